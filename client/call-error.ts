@@ -1,0 +1,33 @@
+import { TRPCClientError } from '@trpc/client';
+import { errors, RoomError, type ErrorCode } from '../shared/index.ts';
+
+/** What a failed call means, in the words of the table. A call whose connection went away before the
+ *  answer is DISCONNECTED: it may have been done. */
+export function toRoomError(error: unknown): RoomError {
+  if (error instanceof RoomError) return error;
+  if (!(error instanceof TRPCClientError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new RoomError('INTERNAL', message, { cause: error });
+  }
+  const data: unknown = error.data;
+  const reason = isObject(data) ? data['reason'] : undefined;
+  if (isErrorCode(reason)) return new RoomError(reason, error.message, { cause: error });
+  // A reply always carries data; without any there was no reply.
+  if (!isObject(data)) return new RoomError('DISCONNECTED', undefined, { cause: error });
+  return new RoomError(byTrpcCode(data['code']), error.message, { cause: error });
+}
+
+function byTrpcCode(code: unknown): ErrorCode {
+  for (const [name, row] of Object.entries(errors)) {
+    if (row.trpc === code) return name as ErrorCode;
+  }
+  return 'INTERNAL';
+}
+
+function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errors, value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

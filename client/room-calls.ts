@@ -1,0 +1,29 @@
+import type {
+  Ack,
+  DurableEventOf,
+  EventsInput,
+  FrameOf,
+  HistoryInput,
+  HistoryPage,
+  Members,
+  PublishInput,
+  RoomKind,
+} from '../shared/index.ts';
+
+/** What a room handle calls: one room kind's branch of a tRPC client. `createRooms` makes one; a
+ *  stock `createTRPCClient<AppRouter>()` has one too, as `client.chat`. */
+export interface RoomCalls<K extends RoomKind> {
+  readonly events: {
+    subscribe(
+      input: EventsInput,
+      callbacks: {
+        onData: (envelope: { id: string; data: FrameOf<K> }) => void;
+        onError: (error: unknown) => void;
+        onComplete: () => void;
+      },
+    ): { unsubscribe(): void };
+  };
+  readonly publish: { mutate(input: PublishInput<K>): Promise<Ack> };
+  readonly history: { query(input: HistoryInput): Promise<HistoryPage<DurableEventOf<K>>> };
+  readonly members: { query(input: { readonly room: string }): Promise<Members> };
+}

@@ -1,0 +1,39 @@
+import type {
+  TRPCBuiltRouter,
+  TRPCDefaultErrorShape,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from '@trpc/server';
+import type { Contract, ErrorData, Procedure, ProceduresOf, RoomKind } from '../shared/index.ts';
+
+type Built<P> =
+  P extends Procedure<'query', infer Input, infer Output>
+    ? TRPCQueryProcedure<{ input: Input; output: Output; meta: unknown }>
+    : P extends Procedure<'mutation', infer Input, infer Output>
+      ? TRPCMutationProcedure<{ input: Input; output: Output; meta: unknown }>
+      : P extends Procedure<'subscription', infer Input, infer Yield>
+        ? TRPCSubscriptionProcedure<{
+            input: Input;
+            // What clients see of tracked envelopes. tRPC's own types ask for `any` in this place.
+            // oxlint-disable-next-line typescript/no-explicit-any
+            output: AsyncIterable<{ id: string; data: Yield }, void, any>;
+            meta: unknown;
+          }>
+        : never;
+
+/** The tRPC procedures of one room kind, as a client sees them. */
+export type RoomProcedures<K extends RoomKind> = {
+  [P in keyof ProceduresOf<K>]: Built<ProceduresOf<K>[P]>;
+};
+
+/** The router of the ready server, from the contract alone: nothing of the server is imported. */
+export type RoomsRouter<R extends Contract> = TRPCBuiltRouter<
+  {
+    ctx: object;
+    meta: object;
+    errorShape: TRPCDefaultErrorShape & { data: ErrorData };
+    transformer: true;
+  },
+  { [P in keyof R]: RoomProcedures<R[P]> }
+>;

@@ -1,0 +1,83 @@
+import { createRemoteJWKSet, errors as joseErrors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { displayName, limits, ROOM_ID, RoomError } from '../../shared/index.ts';
+import type { User } from './user.ts';
+
+/** Checks a token and says whose it is (AUT2).
+ *  @throws RoomError TOKEN_REFUSED, TOKEN_EXPIRED */
+export type VerifyToken = (token: string) => Promise<User>;
+
+/** What every token must also claim, where the operator asks for it. */
+export interface TokenClaims {
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+}
+
+const SECRET_ALGORITHM = 'HS256';
+// Public-key algorithms only: with a shared one, whoever knows the public key could sign.
+const KEY_SET_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
+
+/** Verifies tokens signed with a shared secret (HS256 and nothing else). */
+export function secretVerifier(secret: string, now: () => number, claims?: TokenClaims): VerifyToken {
+  const key = new TextEncoder().encode(secret);
+  const options = { ...verifyOptions(claims), algorithms: [SECRET_ALGORITHM] };
+  return (token) =>
+    check(token, () => jwtVerify(token, key, { ...options, currentDate: new Date(now()) }));
+}
+
+/** Verifies tokens against the keys that an identity provider publishes. */
+export function keySetVerifier(url: string, now: () => number, claims?: TokenClaims): VerifyToken {
+  const keys = createRemoteJWKSet(new URL(url));
+  const options = { ...verifyOptions(claims), algorithms: KEY_SET_ALGORITHMS };
+  return (token) =>
+    check(token, () => jwtVerify(token, keys, { ...options, currentDate: new Date(now()) }));
+}
+
+/** Signs a token for a user with a shared secret. */
+export async function signToken(secret: string, user: User, claims?: TokenClaims): Promise<string> {
+  const jwt = new SignJWT({ name: user.name })
+    .setProtectedHeader({ alg: SECRET_ALGORITHM })
+    .setSubject(user.id)
+    .setExpirationTime(Math.floor(user.expiresAt / 1000));
+  if (claims?.issuer) jwt.setIssuer(claims.issuer);
+  if (claims?.audience) jwt.setAudience(claims.audience);
+  return jwt.sign(new TextEncoder().encode(secret));
+}
+
+function verifyOptions(claims: TokenClaims = {}) {
+  const { issuer, audience } = claims;
+  return {
+    requiredClaims: ['sub', 'name', 'exp'],
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  };
+}
+
+async function check(
+  token: string,
+  verify: () => Promise<{ payload: JWTPayload }>,
+): Promise<User> {
+  if (token.length > limits.tokenBytes) throw refused('is too long');
+  try {
+    return userOf((await verify()).payload);
+  } catch (error) {
+    if (error instanceof RoomError) throw error;
+    if (error instanceof joseErrors.JWTExpired) {
+      throw new RoomError('TOKEN_EXPIRED', 'the token has expired', { cause: error });
+    }
+    // jose's own words name the claim or the signature, and never quote the token.
+    const reason = error instanceof joseErrors.JOSEError ? error.message : 'cannot be checked';
+    throw refused(reason, error);
+  }
+}
+
+function userOf({ sub, exp, ...claims }: JWTPayload): User {
+  if (sub === undefined || !ROOM_ID.test(sub)) throw refused('its "sub" is no user id');
+  if (exp === undefined) throw refused('it has no "exp"');
+  const name = displayName.safeParse(claims['name']);
+  if (!name.success) throw refused(`its "name" ${name.error.issues[0]?.message ?? 'is not valid'}`);
+  return { id: sub, name: name.data, expiresAt: exp * 1000 };
+}
+
+function refused(reason: string, cause?: unknown): RoomError {
+  return new RoomError('TOKEN_REFUSED', `the token was refused: ${reason}`, { cause });
+}

@@ -1,0 +1,7 @@
+import type { By } from '../../shared/index.ts';
+
+/** Who is calling, as his token says. */
+export interface User extends By {
+  /** When the token ends, in milliseconds since 1970. */
+  readonly expiresAt: number;
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { StartError } from './start-error.ts';
+
+const flag = z.enum(['on', 'off'], { error: 'on or off' });
+const list = z
+  .string()
+  .transform((text) => text.split(',').map((item) => item.trim()))
+  .pipe(z.array(z.string().min(1)));
+
+const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
+  error: 'origins such as https://example.com, separated by commas',
+});
+
+const environment = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'a port, 0 to 65535' })
+    .transform(Number)
+    .refine((port) => port <= 65_535, { error: 'a port, 0 to 65535' })
+    .default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('./data'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+  AUTH_SECRET: z.string().min(32, { error: 'at least 32 characters' }).optional(),
+  JWKS_URL: z.url({ protocol: /^https?$/, error: 'an http(s) URL' }).optional(),
+  AUTH_ISSUER: z.string().min(1).optional(),
+  AUTH_AUDIENCE: z.string().min(1).optional(),
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]),
+  GUESTS: flag.default('off'),
+  REDIS_URL: z.undefined({ error: 'not supported by this version: leave it unset' }).optional(),
+});
+
+/** How a server is set up: what the environment says, checked. */
+export interface Config {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  /** Where tokens come from. `development`: a secret kept in the data directory, guests welcome. */
+  readonly auth:
+    | { readonly mode: 'development' }
+    | { readonly mode: 'secret'; readonly secret: string; readonly guests: boolean }
+    | { readonly mode: 'keys'; readonly url: string };
+  readonly claims: { readonly issuer: string | undefined; readonly audience: string | undefined };
+  /** Origins of other sites whose pages may connect. The server's own is always allowed. */
+  readonly allowedOrigins: readonly string[];
+}
+
+/** Reads the configuration. An empty variable counts as unset.
+ *  @throws StartError with a table of everything that is wrong. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const wrong = parsed.success
+    ? contradictions(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
+  if (!parsed.success || wrong.length > 0) throw refuse(given, wrong);
+  const { PORT, HOST, DATA_DIR, LOG_LEVEL, ALLOWED_ORIGINS } = parsed.data;
+  return {
+    port: PORT,
+    host: HOST,
+    dataDir: DATA_DIR,
+    logLevel: LOG_LEVEL,
+    auth: authOf(parsed.data),
+    claims: { issuer: parsed.data.AUTH_ISSUER, audience: parsed.data.AUTH_AUDIENCE },
+    allowedOrigins: ALLOWED_ORIGINS,
+  };
+}
+
+type Environment = z.output<typeof environment>;
+
+function authOf({ AUTH_SECRET, JWKS_URL, GUESTS }: Environment): Config['auth'] {
+  if (AUTH_SECRET !== undefined) {
+    return { mode: 'secret', secret: AUTH_SECRET, guests: GUESTS === 'on' };
+  }
+  return JWKS_URL === undefined ? { mode: 'development' } : { mode: 'keys', url: JWKS_URL };
+}
+
+/** What is right by itself and wrong together. */
+function contradictions(env: Environment): (readonly [string, string])[] {
+  const { AUTH_SECRET, JWKS_URL, GUESTS, HOST } = env;
+  const wrong: (readonly [string, string])[] = [];
+  if (AUTH_SECRET !== undefined && JWKS_URL !== undefined) {
+    wrong.push(['JWKS_URL', 'not together with AUTH_SECRET: choose one']);
+  }
+  if (GUESTS === 'on' && JWKS_URL !== undefined) {
+    wrong.push(['GUESTS', 'guests need AUTH_SECRET: with JWKS_URL this server signs no tokens']);
+  }
+  if (AUTH_SECRET === undefined && JWKS_URL === undefined && !isLoopback(HOST)) {
+    wrong.push([
+      'HOST',
+      'without AUTH_SECRET or JWKS_URL anybody may enter as anybody, so only loopback is served',
+    ]);
+  }
+  return wrong;
+}
+
+/** Does a host name or address stay on this machine? */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function refuse(
+  given: Readonly<Record<string, string | undefined>>,
+  wrong: readonly (readonly [string, string])[],
+): StartError {
+  const isSecret = (name: string) => name === 'AUTH_SECRET';
+  const rows = wrong.map(([name, expected]) => {
+    const value = given[name] === undefined ? '(default)' : JSON.stringify(given[name]);
+    return [name, isSecret(name) ? '(hidden)' : value, expected] as const;
+  });
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map(([name, value, expected]) =>
+    `  ${name.padEnd(widths[0] ?? 0)}  ${value.padEnd(widths[1] ?? 0)}  ${expected}`.trimEnd(),
+  );
+  return new StartError(`the configuration is not valid:\n${lines.join('\n')}`, {
+    advice: 'Correct these environment variables and start again.',
+  });
+}

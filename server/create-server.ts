@@ -1,0 +1,157 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { TRPCError } from '@trpc/server';
+import { chat, MINUTE, type Contract } from '../shared/index.ts';
+import { openToAll, type Authorize } from './auth/authorize.ts';
+import { developmentSecret } from './auth/development-secret.ts';
+import { createGuests } from './auth/guests.ts';
+import { keySetVerifier, secretVerifier } from './auth/tokens.ts';
+import { createMemoryBus } from './bus/memory-bus.ts';
+import { systemClock, type Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { createRoutes } from './http/routes.ts';
+import { createMemoryLog } from './log/memory-log.ts';
+import type { RoomLog } from './log/room-log.ts';
+import { createSqliteLog } from './log/sqlite/sqlite-log.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { createMemoryPresence } from './presence/memory-presence.ts';
+import { mountRooms, type Rooms } from './mount-rooms.ts';
+import { errorCodeOf, faultId } from './router/error-shape.ts';
+import { createRouter } from './router/trpc.ts';
+import { createHttpTransport } from './transport/http.ts';
+import { createSocketTransport } from './transport/websocket.ts';
+
+/** What rooms are created from, in a server of one's own. */
+export interface RoomsOptions<R extends Contract> {
+  /** The room kinds by name; each key is its kind's name. */
+  readonly rooms: R;
+  /** Where the log is kept; created when missing. `null`: in memory only. Default `./data`. */
+  readonly dataDir?: string | null;
+  /** Who may do what (AUT1). Default: every user may use every room. */
+  readonly authorize?: Authorize;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must
+ *  carry `user` and `connectionId` (`RoomsContext`). @throws StartError */
+export async function createRooms<const R extends Contract>(
+  options: RoomsOptions<R>,
+): Promise<Rooms<R>> {
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? createLogger('info');
+  const { dataDir = './data' } = options;
+  const log = await openLog(options.rooms, dataDir, logger);
+  return mountRooms({
+    contract: options.rooms,
+    log,
+    presence: createMemoryPresence(),
+    bus: createMemoryBus(),
+    clock,
+    nodeTag: randomBytes(4).toString('hex'),
+    authorize: options.authorize ?? openToAll,
+    trimEveryMs: MINUTE,
+    onError: (error) => logger.error({ err: error }, 'trimming the log failed'),
+  });
+}
+
+/** A running server. */
+export interface Server {
+  /** Where it listens: `http://host:port`. */
+  readonly url: string;
+  /** Answers what is running, tells clients to come back (1012), then closes. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+// Within the 5 s that a restart may take: what is left after these is cut.
+const GRACE_MS = 2_000;
+
+/** Starts the ready server. By default it carries `chat`. This is the one place that names the
+ *  implementations: to know what a server is made of, read on. @throws StartError */
+export async function createServer<const R extends Contract = { chat: typeof chat }>(
+  config: Config,
+  options: Partial<Omit<RoomsOptions<R>, 'dataDir'>> = {},
+): Promise<Server> {
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const contract: Contract = options.rooms ?? { chat };
+  const { verify, guests } = createAuth(config, clock);
+  const rooms = await createRooms({ ...options, rooms: contract, dataDir: config.dataDir, clock, logger });
+  const router = createRouter(rooms.routers);
+
+  const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger) };
+  const sockets = createSocketTransport(parts);
+  const trpc = createHttpTransport(parts);
+  let closing: Promise<void> | undefined;
+  const notReady = () => (closing ? 'restarting' : rooms.failure());
+  const http = createHttpServer({
+    route: createRoutes({ trpc, notReady, guests, logger }),
+    upgrade: sockets.upgrade,
+    allowedOrigins: config.allowedOrigins,
+    isLocalOnly: config.auth.mode === 'development',
+    clock,
+    logger,
+  });
+
+  const close = async () => {
+    http.refuse();
+    await rooms.drain();
+    // Acks are on their way when their promises have settled: let them out before the close frames.
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([sockets.close(1012, 'restarting', GRACE_MS), http.close(GRACE_MS)]);
+    await rooms.close();
+  };
+
+  try {
+    const url = await http.listen(config.port, config.host);
+    return { url, close: () => (closing ??= close()) };
+  } catch (error) {
+    await rooms.close();
+    throw error;
+  }
+}
+
+function createAuth({ auth, claims, dataDir }: Config, clock: Clock) {
+  if (auth.mode === 'keys') {
+    return { verify: keySetVerifier(auth.url, clock.now, claims), guests: undefined };
+  }
+  const isOpen = auth.mode === 'development';
+  const secret = isOpen ? developmentSecret(dataDir) : auth.secret;
+  const verify = secretVerifier(secret, clock.now, claims);
+  const guests = isOpen || auth.guests;
+  return {
+    verify,
+    guests: guests ? createGuests({ secret, verify, now: clock.now }) : undefined,
+  };
+}
+
+async function openLog(
+  contract: Contract,
+  dataDir: string | null,
+  logger: Logger,
+): Promise<RoomLog> {
+  const retention = Object.fromEntries(
+    Object.entries(contract).map(([name, kind]) => [name, kind.history]),
+  );
+  const onError = (error: unknown) => logger.error({ err: error }, 'a follower of the log failed');
+  if (dataDir === null) {
+    const keepAll = { maxEvents: Number.MAX_SAFE_INTEGER, maxAgeMs: Number.MAX_SAFE_INTEGER };
+    return createMemoryLog({
+      epoch: randomBytes(9).toString('base64url'),
+      retention: (kind) => retention[kind] ?? keepAll,
+      onError,
+    });
+  }
+  const onDamage = (description: string) => {
+    logger.error({ dataDir }, `${description}; a new epoch begins and clients are told of the gap`);
+  };
+  return createSqliteLog({ dir: dataDir, retention, onDamage, onError });
+}
+
+/** Faults of ours go to the log with the id that the client was given; the rest is the caller's. */
+function reportTo(logger: Logger) {
+  return ({ error, path }: { error: TRPCError; path: string | undefined }) => {
+    if (errorCodeOf(error) !== 'INTERNAL') return;
+    logger.error({ err: error.cause ?? error, path, fault: faultId(error) }, 'a call failed');
+  };
+}

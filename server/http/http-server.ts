@@ -1,0 +1,116 @@
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logger.ts';
+import { StartError } from '../start-error.ts';
+import { guard, type GuardOptions, type Refusal } from '../transport/request-guard.ts';
+import { applyCors } from './cors.ts';
+import { sendProblemStatus } from './reply.ts';
+
+/** What an HTTP server passes on. */
+export interface HttpServerOptions extends GuardOptions {
+  readonly route: (path: string, req: IncomingMessage, res: ServerResponse) => void;
+  readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** One port for everything. */
+export interface HttpServer {
+  /** Starts to listen. Returns the address as a URL. @throws StartError */
+  listen(port: number, host: string): Promise<string>;
+  /** Refuses new connections and upgrades (503) from now on. */
+  refuse(): void;
+  /** Lets running requests end for up to `graceMs`, then cuts what is left: event streams never end
+   *  by themselves, and a cut one comes back to resume. */
+  close(graceMs: number): Promise<void>;
+}
+
+const RESTARTING: Refusal = { status: 503, message: 'the server is restarting' };
+
+/** Serves HTTP and takes upgrades at `/trpc`. Every request is checked before anything reads it. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { route, upgrade, clock, logger } = options;
+  let isRefusing = false;
+  const running = new Set<ServerResponse>();
+
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
+  server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+    running.add(res);
+    res.once('close', () => running.delete(res));
+    const path = guard(req, options);
+    if (typeof path !== 'string') {
+      const { status, message } = path;
+      return sendProblemStatus(res, status, { title: STATUS_CODES[status], detail: message });
+    }
+    if (!applyCors(req, res)) route(path, req, res);
+  });
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // From its first moment: an error that nobody hears ends the process.
+    socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
+    const refusal = isRefusing ? RESTARTING : refusalOf(req, options);
+    if (refusal) refuseUpgrade(socket, refusal);
+    else upgrade(req, socket, head);
+  });
+  server.on('clientError', (error, socket) => {
+    logger.debug({ err: error }, 'a request could not be read');
+    refuseUpgrade(socket, { status: 400, message: 'malformed request' });
+  });
+
+  return {
+    listen: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', (error) => reject(cannotListen(error, host, port)));
+        server.listen(port, host, () => {
+          // A server that listens on a port has an address of this form.
+          const address = server.address() as AddressInfo;
+          const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+          resolve(`http://${name}:${address.port}`);
+        });
+      }),
+    refuse: () => {
+      isRefusing = true;
+    },
+    close: (graceMs) =>
+      new Promise((resolve) => {
+        const cutAll = () => server.closeAllConnections();
+        const cancel = clock.after(graceMs, cutAll);
+        server.close(() => {
+          cancel();
+          resolve();
+        });
+        server.closeIdleConnections();
+        for (const res of running) if (isStream(res)) res.destroy();
+      }),
+  };
+}
+
+function isStream(res: ServerResponse): boolean {
+  return String(res.getHeader('content-type') ?? '').startsWith('text/event-stream');
+}
+
+function refusalOf(req: IncomingMessage, options: GuardOptions): Refusal | undefined {
+  const path = guard(req, options);
+  if (typeof path !== 'string') return path;
+  return path === '/trpc' ? undefined : { status: 404, message: 'WebSockets are served at /trpc' };
+}
+
+function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
+  if (!socket.writable) return void socket.destroy();
+  const retry = status === 503 ? 'Retry-After: 2\r\n' : '';
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n${retry}` +
+      `Content-Type: text/plain\r\nContent-Length: ${message.length}\r\n\r\n${message}`,
+    () => socket.destroy(),
+  );
+}
+
+function cannotListen(error: Error, host: string, port: number): StartError {
+  const isTaken = 'code' in error && error.code === 'EADDRINUSE';
+  const detail = isTaken ? 'another program is using that port' : error.message;
+  return new StartError(`cannot listen on ${host}:${port}: ${detail}`, {
+    advice: 'Stop the other program, or set PORT (and HOST) to something free.',
+    cause: error,
+  });
+}

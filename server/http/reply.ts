@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errors, limits, RoomError, type ErrorCode } from '../../shared/index.ts';
+
+/** Sends JSON. */
+export function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  res.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  res.end(text);
+}
+
+/** Sends an error as problem details (RFC 9457), with the row of our table. */
+export function sendProblem(res: ServerResponse, code: ErrorCode, detail: string): void {
+  const { http, retryable, advice } = errors[code];
+  sendProblemStatus(res, http, { title: code, detail, reason: code, retryable, advice });
+}
+
+/** Sends problem details that stand in no row: a path that is not there, a request refused. */
+export function sendProblemStatus(
+  res: ServerResponse,
+  status: number,
+  problem: Readonly<Record<string, unknown>>,
+): void {
+  const text = JSON.stringify({ status, ...problem });
+  res.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(text),
+    'x-content-type-options': 'nosniff',
+  });
+  res.end(text);
+}
+
+/** Reads a JSON body. @throws RoomError BAD_INPUT, TOO_LARGE */
+export async function readJson(req: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > limits.frameBytes) throw new RoomError('TOO_LARGE');
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch (error) {
+    throw new RoomError('BAD_INPUT', 'the body is not JSON', { cause: error });
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { RoomError } from '../../shared/index.ts';
+import type { Guest } from '../auth/guests.ts';
+import type { Logger } from '../logger.ts';
+import { bearerOf } from '../transport/context.ts';
+import { readJson, sendJson, sendProblem, sendProblemStatus } from './reply.ts';
+
+/** What the routes answer with. */
+export interface RouteOptions {
+  readonly trpc: RequestListener;
+  /** Undefined while requests can be served, otherwise why not. */
+  readonly notReady: () => string | undefined;
+  /** Undefined where guests are not welcome. */
+  readonly guests: ((name: unknown, token: string | undefined) => Promise<Guest>) | undefined;
+  readonly logger: Logger;
+}
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
+
+const guestBody = z.strictObject({ name: z.unknown() });
+
+/** Everything that is served over HTTP, by path. */
+export function createRoutes(options: RouteOptions) {
+  const { trpc, notReady, guests, logger } = options;
+
+  const routes: Readonly<Record<string, { method: string; handle: Handler }>> = {
+    '/healthz': { method: 'GET', handle: (_, res) => sendJson(res, 200, { status: 'alive' }) },
+    '/readyz': {
+      method: 'GET',
+      handle: (_, res) => {
+        const reason = notReady();
+        if (reason === undefined) sendJson(res, 200, { status: 'ready' });
+        else sendJson(res, 503, { status: 'not ready', reason });
+      },
+    },
+    ...(guests && {
+      '/api/guest': {
+        method: 'POST',
+        handle: async (req: IncomingMessage, res: ServerResponse) => {
+          const body = guestBody.safeParse(await readJson(req));
+          if (!body.success) throw new RoomError('BAD_INPUT', 'expected { "name": … }');
+          sendJson(res, 200, await guests(body.data.name, bearerOf(req)));
+        },
+      },
+    }),
+  };
+
+  return (path: string, req: IncomingMessage, res: ServerResponse): void => {
+    if (path.startsWith('/trpc/')) return void trpc(req, res);
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (!route) return sendProblemStatus(res, 404, { title: 'Not Found', detail: `no ${path} here` });
+    if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
+      res.setHeader('allow', route.method);
+      return sendProblemStatus(res, 405, { title: 'Method Not Allowed' });
+    }
+    void (async () => route.handle(req, res))().catch((error: unknown) => {
+      if (res.headersSent) return void res.destroy();
+      if (error instanceof RoomError) return sendProblem(res, error.code, error.message);
+      logger.error({ err: error, path }, 'a route failed');
+      sendProblem(res, 'INTERNAL', 'internal error');
+    });
+  };
+}

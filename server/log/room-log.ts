@@ -1,0 +1,108 @@
+import type { By, Level } from '../../shared/index.ts';
+
+/** A room by name: unique over kinds and ids. */
+export interface RoomName {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** One text per room. `/` is in no kind and no id, so no two rooms share it. */
+export function roomKey({ kind, id }: RoomName): string {
+  return `${kind}/${id}`;
+}
+
+/** An event to append. */
+export interface Entry {
+  readonly room: RoomName;
+  readonly type: string;
+  /** The event's data as superjson text. */
+  readonly data: string;
+  readonly by: By;
+  /** Milliseconds since 1970, on the server's clock. */
+  readonly at: number;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** An event as the log keeps it. */
+export interface StoredEvent {
+  readonly offset: number;
+  readonly type: string;
+  /** Superjson text, or null where the content was erased. */
+  readonly data: string | null;
+  readonly by: By;
+  readonly at: number;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The answer to `append`: where and when the event stands, be it new or a repeat. */
+export interface Appended {
+  readonly epoch: string;
+  readonly offset: number;
+  readonly at: number;
+  readonly duplicate: boolean;
+}
+
+/** What a room's log holds now. Empty, nothing ever appended: head 0, first 1. Everything trimmed:
+ *  first is head + 1. */
+export interface Bounds {
+  readonly epoch: string;
+  /** Offset of the oldest event kept. */
+  readonly first: number;
+  /** Offset of the newest event ever appended. */
+  readonly head: number;
+}
+
+/** A run of events, oldest first, with the bounds of the same moment. */
+export interface Page extends Bounds {
+  readonly events: readonly StoredEvent[];
+}
+
+/** Which events to read: the oldest ones after an offset, or the newest ones before it. */
+export type Range =
+  | { readonly after: number; readonly limit: number }
+  | { readonly before: number; readonly limit: number };
+
+/** Hears of a room's appended events: in order, each once, none left out. */
+export type Follower = (events: readonly StoredEvent[], epoch: string) => void;
+
+/** What is kept of rooms. Every form obeys the same contract suite (`tests/contract`).
+ *
+ *  - LOG1: offsets are 1, 2, 3 … per room and epoch. Event, key and offset are one atomic step.
+ *  - LOG2: `append` resolves, and followers hear of an event, only when it is as safe as `level` says.
+ *  - LOG3: after a loss, `epoch` differs from every epoch before.
+ *  - LOG4: what retention does not keep is trimmed, at no time in the way of `append`.
+ *  - Followers of a room hear its events in offset order, before the append resolves. */
+export interface RoomLog {
+  readonly level: Level;
+
+  /** Appends one event. A key that the same user used in this room within the key window gives the
+   *  original place and time with `duplicate: true`, and appends nothing.
+   *  @throws RoomError CONFLICT (the key stands for other data), LOG_UNAVAILABLE (nothing is
+   *  acknowledged; the event may or may not be there, the same key finds out). */
+  append(entry: Entry): Promise<Appended>;
+
+  /** Reads events and bounds of one moment. @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
+  read(room: RoomName, range: Range): Promise<Page>;
+
+  /** Reads the bounds alone. @throws RoomError LOG_UNAVAILABLE */
+  bounds(room: RoomName): Promise<Bounds>;
+
+  /** Calls `follower` with every event appended from now on. Returns the undo. */
+  follow(room: RoomName, follower: Follower): () => void;
+
+  /** Replaces an event's data by a tombstone at the same offset, and leaves no copy of the content
+   *  behind (LOG5). False when there is no such event. @throws RoomError LOG_UNAVAILABLE */
+  erase(room: RoomName, offset: number): Promise<boolean>;
+
+  /** Removes events and keys that are past their age. `now`: milliseconds since 1970. */
+  trim(now: number): Promise<void>;
+
+  /** How far back a repeated key is surely recognised in this room, in milliseconds (SND1). */
+  keyWindowMs(room: RoomName, now: number): number;
+
+  /** Undefined while appends are possible, otherwise why they are not. */
+  failure(): string | undefined;
+
+  /** Finishes what was accepted, then closes. Safe to call twice. */
+  close(): Promise<void>;
+}

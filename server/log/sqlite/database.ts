@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { StartError } from '../../start-error.ts';
+
+// Steps from one version of the schema to the next; `PRAGMA user_version` counts the steps taken.
+const MIGRATIONS = [
+  `CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE TABLE rooms (
+     no INTEGER PRIMARY KEY,
+     kind TEXT NOT NULL,
+     id TEXT NOT NULL,
+     head INTEGER NOT NULL,
+     UNIQUE (kind, id)
+   ) STRICT;
+   CREATE TABLE events (
+     room INTEGER NOT NULL,
+     offset INTEGER NOT NULL,
+     type TEXT NOT NULL,
+     data TEXT,
+     by_id TEXT NOT NULL,
+     by_name TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     key TEXT,
+     checksum INTEGER NOT NULL,
+     PRIMARY KEY (room, offset)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE keys (
+     room INTEGER NOT NULL,
+     user TEXT NOT NULL,
+     key TEXT NOT NULL,
+     offset INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     digest TEXT,
+     PRIMARY KEY (room, user, key)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX keys_by_age ON keys (at);
+   CREATE INDEX keys_by_event ON keys (room, offset);`,
+] as const;
+
+/** Opens the log's database for its one writer, creates or migrates it, and checks its pages.
+ *  @throws StartError when it is damaged or made by a newer version. */
+export function openDatabase(path: string): DatabaseSync {
+  const db = open(path);
+  try {
+    // FULL: a commit is on disk when it returns (LOG2). secure_delete: erased content is
+    // overwritten in its page (LOG5).
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+      PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF`);
+    checkPages(db);
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error instanceof StartError ? error : damaged(path, error);
+  }
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path);
+  } catch (error) {
+    throw new StartError(`cannot open the database ${path}: ${messageOf(error)}`, {
+      advice: 'Check that the data directory exists, is a directory and may be written.',
+      cause: error,
+    });
+  }
+}
+
+function checkPages(db: DatabaseSync): void {
+  const result = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+  if (result !== 'ok') throw new Error(String(result));
+}
+
+function migrate(db: DatabaseSync): void {
+  const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > MIGRATIONS.length) {
+    throw new StartError(`the database was written by a newer version (schema ${version})`, {
+      advice: 'Start that version or a later one.',
+    });
+  }
+  if (version === MIGRATIONS.length) return;
+  db.exec('BEGIN IMMEDIATE');
+  for (const step of MIGRATIONS.slice(version)) db.exec(step);
+  if (version === 0) {
+    const insert = db.prepare('INSERT INTO meta (name, value) VALUES (?, ?)');
+    insert.run('database', newName());
+    insert.run('epoch', newName());
+    insert.run('commits', 0);
+  }
+  db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+}
+
+/** A name never given before: for databases and epochs. 12 characters of A-Z a-z 0-9 _ -. */
+export function newName(): string {
+  return randomBytes(9).toString('base64url');
+}
+
+function damaged(path: string, error: unknown): StartError {
+  return new StartError(`the database ${path} is damaged: ${messageOf(error)}`, {
+    advice: 'Restore a backup, or move the file away to begin with an empty log.',
+    cause: error,
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,124 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DAY, limits, RoomError, type Retention } from '../../../shared/index.ts';
+import { StartError } from '../../start-error.ts';
+import { Followers } from '../followers.ts';
+import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
+import { lockDirectory } from './dir-lock.ts';
+import { GroupCommit } from './group-commit.ts';
+import { Reader } from './reader.ts';
+import { describeDamage } from './recovery.ts';
+import { WriterPort } from './writer-port.ts';
+import type { Written } from './writer.ts';
+
+/** What the SQLite log is made from. */
+export interface SqliteLogOptions {
+  /** The data directory; created (0700) when missing. One server at a time. */
+  readonly dir: string;
+  /** Retention by room kind. */
+  readonly retention: Readonly<Record<string, Retention>>;
+  /** Hears of damage found at start, in words for the operator. */
+  readonly onDamage: (description: string) => void;
+  /** Hears of a follower that threw. */
+  readonly onError: (error: unknown) => void;
+}
+
+// Entries in one transaction: more would only make the first of them wait longer.
+const MAX_BATCH = 1_000;
+// For rooms of kinds that the contract no longer has: kept as long as any kind may ask for.
+const FALLBACK: Retention = { maxEvents: Number.MAX_SAFE_INTEGER, maxAgeMs: 36_500 * DAY };
+
+/** The default log: SQLite in WAL mode with `synchronous=FULL`, one writer thread, group commit
+ *  (LOG2). Level `disk`. @throws StartError when the directory is in use, unusable or damaged. */
+export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLog> {
+  const { dir, retention } = options;
+  makeDirectory(dir);
+  const unlock = lockDirectory(dir);
+  const databasePath = join(dir, 'log.db');
+  const markPath = join(dir, 'log.mark');
+  const files = { databasePath, markPath };
+  const opening = WriterPort.open({ ...files, retention, fallback: FALLBACK });
+  const { port: writer, epoch, damage } = await opening.catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
+  if (damage) options.onDamage(describeDamage(damage));
+  const reader = new Reader(databasePath, epoch);
+  const followers = new Followers(options.onError);
+
+  const commit = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
+    const { written } = await writer.ask({ type: 'append', entries }, 'appended');
+    for (const [key, events] of eventsByRoom(entries, written)) {
+      followers.notify(key, events, epoch);
+    }
+    return written.map((result) =>
+      result === 'conflict' ? new RoomError('CONFLICT') : { epoch, ...result },
+    );
+  };
+  const group = new GroupCommit(commit, { maxBatch: MAX_BATCH });
+  let closing: Promise<void> | undefined;
+
+  const close = async () => {
+    await group.idle();
+    await writer.close();
+    reader.close();
+    unlock();
+  };
+
+  return {
+    level: 'disk',
+    append: async (entry) => {
+      if (closing) throw new RoomError('LOG_UNAVAILABLE');
+      return group.add(entry);
+    },
+    read: async (room, range) => reader.read(room, range),
+    bounds: async (room) => reader.bounds(room),
+    follow: (room, follower) => followers.add(room, follower),
+    erase: (room, offset) =>
+      group.exclusive(async () => {
+        const reply = await writer.ask({ type: 'erase', room, offset }, 'erased');
+        return reply.found;
+      }),
+    trim: async (now) => {
+      let after: number | undefined = 0;
+      while (after !== undefined && !closing) {
+        const from: number = after;
+        const step = () => writer.ask({ type: 'trim', now, after: from }, 'trimmed');
+        // Step by step, so that appends take their turn in between (LOG4).
+        after = (await group.exclusive(step)).next;
+      }
+    },
+    keyWindowMs: () => limits.keyWindowMs,
+    failure: () => (closing ? 'the log is closed' : writer.failure),
+    close: () => (closing ??= close()),
+  };
+}
+
+function makeDirectory(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new StartError(`cannot create the data directory ${dir}`, {
+      advice: 'Give a DATA_DIR that can be made and written.',
+      cause: error,
+    });
+  }
+}
+
+/** The events that a batch really added, room by room, in offset order. */
+function eventsByRoom(
+  entries: readonly Entry[],
+  written: readonly Written[],
+): Map<string, StoredEvent[]> {
+  const byRoom = new Map<string, StoredEvent[]>();
+  for (const [index, { room, type, data, by, idempotencyKey }] of entries.entries()) {
+    const result = written[index];
+    if (!result || result === 'conflict' || result.duplicate) continue;
+    const { offset, at } = result;
+    const key = roomKey(room);
+    const events = byRoom.get(key) ?? [];
+    events.push({ offset, type, data, by, at, idempotencyKey });
+    byRoom.set(key, events);
+  }
+  return byRoom;
+}

@@ -1,0 +1,30 @@
+import type { Retention } from '../../../shared/index.ts';
+import type { Entry, RoomName } from '../room-log.ts';
+import type { Damage } from './recovery.ts';
+import type { Written } from './writer.ts';
+
+/** What the writer's thread is started with. */
+export interface WriterOptions {
+  readonly databasePath: string;
+  readonly markPath: string;
+  /** By kind; `fallback` for kinds that the contract no longer has. */
+  readonly retention: Readonly<Record<string, Retention>>;
+  readonly fallback: Retention;
+}
+
+/** What is asked of the writer: one request at a time, one reply to each. */
+export type WriterRequest =
+  | { readonly type: 'append'; readonly entries: readonly Entry[] }
+  | { readonly type: 'erase'; readonly room: RoomName; readonly offset: number }
+  | { readonly type: 'trim'; readonly now: number; readonly after: number }
+  | { readonly type: 'close' };
+
+/** What the writer answers. `opened` or `refused` comes first, unasked. */
+export type WriterReply =
+  | { readonly type: 'opened'; readonly epoch: string; readonly damage: Damage | undefined }
+  | { readonly type: 'refused'; readonly message: string; readonly advice: string }
+  | { readonly type: 'appended'; readonly written: readonly Written[] }
+  | { readonly type: 'erased'; readonly found: boolean }
+  | { readonly type: 'trimmed'; readonly next: number | undefined }
+  | { readonly type: 'closed' }
+  | { readonly type: 'failed'; readonly message: string };

@@ -1,0 +1,86 @@
+import { Worker } from 'node:worker_threads';
+import { RoomError } from '../../../shared/index.ts';
+import { StartError } from '../../start-error.ts';
+import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
+
+type Opened = Extract<WriterReply, { type: 'opened' }>;
+
+interface Pending {
+  readonly resolve: (reply: WriterReply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The event loop's end of the writer's thread: one request at a time, one promise for each. */
+export class WriterPort {
+  readonly #worker: Worker;
+  #pending: Pending | undefined;
+  #failure: string | undefined;
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (reply: WriterReply) => this.#settle(reply));
+    worker.on('error', (error: Error) => this.#fail(`the writer died: ${error.message}`));
+    worker.on('exit', () => this.#fail('the writer has ended'));
+  }
+
+  /** Starts the thread and waits until the database is open. @throws StartError */
+  static async open(options: WriterOptions): Promise<Opened & { port: WriterPort }> {
+    // Run from source the thread's file is TypeScript, run from the package it is JavaScript.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const file = new URL(`./writer-thread.${extension}`, import.meta.url);
+    const port = new WriterPort(new Worker(file, { workerData: options }));
+    const first = await port.#reply();
+    if (first.type === 'opened') return { ...first, port };
+    if (first.type === 'refused') throw new StartError(first.message, { advice: first.advice });
+    throw new Error(`writer-port: ${first.type} came before the database was open`);
+  }
+
+  /** Undefined while the writer lives, otherwise why it does not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
+  /** @throws RoomError LOG_UNAVAILABLE when the request fails or the writer is gone. */
+  async ask<T extends WriterReply['type']>(
+    request: WriterRequest,
+    expected: T,
+  ): Promise<Extract<WriterReply, { type: T }>> {
+    if (this.#failure !== undefined) throw unavailable(this.#failure);
+    if (this.#pending) throw new Error('writer-port: one request at a time');
+    const answer = this.#reply();
+    this.#worker.postMessage(request);
+    const reply = await answer;
+    if (reply.type === 'failed') throw unavailable(reply.message);
+    if (reply.type !== expected) throw new Error(`writer-port: ${reply.type} is no ${expected}`);
+    // The reply's type is `expected`, as just compared.
+    return reply as Extract<WriterReply, { type: T }>;
+  }
+
+  async close(): Promise<void> {
+    if (this.#failure === undefined) await this.ask({ type: 'close' }, 'closed');
+    await this.#worker.terminate();
+  }
+
+  #reply(): Promise<WriterReply> {
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+    });
+  }
+
+  #settle(reply: WriterReply): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    pending?.resolve(reply);
+  }
+
+  #fail(failure: string): void {
+    this.#failure ??= failure;
+    const pending = this.#pending;
+    this.#pending = undefined;
+    pending?.reject(unavailable(failure));
+  }
+}
+
+function unavailable(detail: string): RoomError {
+  return new RoomError('LOG_UNAVAILABLE', undefined, { cause: new Error(detail) });
+}

@@ -1,0 +1,60 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { StartError } from '../../start-error.ts';
+import { CommitMark } from './commit-mark.ts';
+import { openDatabase } from './database.ts';
+import { recover } from './recovery.ts';
+import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
+import { Writer } from './writer.ts';
+
+const port = parentPort;
+if (!port) throw new Error('writer-thread: runs as a worker only');
+
+// The thread is started by SqliteWriter, which passes exactly this.
+const options = workerData as WriterOptions;
+const reply = (message: WriterReply) => port.postMessage(message);
+
+function openWriter(): Writer | undefined {
+  try {
+    const db = openDatabase(options.databasePath);
+    const mark = CommitMark.open(options.markPath);
+    const { databaseId, epoch, damage } = recover(db, mark);
+    const retention = (kind: string) => options.retention[kind] ?? options.fallback;
+    const opened = new Writer({ db, mark, databaseId, retention });
+    reply({ type: 'opened', epoch, damage });
+    return opened;
+  } catch (error) {
+    const advice = error instanceof StartError ? error.advice : 'Check the data directory.';
+    reply({ type: 'refused', message: messageOf(error), advice });
+    return undefined;
+  }
+}
+
+function answer(writer: Writer, request: WriterRequest): WriterReply {
+  switch (request.type) {
+    case 'append':
+      return { type: 'appended', written: writer.append(request.entries) };
+    case 'erase':
+      return { type: 'erased', found: writer.erase(request.room, request.offset) };
+    case 'trim':
+      return { type: 'trimmed', next: writer.trim(request.now, request.after) };
+    case 'close':
+      writer.close();
+      return { type: 'closed' };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const writer = openWriter();
+port.on('message', (request: WriterRequest) => {
+  if (!writer) return;
+  try {
+    reply(answer(writer, request));
+  } catch (error) {
+    reply({ type: 'failed', message: messageOf(error) });
+  }
+  if (request.type === 'close') port.close();
+});
+if (!writer) port.close();

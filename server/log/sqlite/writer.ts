@@ -1,0 +1,193 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { limits, type Retention } from '../../../shared/index.ts';
+import { digestOf } from '../digest.ts';
+import { roomKey, type Entry, type RoomName } from '../room-log.ts';
+import { checksumOf } from './checksum.ts';
+import type { CommitMark } from './commit-mark.ts';
+import { prepareStatements, type Statements } from './statements.ts';
+
+/** The answer to one entry of a batch: its place, or that its key stands for other data. */
+export type Written =
+  | { readonly offset: number; readonly at: number; readonly duplicate: boolean }
+  | 'conflict';
+
+interface WriterRoom {
+  readonly no: number;
+  readonly retention: Retention;
+  head: number;
+  first: number;
+}
+
+// Trimming goes in steps, so that no transaction is long (LOG4).
+const TRIM_ROWS = 500;
+const TRIM_ROOMS = 500;
+// Rooms whose bounds the writer keeps in mind; beyond, it forgets all and reads anew.
+const CACHED_ROOMS = 50_000;
+
+/** The one writer of the database. Everything here is synchronous and runs in a thread of its own,
+ *  so that no fsync holds up the event loop (LOG2). */
+export class Writer {
+  readonly #db: DatabaseSync;
+  readonly #mark: CommitMark;
+  readonly #retention: (kind: string) => Retention;
+  readonly #sql: Statements;
+  readonly #rooms = new Map<string, WriterRoom>();
+  readonly #databaseId: string;
+
+  constructor(options: {
+    db: DatabaseSync;
+    mark: CommitMark;
+    databaseId: string;
+    retention: (kind: string) => Retention;
+  }) {
+    this.#db = options.db;
+    this.#mark = options.mark;
+    this.#databaseId = options.databaseId;
+    this.#retention = options.retention;
+    this.#sql = prepareStatements(options.db);
+  }
+
+  /** Appends all entries in one transaction. Returns when it and its mark are on disk. */
+  append(entries: readonly Entry[]): Written[] {
+    // Between transactions only: within one, the cache knows heads that no row holds yet.
+    if (this.#rooms.size > CACHED_ROOMS) this.#rooms.clear();
+    return this.#transaction(() => {
+      const touched = new Map<WriterRoom, number>();
+      const written = entries.map((entry) => this.#appendOne(entry, touched));
+      for (const [room, count] of touched) {
+        this.#sql.setHead.run(room.head, room.no);
+        this.#trimByCount(room, count);
+      }
+      return written;
+    });
+  }
+
+  /** Empties an event and truncates the WAL, in which its old page still stands (LOG5). */
+  erase(name: RoomName, offset: number): boolean {
+    const room = this.#find(name);
+    const row = room && this.#sql.one.get(room.no, offset);
+    if (!room || !row) return false;
+    this.#transaction(() => {
+      const by = { id: String(row['by_id']), name: String(row['by_name']) };
+      const key = row['key'] === null ? undefined : String(row['key']);
+      const event = {
+        offset,
+        type: String(row['type']),
+        data: null,
+        by,
+        at: Number(row['at']),
+        idempotencyKey: key,
+      };
+      this.#sql.erase.run(checksumOf(event), room.no, offset);
+      this.#sql.forgetDigest.run(room.no, offset);
+    });
+    const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    if (result?.['busy'] !== 0) throw new Error('writer: the WAL could not be truncated');
+    return true;
+  }
+
+  /** One step of trimming by age, through rooms numbered above `after`. Returns the room to go on
+   *  from, or undefined when all are done. */
+  trim(now: number, after: number): number | undefined {
+    const rooms = this.#sql.roomsAfter.all(after, TRIM_ROOMS);
+    const keysBefore = now - limits.keyWindowMs;
+    return this.#transaction(() => {
+      const keys = Number(this.#sql.dropKeys.run(keysBefore, TRIM_ROWS).changes);
+      for (const row of rooms) {
+        const no = Number(row['no']);
+        const oldest = now - this.#retention(String(row['kind'])).maxAgeMs;
+        const dropped = this.#dropOld(no, oldest);
+        if (dropped > 0) this.#rooms.clear();
+        if (dropped === TRIM_ROWS) return no - 1;
+      }
+      const last = rooms.at(-1)?.['no'];
+      if (rooms.length === TRIM_ROOMS) return Number(last);
+      return keys === TRIM_ROWS ? Number(last ?? after) : undefined;
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+    this.#mark.close();
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#sql.begin.run();
+    let commits: number;
+    let result: T;
+    try {
+      result = work();
+      commits = Number(this.#sql.countCommit.get()?.['value']);
+      this.#sql.commit.run();
+    } catch (error) {
+      this.#rooms.clear();
+      if (this.#db.isTransaction) this.#sql.rollback.run();
+      throw error;
+    }
+    // LOG3: after COMMIT and before the acks.
+    this.#mark.write({ databaseId: this.#databaseId, commits });
+    return result;
+  }
+
+  #appendOne(entry: Entry, touched: Map<WriterRoom, number>): Written {
+    const room = this.#find(entry.room) ?? this.#create(entry.room);
+    const { type, data, by, at, idempotencyKey } = entry;
+    if (idempotencyKey !== undefined) {
+      const repeat = this.#findRepeat(room, entry, idempotencyKey);
+      if (repeat) return repeat;
+    }
+    const offset = (room.head += 1);
+    const checksum = checksumOf({ offset, type, data, by, at, idempotencyKey });
+    const key = idempotencyKey ?? null;
+    this.#sql.insert.run(room.no, offset, type, data, by.id, by.name, at, key, checksum);
+    if (key !== null) this.#sql.putKey.run(room.no, by.id, key, offset, at, digestOf(entry));
+    touched.set(room, (touched.get(room) ?? 0) + 1);
+    return { offset, at, duplicate: false };
+  }
+
+  #findRepeat(room: WriterRoom, entry: Entry, key: string): Written | undefined {
+    const row = this.#sql.getKey.get(room.no, entry.by.id, key);
+    if (!row || Number(row['at']) <= entry.at - limits.keyWindowMs) return undefined;
+    if (row['digest'] !== null && row['digest'] !== digestOf(entry)) return 'conflict';
+    return { offset: Number(row['offset']), at: Number(row['at']), duplicate: true };
+  }
+
+  /** Pays for each append with at most two deletions and a constant, whatever has piled up. */
+  #trimByCount(room: WriterRoom, appended: number): void {
+    const due = room.head - room.retention.maxEvents;
+    const upTo = Math.min(due, room.first - 1 + 2 * appended + TRIM_ROWS);
+    if (upTo < room.first) return;
+    this.#sql.dropUpTo.run(room.no, upTo);
+    room.first = upTo + 1;
+  }
+
+  #dropOld(room: number, oldest: number): number {
+    const first = this.#sql.first.get(room);
+    if (!first || Number(first['at']) >= oldest) return 0;
+    const run = this.#sql.dropOld.run(room, room, TRIM_ROWS, oldest, room, TRIM_ROWS);
+    return Number(run.changes);
+  }
+
+  #find(name: RoomName): WriterRoom | undefined {
+    const key = roomKey(name);
+    const known = this.#rooms.get(key);
+    if (known) return known;
+    const row = this.#sql.room.get(name.kind, name.id);
+    if (!row) return undefined;
+    const no = Number(row['no']);
+    const head = Number(row['head']);
+    const first = Number(this.#sql.first.get(no)?.['offset'] ?? head + 1);
+    return this.#remember(key, { no, head, first, retention: this.#retention(name.kind) });
+  }
+
+  #create(name: RoomName): WriterRoom {
+    const no = Number(this.#sql.addRoom.run(name.kind, name.id).lastInsertRowid);
+    const room = { no, head: 0, first: 1, retention: this.#retention(name.kind) };
+    return this.#remember(roomKey(name), room);
+  }
+
+  #remember(key: string, room: WriterRoom): WriterRoom {
+    this.#rooms.set(key, room);
+    return room;
+  }
+}

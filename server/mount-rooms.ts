@@ -1,0 +1,97 @@
+import {
+  ROOM_ID,
+  RoomError,
+  SERVER,
+  type Ack,
+  type By,
+  type Contract,
+  type EventInput,
+  type EventType,
+} from '../shared/index.ts';
+import type { Authorize } from './auth/authorize.ts';
+import { Gate } from './rooms/gate.ts';
+import { Hub, type HubOptions } from './rooms/hub.ts';
+import type { RoomRouters } from './router/room-procedures.ts';
+import { roomRouter } from './router/room-router.ts';
+
+/** Rooms, ready to be mounted. */
+export interface Rooms<R extends Contract> {
+  /** The procedures of each room kind: put them into a router as they are. */
+  readonly routers: RoomRouters<R>;
+
+  /** Publishes an event as the server itself, or as somebody: the server may publish every event of
+   *  the contract, and nobody is asked. @throws RoomError BAD_INPUT, CONFLICT, LOG_UNAVAILABLE */
+  publish<K extends keyof R & string, T extends EventType<R[K]>>(
+    kind: K,
+    room: string,
+    type: T,
+    data: EventInput<R[K], T>,
+    options?: { by?: By; idempotencyKey?: string },
+  ): Promise<Ack>;
+
+  /** Undefined while publishes are possible, otherwise why they are not. */
+  failure(): string | undefined;
+  /** Refuses publishes from now on. Resolves when those under way are answered. */
+  drain(): Promise<void>;
+  /** Drains, ends every feed, closes the log. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Puts the parts together: contract and storage in, tRPC procedures out. */
+export function mountRooms<R extends Contract>(
+  options: Omit<HubOptions, 'contract'> & {
+    contract: R;
+    authorize: Authorize;
+    trimEveryMs: number;
+    onError: (error: unknown) => void;
+  },
+): Rooms<R> {
+  const { contract, log, clock, authorize } = options;
+  checkKeys(contract);
+  const hub = new Hub(options);
+  const routers = Object.fromEntries(
+    Object.entries(contract).map(([name, kind]) => {
+      const gate = new Gate({ kind: name, hub, authorize });
+      return [name, roomRouter(kind, gate, clock.now)];
+    }),
+  );
+
+  let cancelTrim = () => {};
+  const scheduleTrim = () => {
+    cancelTrim = clock.after(options.trimEveryMs, () => {
+      log.trim(clock.now()).catch(options.onError).finally(scheduleTrim);
+    });
+  };
+  scheduleTrim();
+
+  const close = async () => {
+    cancelTrim();
+    await hub.close();
+    cancelTrim();
+    await log.close();
+  };
+  let closing: Promise<void> | undefined;
+
+  return {
+    // One entry per kind of the contract, each made from its kind.
+    routers: routers as unknown as RoomRouters<R>,
+    publish: async (kind, room, type, data, { by = SERVER, idempotencyKey } = {}) => {
+      const parsed = contract[kind]?.events[type]?.data.safeParse(data);
+      if (!parsed?.success) {
+        throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
+      }
+      if (!ROOM_ID.test(room)) throw new RoomError('BAD_INPUT', `not a room id: ${room.slice(0, 140)}`);
+      const name = { kind, id: room };
+      return hub.publish({ room: name, type, data: parsed.data, by, idempotencyKey });
+    },
+    failure: () => log.failure(),
+    drain: () => hub.drain(),
+    close: () => (closing ??= close()),
+  };
+}
+
+function checkKeys(contract: Contract): void {
+  for (const [key, kind] of Object.entries(contract)) {
+    if (key !== kind.name) throw new Error(`rooms: "${key}" must be named ${kind.name}, as its kind`);
+  }
+}

@@ -1,0 +1,249 @@
+import { tracked, type TrackedEnvelope } from '@trpc/server';
+import type { Unsubscribable } from '@trpc/server/observable';
+import {
+  formatPosition,
+  limits,
+  type Frame,
+  type GapReason,
+  type Position,
+  type RoomEvent,
+} from '../../shared/index.ts';
+import type { Page } from '../log/room-log.ts';
+import { merge, place } from './merge.ts';
+import type { Room } from './room.ts';
+import { decideStart, gapBetween, gapReason, type Start } from './start.ts';
+import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
+
+/** What a feed needs of its room. */
+export type FeedRoom = Pick<Room, 'live' | 'position' | 'latest' | 'read' | 'frameId'>;
+
+/** What a feed is made from. */
+export interface FeedOptions {
+  readonly room: FeedRoom;
+  /** Where to resume. Unset: a fresh start. */
+  readonly since?: Position | undefined;
+  /** Called once, when the feed has ended for whatever reason. */
+  readonly onEnd?: () => void;
+  /** Frames that wait before the feed leaves the live stream (RES5). */
+  readonly maxFrames?: number;
+  /** Events replayed at most (RES3). */
+  readonly maxReplay?: number;
+  /** Events read from the log at once. */
+  readonly pageSize?: number;
+}
+
+type Envelope = TrackedEnvelope<Frame<RoomEvent>>;
+type Result = IteratorResult<Envelope, undefined>;
+
+/** One member's stream: `ready`, then replay, then live. A feed is a position in the log (RES5):
+ *  a reader too slow for the live stream loses his place in it, not his place in the log, and is
+ *  served from there until he has caught up. Memory is bounded by `maxFrames` and a page. */
+export class Feed implements AsyncIterableIterator<Envelope, undefined> {
+  readonly #room: FeedRoom;
+  readonly #since: Position | undefined;
+  readonly #onEnd: () => void;
+  readonly #maxFrames: number;
+  readonly #maxReplay: number;
+  readonly #pageSize: number;
+
+  #state: 'new' | 'behind' | 'live' | 'ended' = 'new';
+  #epoch = '';
+  /** The last durable event yielded. */
+  #offset = 0;
+  /** The last durable event yielded or waiting in `#out`. */
+  #tail = 0;
+  /** The newest durable event that the live stream has shown. */
+  #seen = 0;
+  /** Frames to yield, in order. */
+  #out: TrackedFrame[] = [];
+  /** While behind: live durable events, to be merged with what is read. */
+  #buffer: TrackedFrame[] = [];
+  #hasMissedLatest = false;
+  readonly #live: Unsubscribable;
+  #wake = () => {};
+
+  constructor(options: FeedOptions) {
+    this.#room = options.room;
+    this.#since = options.since;
+    this.#onEnd = options.onEnd ?? (() => {});
+    this.#maxFrames = options.maxFrames ?? limits.feedFrames;
+    this.#maxReplay = options.maxReplay ?? limits.replayEvents;
+    this.#pageSize = options.pageSize ?? 100;
+    // RES2: listen first, then read. From here on the room is held open.
+    this.#live = this.#room.live.subscribe({ next: (frame) => this.#onLive(frame) });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Result> {
+    try {
+      for (;;) {
+        if (this.#state === 'ended') return { done: true, value: undefined };
+        const frame = this.#take();
+        if (frame) return { done: false, value: tracked(frame.id, frame.frame) };
+        await this.#more();
+      }
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+  }
+
+  async return(): Promise<Result> {
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.#out = [];
+    this.#buffer = [];
+    this.#live.unsubscribe();
+    this.#wake();
+    this.#onEnd();
+  }
+
+  #take(): TrackedFrame | undefined {
+    const frame = this.#out.shift();
+    if (!frame) return undefined;
+    if (frame.delivery === 'durable') this.#offset = frame.offset;
+    // A frame made while this feed was further on than the room (it had read ahead) would set the
+    // reader's position back: it gets an id of this feed's own (RES1).
+    else if (frame.offset !== this.#offset) return { ...frame, id: this.#ownId() };
+    return frame;
+  }
+
+  async #more(): Promise<void> {
+    if (this.#state === 'new') return this.#start();
+    if (this.#state === 'behind') return this.#catchUp();
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+  }
+
+  async #start(): Promise<void> {
+    this.#state = 'behind';
+    if (!this.#since) return this.#begin({ start: 'fresh', position: this.#room.position });
+    const page = await this.#room.read(this.#since.offset, this.#pageSize);
+    if (this.#isEnded()) return;
+    const start = decideStart(page, this.#since, this.#maxReplay);
+    this.#begin(start);
+    if (start.start === 'resumed') this.#splice(page);
+  }
+
+  /** Puts `ready` first, and the feed where it begins. */
+  #begin(start: Start): void {
+    this.#moveTo(start.position);
+    const gap = start.start === 'gap' ? { gap: start.gap } : {};
+    const position = formatPosition(start.position);
+    this.#hasMissedLatest = false;
+    this.#push({
+      type: 'ready',
+      start: start.start,
+      position,
+      ...gap,
+      latest: this.#room.latest,
+    });
+    if (start.start !== 'resumed') this.#joinLive();
+  }
+
+  async #catchUp(): Promise<void> {
+    const page = await this.#room.read(this.#tail, this.#pageSize);
+    if (this.#isEnded()) return;
+    const from = { epoch: this.#epoch, offset: this.#tail };
+    const reason = gapReason(page, from, Number.POSITIVE_INFINITY);
+    if (reason) this.#skip(reason, from, { epoch: page.epoch, offset: page.head });
+    else this.#splice(page);
+  }
+
+  /** History no longer reaches back to where the reader stands: say so and go on from the head. */
+  #skip(reason: GapReason, from: Position, to: Position): void {
+    this.#moveTo(to);
+    this.#push({ type: 'gap', ...gapBetween(reason, from, to) });
+    this.#joinLive();
+  }
+
+  #splice(page: Page): void {
+    for (const event of page.events) {
+      if (place(this.#tail, event.offset) === 'repeat') continue;
+      this.#out.push(durableFrame(event, page.epoch));
+      this.#tail = event.offset;
+    }
+    if (this.#tail >= page.head) this.#joinLive();
+  }
+
+  /** Goes live if what was buffered joins on without a hole; otherwise stays behind. */
+  #joinLive(): void {
+    const { next, tail, isWhole } = merge(this.#tail, this.#buffer);
+    this.#buffer = [];
+    this.#out.push(...next);
+    this.#tail = tail;
+    if (!isWhole || this.#tail < this.#seen) return;
+    this.#state = 'live';
+    // A reader who was behind missed some changes of the latest values: he gets the outcome.
+    if (this.#hasMissedLatest) this.#push({ type: 'latest', latest: this.#room.latest });
+    this.#hasMissedLatest = false;
+  }
+
+  #onLive(frame: TrackedFrame): void {
+    if (frame.delivery === 'durable') {
+      this.#seen = Math.max(this.#seen, frame.offset);
+      if (this.#state === 'live') this.#append(frame);
+      else this.#hold(frame);
+    } else if (this.#state === 'live' && this.#out.length < this.#maxFrames) {
+      this.#out.push(frame);
+    } else if (frame.delivery === 'latest') {
+      this.#hasMissedLatest = true;
+      if (this.#state === 'live') this.#fallBehind();
+    }
+    this.#wake();
+  }
+
+  /** A buffer that overflows is dropped whole: the log has it all. */
+  #hold(frame: TrackedFrame): void {
+    if (this.#buffer.length >= this.#maxFrames) this.#buffer = [];
+    this.#buffer.push(frame);
+  }
+
+  #append(frame: TrackedFrame): void {
+    const where = place(this.#tail, frame.offset);
+    if (where === 'repeat') return;
+    if (where === 'jump' || this.#out.length >= this.#maxFrames) return this.#fallBehind();
+    this.#out.push(frame);
+    this.#tail = frame.offset;
+  }
+
+  /** Leaves the live stream (RES5): what waits is forgotten and read again from the log. */
+  #fallBehind(): void {
+    this.#state = 'behind';
+    this.#hasMissedLatest = true;
+    // `ready` and `gap` stand in no log.
+    this.#out = this.#out.filter((frame) => frame.delivery === 'control');
+    this.#buffer = [];
+    this.#tail = this.#offset;
+  }
+
+  #moveTo({ epoch, offset }: Position): void {
+    this.#epoch = epoch;
+    this.#offset = offset;
+    this.#tail = offset;
+  }
+
+  #push(frame: Frame<RoomEvent>): void {
+    this.#out.push({ id: this.#ownId(), offset: this.#offset, delivery: 'control', frame });
+  }
+
+  #ownId(): string {
+    return this.#room.frameId({ epoch: this.#epoch, offset: this.#offset });
+  }
+
+  // A method, because the compiler believes that `#state` cannot change during an await.
+  #isEnded(): boolean {
+    return this.#state === 'ended';
+  }
+}

@@ -1,0 +1,82 @@
+import type {
+  Ack,
+  EventsInput,
+  HistoryInput,
+  HistoryPage,
+  Members,
+  RoomEvent,
+} from '../../shared/index.ts';
+import { demand, type Action, type Authorize } from '../auth/authorize.ts';
+import type { User } from '../auth/user.ts';
+import type { Feed } from './feed.ts';
+import type { Hub } from './hub.ts';
+
+/** Who is at the gate: a user, on one of his connections. */
+export interface Caller {
+  readonly user: User;
+  readonly connectionId: string;
+}
+
+/** An event that a client publishes, parsed by the contract. */
+export interface ClientPublication {
+  readonly room: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The rooms of one kind as users may reach them: every way in asks `authorize` first (AUT1). */
+export class Gate {
+  readonly #kind: string;
+  readonly #hub: Hub;
+  readonly #authorize: Authorize;
+
+  constructor(options: { kind: string; hub: Hub; authorize: Authorize }) {
+    this.#kind = options.kind;
+    this.#hub = options.hub;
+    this.#authorize = options.authorize;
+  }
+
+  async publish(caller: Caller, publication: ClientPublication): Promise<Ack> {
+    await this.#demand(caller, publication.room, `publish:${publication.type}`);
+    const { id, name } = caller.user;
+    return this.#hub.publish({
+      ...publication,
+      room: { kind: this.#kind, id: publication.room },
+      // CON3: who it is from is what the token says.
+      by: { id, name },
+      memberId: caller.connectionId,
+    });
+  }
+
+  /** Opens a feed that ends with `signal`: over SSE nothing else ends one that is waiting. */
+  async subscribe(caller: Caller, input: EventsInput, signal?: AbortSignal): Promise<Feed> {
+    const since = input.lastEventId ?? undefined;
+    // RES4: decided anew at every resume.
+    await this.#demand(caller, input.room, since === undefined ? 'subscribe' : 'resume');
+    const { id, name } = caller.user;
+    const feed = await this.#hub.subscribe({
+      room: { kind: this.#kind, id: input.room },
+      member: { memberId: caller.connectionId, user: { id, name } },
+      since,
+    });
+    const end = () => void feed.return();
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+    return feed;
+  }
+
+  async history(caller: Caller, input: HistoryInput): Promise<HistoryPage<RoomEvent>> {
+    await this.#demand(caller, input.room, 'history');
+    return this.#hub.history({ ...input, kind: this.#kind });
+  }
+
+  async members(caller: Caller, room: string): Promise<Members> {
+    await this.#demand(caller, room, 'members');
+    return this.#hub.members({ kind: this.#kind, id: room });
+  }
+
+  #demand({ user }: Caller, id: string, action: Action): Promise<void> {
+    return demand(this.#authorize, { user, room: { kind: this.#kind, id }, action });
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  formatPosition,
+  limits,
+  parsePosition,
+  RoomError,
+  type Ack,
+  type By,
+  type Contract,
+  type EventSpec,
+  type HistoryInput,
+  type HistoryPage,
+  type Members,
+  type Position,
+  type RoomEvent,
+  type RoomKind,
+} from '../../shared/index.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { Page, Range, RoomLog, RoomName } from '../log/room-log.ts';
+import type { Member, Presence } from '../presence/presence.ts';
+import { encodeData } from './encoding.ts';
+import { Feed } from './feed.ts';
+import { OpenRooms } from './open-rooms.ts';
+import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
+
+/** What a hub is made from. */
+export interface HubOptions {
+  readonly contract: Contract;
+  readonly log: RoomLog;
+  readonly presence: Presence;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  /** Names this node in frame ids: different on every node and at every start. */
+  readonly nodeTag: string;
+}
+
+/** An event to publish, its data already parsed by the contract. */
+export interface Publication {
+  readonly room: RoomName;
+  readonly type: string;
+  readonly data: unknown;
+  readonly by: By;
+  /** The publisher's seat, where one publishes. */
+  readonly memberId?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A feed to open. */
+export interface Subscription {
+  readonly room: RoomName;
+  readonly member: Member;
+  /** A position or frame id to resume after. */
+  readonly since?: string | undefined;
+}
+
+/** The rooms of this node. It asks nobody for leave: who may do what is decided above it. */
+export class Hub {
+  readonly #contract: Contract;
+  readonly #log: RoomLog;
+  readonly #presence: Presence;
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #frameNumber: () => string;
+  readonly #rooms: OpenRooms;
+  readonly #feeds = new Set<Feed>();
+  readonly #publishing = new Set<Promise<Ack>>();
+  #isClosed = false;
+
+  constructor(options: HubOptions) {
+    this.#contract = options.contract;
+    this.#log = options.log;
+    this.#presence = options.presence;
+    this.#bus = options.bus;
+    this.#clock = options.clock;
+    this.#frameNumber = createFrameNumbers(options.nodeTag);
+    this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
+  }
+
+  /** Publishes one event. @throws RoomError CONFLICT, LOG_UNAVAILABLE, RESTARTING */
+  async publish(publication: Publication): Promise<Ack> {
+    if (this.#isClosed) throw new RoomError('RESTARTING');
+    const { kind, spec } = this.#specOf(publication);
+    const isDurable = spec.delivery === 'durable';
+    const publishing = isDurable ? this.#append(publication) : this.#pass(publication, kind);
+    this.#publishing.add(publishing);
+    try {
+      return await publishing;
+    } finally {
+      this.#publishing.delete(publishing);
+    }
+  }
+
+  /** Opens a feed and seats its member until the feed ends. @throws RoomError BAD_INPUT */
+  async subscribe({ room: name, member, since }: Subscription): Promise<Feed> {
+    const position = since === undefined ? undefined : positionOf(since);
+    return this.#rooms.with(name, this.#kindOf(name), (room) => {
+      if (this.#isClosed) throw new RoomError('RESTARTING');
+      const leave = this.#presence.join(name, member);
+      const onEnd = () => {
+        this.#feeds.delete(feed);
+        leave();
+      };
+      const feed = new Feed({ room, since: position, onEnd });
+      this.#feeds.add(feed);
+      return feed;
+    });
+  }
+
+  /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
+  async history(input: HistoryInput & { kind: string }): Promise<HistoryPage<RoomEvent>> {
+    const name = { kind: input.kind, id: input.room };
+    const limit = input.limit ?? limits.historyPageDefault;
+    const bound = input.after ?? input.before;
+    const position = bound === undefined ? undefined : positionOf(bound);
+    const page = await this.#log.read(name, rangeOf(input, position, limit));
+    if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
+    const events = page.events.map((event) => roomEvent(event, page.epoch));
+    return { events: events.filter((event) => !!event), hasMore: hasMore(page, input) };
+  }
+
+  /** Who is in a room, each user once. */
+  async members(name: RoomName): Promise<Members> {
+    const users = await this.#presence.users(name);
+    return { room: name.id, users, count: users.length };
+  }
+
+  /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */
+  async drain(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled([...this.#publishing]);
+  }
+
+  /** Drains, then ends every feed. Safe to call twice. */
+  async close(): Promise<void> {
+    await this.drain();
+    await Promise.all([...this.#feeds].map((feed) => feed.return()));
+    await this.#rooms.close();
+  }
+
+  async #append(publication: Publication): Promise<Ack> {
+    const { room, type, by, idempotencyKey } = publication;
+    const data = encodeData(publication.data);
+    const at = this.#clock.now();
+    const done = await this.#log.append({ room, type, data, by, at, idempotencyKey });
+    const id = formatPosition(done);
+    return {
+      id,
+      position: id,
+      at: new Date(done.at),
+      level: this.#log.level,
+      duplicate: done.duplicate,
+    };
+  }
+
+  async #pass(publication: Publication, kind: RoomKind): Promise<Ack> {
+    const { room: name, type, by, memberId, idempotencyKey } = publication;
+    const at = this.#clock.now();
+    const number = this.#frameNumber();
+    const data = encodeData(publication.data);
+    const message = { number, type, data, by, at, memberId, idempotencyKey };
+    // A latest value needs an open room to be kept in; an ephemeral event only reaches open ones.
+    return this.#rooms.with(name, kind, async (room) => {
+      await this.#bus.publish(name, message);
+      const position = formatPosition(room.position);
+      const id = room.frameId(room.position, number);
+      return { id, position, at: new Date(at), level: 'live', duplicate: false };
+    });
+  }
+
+  #kindOf({ kind }: RoomName): RoomKind {
+    const found = this.#contract[kind];
+    if (!found) throw new RoomError('BAD_INPUT', `no room kind ${JSON.stringify(kind)}`);
+    return found;
+  }
+
+  #specOf({ room, type }: Publication): { kind: RoomKind; spec: EventSpec } {
+    const kind = this.#kindOf(room);
+    const spec = Object.hasOwn(kind.events, type) ? kind.events[type] : undefined;
+    if (!spec) throw new RoomError('BAD_INPUT', `${kind.name} has no event ${JSON.stringify(type)}`);
+    return { kind, spec };
+  }
+}
+
+function positionOf(text: string): Position {
+  const position = parsePosition(text);
+  if (!position) throw new RoomError('BAD_INPUT', 'not a position: it must read epoch:offset');
+  return position;
+}
+
+function rangeOf(input: HistoryInput, position: Position | undefined, limit: number): Range {
+  if (position && input.after !== undefined) return { after: position.offset, limit };
+  return { before: position?.offset ?? Number.MAX_SAFE_INTEGER, limit };
+}
+
+function hasMore({ events, first, head }: Page, input: HistoryInput): boolean {
+  const [oldest, newest] = [events.at(0), events.at(-1)];
+  if (!oldest || !newest) return false;
+  return input.after === undefined ? oldest.offset > first : newest.offset < head;
+}

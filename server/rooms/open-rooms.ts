@@ -1,0 +1,129 @@
+import type { RoomKind } from '../../shared/index.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import {
+  roomKey,
+  type Follower,
+  type RoomLog,
+  type RoomName,
+  type StoredEvent,
+} from '../log/room-log.ts';
+import { Room } from './room.ts';
+
+/** What rooms are made from. */
+export interface OpenRoomsOptions {
+  readonly log: RoomLog;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly frameNumber: () => string;
+  /** Rooms kept for the latest values they hold, though nobody follows them. Default 10,000; beyond,
+   *  the one longest without followers is let go. */
+  readonly maxUnfollowed?: number;
+}
+
+interface Entry {
+  readonly opening: Promise<Opened>;
+}
+
+interface Opened {
+  readonly room: Room;
+  readonly close: () => void;
+}
+
+/** The rooms that are open on this node: opened when first needed, closed when nobody follows them
+ *  and they hold no value. */
+export class OpenRooms {
+  readonly #options: OpenRoomsOptions;
+  readonly #maxUnfollowed: number;
+  readonly #entries = new Map<string, Entry>();
+  /** Open rooms without followers, the longest so first. */
+  readonly #unfollowed = new Map<string, Opened>();
+
+  constructor(options: OpenRoomsOptions) {
+    this.#options = options;
+    this.#maxUnfollowed = options.maxUnfollowed ?? 10_000;
+  }
+
+  /** How many rooms are open or opening. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Calls `use` with the room, opened if need be: it cannot close before `use` returns. */
+  async with<T>(name: RoomName, kind: RoomKind, use: (room: Room) => T): Promise<T> {
+    const key = roomKey(name);
+    for (;;) {
+      const entry = this.#entries.get(key) ?? this.#open(key, name, kind);
+      const opened = await entry.opening;
+      // Another caller may have let the room go while this one waited for it.
+      if (this.#entries.get(key) !== entry) continue;
+      try {
+        return use(opened.room);
+      } finally {
+        this.#settle(key, opened);
+      }
+    }
+  }
+
+  /** Closes them all. */
+  async close(): Promise<void> {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    this.#unfollowed.clear();
+    for (const opened of await Promise.allSettled(entries.map(({ opening }) => opening))) {
+      if (opened.status === 'fulfilled') opened.value.close();
+    }
+  }
+
+  #open(key: string, name: RoomName, kind: RoomKind): Entry {
+    const entry: Entry = { opening: this.#openRoom(key, name, kind) };
+    this.#entries.set(key, entry);
+    entry.opening.catch(() => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    });
+    return entry;
+  }
+
+  async #openRoom(key: string, name: RoomName, kind: RoomKind): Promise<Opened> {
+    const { log, bus } = this.#options;
+    // Follow before reading where the log stands: what is appended in between is in both.
+    const early: StoredEvent[] = [];
+    let deliver: Follower = (events) => void early.push(...events);
+    const unfollow = log.follow(name, (events, epoch) => deliver(events, epoch));
+    try {
+      const { epoch, head } = await log.bounds(name);
+      const position = { epoch, offset: Math.max(head, early.at(-1)?.offset ?? 0) };
+      const onQuiet = () => this.#settle(key, opened);
+      const room = new Room({ ...this.#options, name, kind, position, onQuiet });
+      deliver = (events, of) => room.deliver(events, of);
+      const unsubscribe = bus.subscribe(name, (message) => room.receive(message));
+      const close = () => {
+        unfollow();
+        unsubscribe();
+        room.close();
+      };
+      const opened = { room, close };
+      return opened;
+    } catch (error) {
+      unfollow();
+      throw error;
+    }
+  }
+
+  /** Closes a room that nothing needs, and keeps count of those kept for their values alone. */
+  #settle(key: string, opened: Opened): void {
+    this.#unfollowed.delete(key);
+    if (opened.room.isFollowed) return;
+    if (opened.room.isEmpty) return this.#drop(key, opened);
+    this.#unfollowed.set(key, opened);
+    if (this.#unfollowed.size <= this.#maxUnfollowed) return;
+    const [longest] = this.#unfollowed;
+    if (longest) this.#drop(...longest);
+  }
+
+  #drop(key: string, opened: Opened): void {
+    this.#unfollowed.delete(key);
+    this.#entries.delete(key);
+    opened.close();
+  }
+}

@@ -1,0 +1,155 @@
+import { observable, type Observable, type Observer } from '@trpc/server/observable';
+import {
+  formatPosition,
+  type Delivery,
+  type Frame,
+  type LatestKey,
+  type Position,
+  type RoomEvent,
+  type RoomKind,
+} from '../../shared/index.ts';
+import type { LiveMessage } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
+import { decodeData } from './encoding.ts';
+import { LatestValues } from './latest-values.ts';
+import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
+
+/** What a room is made from. */
+export interface RoomOptions {
+  readonly name: RoomName;
+  readonly kind: RoomKind;
+  readonly log: RoomLog;
+  /** Where the log stood when the room was opened. */
+  readonly position: Position;
+  readonly clock: Clock;
+  readonly frameNumber: () => string;
+  /** Called when the last follower has gone or the last value has expired. */
+  readonly onQuiet: () => void;
+}
+
+/** One room on this node. `live` is a tRPC observable of its frames from now on, in offset order. */
+export class Room {
+  readonly live: Observable<TrackedFrame, never>;
+  readonly #options: RoomOptions;
+  readonly #observers = new Set<Observer<TrackedFrame, never>>();
+  readonly #latest = new LatestValues();
+  #position: Position;
+  #cancelExpiry = () => {};
+
+  constructor(options: RoomOptions) {
+    this.#options = options;
+    this.#position = options.position;
+    this.live = observable((observer) => {
+      this.#observers.add(observer);
+      return () => {
+        this.#observers.delete(observer);
+        if (!this.isFollowed) options.onQuiet();
+      };
+    });
+  }
+
+  /** Does any feed follow the room? */
+  get isFollowed(): boolean {
+    return this.#observers.size > 0;
+  }
+
+  /** Does it hold no latest value? Without followers and values a room has nothing to keep. */
+  get isEmpty(): boolean {
+    return this.#latest.size === 0;
+  }
+
+  /** The newest durable event that `live` has carried: a feed that follows from now on misses
+   *  nothing after it. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** The current latest values. */
+  get latest(): readonly RoomEvent[] {
+    return this.#latest.events();
+  }
+
+  read(after: number, limit: number): Promise<Page> {
+    return this.#options.log.read(this.#options.name, { after, limit });
+  }
+
+  /** An id for a frame that is no durable event, at a position (RES1). */
+  frameId(position: Position, number = this.#options.frameNumber()): string {
+    return `${formatPosition(position)}/${number}`;
+  }
+
+  /** Takes durable events from the log. */
+  deliver(events: readonly StoredEvent[], epoch: string): void {
+    for (const event of events) {
+      if (event.offset > this.#position.offset) this.#position = { epoch, offset: event.offset };
+      if (this.#observers.size > 0) this.#emit(durableFrame(event, epoch));
+    }
+  }
+
+  /** Takes a latest or ephemeral event from the bus. */
+  receive(message: LiveMessage): void {
+    const spec = this.#options.kind.events[message.type];
+    if (!spec || spec.delivery === 'durable') return;
+    const id = this.frameId(this.#position, message.number);
+    const event = liveEvent(message, id, formatPosition(this.#position));
+    if (spec.delivery === 'latest') {
+      const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
+      const expiresAt = this.#options.clock.now() + lifeMs;
+      this.#latest.set(latestKey(spec.key, message, event.data), event, expiresAt);
+      this.#scheduleExpiry();
+    }
+    this.#emitLive(id, spec.delivery, { type: 'event', event });
+  }
+
+  /** Stops the room's timer. */
+  close(): void {
+    this.#cancelExpiry();
+  }
+
+  #scheduleExpiry(): void {
+    this.#cancelExpiry();
+    const next = this.#latest.nextExpiry();
+    if (next === undefined) return;
+    const { clock } = this.#options;
+    this.#cancelExpiry = clock.after(Math.max(0, next - clock.now()), () => this.#expire());
+  }
+
+  #expire(): void {
+    for (const { type, key } of this.#latest.expire(this.#options.clock.now())) {
+      const id = this.frameId(this.#position);
+      this.#emitLive(id, 'latest', { type: 'cleared', event: type, key });
+    }
+    this.#scheduleExpiry();
+    if (this.isEmpty && !this.isFollowed) this.#options.onQuiet();
+  }
+
+  #emitLive(id: string, delivery: Delivery, frame: Frame<RoomEvent>): void {
+    this.#emit({ id, offset: this.#position.offset, delivery, frame });
+  }
+
+  #emit(frame: TrackedFrame): void {
+    for (const observer of this.#observers) observer.next(frame);
+  }
+}
+
+function liveEvent(message: LiveMessage, id: string, position: string): RoomEvent {
+  const { type, by, idempotencyKey } = message;
+  const data = decodeData(message.data);
+  const event = { id, type, data, by, at: new Date(message.at), position };
+  return idempotencyKey === undefined ? event : { ...event, idempotencyKey };
+}
+
+function latestKey(key: LatestKey<never>, message: LiveMessage, data: unknown): string {
+  switch (key) {
+    case 'room':
+      return '';
+    case 'user':
+      return message.by.id;
+    case 'member':
+      return message.memberId ?? message.by.id;
+    default:
+      // The contract's own key function, given what its own schema has produced.
+      return key(data as never);
+  }
+}

@@ -1,0 +1,64 @@
+import type { TRPCDefaultErrorShape, TRPCError } from '@trpc/server';
+import { randomBytes } from 'node:crypto';
+import { ZodError } from 'zod';
+import { errors, RoomError, type ErrorCode, type ErrorData } from '../../shared/index.ts';
+
+/** An error reply: tRPC's shape, and in `data` the row of our table. */
+export type ErrorShape = TRPCDefaultErrorShape & { data: ErrorData };
+
+const faultIds = new WeakMap<TRPCError, string>();
+
+/** Names a fault in the log and in the reply, so that the two can be brought together. */
+export function faultId(error: TRPCError): string {
+  const id = faultIds.get(error) ?? randomBytes(6).toString('hex');
+  faultIds.set(error, id);
+  return id;
+}
+
+/** The row of the table that an error stands in. */
+export function errorCodeOf(error: TRPCError): ErrorCode {
+  if (error.cause instanceof RoomError) return error.cause.code;
+  switch (error.code) {
+    case 'PARSE_ERROR':
+    case 'BAD_REQUEST':
+    case 'METHOD_NOT_SUPPORTED':
+    case 'UNSUPPORTED_MEDIA_TYPE':
+    case 'UNPROCESSABLE_CONTENT':
+      return 'BAD_INPUT';
+    case 'NOT_FOUND':
+      return 'NO_SUCH_PROCEDURE';
+    case 'PAYLOAD_TOO_LARGE':
+      return 'TOO_LARGE';
+    case 'UNAUTHORIZED':
+      return 'UNAUTHENTICATED';
+    default:
+      return 'INTERNAL';
+  }
+}
+
+/** What a client learns of an error: nothing of the server's insides. */
+export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): ErrorShape {
+  const reason = errorCodeOf(error);
+  const { retryable, advice } = errors[reason];
+  const { stack: _, ...data } = shape.data;
+  const issues = error.cause instanceof ZodError ? issuesOf(error.cause) : undefined;
+  return {
+    ...shape,
+    message: messageOf(error, reason, issues),
+    data: { ...data, reason, retryable, advice, ...(issues ? { issues } : {}) },
+  };
+}
+
+function messageOf(error: TRPCError, reason: ErrorCode, issues: ErrorData['issues']): string {
+  if (reason === 'INTERNAL') return `internal error (fault ${faultId(error)})`;
+  if (!issues) return error.message;
+  return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+}
+
+const MAX_ISSUES = 10;
+
+function issuesOf(error: ZodError): ErrorData['issues'] {
+  return error.issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => ({ path: path.join('.').slice(0, 200), message: message.slice(0, 200) }));
+}

@@ -1,0 +1,29 @@
+import type {
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from '@trpc/server';
+import type { Contract, Procedure, ProceduresOf, RoomKind } from '../../shared/index.ts';
+
+type Built<P> =
+  P extends Procedure<'query', infer Input, infer Output>
+    ? TRPCQueryProcedure<{ input: Input; output: Output; meta: unknown }>
+    : P extends Procedure<'mutation', infer Input, infer Output>
+      ? TRPCMutationProcedure<{ input: Input; output: Output; meta: unknown }>
+      : P extends Procedure<'subscription', infer Input, infer Yield>
+        ? TRPCSubscriptionProcedure<{
+            input: Input;
+            // What tRPC clients see of tracked envelopes. Its own types ask for `any` in this place.
+            // oxlint-disable-next-line typescript/no-explicit-any
+            output: AsyncIterable<{ id: string; data: Yield }, void, any>;
+            meta: unknown;
+          }>
+        : never;
+
+/** The tRPC procedures of one room kind (CON2): put them into any router as they are. */
+export type RoomProcedures<K extends RoomKind> = {
+  [P in keyof ProceduresOf<K>]: Built<ProceduresOf<K>[P]>;
+};
+
+/** The procedures of every room kind of a contract, by kind. */
+export type RoomRouters<R extends Contract> = { [P in keyof R]: RoomProcedures<R[P]> };

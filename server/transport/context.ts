@@ -1,0 +1,91 @@
+import { TRPCError } from '@trpc/server';
+import type { TRPCRequestInfo } from '@trpc/server/http';
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import { errors, RoomError } from '../../shared/index.ts';
+import type { VerifyToken } from '../auth/tokens.ts';
+import type { User } from '../auth/user.ts';
+import type { Clock } from '../clock.ts';
+import type { RoomsContext } from '../router/trpc.ts';
+
+/** What contexts are made with. */
+export interface ContextOptions {
+  readonly verify: VerifyToken;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** The token of a request: from connectionParams, or from `Authorization: Bearer`. */
+export function tokenOf(
+  req: IncomingMessage,
+  params: TRPCRequestInfo['connectionParams'],
+): string | undefined {
+  if (params?.['token'] !== undefined) return params['token'];
+  return bearerOf(req);
+}
+
+/** The token of an `Authorization: Bearer` header. */
+export function bearerOf(req: IncomingMessage): string | undefined {
+  const match = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '');
+  return match?.[1];
+}
+
+/** Makes the context of an HTTP call. Without a token the caller is nobody, and each procedure says
+ *  what it thinks of that. @throws TRPCError UNAUTHORIZED for a token that is refused */
+export function createHttpContext({ verify, newId }: ContextOptions) {
+  return async ({ req, info }: { req: IncomingMessage; info: TRPCRequestInfo }) => {
+    const token = tokenOf(req, info.connectionParams);
+    const user = token === undefined ? null : await translate(verify(token));
+    return { user, connectionId: newId() } satisfies RoomsContext;
+  };
+}
+
+/** Makes the context of a WebSocket, once per connection. A refused token closes it (1008 with the
+ *  reason, 4401 for an expired one); an accepted one closes it when it expires (AUT2). */
+export function createSocketContext(
+  { verify, clock, newId }: ContextOptions,
+  onUser: (socket: WebSocket) => void,
+) {
+  return async (options: { req: IncomingMessage; res: WebSocket; info: TRPCRequestInfo }) => {
+    const { req, res: socket, info } = options;
+    const token = tokenOf(req, info.connectionParams);
+    if (token === undefined) return { user: null, connectionId: newId() } satisfies RoomsContext;
+    const user = await translate(verify(token)).catch((error: unknown) => {
+      closeFor(socket, error);
+      throw error;
+    });
+    onUser(socket);
+    closeAtExpiry(socket, user, clock);
+    return { user, connectionId: newId() } satisfies RoomsContext;
+  };
+}
+
+function closeAtExpiry(socket: WebSocket, user: User, clock: Clock): void {
+  const lifeMs = Math.max(0, user.expiresAt - clock.now());
+  const expire = () => socket.close(errors.TOKEN_EXPIRED.close, 'the token has expired');
+  socket.once('close', clock.after(lifeMs, expire));
+}
+
+/** Before tRPC closes the socket without a word: say why. */
+function closeFor(socket: WebSocket, error: unknown): void {
+  const cause = error instanceof TRPCError ? error.cause : undefined;
+  if (!(cause instanceof RoomError)) return;
+  const row = errors[cause.code];
+  if ('close' in row) socket.close(row.close, closeReason(cause.message));
+}
+
+/** A close frame carries at most 123 bytes of reason. */
+export function closeReason(text: string): string {
+  const bytes = Buffer.from(text).subarray(0, 123);
+  return bytes.toString('utf8').replace(/\uFFFD+$/, '');
+}
+
+async function translate(verifying: Promise<User>): Promise<User> {
+  try {
+    return await verifying;
+  } catch (error) {
+    if (!(error instanceof RoomError)) throw error;
+    const { message } = error;
+    throw new TRPCError({ code: errors[error.code].trpc, message, cause: error });
+  }
+}

@@ -1,0 +1,22 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { createHTTPHandler, type CreateHTTPHandlerOptions } from '@trpc/server/adapters/standalone';
+import type { RequestListener } from 'node:http';
+import { limits } from '../../shared/index.ts';
+import { createHttpContext, type ContextOptions } from './context.ts';
+
+/** Speaks tRPC over HTTP, subscriptions as SSE, below `/trpc`. */
+export function createHttpTransport<R extends AnyTRPCRouter>(
+  options: ContextOptions & {
+    router: R;
+    onError: NonNullable<CreateHTTPHandlerOptions<R>['onError']>;
+  },
+): RequestListener {
+  return createHTTPHandler<R>({
+    router: options.router,
+    basePath: '/trpc/',
+    maxBodySize: limits.frameBytes,
+    onError: options.onError,
+    // As in websocket.ts: the generic router's context is the rooms' own.
+    createContext: createHttpContext(options) as never,
+  });
+}

@@ -1,0 +1,101 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { getWSConnectionHandler, type WSSHandlerOptions } from '@trpc/server/adapters/ws';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { errors, limits } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
+import { createSocketContext, type ContextOptions } from './context.ts';
+
+/** The WebSocket side of a server. */
+export interface SocketTransport {
+  /** Takes over a socket whose upgrade request has been checked. */
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every connection with a code and a reason, and cuts those that do not answer within
+   *  `graceMs`. */
+  close(code: number, reason: string, graceMs: number): Promise<void>;
+  /** How many connections are open. */
+  readonly connections: number;
+}
+
+// Ping after 25 s of silence, cut 8 s later: a dead peer is gone within 33 s.
+const KEEP_ALIVE = { enabled: true, pingMs: 25_000, pongWaitMs: 8_000 };
+
+/** Speaks tRPC over WebSocket through tRPC's own adapter. All that knows of that adapter is here. */
+export function createSocketTransport<R extends AnyTRPCRouter>(
+  options: ContextOptions & {
+    router: R;
+    onError: NonNullable<WSSHandlerOptions<R>['onError']>;
+  },
+): SocketTransport {
+  const { router, onError, clock } = options;
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.frameBytes,
+    perMessageDeflate: false,
+  });
+  const deadlines = new AuthDeadlines(clock);
+  const createContext = createSocketContext(options, (socket) => deadlines.meet(socket));
+  const handle = getWSConnectionHandler<R>({
+    wss,
+    router,
+    onError,
+    keepAlive: KEEP_ALIVE,
+    // The router is generic here, and with it the context it wants; the rooms' is what it gets.
+    createContext: createContext as never,
+  });
+  wss.on('connection', (socket: WebSocket, req: IncomingMessage) => {
+    deadlines.set(socket);
+    handle(socket, req);
+  });
+
+  return {
+    get connections() {
+      return wss.clients.size;
+    },
+    upgrade: (req, socket, head) => {
+      wss.handleUpgrade(req, socket, head, (opened) => wss.emit('connection', opened, req));
+    },
+    close: (code, reason, graceMs) => closeAll([...wss.clients], { code, reason, graceMs, clock }),
+  };
+}
+
+/** Closes connections on which nobody has said in time who he is. */
+class AuthDeadlines {
+  readonly #clock: Clock;
+  readonly #cancel = new WeakMap<WebSocket, () => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  set(socket: WebSocket): void {
+    const close = () => socket.close(errors.AUTH_TIMEOUT.close, 'no authentication in time');
+    const cancel = this.#clock.after(limits.authTimeoutMs, close);
+    this.#cancel.set(socket, cancel);
+    socket.once('close', cancel);
+  }
+
+  meet(socket: WebSocket): void {
+    this.#cancel.get(socket)?.();
+  }
+}
+
+async function closeAll(
+  sockets: readonly WebSocket[],
+  options: { code: number; reason: string; graceMs: number; clock: Clock },
+): Promise<void> {
+  const closing = sockets.map(
+    (socket) =>
+      new Promise<void>((resolve) => {
+        if (socket.readyState === socket.CLOSED) return resolve();
+        socket.once('close', () => resolve());
+        socket.close(options.code, options.reason);
+      }),
+  );
+  const cancel = options.clock.after(options.graceMs, () => {
+    for (const socket of sockets) socket.terminate();
+  });
+  await Promise.all(closing);
+  cancel();
+}

@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+
+/** How an event is delivered (CON1). `durable`: ordered, stored, resumable. `latest`: only the
+ *  newest per key matters. `ephemeral`: live only, the first to be dropped. */
+export type Delivery = 'durable' | 'latest' | 'ephemeral';
+
+/** Who may publish an event: the server's own code alone (the default), or clients too. */
+export type Publisher = 'server' | 'client';
+
+/** What a `latest` event is keyed by: one value per user, per member, for the whole room, or by a
+ *  string taken from the data (a ticker's symbol). */
+export type LatestKey<Data> = 'user' | 'member' | 'room' | ((data: Data) => string);
+
+/** The contract of one durable event. */
+export interface DurableSpec<
+  S extends z.ZodType = z.ZodType,
+  P extends Publisher = Publisher,
+> {
+  readonly delivery: 'durable';
+  readonly data: S;
+  readonly publish: P;
+}
+
+/** The contract of one latest-value event. */
+export interface LatestSpec<
+  S extends z.ZodType = z.ZodType,
+  P extends Publisher = Publisher,
+> {
+  readonly delivery: 'latest';
+  readonly data: S;
+  readonly publish: P;
+  // `never` lets a key function of any data type stand in a list of specs.
+  readonly key: LatestKey<never>;
+  /** Age in milliseconds at which a value is cleared, on the server's clock. Unset: never. */
+  readonly expiresMs: number | undefined;
+}
+
+/** The contract of one ephemeral event. */
+export interface EphemeralSpec<
+  S extends z.ZodType = z.ZodType,
+  P extends Publisher = Publisher,
+> {
+  readonly delivery: 'ephemeral';
+  readonly data: S;
+  readonly publish: P;
+}
+
+/** The contract of one event. */
+export type EventSpec<S extends z.ZodType = z.ZodType, P extends Publisher = Publisher> =
+  | DurableSpec<S, P>
+  | LatestSpec<S, P>
+  | EphemeralSpec<S, P>;
+
+/** Declares an event that is ordered, stored and resumable. */
+export function durable<S extends z.ZodType, const P extends Publisher = 'server'>(
+  data: S,
+  options: { publish?: P } = {},
+): DurableSpec<S, P> {
+  return { delivery: 'durable', data, publish: publisherOf(options) };
+}
+
+/** Declares an event of which only the newest per `key` matters. Newcomers get the current values;
+ *  a slow reader gets the newest only. `expiresMs` (default: never) clears a value by age. */
+export function latest<S extends z.ZodType, const P extends Publisher = 'server'>(
+  data: S,
+  options: { key: LatestKey<z.output<S>>; expiresMs?: number; publish?: P },
+): LatestSpec<S, P> {
+  const { key, expiresMs } = options;
+  if (expiresMs !== undefined && !(expiresMs > 0)) {
+    throw new Error('latest: expiresMs must be more than 0');
+  }
+  return { delivery: 'latest', data, publish: publisherOf(options), key, expiresMs };
+}
+
+/** Declares an event for those who are connected now: never stored, never replayed. */
+export function ephemeral<S extends z.ZodType, const P extends Publisher = 'server'>(
+  data: S,
+  options: { publish?: P } = {},
+): EphemeralSpec<S, P> {
+  return { delivery: 'ephemeral', data, publish: publisherOf(options) };
+}
+
+// The default of `P` is 'server' exactly when `publish` is absent; the compiler cannot see that.
+function publisherOf<P extends Publisher>(options: { publish?: P }): P {
+  return options.publish ?? ('server' as P);
+}

@@ -1,0 +1,173 @@
+/** What tRPC calls an error: the codes of `TRPCError` that rooms use. */
+export type TRPCCode =
+  | 'BAD_REQUEST'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'TOO_MANY_REQUESTS'
+  | 'INTERNAL_SERVER_ERROR'
+  | 'SERVICE_UNAVAILABLE';
+
+interface ErrorRow {
+  readonly trpc: TRPCCode;
+  readonly http: number;
+  /** The close code where the error ends the connection. Unset: the connection stays. */
+  readonly close?: number;
+  /** May the same call succeed later, unchanged? */
+  readonly retryable: boolean;
+  /** One sentence on what to do. */
+  readonly advice: string;
+}
+
+/** The one table of errors (design: errors and close codes). Docs, replies, close codes and the
+ *  client's reconnect rule are made from it. */
+export const errors = {
+  BAD_INPUT: {
+    trpc: 'BAD_REQUEST',
+    http: 400,
+    retryable: false,
+    advice: 'Correct the input; `issues` names each field that is wrong.',
+  },
+  STALE_POSITION: {
+    trpc: 'BAD_REQUEST',
+    http: 400,
+    retryable: false,
+    advice: 'The log has begun a new epoch; drop this position and load again.',
+  },
+  NO_SUCH_PROCEDURE: {
+    trpc: 'NOT_FOUND',
+    http: 404,
+    retryable: false,
+    advice: 'Check the path against the contract that the server was started with.',
+  },
+  UNAUTHENTICATED: {
+    trpc: 'UNAUTHORIZED',
+    http: 401,
+    retryable: false,
+    advice: 'Send a token in connectionParams { token } or as Authorization: Bearer.',
+  },
+  TOKEN_REFUSED: {
+    trpc: 'UNAUTHORIZED',
+    http: 401,
+    close: 1008,
+    retryable: false,
+    advice: 'The token is not valid here; get one from the place that this server trusts.',
+  },
+  TOKEN_EXPIRED: {
+    trpc: 'UNAUTHORIZED',
+    http: 401,
+    close: 4401,
+    retryable: false,
+    advice: 'Fetch a new token and come back with it.',
+  },
+  AUTH_TIMEOUT: {
+    trpc: 'UNAUTHORIZED',
+    http: 401,
+    close: 4408,
+    retryable: true,
+    advice: 'Authenticate within 10 s of opening the connection.',
+  },
+  FORBIDDEN: {
+    trpc: 'FORBIDDEN',
+    http: 403,
+    retryable: false,
+    advice: 'This user may not do this in this room; ask whoever runs the room.',
+  },
+  CONFLICT: {
+    trpc: 'CONFLICT',
+    http: 409,
+    retryable: false,
+    advice: 'This idempotency key was used for other data; make a new key for new data.',
+  },
+  TOO_LARGE: {
+    trpc: 'PAYLOAD_TOO_LARGE',
+    http: 413,
+    close: 1009,
+    retryable: false,
+    advice: 'Send less in one message.',
+  },
+  TOO_MANY: {
+    trpc: 'TOO_MANY_REQUESTS',
+    http: 429,
+    close: 4429,
+    retryable: true,
+    advice: 'Slow down and try again later.',
+  },
+  SLOW_CONSUMER: {
+    trpc: 'SERVICE_UNAVAILABLE',
+    http: 503,
+    close: 4409,
+    retryable: true,
+    advice: 'Read faster or follow less; reconnecting resumes where the reader stood.',
+  },
+  TOO_MANY_CONNECTIONS: {
+    trpc: 'SERVICE_UNAVAILABLE',
+    http: 503,
+    close: 1013,
+    retryable: true,
+    advice: 'The server is full; come back after the time in Retry-After.',
+  },
+  RESTARTING: {
+    trpc: 'SERVICE_UNAVAILABLE',
+    http: 503,
+    close: 1012,
+    retryable: true,
+    advice: 'The server is going down for a restart; come back and resume.',
+  },
+  DISCONNECTED: {
+    trpc: 'SERVICE_UNAVAILABLE',
+    http: 503,
+    retryable: true,
+    advice:
+      'The connection ended before the answer came; the same idempotency key finds out what happened.',
+  },
+  LOG_UNAVAILABLE: {
+    trpc: 'SERVICE_UNAVAILABLE',
+    http: 503,
+    retryable: true,
+    advice: 'Nothing was acknowledged; send again with the same idempotency key.',
+  },
+  LOG_DAMAGED: {
+    trpc: 'INTERNAL_SERVER_ERROR',
+    http: 500,
+    retryable: false,
+    advice: 'Stored events do not match their checksums; the operator must restore a backup.',
+  },
+  INTERNAL: {
+    trpc: 'INTERNAL_SERVER_ERROR',
+    http: 500,
+    close: 1011,
+    retryable: true,
+    advice: 'A fault of the server; its log has the details under the same request id.',
+  },
+} as const satisfies Readonly<Record<string, ErrorRow>>;
+
+/** A row of the table of errors. */
+export type ErrorCode = keyof typeof errors;
+
+/** An expected failure: denied, refused, unavailable. Anything else thrown is a fault. */
+export class RoomError extends Error {
+  override readonly name = 'RoomError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message?: string, options?: { cause?: unknown }) {
+    super(message ?? errors[code].advice, options);
+    this.code = code;
+  }
+
+  /** May the same call succeed later, unchanged? */
+  get retryable(): boolean {
+    return errors[this.code].retryable;
+  }
+}
+
+/** What stands in `error.data` of a tRPC error reply, beside tRPC's own `code` and `httpStatus`. */
+export interface ErrorData {
+  readonly reason: ErrorCode;
+  readonly retryable: boolean;
+  readonly advice: string;
+  /** With BAD_INPUT: what is wrong, field by field. */
+  readonly issues?: readonly { readonly path: string; readonly message: string }[];
+}

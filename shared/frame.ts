@@ -1,0 +1,70 @@
+import type { EventOf } from './event.ts';
+import type { RoomKind } from './room-kind.ts';
+
+/** Why a stream could not go on where it stood (RES3).
+ *  `epoch-changed`: the log lost events and began a new life. `expired`: events in between are no
+ *  longer kept. `too-many`: more events in between than are replayed. `ahead-of-server`: the
+ *  position lies beyond the newest event. */
+export type GapReason = 'epoch-changed' | 'expired' | 'too-many' | 'ahead-of-server';
+
+/** A stretch that a feed did not deliver: everything after `from` up to and including `to`. */
+export interface Gap {
+  readonly reason: GapReason;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Always the first frame of a feed (CON4). */
+export interface ReadyFrame<Event = unknown> {
+  readonly type: 'ready';
+  /** `fresh`: from now on. `resumed`: exactly after the given position. `gap`: could not resume, so
+   *  from now on; `gap` says what is missing. */
+  readonly start: 'fresh' | 'resumed' | 'gap';
+  /** The next durable event is the one after this. */
+  readonly position: string;
+  readonly gap?: Gap;
+  /** The current value of every latest-value event. */
+  readonly latest: readonly Event[];
+}
+
+/** One event of the room. */
+export interface EventFrame<Event = unknown> {
+  readonly type: 'event';
+  readonly event: Event;
+}
+
+/** The stream jumped: the reader was behind further than the log reaches back. */
+export interface GapFrame extends Gap {
+  readonly type: 'gap';
+}
+
+/** The place of an event whose content was erased (LOG5): it keeps its position and nothing else. */
+export interface ErasedFrame {
+  readonly type: 'erased';
+  readonly position: string;
+}
+
+/** All current latest values, in place of those known so far: follows a time of catching up. */
+export interface LatestFrame<Event = unknown> {
+  readonly type: 'latest';
+  readonly latest: readonly Event[];
+}
+
+/** A latest value is no longer: it expired. */
+export interface ClearedFrame {
+  readonly type: 'cleared';
+  readonly event: string;
+  readonly key: string;
+}
+
+/** What `events` yields, discriminated by `type`. */
+export type Frame<Event = unknown> =
+  | ReadyFrame<Event>
+  | EventFrame<Event>
+  | GapFrame
+  | ErasedFrame
+  | LatestFrame<Event>
+  | ClearedFrame;
+
+/** The frames of a room kind. */
+export type FrameOf<K extends RoomKind> = Frame<EventOf<K>>;

@@ -1,0 +1,35 @@
+/** One minute, hour and day in milliseconds. */
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Room and user ids: 1 to 128 of these characters, and neither `.` nor `..`. */
+export const ROOM_ID = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
+
+/** Idempotency keys: 1 to 128 printable ASCII characters without spaces. */
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+
+/** The limits that both sides know. Sizes in bytes, counts in items, times in milliseconds. */
+export const limits = {
+  /** Largest WebSocket frame or HTTP body taken from a client. */
+  frameBytes: 64 * 1024,
+  /** Largest token taken. */
+  tokenBytes: 8 * 1024,
+  /** Longest display name, in characters as people count them. */
+  nameLength: 64,
+  /** Events in one page of history: most, and when not asked. */
+  historyPageMax: 200,
+  historyPageDefault: 50,
+  /** Longest position or event id taken. */
+  positionLength: 128,
+  /** Most events replayed to one resuming feed; beyond it the feed starts fresh (`too-many`). */
+  replayEvents: 10_000,
+  /** Frames that wait in a feed before it leaves the live stream and reads the log instead (RES5). */
+  feedFrames: 256,
+  /** How long a repeat of an idempotency key is recognised (SND1). */
+  keyWindowMs: DAY,
+  /** Most keys a room of the memory log remembers (SND1). */
+  memoryKeys: 100_000,
+  /** How long a connection may stay without a user. */
+  authTimeoutMs: 10_000,
+} as const;

@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { EventSpec } from './delivery.ts';
+import type { By, DurableEventOf } from './event.ts';
+import type { FrameOf } from './frame.ts';
+import { IDEMPOTENCY_KEY, limits, ROOM_ID } from './limits.ts';
+import type { ClientEventType, EventInput, RoomKind } from './room-kind.ts';
+
+/** What an ack vouches for. `disk`: fsynced. `memory`: gone with the process. `redis`: as safe as
+ *  that Redis is set up to be. `live`: handed to those connected, kept by nobody. */
+export type Level = 'disk' | 'memory' | 'redis' | 'live';
+
+/** The answer to a publish. */
+export interface Ack {
+  readonly id: string;
+  readonly position: string;
+  readonly at: Date;
+  readonly level: Level;
+  /** True when this key was acknowledged before: id, position and time are those of then. */
+  readonly duplicate: boolean;
+}
+
+/** A page of a room's log, oldest first. Erased events are left out, so offsets may skip. */
+export interface HistoryPage<Event> {
+  readonly events: readonly Event[];
+  /** Are there more beyond this page, in the direction that was asked? */
+  readonly hasMore: boolean;
+}
+
+/** Who is in a room, each user once. */
+export interface Members {
+  readonly room: string;
+  readonly users: readonly By[];
+  /** How many users. */
+  readonly count: number;
+}
+
+/** One procedure, as types: what every tRPC typing of it is made from. */
+export interface Procedure<Type extends 'query' | 'mutation' | 'subscription', Input, Output> {
+  readonly type: Type;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+/** Input of `events`. `lastEventId`: where to resume, put there by the client's link. */
+export interface EventsInput {
+  readonly room: string;
+  readonly lastEventId?: string | null | undefined;
+}
+
+/** Input of `history`. `before` and `after` are positions, both exclusive; with neither, the newest. */
+export interface HistoryInput {
+  readonly room: string;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  /** 1 to 200 events, default 50. */
+  readonly limit?: number | undefined;
+}
+
+/** Input of `publish`: discriminated by `type` over the events that clients may publish. */
+export type PublishInput<K extends RoomKind> = {
+  [T in ClientEventType<K>]: {
+    readonly room: string;
+    readonly type: T;
+    readonly data: EventInput<K, T>;
+    readonly idempotencyKey?: string | undefined;
+  };
+}[ClientEventType<K>];
+
+/** Input of a shorthand: the room, the event's data, and a key. */
+export type ShorthandInput<K extends RoomKind, S extends keyof K['shorthands']> = EventInput<
+  K,
+  K['shorthands'][S] & ClientEventType<K>
+> & { readonly room: string; readonly idempotencyKey?: string | undefined };
+
+/** The procedures of one room kind (CON2). */
+export type ProceduresOf<K extends RoomKind> = {
+  events: Procedure<'subscription', EventsInput, FrameOf<K>>;
+  publish: Procedure<'mutation', PublishInput<K>, Ack>;
+  history: Procedure<'query', HistoryInput, HistoryPage<DurableEventOf<K>>>;
+  members: Procedure<'query', { readonly room: string }, Members>;
+} & {
+  [S in keyof K['shorthands']]: Procedure<'mutation', ShorthandInput<K, S>, Ack>;
+};
+
+/** A room or user id. */
+export const roomId = z.string().regex(ROOM_ID, {
+  error: 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and neither "." nor ".."',
+});
+
+const position = z.string().max(limits.positionLength);
+const idempotencyKey = z
+  .string()
+  .regex(IDEMPOTENCY_KEY, { error: 'must be 1 to 128 printable ASCII characters, no spaces' })
+  .optional();
+
+/** Input of every kind's `events`. */
+export const eventsInput = z.strictObject({ room: roomId, lastEventId: position.nullish() });
+
+/** Input of every kind's `history`. */
+export const historyInput = z
+  .strictObject({
+    room: roomId,
+    before: position.optional(),
+    after: position.optional(),
+    limit: z.int().min(1).max(limits.historyPageMax).default(limits.historyPageDefault),
+  })
+  .refine((input) => input.before === undefined || input.after === undefined, {
+    error: 'takes either before or after, not both',
+  });
+
+/** Input of every kind's `members`. */
+export const membersInput = z.strictObject({ room: roomId });
+
+/** Input of a kind's `publish`, made from its events. Undefined when clients may publish none. */
+export function publishInput(kind: RoomKind) {
+  const options = Object.entries(kind.events)
+    .filter(([, event]) => event.publish === 'client')
+    .map(([type, event]) =>
+      z.strictObject({ room: roomId, type: z.literal(type), data: event.data, idempotencyKey }),
+    );
+  const [first, ...rest] = options;
+  return first && z.discriminatedUnion('type', [first, ...rest]);
+}
+
+/** Input of a kind's shorthand for the event `type`: that event's fields beside `room` and key.
+ *  Parses to the form of `publish`: `{ room, data, idempotencyKey }`. */
+export function shorthandInput(event: EventSpec) {
+  return z
+    .looseObject({ room: roomId, idempotencyKey })
+    .transform(({ room, idempotencyKey: key, ...fields }, context) => {
+      // The event's own schema decides, refinements and unknown keys included.
+      const data = event.data.safeParse(fields);
+      if (data.success) return { room, data: data.data, idempotencyKey: key };
+      for (const issue of data.error.issues) {
+        context.issues.push({ ...issue, code: 'custom', input: fields });
+      }
+      return z.NEVER;
+    });
+}

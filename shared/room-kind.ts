@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import type { DurableSpec, EventSpec } from './delivery.ts';
+import { DAY, ROOM_ID } from './limits.ts';
+import { strict } from './strict.ts';
+
+/** How much of a room's log is kept: the newest `maxEvents`, none older than `maxAgeMs`. */
+export interface Retention {
+  readonly maxEvents: number;
+  readonly maxAgeMs: number;
+}
+
+/** Events by type name. */
+export type EventSpecs = Readonly<Record<string, EventSpec>>;
+
+/** Procedure name to the event type it publishes. */
+export type Shorthands = Readonly<Record<string, string>>;
+
+/** A contract made by `defineRoom`. */
+export interface RoomKind<
+  Name extends string = string,
+  Events extends EventSpecs = EventSpecs,
+  Presence extends z.ZodType = z.ZodType,
+  Short extends Shorthands = Shorthands,
+> {
+  readonly name: Name;
+  readonly events: Events;
+  /** A member's public state. Unset: members carry none. */
+  readonly presence: Presence | undefined;
+  readonly history: Retention;
+  readonly shorthands: Short;
+}
+
+/** Room kinds by name: what one server carries. */
+export type Contract = Readonly<Record<string, RoomKind>>;
+
+const RESERVED = ['events', 'publish', 'history', 'members', 'setPresence'] as const;
+type Reserved = (typeof RESERVED)[number];
+
+/** Event types that clients may publish and whose data is an object: what a shorthand can name. */
+export type ShorthandTarget<Events extends EventSpecs> = {
+  [T in keyof Events]: Events[T] extends EventSpec<z.ZodObject, 'client'> ? T : never;
+}[keyof Events] &
+  string;
+
+const DEFAULT_HISTORY: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY };
+
+/** Declares a room kind. Schemas are made strict: unknown keys are refused, at any depth (CON3).
+ *  `shorthands` names procedures that publish one event: `{ send: 'message' }` gives `send`.
+ *  `history` defaults to 10,000 events and 30 days.
+ *  @throws Error when a name is reserved or malformed: contracts fail at start, not at use. */
+export function defineRoom<
+  const Name extends string,
+  Events extends EventSpecs,
+  Presence extends z.ZodType = z.ZodNever,
+  const Short extends Readonly<Record<string, ShorthandTarget<Events>>> = Record<never, never>,
+>(
+  name: Name,
+  spec: {
+    events: Events;
+    presence?: Presence;
+    history?: Partial<Retention>;
+    shorthands?: Short & { readonly [R in Reserved]?: never };
+  },
+): RoomKind<Name, Events, Presence, Short> {
+  const shorthands: Short = spec.shorthands ?? ({} as Short);
+  const history = { ...DEFAULT_HISTORY, ...spec.history };
+  checkNames(name, spec.events, shorthands);
+  checkRetention(name, history);
+  return {
+    name,
+    events: strictEvents(spec.events),
+    presence: spec.presence && strict(spec.presence),
+    history,
+    shorthands,
+  };
+}
+
+function strictEvents<Events extends EventSpecs>(events: Events): Events {
+  const entries = Object.entries(events).map(
+    ([type, event]) => [type, { ...event, data: strict(event.data) }] as const,
+  );
+  // Only the schemas' strictness changed, which has no type.
+  return Object.fromEntries(entries) as unknown as Events;
+}
+
+function checkNames(name: string, events: EventSpecs, shorthands: Shorthands): void {
+  const identifier = /^[a-z][A-Za-z0-9]{0,63}$/;
+  const refuse = (what: string): never => {
+    throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
+  };
+  if (!ROOM_ID.test(name) || !identifier.test(name)) refuse('the name is not an identifier');
+  for (const type of Object.keys(events)) {
+    if (!identifier.test(type)) refuse(`event ${JSON.stringify(type)} is not an identifier`);
+  }
+  for (const [short, type] of Object.entries(shorthands)) {
+    if (!identifier.test(short)) refuse(`shorthand ${JSON.stringify(short)} is not an identifier`);
+    if ((RESERVED as readonly string[]).includes(short)) refuse(`shorthand ${short} is reserved`);
+    checkTarget(events[type], (what) => refuse(`shorthand ${short} ${what}`));
+  }
+}
+
+function checkTarget(target: EventSpec | undefined, refuse: (what: string) => never): void {
+  if (!target) return refuse('names no event');
+  if (target.publish !== 'client') return refuse('names an event that only the server publishes');
+  if (!(target.data instanceof z.ZodObject)) return refuse('needs an event whose data is an object');
+  for (const field of ['room', 'idempotencyKey']) {
+    if (field in target.data.shape) refuse(`cannot carry a field named ${field}`);
+  }
+}
+
+function checkRetention(name: string, { maxEvents, maxAgeMs }: Retention): void {
+  if (!Number.isSafeInteger(maxEvents) || maxEvents < 1 || !(maxAgeMs > 0)) {
+    throw new Error(`defineRoom(${JSON.stringify(name)}): history must keep at least one event`);
+  }
+}
+
+/** Type names of a kind's events. */
+export type EventType<K extends RoomKind> = keyof K['events'] & string;
+
+/** The durable event types of a kind. */
+export type DurableType<K extends RoomKind> = {
+  [T in EventType<K>]: K['events'][T] extends DurableSpec ? T : never;
+}[EventType<K>];
+
+/** The event types of a kind that clients may publish. */
+export type ClientEventType<K extends RoomKind> = {
+  [T in EventType<K>]: K['events'][T] extends EventSpec<z.ZodType, 'client'> ? T : never;
+}[EventType<K>];
+
+/** An event's data as subscribers see it. */
+export type EventData<K extends RoomKind, T extends EventType<K>> = z.output<
+  K['events'][T]['data']
+>;
+
+/** An event's data as a publisher gives it, before defaults and transforms. */
+export type EventInput<K extends RoomKind, T extends EventType<K>> = z.input<
+  K['events'][T]['data']
+>;

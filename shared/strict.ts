@@ -1,0 +1,58 @@
+import { z } from 'zod';
+
+type AnySchema = z.core.$ZodType;
+type AnyDef = z.core.$ZodTypeDef & Record<string, unknown>;
+
+/** The same schema refusing unknown keys in every object in it (CON3). An object that says what to
+ *  do with them (`looseObject`, `catchall`) keeps its word. Refinements and metadata stay. */
+export function strict<S extends AnySchema>(schema: S): S {
+  // The clone has the type of its original: only the treatment of unknown keys differs.
+  return rewrite(schema, new Map()) as S;
+}
+
+function rewrite(schema: AnySchema, done: Map<AnySchema, AnySchema>): AnySchema {
+  const known = done.get(schema);
+  if (known) return known;
+  const def = schema._zod.def as AnyDef;
+  const next: AnyDef = { ...def };
+  if (def.type === 'object') strictObject(def, next, done);
+  else if (def.type === 'lazy') {
+    const { getter } = def as unknown as { getter: () => AnySchema };
+    next['getter'] = () => rewrite(getter(), done);
+  } else rewriteParts(def, next, done);
+  // As its child, the clone inherits the original's metadata.
+  const clone = z.core.clone(schema, next, { parent: true });
+  done.set(schema, clone);
+  return clone;
+}
+
+function strictObject(def: AnyDef, next: AnyDef, done: Map<AnySchema, AnySchema>): void {
+  // Read when first needed, not now: a recursive schema's shape refers to itself through getters.
+  let shape: Record<string, AnySchema> | undefined;
+  Object.defineProperty(next, 'shape', {
+    enumerable: true,
+    get: () =>
+      (shape ??= Object.fromEntries(
+        Object.entries(def['shape'] as Record<string, AnySchema>).map(([key, part]) => [
+          key,
+          rewrite(part, done),
+        ]),
+      )),
+  });
+  next['catchall'] = def['catchall'] ?? z.never();
+}
+
+/** Rewrites the schemas that stand directly in a definition: `innerType`, `element`, `options`, … */
+function rewriteParts(def: AnyDef, next: AnyDef, done: Map<AnySchema, AnySchema>): void {
+  for (const [key, part] of Object.entries(def)) {
+    if (key === 'checks') continue;
+    if (isSchema(part)) next[key] = rewrite(part, done);
+    else if (Array.isArray(part) && part.some(isSchema)) {
+      next[key] = part.map((item: unknown) => (isSchema(item) ? rewrite(item, done) : item));
+    }
+  }
+}
+
+function isSchema(value: unknown): value is AnySchema {
+  return typeof value === 'object' && value !== null && '_zod' in value;
+}
