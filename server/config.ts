@@ -39,7 +39,8 @@ export interface Config {
   /** 0 takes any free port. */
   readonly port: number;
   readonly host: string;
-  readonly dataDir: string;
+  /** `null` keeps everything in memory: for tests. */
+  readonly dataDir: string | null;
   readonly logLevel: string;
   /** Where tokens come from. `development`: a secret kept in the data directory, guests welcome. */
   readonly auth:

@@ -116,7 +116,7 @@ function createAuth({ auth, claims, dataDir }: Config, clock: Clock) {
     return { verify: keySetVerifier(auth.url, clock.now, claims), guests: undefined };
   }
   const isOpen = auth.mode === 'development';
-  const secret = isOpen ? developmentSecret(dataDir) : auth.secret;
+  const secret = isOpen ? developmentSecret(dataDir ?? './data') : auth.secret;
   const verify = secretVerifier(secret, clock.now, claims);
   const guests = isOpen || auth.guests;
   return {

@@ -52,8 +52,6 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined> {
   #offset = 0;
   /** The last durable event yielded or waiting in `#out`. */
   #tail = 0;
-  /** The newest durable event that the live stream has shown. */
-  #seen = 0;
   /** Frames to yield, in order. */
   #out: TrackedFrame[] = [];
   /** While behind: live durable events, to be merged with what is read. */
@@ -183,7 +181,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined> {
     this.#buffer = [];
     this.#out.push(...next);
     this.#tail = tail;
-    if (!isWhole || this.#tail < this.#seen) return;
+    if (!isWhole) return;
     this.#state = 'live';
     // A reader who was behind missed some changes of the latest values: he gets the outcome.
     if (this.#hasMissedLatest) this.#push({ type: 'latest', latest: this.#room.latest });
@@ -192,7 +190,6 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined> {
 
   #onLive(frame: TrackedFrame): void {
     if (frame.delivery === 'durable') {
-      this.#seen = Math.max(this.#seen, frame.offset);
       if (this.#state === 'live') this.#append(frame);
       else this.#hold(frame);
     } else if (this.#state === 'live' && this.#out.length < this.#maxFrames) {
@@ -204,7 +201,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined> {
     this.#wake();
   }
 
-  /** A buffer that overflows is dropped whole: the log has it all. */
+  /** A buffer that overflows keeps only the newest: the log has the rest, and the hole tells. */
   #hold(frame: TrackedFrame): void {
     if (this.#buffer.length >= this.#maxFrames) this.#buffer = [];
     this.#buffer.push(frame);
@@ -221,7 +218,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined> {
   /** Leaves the live stream (RES5): what waits is forgotten and read again from the log. */
   #fallBehind(): void {
     this.#state = 'behind';
-    this.#hasMissedLatest = true;
+    if (this.#out.some(({ delivery }) => delivery === 'latest')) this.#hasMissedLatest = true;
     // `ready` and `gap` stand in no log.
     this.#out = this.#out.filter((frame) => frame.delivery === 'control');
     this.#buffer = [];

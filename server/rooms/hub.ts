@@ -168,7 +168,7 @@ export class Hub {
   }
 
   #kindOf({ kind }: RoomName): RoomKind {
-    const found = this.#contract[kind];
+    const found = Object.hasOwn(this.#contract, kind) ? this.#contract[kind] : undefined;
     if (!found) throw new RoomError('BAD_INPUT', `no room kind ${JSON.stringify(kind)}`);
     return found;
   }

@@ -1,10 +1,10 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import { getWSConnectionHandler, type WSSHandlerOptions } from '@trpc/server/adapters/ws';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errors, limits } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
+import { getWSConnectionHandler, type WSSHandlerOptions } from './adapter.ts';
 import { createSocketContext, type ContextOptions } from './context.ts';
 
 /** The WebSocket side of a server. */

@@ -60,8 +60,9 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
 
   const close = async () => {
     await group.idle();
-    await writer.close();
+    // The writer last: the last handle to close folds the WAL into the database.
     reader.close();
+    await writer.close();
     unlock();
   };
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { limits, type Retention } from '../../../shared/index.ts';
+import { limits } from '../../../shared/limits.ts';
+import type { Retention } from '../../../shared/index.ts';
 import { digestOf } from '../digest.ts';
 import { roomKey, type Entry, type RoomName } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';

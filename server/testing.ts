@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { chat, HOUR, type Contract } from '../shared/index.ts';
+import { signToken } from './auth/tokens.ts';
+import { systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createServer, type RoomsOptions, type Server } from './create-server.ts';
+import { createLogger } from './logger.ts';
+
+/** A server for tests: real sockets, on a free port of this machine. */
+export interface TestServer extends Server {
+  /** `ws://…/trpc`, for clients. */
+  readonly socketUrl: string;
+  /** What its tokens are signed with: a restarted server with the same one knows them again. */
+  readonly secret: string;
+  /** A token for a user. `name` defaults to the id, `lifeMs` to one hour. */
+  token(id: string, options?: { name?: string; lifeMs?: number }): Promise<string>;
+}
+
+/** Starts a server for a test of your contract. Without `dataDir` nothing touches the disk. Errors
+ *  are logged; nothing else is. */
+export async function startTestServer<const R extends Contract = { chat: typeof chat }>(
+  options: Partial<RoomsOptions<R>> & { port?: number; secret?: string } = {},
+): Promise<TestServer> {
+  const { port = 0, dataDir = null, clock = systemClock, ...rest } = options;
+  const secret = options.secret ?? randomBytes(32).toString('base64url');
+  const config: Config = {
+    port,
+    host: '127.0.0.1',
+    dataDir,
+    logLevel: 'error',
+    auth: { mode: 'secret', secret, guests: true },
+    claims: { issuer: undefined, audience: undefined },
+    allowedOrigins: [],
+  };
+  const logger = options.logger ?? createLogger('error');
+  const server = await createServer<R>(config, { ...rest, clock, logger });
+  return {
+    ...server,
+    secret,
+    socketUrl: `${server.url.replace(/^http/, 'ws')}/trpc`,
+    token: (id, { name = id, lifeMs = HOUR } = {}) =>
+      signToken(secret, { id, name, expiresAt: clock.now() + lifeMs }),
+  };
+}

@@ -1,0 +1,85 @@
+import {
+  createTRPCClient,
+  createWSClient,
+  wsLink,
+  type TRPCClient,
+  type TRPCWebSocketClient,
+} from '@trpc/client';
+import superjson from 'superjson';
+import { onTestFinished } from 'vitest';
+import { createRooms, type RoomsClient, type RoomsRouter } from '../../client/index.ts';
+import { startTestServer, type TestServer } from '../../server/testing.ts';
+import { chat, type FrameOf } from '../../shared/index.ts';
+
+type ChatRouter = RoomsRouter<{ chat: typeof chat }>;
+type Frame = FrameOf<typeof chat>;
+
+/** A server that closes with the test. */
+export async function startServer(
+  options: Parameters<typeof startTestServer>[0] = {},
+): Promise<TestServer> {
+  const server = await startTestServer(options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** The stock tRPC client over WebSocket, with nothing of ours. */
+export function stockClient(
+  url: string,
+  token?: string,
+): { trpc: TRPCClient<ChatRouter>; socket: TRPCWebSocketClient } {
+  const socket = createWSClient({
+    url,
+    retryDelayMs: () => 50,
+    ...(token === undefined ? {} : { connectionParams: { token } }),
+  });
+  onTestFinished(() => socket.close());
+  const trpc = createTRPCClient<ChatRouter>({
+    links: [wsLink({ client: socket, transformer: superjson })],
+  });
+  return { trpc, socket };
+}
+
+/** Our own client, as a frontend would make it. */
+export async function sdkClient(
+  server: TestServer,
+  id: string,
+): Promise<RoomsClient<{ chat: typeof chat }>> {
+  const rooms = createRooms({ chat }, { url: server.socketUrl, token: await server.token(id) });
+  onTestFinished(() => rooms.close());
+  return rooms;
+}
+
+/** A subscription's frames with their ids, as they come. */
+export interface Followed {
+  readonly frames: { id: string; data: Frame }[];
+  /** The texts of the messages among them. */
+  texts(): string[];
+  unsubscribe(): void;
+}
+
+/** Follows a room over a stock client. Resolves with the first frame there. */
+export async function follow(
+  trpc: TRPCClient<ChatRouter>,
+  room: string,
+  lastEventId?: string,
+): Promise<Followed> {
+  const frames: Followed['frames'] = [];
+  const { unsubscribe } = await new Promise<{ unsubscribe(): void }>((resolve, reject) => {
+    const subscription = trpc.chat.events.subscribe(
+      { room, ...(lastEventId === undefined ? {} : { lastEventId }) },
+      {
+        onData: (envelope) => {
+          frames.push(envelope);
+          resolve(subscription);
+        },
+        onError: reject,
+      },
+    );
+  });
+  const texts = () =>
+    frames.flatMap(({ data }) =>
+      data.type === 'event' && data.event.type === 'message' ? [data.event.data.text] : [],
+    );
+  return { frames, texts, unsubscribe };
+}

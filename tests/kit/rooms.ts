@@ -1,0 +1,33 @@
+import { createMemoryBus } from '../../server/bus/memory-bus.ts';
+import { createMemoryLog } from '../../server/log/memory-log.ts';
+import type { RoomLog } from '../../server/log/room-log.ts';
+import { createMemoryPresence } from '../../server/presence/memory-presence.ts';
+import { Hub } from '../../server/rooms/hub.ts';
+import { chat, DAY, type Contract, type Retention } from '../../shared/index.ts';
+import { manualClock, type ManualClock } from './manual-clock.ts';
+
+/** An empty memory log of epoch `E`. */
+export function memoryLog(retention: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY }): RoomLog {
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  return createMemoryLog({ epoch: 'E', retention: () => retention, onError });
+}
+
+/** A hub of one node on memory parts, with the clock in the test's hands. */
+export function testHub(parts: { log?: RoomLog; contract?: Contract } = {}): {
+  hub: Hub;
+  log: RoomLog;
+  clock: ManualClock;
+} {
+  const clock = manualClock();
+  const { log = memoryLog(), contract = { chat } } = parts;
+  const presence = createMemoryPresence();
+  const hub = new Hub({ contract, log, presence, bus: createMemoryBus(), clock, nodeTag: 'n' });
+  return { hub, log, clock };
+}
+
+/** The room most tests play in, and those who play. */
+export const general = { kind: 'chat', id: 'general' } as const;
+export const ada = { id: 'ada', name: 'Ada' } as const;
+export const bob = { id: 'bob', name: 'Bob' } as const;

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryLog } from '../../../server/log/memory-log.ts';
+import { limits } from '../../../shared/index.ts';
+import { retention, roomLogContract } from '../../contract/room-log-contract.ts';
+
+const ignore = () => {};
+
+function create() {
+  return createMemoryLog({
+    epoch: 'E1',
+    retention: (kind) => (kind === 'small' ? retention.small : retention.chat),
+    onError: ignore,
+  });
+}
+
+roomLogContract('memory', 'memory', async () => create());
+
+describe('memory log', () => {
+  it('[SND1] caps the keys of a room and reports the window that it really keeps', async () => {
+    const log = create();
+    const room = { kind: 'chat', id: 'r' };
+    const by = { id: 'ada', name: 'Ada' };
+    const append = (index: number) =>
+      log.append({ room, type: 'm', data: '1', by, at: index, idempotencyKey: `k${index}` });
+    for (let index = 0; index <= limits.memoryKeys; index += 1) await append(index);
+    expect(await append(1)).toMatchObject({ duplicate: true });
+    expect(await append(0)).toMatchObject({ duplicate: false });
+    expect(log.keyWindowMs(room, limits.memoryKeys)).toBe(limits.memoryKeys - 2);
+    expect(log.keyWindowMs({ kind: 'chat', id: 'quiet' }, 1)).toBe(limits.keyWindowMs);
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Hub } from '../../../server/rooms/hub.ts';
+import { chat, defineRoom, durable, ephemeral, latest } from '../../../shared/index.ts';
+import { ada, bob, general, testHub } from '../../kit/rooms.ts';
+
+const ticker = defineRoom('ticker', {
+  events: {
+    price: latest(z.object({ symbol: z.string(), price: z.number() }), {
+      key: ({ symbol }) => symbol,
+    }),
+    flash: ephemeral(z.object({ text: z.string() }), { publish: 'client' }),
+    halt: durable(z.object({ at: z.date(), bytes: z.instanceof(Uint8Array) })),
+  },
+});
+
+const member = (user = ada, memberId = `${user.id}-1`) => ({ user, memberId });
+const say = (hub: Hub, text: string, by = ada) =>
+  hub.publish({ room: general, type: 'message', data: { text }, by });
+
+describe('Hub', () => {
+  it('[LOG1] acknowledges with position, time and level', async () => {
+    const { hub, clock } = testHub();
+    expect(await say(hub, 'hi')).toEqual({
+      id: 'E:1',
+      position: 'E:1',
+      at: new Date(clock.now()),
+      level: 'memory',
+      duplicate: false,
+    });
+  });
+
+  it('[SND3] gives every copy of an event the key of its publisher', async () => {
+    const { hub } = testHub();
+    const feed = await hub.subscribe({ room: general, member: member() });
+    await feed.next();
+    const data = { text: 'hi' };
+    await hub.publish({ room: general, type: 'message', data, by: ada, idempotencyKey: 'k' });
+    const live = (await feed.next()).value?.[1];
+    const { events } = await hub.history({ kind: 'chat', room: 'general' });
+    expect(live).toEqual({ type: 'event', event: events[0] });
+    expect(events[0]).toMatchObject({ idempotencyKey: 'k', by: ada, data });
+  });
+
+  it('[CON1] keeps the newest value per key for newcomers, and stores none of it', async () => {
+    const { hub, log } = testHub({ contract: { ticker } });
+    const room = { kind: 'ticker', id: 'nyse' };
+    const quote = (symbol: string, price: number) =>
+      hub.publish({ room, type: 'price', data: { symbol, price }, by: ada });
+    await quote('A', 1);
+    await quote('B', 2);
+    const ack = await quote('A', 3);
+    expect(ack).toMatchObject({ level: 'live', position: 'E:0' });
+    const feed = await hub.subscribe({ room, member: member() });
+    const ready = (await feed.next()).value?.[1];
+    if (ready?.type !== 'ready') throw new Error('no ready');
+    expect(ready.latest.map(({ data }) => data)).toEqual([
+      { symbol: 'B', price: 2 },
+      { symbol: 'A', price: 3 },
+    ]);
+    expect(ready.latest[1]?.id).toBe(ack.id);
+    expect(await log.bounds(room)).toMatchObject({ head: 0 });
+  });
+
+  it('[CON1] gives ephemeral events to those who are there and to nobody else', async () => {
+    const { hub } = testHub({ contract: { ticker } });
+    const room = { kind: 'ticker', id: 'nyse' };
+    const flash = () => hub.publish({ room, type: 'flash', data: { text: '!' }, by: ada });
+    await flash();
+    const feed = await hub.subscribe({ room, member: member() });
+    expect((await feed.next()).value?.[1]).toMatchObject({ type: 'ready', latest: [] });
+    const ack = await flash();
+    const frame = (await feed.next()).value?.[1];
+    expect(frame).toMatchObject({ type: 'event', event: { id: ack.id, data: { text: '!' } } });
+  });
+
+  it('carries dates and bytes through log and feed', async () => {
+    const { hub } = testHub({ contract: { ticker } });
+    const room = { kind: 'ticker', id: 'nyse' };
+    const data = { at: new Date(5), bytes: new Uint8Array([1, 2, 255]) };
+    await hub.publish({ room, type: 'halt', data, by: ada });
+    const { events } = await hub.history({ kind: 'ticker', room: 'nyse' });
+    expect(events[0]?.data).toEqual(data);
+  });
+
+  it('[TYP1] clears an expired value on the server’s clock and tells followers', async () => {
+    const { hub, clock } = testHub();
+    const feed = await hub.subscribe({ room: general, member: member() });
+    await feed.next();
+    await hub.publish({ room: general, type: 'typing', data: { typing: true }, by: ada });
+    expect((await feed.next()).value?.[1]).toMatchObject({ type: 'event' });
+    clock.advance(5_999);
+    const newcomer = await hub.subscribe({ room: general, member: member(bob) });
+    expect((await newcomer.next()).value?.[1]).toMatchObject({ latest: [{ data: { typing: true } }] });
+    clock.advance(1);
+    expect((await feed.next()).value?.[1]).toEqual({ type: 'cleared', event: 'typing', key: 'ada' });
+  });
+
+  it('[TYP1] renews a value that is published again before it expires', async () => {
+    const { hub, clock } = testHub();
+    const type = () =>
+      hub.publish({ room: general, type: 'typing', data: { typing: true }, by: ada });
+    await type();
+    clock.advance(5_000);
+    await type();
+    clock.advance(5_000);
+    const feed = await hub.subscribe({ room: general, member: member() });
+    expect((await feed.next()).value?.[1]).toMatchObject({ latest: [{ by: ada }] });
+  });
+
+  it('[PRE1] shows each user once while one of his connections is there', async () => {
+    const { hub } = testHub();
+    const names = async () => (await hub.members(general)).users.map(({ name }) => name);
+    const first = await hub.subscribe({ room: general, member: member(ada, 'a1') });
+    const second = await hub.subscribe({ room: general, member: member(ada, 'a2') });
+    const third = await hub.subscribe({ room: general, member: member(bob) });
+    expect(await hub.members(general)).toEqual({ room: 'general', users: [ada, bob], count: 2 });
+    await first.return();
+    expect(await names()).toEqual(['Ada', 'Bob']);
+    await Promise.all([second.return(), third.return()]);
+    expect(await names()).toEqual([]);
+  });
+
+  it('reads history backwards and forwards, and says whether there is more', async () => {
+    const { hub } = testHub();
+    for (const text of ['a', 'b', 'c', 'd', 'e']) await say(hub, text);
+    const read = async (input: object) => {
+      const page = await hub.history({ kind: 'chat', room: 'general', ...input });
+      return [page.events.map(({ id }) => id.slice(2)).join(), page.hasMore];
+    };
+    expect(await read({ limit: 2 })).toEqual(['4,5', true]);
+    expect(await read({ limit: 2, before: 'E:4' })).toEqual(['2,3', true]);
+    expect(await read({ limit: 2, before: 'E:3' })).toEqual(['1,2', false]);
+    expect(await read({ limit: 2, after: 'E:2' })).toEqual(['3,4', true]);
+    expect(await read({ limit: 2, after: 'E:3/n7' })).toEqual(['4,5', false]);
+    expect(await read({ after: 'E:5' })).toEqual(['', false]);
+  });
+
+  it('refuses positions of another epoch, and what is no position', async () => {
+    const { hub } = testHub();
+    await say(hub, 'a');
+    const read = (before: string) => hub.history({ kind: 'chat', room: 'general', before });
+    await expect(read('OLD:1')).rejects.toMatchObject({ code: 'STALE_POSITION' });
+    await expect(read('E:-1')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const since = 'E:1; drop table';
+    await expect(hub.subscribe({ room: general, member: member(), since })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+  });
+
+  it('refuses kinds and events that no contract has, prototype names among them', async () => {
+    const { hub } = testHub({ contract: { chat } });
+    const publish = (kind: string, type: string) =>
+      hub.publish({ room: { kind, id: 'r' }, type, data: {}, by: ada });
+    for (const [kind, type] of [
+      ['nope', 'message'],
+      ['chat', 'nope'],
+      ['chat', 'constructor'],
+      ['__proto__', 'message'],
+      ['constructor', 'message'],
+    ] as const) {
+      await expect(publish(kind, type)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    }
+  });
+
+  it('answers the publishes under way when it drains, and refuses later ones', async () => {
+    const { hub } = testHub();
+    const running = say(hub, 'a');
+    const drained = hub.drain();
+    expect(await running).toMatchObject({ position: 'E:1' });
+    await drained;
+    await expect(say(hub, 'b')).rejects.toMatchObject({ code: 'RESTARTING' });
+  });
+
+  it('ends every feed when it closes', async () => {
+    const { hub } = testHub();
+    const feed = await hub.subscribe({ room: general, member: member() });
+    await feed.next();
+    const waiting = feed.next();
+    await hub.close();
+    await hub.close();
+    expect(await waiting).toMatchObject({ done: true });
+    expect(await hub.members(general)).toMatchObject({ count: 0 });
+  });
+});

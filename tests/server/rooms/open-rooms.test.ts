@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
+import { Feed } from '../../../server/rooms/feed.ts';
+import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
+import { createFrameNumbers } from '../../../server/rooms/tracked-frame.ts';
+import { defineRoom, latest } from '../../../shared/index.ts';
+import { manualClock } from '../../kit/manual-clock.ts';
+import { ada, memoryLog } from '../../kit/rooms.ts';
+
+const board = defineRoom('board', {
+  events: {
+    note: latest(z.object({}), { key: 'room' }),
+    brief: latest(z.object({}), { key: 'room', expiresMs: 1_000 }),
+  },
+});
+const name = (id: string) => ({ kind: 'board', id });
+
+function stage(maxUnfollowed?: number) {
+  const clock = manualClock();
+  const bus = createMemoryBus();
+  const log = memoryLog();
+  const frameNumber = createFrameNumbers('n');
+  const limit = maxUnfollowed === undefined ? {} : { maxUnfollowed };
+  const rooms = new OpenRooms({ log, bus, clock, frameNumber, ...limit });
+  const message = { number: 'n1', by: ada, at: 1, memberId: undefined, idempotencyKey: undefined };
+  const put = (id: string, type = 'note') =>
+    rooms.with(name(id), board, () =>
+      bus.publish(name(id), { ...message, type, data: '{"json":{}}' }),
+    );
+  const values = (id: string) => rooms.with(name(id), board, (room) => room.latest.length);
+  return { rooms, clock, put, values, log };
+}
+
+describe('OpenRooms', () => {
+  it('closes a room that nobody follows and that holds nothing', async () => {
+    const { rooms, values } = stage();
+    await values('a');
+    expect(rooms.size).toBe(0);
+  });
+
+  it('keeps a room for its values, until they expire', async () => {
+    const { rooms, clock, put, values } = stage();
+    await put('a', 'brief');
+    expect([rooms.size, await values('a')]).toEqual([1, 1]);
+    clock.advance(1_000);
+    expect(rooms.size).toBe(0);
+  });
+
+  it('lets go of the room longest without followers when too many are kept', async () => {
+    const { rooms, put, values } = stage(2);
+    for (const id of ['a', 'b', 'c']) await put(id);
+    expect(rooms.size).toBe(2);
+    expect([await values('a'), await values('b'), await values('c')]).toEqual([0, 1, 1]);
+  });
+
+  it('keeps a followed room, whatever the number of the others', async () => {
+    const { rooms, put, values } = stage(1);
+    await put('a');
+    const feed = await rooms.with(name('a'), board, (room) => new Feed({ room }));
+    for (const id of ['b', 'c', 'd']) await put(id);
+    expect(await values('a')).toBe(1);
+    await feed.return();
+    expect(rooms.size).toBe(1);
+  });
+
+  it('opens a room once for many who come at the same time', async () => {
+    const { rooms } = stage();
+    const opened = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        rooms.with(name('a'), board, (room) => ({ room, feed: new Feed({ room }) })),
+      ),
+    );
+    expect(new Set(opened.map(({ room }) => room)).size).toBe(1);
+    await Promise.all(opened.map(({ feed }) => feed.return()));
+    expect(rooms.size).toBe(0);
+  });
+
+  it('does not hand out a room that another caller let go while this one waited', async () => {
+    const { rooms, log } = stage();
+    const idle = rooms.with(name('a'), board, () => {});
+    const followed = rooms.with(name('a'), board, (room) => new Feed({ room }));
+    await idle;
+    const feed = await followed;
+    await feed.next();
+    await log.append({ room: name('a'), type: 'x', data: '{"json":1}', by: ada, at: 1 });
+    expect((await feed.next()).value?.[0]).toBe('E:1');
+  });
+
+  it('tries again after a room could not be opened', async () => {
+    const { log, clock } = stage();
+    let failures = 1;
+    const flaky = {
+      ...log,
+      bounds: (room: { kind: string; id: string }) =>
+        failures-- > 0 ? Promise.reject(new Error('no disk')) : log.bounds(room),
+    };
+    const frameNumber = createFrameNumbers('n');
+    const rooms = new OpenRooms({ log: flaky, bus: createMemoryBus(), clock, frameNumber });
+    await expect(rooms.with(name('a'), board, () => 1)).rejects.toThrow('no disk');
+    expect(await rooms.with(name('a'), board, () => 1)).toBe(1);
+  });
+});
