@@ -1,11 +1,7 @@
 import { createTRPCClient, wsLink, type TRPCClient } from '@trpc/client';
 import superjson from 'superjson';
 import type { Contract, RoomKind } from '../shared/index.ts';
-import {
-  createConnection,
-  type Connection,
-  type ConnectionOptions,
-} from './connection.ts';
+import { createConnection, type Connection, type ConnectionOptions } from './connection.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { joinRoom, type JoinOptions, type RoomHandle } from './room-handle.ts';
 import type { RoomsRouter } from './rooms-router.ts';
@@ -40,8 +36,7 @@ export function createRooms<const R extends Contract>(
 ): RoomsClient<R> {
   const connection = createConnection(options);
   const trpc = createTRPCClient<RoomsRouter<R>>({
-    // The router's transformer is superjson; the generic type is too wide to show it.
-    links: [wsLink({ client: connection.client, transformer: superjson as never })],
+    links: [wsLink({ client: connection.client, transformer: superjson })],
   });
   const handles = new Set<{ leave(): void }>();
   const stopped = () => {
@@ -51,7 +46,8 @@ export function createRooms<const R extends Contract>(
   const shared = options.newKey ? { newKey: options.newKey, stopped } : { stopped };
 
   const kinds = Object.entries(contract).map(([name, kind]) => {
-    if (RESERVED.includes(name)) throw new Error(`createRooms: a room kind cannot be named ${name}`);
+    if (RESERVED.includes(name))
+      throw new Error(`createRooms: a room kind cannot be named ${name}`);
     const join = (room: string, how: JoinOptions) => {
       const error = stopped();
       if (error) throw error;

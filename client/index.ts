@@ -1,8 +1,5 @@
-export {
-  type Connection,
-  type ConnectionOptions,
-  type ConnectionState,
-} from './connection.ts';
+export { toRoomError } from './call-error.ts';
+export { type Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
 export {
   createRooms,
   type RoomsClient,

@@ -130,11 +130,7 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
   /** Frames that wait for `loadState`. */
   #held: FrameOf<K>[] | undefined;
 
-  constructor(
-    calls: RoomCalls<K>,
-    id: string,
-    options: JoinOptions & HandleOptions,
-  ) {
+  constructor(calls: RoomCalls<K>, id: string, options: JoinOptions & HandleOptions) {
     this.id = id;
     this.#calls = calls;
     this.#options = options;
@@ -163,8 +159,8 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   on<T extends EventType<K>>(type: T, listener: Listener<EventNamed<K, T>>): () => void {
     const listeners = this.#byType.get(type) ?? new Set();
-    this.#byType.set(type, listeners.add(listener as Listener<never>));
-    return () => listeners.delete(listener as Listener<never>);
+    this.#byType.set(type, listeners.add(listener));
+    return () => listeners.delete(listener);
   }
 
   onFrame(listener: Listener<FrameOf<K>>): () => void {
@@ -188,9 +184,7 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
     return this.#call(() => this.#calls.publish.mutate(input as PublishInput<K>));
   }
 
-  async history(
-    input: Omit<HistoryInput, 'room'> = {},
-  ): Promise<HistoryPage<DurableEventOf<K>>> {
+  async history(input: Omit<HistoryInput, 'room'> = {}): Promise<HistoryPage<DurableEventOf<K>>> {
     return this.#call(() => this.#calls.history.query({ ...input, room: this.id }));
   }
 

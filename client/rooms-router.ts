@@ -15,9 +15,8 @@ type Built<P> =
       : P extends Procedure<'subscription', infer Input, infer Yield>
         ? TRPCSubscriptionProcedure<{
             input: Input;
-            // What clients see of tracked envelopes. tRPC's own types ask for `any` in this place.
-            // oxlint-disable-next-line typescript/no-explicit-any
-            output: AsyncIterable<{ id: string; data: Yield }, void, any>;
+            // What clients see of tracked envelopes.
+            output: AsyncIterable<{ id: string; data: Yield }, void>;
             meta: unknown;
           }>
         : never;

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { StartError } from './start-error.ts';
 
 const flag = z.enum(['on', 'off'], { error: 'on or off' });
-const list = z
+
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
+const origins = z
   .string()
   .transform((text) => text.split(',').map((item) => item.trim()))
-  .pipe(z.array(z.string().min(1)));
-
-const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
-  error: 'origins such as https://example.com, separated by commas',
-});
+  .refine((items) => items.every(isOrigin), {
+    error: 'origins such as https://example.com, separated by commas',
+  });
 
 const environment = z.object({
   PORT: z
@@ -25,11 +25,14 @@ const environment = z.object({
       error: 'one of fatal, error, warn, info, debug, trace, silent',
     })
     .default('info'),
-  AUTH_SECRET: z.string().min(32, { error: 'at least 32 characters' }).optional(),
+  AUTH_SECRET: z
+    .string()
+    .refine((secret) => Buffer.byteLength(secret) >= 32, { error: 'at least 32 bytes' })
+    .optional(),
   JWKS_URL: z.url({ protocol: /^https?$/, error: 'an http(s) URL' }).optional(),
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
-  ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]),
+  ALLOWED_ORIGINS: origins.default([]),
   GUESTS: flag.default('off'),
   REDIS_URL: z.undefined({ error: 'not supported by this version: leave it unset' }).optional(),
 });
@@ -106,14 +109,16 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+// The URLs may carry a password.
+const SECRETS = ['AUTH_SECRET', 'JWKS_URL', 'REDIS_URL'];
+
 function refuse(
   given: Readonly<Record<string, string | undefined>>,
   wrong: readonly (readonly [string, string])[],
 ): StartError {
-  const isSecret = (name: string) => name === 'AUTH_SECRET';
   const rows = wrong.map(([name, expected]) => {
     const value = given[name] === undefined ? '(default)' : JSON.stringify(given[name]);
-    return [name, isSecret(name) ? '(hidden)' : value, expected] as const;
+    return [name, SECRETS.includes(name) ? '(hidden)' : value, expected] as const;
   });
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map(([name, value, expected]) =>

@@ -76,7 +76,13 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const logger = options.logger ?? createLogger(config.logLevel);
   const contract: Contract = options.rooms ?? { chat };
   const { verify, guests } = createAuth(config, clock);
-  const rooms = await createRooms({ ...options, rooms: contract, dataDir: config.dataDir, clock, logger });
+  const rooms = await createRooms({
+    ...options,
+    rooms: contract,
+    dataDir: config.dataDir,
+    clock,
+    logger,
+  });
   const router = createRouter(rooms.routers);
 
   const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger) };
@@ -152,6 +158,15 @@ async function openLog(
 function reportTo(logger: Logger) {
   return ({ error, path }: { error: TRPCError; path: string | undefined }) => {
     if (errorCodeOf(error) !== 'INTERNAL') return;
+    if (isProtocolError(error.cause)) {
+      logger.debug({ err: error.cause }, 'a client broke the WebSocket protocol');
+      return;
+    }
     logger.error({ err: error.cause ?? error, path, fault: faultId(error) }, 'a call failed');
   };
+}
+
+/** ws names what it refuses; it has closed the connection with the right code by then. */
+function isProtocolError(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('WS_ERR_');
 }

@@ -80,7 +80,8 @@ export function mountRooms<R extends Contract>(
       if (!parsed?.success) {
         throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
       }
-      if (!ROOM_ID.test(room)) throw new RoomError('BAD_INPUT', `not a room id: ${room.slice(0, 140)}`);
+      if (!ROOM_ID.test(room))
+        throw new RoomError('BAD_INPUT', `not a room id: ${room.slice(0, 140)}`);
       const name = { kind, id: room };
       return hub.publish({ room: name, type, data: parsed.data, by, idempotencyKey });
     },
@@ -92,6 +93,7 @@ export function mountRooms<R extends Contract>(
 
 function checkKeys(contract: Contract): void {
   for (const [key, kind] of Object.entries(contract)) {
-    if (key !== kind.name) throw new Error(`rooms: "${key}" must be named ${kind.name}, as its kind`);
+    if (key !== kind.name)
+      throw new Error(`rooms: "${key}" must be named ${kind.name}, as its kind`);
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chat, HOUR, type Contract } from '../shared/index.ts';
+import { HOUR, type chat, type Contract } from '../shared/index.ts';
 import { signToken } from './auth/tokens.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';

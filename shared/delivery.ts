@@ -12,20 +12,14 @@ export type Publisher = 'server' | 'client';
 export type LatestKey<Data> = 'user' | 'member' | 'room' | ((data: Data) => string);
 
 /** The contract of one durable event. */
-export interface DurableSpec<
-  S extends z.ZodType = z.ZodType,
-  P extends Publisher = Publisher,
-> {
+export interface DurableSpec<S extends z.ZodType = z.ZodType, P extends Publisher = Publisher> {
   readonly delivery: 'durable';
   readonly data: S;
   readonly publish: P;
 }
 
 /** The contract of one latest-value event. */
-export interface LatestSpec<
-  S extends z.ZodType = z.ZodType,
-  P extends Publisher = Publisher,
-> {
+export interface LatestSpec<S extends z.ZodType = z.ZodType, P extends Publisher = Publisher> {
   readonly delivery: 'latest';
   readonly data: S;
   readonly publish: P;
@@ -36,10 +30,7 @@ export interface LatestSpec<
 }
 
 /** The contract of one ephemeral event. */
-export interface EphemeralSpec<
-  S extends z.ZodType = z.ZodType,
-  P extends Publisher = Publisher,
-> {
+export interface EphemeralSpec<S extends z.ZodType = z.ZodType, P extends Publisher = Publisher> {
   readonly delivery: 'ephemeral';
   readonly data: S;
   readonly publish: P;

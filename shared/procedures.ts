@@ -125,7 +125,7 @@ export function publishInput(kind: RoomKind) {
 /** Input of a kind's shorthand for the event `type`: that event's fields beside `room` and key.
  *  Parses to the form of `publish`: `{ room, data, idempotencyKey }`. */
 export function shorthandInput(event: EventSpec) {
-  return z
+  const fieldsAndRoom = z
     .looseObject({ room: roomId, idempotencyKey })
     .transform(({ room, idempotencyKey: key, ...fields }, context) => {
       // The event's own schema decides, refinements and unknown keys included.
@@ -136,4 +136,12 @@ export function shorthandInput(event: EventSpec) {
       }
       return z.NEVER;
     });
+  return withoutProto.pipe(fieldsAndRoom);
 }
+
+// A loose object drops this key without a word, and unknown keys are refused (CON3).
+const withoutProto = z
+  .unknown()
+  .refine((input) => typeof input !== 'object' || !input || !Object.hasOwn(input, '__proto__'), {
+    error: 'Unrecognized key: "__proto__"',
+  });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DurableSpec, EventSpec } from './delivery.ts';
-import { DAY, ROOM_ID } from './limits.ts';
+import { DAY } from './limits.ts';
 import { strict } from './strict.ts';
 
 /** How much of a room's log is kept: the newest `maxEvents`, none older than `maxAgeMs`. */
@@ -33,7 +33,24 @@ export interface RoomKind<
 /** Room kinds by name: what one server carries. */
 export type Contract = Readonly<Record<string, RoomKind>>;
 
-const RESERVED = ['events', 'publish', 'history', 'members', 'setPresence'] as const;
+// A router of tRPC takes none of these.
+const TRPC_WORDS = ['then', 'call', 'apply'] as const;
+// Procedures of every kind, and what a joined room has beside its shorthands.
+const RESERVED = [
+  'events',
+  'publish',
+  'history',
+  'members',
+  'setPresence',
+  'id',
+  'current',
+  'ready',
+  'on',
+  'onFrame',
+  'subscribe',
+  'leave',
+  ...TRPC_WORDS,
+] as const;
 type Reserved = (typeof RESERVED)[number];
 
 /** Event types that clients may publish and whose data is an object: what a shorthand can name. */
@@ -52,6 +69,8 @@ export function defineRoom<
   const Name extends string,
   Events extends EventSpecs,
   Presence extends z.ZodType = z.ZodNever,
+  // No shorthands: a record without keys.
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type
   const Short extends Readonly<Record<string, ShorthandTarget<Events>>> = Record<never, never>,
 >(
   name: Name,
@@ -63,7 +82,11 @@ export function defineRoom<
   },
 ): RoomKind<Name, Events, Presence, Short> {
   const shorthands: Short = spec.shorthands ?? ({} as Short);
-  const history = { ...DEFAULT_HISTORY, ...spec.history };
+  const { maxEvents, maxAgeMs } = spec.history ?? {};
+  const history = {
+    maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,
+    maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
+  };
   checkNames(name, spec.events, shorthands);
   checkRetention(name, history);
   return {
@@ -88,21 +111,24 @@ function checkNames(name: string, events: EventSpecs, shorthands: Shorthands): v
   const refuse = (what: string): never => {
     throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
   };
-  if (!ROOM_ID.test(name) || !identifier.test(name)) refuse('the name is not an identifier');
+  if (typeof name !== 'string' || !identifier.test(name)) refuse('the name is not an identifier');
+  if ((TRPC_WORDS as readonly string[]).includes(name)) refuse('the name is reserved');
   for (const type of Object.keys(events)) {
     if (!identifier.test(type)) refuse(`event ${JSON.stringify(type)} is not an identifier`);
   }
   for (const [short, type] of Object.entries(shorthands)) {
     if (!identifier.test(short)) refuse(`shorthand ${JSON.stringify(short)} is not an identifier`);
     if ((RESERVED as readonly string[]).includes(short)) refuse(`shorthand ${short} is reserved`);
-    checkTarget(events[type], (what) => refuse(`shorthand ${short} ${what}`));
+    const target = Object.hasOwn(events, type) ? events[type] : undefined;
+    checkTarget(target, (what) => refuse(`shorthand ${short} ${what}`));
   }
 }
 
 function checkTarget(target: EventSpec | undefined, refuse: (what: string) => never): void {
   if (!target) return refuse('names no event');
   if (target.publish !== 'client') return refuse('names an event that only the server publishes');
-  if (!(target.data instanceof z.ZodObject)) return refuse('needs an event whose data is an object');
+  if (!(target.data instanceof z.ZodObject))
+    return refuse('needs an event whose data is an object');
   for (const field of ['room', 'idempotencyKey']) {
     if (field in target.data.shape) refuse(`cannot carry a field named ${field}`);
   }

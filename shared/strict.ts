@@ -14,7 +14,7 @@ function rewrite(schema: AnySchema, done: Map<AnySchema, AnySchema>): AnySchema 
   const known = done.get(schema);
   if (known) return known;
   const def = schema._zod.def as AnyDef;
-  const next: AnyDef = { ...def };
+  const next = copyOf(def);
   if (def.type === 'object') strictObject(def, next, done);
   else if (def.type === 'lazy') {
     const { getter } = def as unknown as { getter: () => AnySchema };
@@ -24,6 +24,13 @@ function rewrite(schema: AnySchema, done: Map<AnySchema, AnySchema>): AnySchema 
   const clone = z.core.clone(schema, next, { parent: true });
   done.set(schema, clone);
   return clone;
+}
+
+function copyOf(def: AnyDef): AnyDef {
+  const { shape: _, _cachedInner: __, ...rest } = Object.getOwnPropertyDescriptors(def);
+  // Getters stay getters: a default is made anew for every value. What a lazy schema found when it
+  // was first used is left behind: it is the part as it was before.
+  return Object.defineProperties({}, rest) as AnyDef;
 }
 
 function strictObject(def: AnyDef, next: AnyDef, done: Map<AnySchema, AnySchema>): void {
@@ -39,12 +46,12 @@ function strictObject(def: AnyDef, next: AnyDef, done: Map<AnySchema, AnySchema>
         ]),
       )),
   });
-  next['catchall'] = def['catchall'] ?? z.never();
+  next['catchall'] = isSchema(def['catchall']) ? rewrite(def['catchall'], done) : z.never();
 }
 
 /** Rewrites the schemas that stand directly in a definition: `innerType`, `element`, `options`, … */
 function rewriteParts(def: AnyDef, next: AnyDef, done: Map<AnySchema, AnySchema>): void {
-  for (const [key, part] of Object.entries(def)) {
+  for (const [key, { value: part }] of Object.entries(Object.getOwnPropertyDescriptors(def))) {
     if (key === 'checks') continue;
     if (isSchema(part)) next[key] = rewrite(part, done);
     else if (Array.isArray(part) && part.some(isSchema)) {

@@ -27,5 +27,7 @@ export async function demand(
   authorize: Authorize,
   question: Parameters<Authorize>[0],
 ): Promise<void> {
-  if ((await authorize(question)) !== true) throw new RoomError('FORBIDDEN');
+  // Not what is merely truthy: a policy in plain JavaScript may return anything.
+  const answer: unknown = await authorize(question);
+  if (answer !== true) throw new RoomError('FORBIDDEN');
 }

@@ -6,7 +6,7 @@ import { StartError } from '../start-error.ts';
 /** The secret of development mode: kept in the data directory (0600), so that guests outlive a
  *  restart. Made when it is not there. @throws StartError when it cannot be read or made. */
 export function developmentSecret(dir: string): string {
-  const file = join(dir, 'development-secret');
+  const file = fileIn(dir);
   const known = readIfThere(file);
   if (known !== undefined && known.length >= 32) return known;
   const secret = randomBytes(32).toString('base64url');
@@ -17,6 +17,15 @@ export function developmentSecret(dir: string): string {
     throw cannot('keep', file, error);
   }
   return secret;
+}
+
+/** The secret of development mode if a server has made one in `dir`. @throws StartError */
+export function findDevelopmentSecret(dir: string): string | undefined {
+  return readIfThere(fileIn(dir));
+}
+
+function fileIn(dir: string): string {
+  return join(dir, 'development-secret');
 }
 
 /** The secret if the file is there, without making one. */

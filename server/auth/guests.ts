@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DAY, displayName, RoomError, type By } from '../../shared/index.ts';
-import { signToken, type VerifyToken } from './tokens.ts';
+import { signToken, type TokenClaims, type VerifyToken } from './tokens.ts';
 
 const GUEST_LIFE_MS = 30 * DAY;
 const PREFIX = 'guest-';
@@ -17,8 +17,10 @@ export function createGuests(options: {
   secret: string;
   verify: VerifyToken;
   now: () => number;
+  /** What `verify` asks of every token. */
+  claims?: TokenClaims;
 }): (name: unknown, token: string | undefined) => Promise<Guest> {
-  const { secret, verify, now } = options;
+  const { secret, verify, now, claims } = options;
   return async (name, token) => {
     const parsed = displayName.safeParse(name);
     if (!parsed.success) {
@@ -28,7 +30,8 @@ export function createGuests(options: {
     // Or a user's short-lived token would buy a long-lived one, under any name.
     if (!id.startsWith(PREFIX)) throw new RoomError('FORBIDDEN', 'only guests may rename here');
     const user = { id, name: parsed.data };
-    return { token: await signToken(secret, { ...user, expiresAt: now() + GUEST_LIFE_MS }), user };
+    const expiresAt = now() + GUEST_LIFE_MS;
+    return { token: await signToken(secret, { ...user, expiresAt }, claims), user };
   };
 }
 

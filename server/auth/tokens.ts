@@ -1,4 +1,11 @@
-import { createRemoteJWKSet, errors as joseErrors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors as joseErrors,
+  jwtVerify,
+  SignJWT,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { displayName, limits, ROOM_ID, RoomError } from '../../shared/index.ts';
 import type { User } from './user.ts';
 
@@ -17,19 +24,38 @@ const SECRET_ALGORITHM = 'HS256';
 const KEY_SET_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 
 /** Verifies tokens signed with a shared secret (HS256 and nothing else). */
-export function secretVerifier(secret: string, now: () => number, claims?: TokenClaims): VerifyToken {
+export function secretVerifier(
+  secret: string,
+  now: () => number,
+  claims?: TokenClaims,
+): VerifyToken {
   const key = new TextEncoder().encode(secret);
   const options = { ...verifyOptions(claims), algorithms: [SECRET_ALGORITHM] };
   return (token) =>
     check(token, () => jwtVerify(token, key, { ...options, currentDate: new Date(now()) }));
 }
 
-/** Verifies tokens against the keys that an identity provider publishes. */
+/** Verifies tokens against the keys that an identity provider publishes.
+ *  @throws RoomError INTERNAL while the provider gives none: that says nothing of the token */
 export function keySetVerifier(url: string, now: () => number, claims?: TokenClaims): VerifyToken {
-  const keys = createRemoteJWKSet(new URL(url));
+  const keys = orUnavailable(createRemoteJWKSet(new URL(url)));
   const options = { ...verifyOptions(claims), algorithms: KEY_SET_ALGORITHMS };
   return (token) =>
     check(token, () => jwtVerify(token, keys, { ...options, currentDate: new Date(now()) }));
+}
+
+// A refused token ends a client for good (1008), so an outage must not look like one.
+function orUnavailable(findKey: JWTVerifyGetKey): JWTVerifyGetKey {
+  const { JWKSNoMatchingKey, JWKSMultipleMatchingKeys, JOSENotSupported } = joseErrors;
+  const aboutToken = [JWKSNoMatchingKey, JWKSMultipleMatchingKeys, JOSENotSupported];
+  return async (header, token) => {
+    try {
+      return await findKey(header, token);
+    } catch (error) {
+      if (aboutToken.some((kind) => error instanceof kind)) throw error;
+      throw new RoomError('INTERNAL', 'the keys of JWKS_URL cannot be had', { cause: error });
+    }
+  };
 }
 
 /** Signs a token for a user with a shared secret. */
@@ -52,10 +78,7 @@ function verifyOptions(claims: TokenClaims = {}) {
   };
 }
 
-async function check(
-  token: string,
-  verify: () => Promise<{ payload: JWTPayload }>,
-): Promise<User> {
+async function check(token: string, verify: () => Promise<{ payload: JWTPayload }>): Promise<User> {
   if (token.length > limits.tokenBytes) throw refused('is too long');
   try {
     return userOf((await verify()).payload);
@@ -71,7 +94,8 @@ async function check(
 }
 
 function userOf({ sub, exp, ...claims }: JWTPayload): User {
-  if (sub === undefined || !ROOM_ID.test(sub)) throw refused('its "sub" is no user id');
+  // Whatever its type says: what signs tokens elsewhere may put a number there, or a list.
+  if (typeof sub !== 'string' || !ROOM_ID.test(sub)) throw refused('its "sub" is no user id');
   if (exp === undefined) throw refused('it has no "exp"');
   const name = displayName.safeParse(claims['name']);
   if (!name.success) throw refused(`its "name" ${name.error.issues[0]?.message ?? 'is not valid'}`);

@@ -61,8 +61,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return {
     listen: (port, host) =>
       new Promise((resolve, reject) => {
-        server.once('error', (error) => reject(cannotListen(error, host, port)));
+        const refuse = (error: Error) => reject(cannotListen(error, host, port));
+        server.once('error', refuse);
         server.listen(port, host, () => {
+          server.off('error', refuse);
+          server.on('error', (error) => logger.error({ err: error }, 'the listener failed'));
           // A server that listens on a port has an address of this form.
           const address = server.address() as AddressInfo;
           const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;

@@ -47,9 +47,10 @@ export function createRoutes(options: RouteOptions) {
   };
 
   return (path: string, req: IncomingMessage, res: ServerResponse): void => {
-    if (path.startsWith('/trpc/')) return void trpc(req, res);
+    if (path.startsWith('/trpc/')) return trpc(req, res);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (!route) return sendProblemStatus(res, 404, { title: 'Not Found', detail: `no ${path} here` });
+    if (!route)
+      return sendProblemStatus(res, 404, { title: 'Not Found', detail: `no ${path} here` });
     if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
       res.setHeader('allow', route.method);
       return sendProblemStatus(res, 405, { title: 'Method Not Allowed' });

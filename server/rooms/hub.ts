@@ -127,7 +127,7 @@ export class Hub {
   /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */
   async drain(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled([...this.#publishing]);
+    await Promise.allSettled(this.#publishing);
   }
 
   /** Drains, then ends every feed. Safe to call twice. */
@@ -176,7 +176,8 @@ export class Hub {
   #specOf({ room, type }: Publication): { kind: RoomKind; spec: EventSpec } {
     const kind = this.#kindOf(room);
     const spec = Object.hasOwn(kind.events, type) ? kind.events[type] : undefined;
-    if (!spec) throw new RoomError('BAD_INPUT', `${kind.name} has no event ${JSON.stringify(type)}`);
+    if (!spec)
+      throw new RoomError('BAD_INPUT', `${kind.name} has no event ${JSON.stringify(type)}`);
     return { kind, spec };
   }
 }

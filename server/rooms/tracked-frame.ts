@@ -34,6 +34,8 @@ export function roomEvent(stored: StoredEvent, epoch: string): RoomEvent | undef
 export function durableFrame(stored: StoredEvent, epoch: string): TrackedFrame {
   const id = formatPosition({ epoch, offset: stored.offset });
   const event = roomEvent(stored, epoch);
-  const frame: Frame<RoomEvent> = event ? { type: 'event', event } : { type: 'erased', position: id };
+  const frame: Frame<RoomEvent> = event
+    ? { type: 'event', event }
+    : { type: 'erased', position: id };
   return { id, offset: stored.offset, delivery: 'durable', frame };
 }

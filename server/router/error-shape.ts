@@ -60,5 +60,8 @@ const MAX_ISSUES = 10;
 function issuesOf(error: ZodError): ErrorData['issues'] {
   return error.issues
     .slice(0, MAX_ISSUES)
-    .map(({ path, message }) => ({ path: path.join('.').slice(0, 200), message: message.slice(0, 200) }));
+    .map(({ path, message }) => ({
+      path: path.join('.').slice(0, 200),
+      message: message.slice(0, 200),
+    }));
 }

@@ -17,7 +17,10 @@ const t = initTRPC.context<RoomsContext>().create({
   // Stacks and file paths are for the log, never for a client.
   isDev: false,
   // Proxies cut streams that are silent; a reader that hears nothing for long comes back by itself.
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+  sse: {
+    ping: { enabled: true, intervalMs: 15_000 },
+    client: { reconnectAfterInactivityMs: 40_000 },
+  },
   errorFormatter: ({ error, shape }) => formatError(error, shape),
 });
 

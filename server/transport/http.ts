@@ -16,7 +16,6 @@ export function createHttpTransport<R extends AnyTRPCRouter>(
     basePath: '/trpc/',
     maxBodySize: limits.frameBytes,
     onError: options.onError,
-    // As in websocket.ts: the generic router's context is the rooms' own.
-    createContext: createHttpContext(options) as never,
+    createContext: createHttpContext(options),
   });
 }

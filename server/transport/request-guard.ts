@@ -32,7 +32,11 @@ export function pathOf(req: IncomingMessage): string | Refusal {
   const host = req.headers.host;
   const target = req.url ?? '';
   if (host === undefined || !isHost(host)) return { status: 400, message: 'malformed Host' };
-  if (!target.startsWith('/') || target.startsWith('//') || !URL.canParse(target, `http://${host}`)) {
+  if (
+    !target.startsWith('/') ||
+    target.startsWith('//') ||
+    !URL.canParse(target, `http://${host}`)
+  ) {
     return { status: 400, message: 'malformed request target' };
   }
   return new URL(target, `http://${host}`).pathname;

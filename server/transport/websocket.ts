@@ -41,8 +41,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     router,
     onError,
     keepAlive: KEEP_ALIVE,
-    // The router is generic here, and with it the context it wants; the rooms' is what it gets.
-    createContext: createContext as never,
+    createContext,
   });
   wss.on('connection', (socket: WebSocket, req: IncomingMessage) => {
     deadlines.set(socket);

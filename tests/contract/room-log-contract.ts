@@ -56,7 +56,9 @@ export function roomLogContract(name: string, level: Level, create: () => Promis
       );
       expect(done.map(({ offset }) => offset)).toEqual(done.map((_, index) => index + 1));
       const { events } = await log.read(room, { after: 0, limit: 200 });
-      expect(events.map(({ data }) => data)).toEqual(done.map((_, index) => entry(`n${index}`).data));
+      expect(events.map(({ data }) => data)).toEqual(
+        done.map((_, index) => entry(`n${index}`).data),
+      );
     });
 
     it('[LOG2] names its level', async () => {
@@ -165,22 +167,23 @@ export function roomLogContract(name: string, level: Level, create: () => Promis
 
     it('[SND1] keeps a key for 24 hours, whatever is trimmed, and forgets it then', async () => {
       const log = await open();
-      const name = { kind: 'small', id: 'r' };
-      const first = await log.append(entry('a', { room: name, idempotencyKey: 'k' }));
-      for (let index = 0; index < 20; index += 1) await log.append(entry('x', { room: name }));
+      const small = { kind: 'small', id: 'r' };
+      const first = await log.append(entry('a', { room: small, idempotencyKey: 'k' }));
+      for (let index = 0; index < 20; index += 1) await log.append(entry('x', { room: small }));
       await log.trim(NOW + limits.keyWindowMs - 1);
-      const repeat = { room: name, idempotencyKey: 'k', at: NOW + limits.keyWindowMs - 1 };
+      const repeat = { room: small, idempotencyKey: 'k', at: NOW + limits.keyWindowMs - 1 };
       expect(await log.append(entry('a', repeat))).toEqual({ ...first, duplicate: true });
       const late = { ...repeat, at: NOW + limits.keyWindowMs };
       expect(await log.append(entry('b', late))).toMatchObject({ duplicate: false, offset: 22 });
-      expect(log.keyWindowMs(name, NOW)).toBe(limits.keyWindowMs);
+      expect(log.keyWindowMs(small, NOW)).toBe(limits.keyWindowMs);
     });
 
     it('[LOG4] keeps the newest events of a room and moves its first offset', async () => {
       const log = await open();
-      const name = { kind: 'small', id: 'r' };
-      for (let index = 0; index < 12; index += 1) await log.append(entry(`n${index}`, { room: name }));
-      const page = await log.read(name, { after: 0, limit: 100 });
+      const small = { kind: 'small', id: 'r' };
+      for (let index = 0; index < 12; index += 1)
+        await log.append(entry(`n${index}`, { room: small }));
+      const page = await log.read(small, { after: 0, limit: 100 });
       expect(page.events.map(({ offset }) => offset)).toEqual([8, 9, 10, 11, 12]);
       expect(page).toMatchObject({ first: 8, head: 12 });
     });

@@ -7,7 +7,9 @@ import { chat, DAY, type Contract, type Retention } from '../../shared/index.ts'
 import { manualClock, type ManualClock } from './manual-clock.ts';
 
 /** An empty memory log of epoch `E`. */
-export function memoryLog(retention: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY }): RoomLog {
+export function memoryLog(
+  retention: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY },
+): RoomLog {
   const onError = (error: unknown) => {
     throw error;
   };

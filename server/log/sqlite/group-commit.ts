@@ -7,8 +7,10 @@ interface Waiting<In, Out> {
 }
 
 /** Turns many callers into few transactions (LOG2): all that wait when the writer becomes free are
- *  the next batch, and at most one batch is in flight. A job that is no append (`exclusive`) takes
- *  its turn between two batches. */
+ *  the next batch, and at most one batch is in flight. A batch is cut at the end of a turn of the
+ *  event loop, so callers that the last one answered, and calls that came in the same turn, are in
+ *  it: started at once, every other batch would hold next to nothing. A job that is no append
+ *  (`exclusive`) takes its turn between two batches. */
 export class GroupCommit<In, Out> {
   readonly #commit: (items: In[]) => Promise<(Out | RoomError)[]>;
   readonly #maxBatch: number;
@@ -20,7 +22,10 @@ export class GroupCommit<In, Out> {
   #idle: (() => void)[] = [];
 
   /** `commit` answers each item, in order; what it throws, every item of the batch gets. */
-  constructor(commit: (items: In[]) => Promise<(Out | RoomError)[]>, options: { maxBatch: number }) {
+  constructor(
+    commit: (items: In[]) => Promise<(Out | RoomError)[]>,
+    options: { maxBatch: number },
+  ) {
     this.#commit = commit;
     this.#maxBatch = options.maxBatch;
   }

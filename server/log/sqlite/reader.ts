@@ -51,7 +51,7 @@ export class Reader {
   #rows(no: number, range: Range): Row[] {
     return 'after' in range
       ? this.#after.all(no, range.after, range.limit)
-      : this.#before.all(no, range.before, range.limit).reverse();
+      : this.#before.all(no, range.before, range.limit).toReversed();
   }
 
   #boundsOf(row: Row | undefined): Bounds {

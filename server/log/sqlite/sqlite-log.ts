@@ -38,7 +38,11 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
   const markPath = join(dir, 'log.mark');
   const files = { databasePath, markPath };
   const opening = WriterPort.open({ ...files, retention, fallback: FALLBACK });
-  const { port: writer, epoch, damage } = await opening.catch((error: unknown) => {
+  const {
+    port: writer,
+    epoch,
+    damage,
+  } = await opening.catch((error: unknown) => {
     unlock();
     throw error;
   });
@@ -82,7 +86,8 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
       }),
     trim: async (now) => {
       let after: number | undefined = 0;
-      while (after !== undefined && !closing) {
+      while (after !== undefined) {
+        if (closing) return;
         const from: number = after;
         const step = () => writer.ask({ type: 'trim', now, after: from }, 'trimmed');
         // Step by step, so that appends take their turn in between (LOG4).

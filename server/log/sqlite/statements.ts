@@ -23,7 +23,8 @@ const SQL = {
   getKey: 'SELECT offset, at, digest FROM keys WHERE room = ? AND user = ? AND key = ?',
   putKey: `INSERT OR REPLACE INTO keys (room, user, key, offset, at, digest)
     VALUES (?, ?, ?, ?, ?, ?)`,
-  forgetDigest: 'UPDATE keys SET digest = NULL WHERE room = ? AND offset = ?',
+  forgetDigest: `UPDATE keys SET digest = NULL
+    WHERE room = ? AND user = ? AND key = ? AND offset = ?`,
   dropKeys: `DELETE FROM keys WHERE (room, user, key) IN
     (SELECT room, user, key FROM keys WHERE at <= ? ORDER BY at LIMIT ?)`,
 } as const;

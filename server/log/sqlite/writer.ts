@@ -80,7 +80,7 @@ export class Writer {
         idempotencyKey: key,
       };
       this.#sql.erase.run(checksumOf(event), room.no, offset);
-      this.#sql.forgetDigest.run(room.no, offset);
+      if (key !== undefined) this.#sql.forgetDigest.run(room.no, by.id, key, offset);
     });
     const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     if (result?.['busy'] !== 0) throw new Error('writer: the WAL could not be truncated');

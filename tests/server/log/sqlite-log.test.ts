@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -81,22 +89,25 @@ describe('SQLite log', () => {
     await Promise.all([log.close(), again.close()]);
   });
 
-  it.each(['removed', 'garbage', 'empty'])('[LOG3] begins a new epoch when the mark is %s', async (how) => {
-    const dir = tempDir();
-    const log = await open(dir);
-    const before = await log.append(entry('a'));
-    await log.close();
-    const mark = join(dir, 'log.mark');
-    if (how === 'removed') rmSync(mark);
-    else writeFileSync(mark, how === 'garbage' ? 'x'.repeat(8192) : '');
-    const damage: string[] = [];
-    const next = await open(dir, damage);
-    expect(damage[0]).toMatch(/mark/);
-    const bounds = await next.bounds(room);
-    expect(bounds.epoch).not.toBe(before.epoch);
-    expect(bounds.head).toBe(1);
-    await next.close();
-  });
+  it.each(['removed', 'garbage', 'empty'])(
+    '[LOG3] begins a new epoch when the mark is %s',
+    async (how) => {
+      const dir = tempDir();
+      const log = await open(dir);
+      const before = await log.append(entry('a'));
+      await log.close();
+      const mark = join(dir, 'log.mark');
+      if (how === 'removed') rmSync(mark);
+      else writeFileSync(mark, how === 'garbage' ? 'x'.repeat(8192) : '');
+      const damage: string[] = [];
+      const next = await open(dir, damage);
+      expect(damage[0]).toMatch(/mark/);
+      const bounds = await next.bounds(room);
+      expect(bounds.epoch).not.toBe(before.epoch);
+      expect(bounds.head).toBe(1);
+      await next.close();
+    },
+  );
 
   it('[LOG3] survives a torn write of one slot of the mark', async () => {
     const dir = tempDir();
@@ -107,8 +118,14 @@ describe('SQLite log', () => {
     const path = join(dir, 'log.mark');
     const bytes = readFileSync(path);
     // The older of the two slots, half written.
-    const commits = [0, 4096].map((at) => Number(bytes.toString('latin1', at, at + 60).split(/[ \n]/)[2]));
-    bytes.fill(0xff, (commits[0] ?? 0) < (commits[1] ?? 0) ? 8 : 4104, (commits[0] ?? 0) < (commits[1] ?? 0) ? 64 : 4160);
+    const commits = [0, 4096].map((at) =>
+      Number(bytes.toString('latin1', at, at + 60).split(/[ \n]/)[2]),
+    );
+    bytes.fill(
+      0xff,
+      (commits[0] ?? 0) < (commits[1] ?? 0) ? 8 : 4104,
+      (commits[0] ?? 0) < (commits[1] ?? 0) ? 64 : 4160,
+    );
     writeFileSync(path, bytes);
     const damage: string[] = [];
     const next = await open(dir, damage);
@@ -158,7 +175,9 @@ describe('SQLite log', () => {
     bytes[bytes.indexOf('quick')] = 'Q'.charCodeAt(0);
     writeFileSync(path, bytes);
     const next = await open(dir);
-    await expect(next.read(room, { after: 0, limit: 1 })).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+    await expect(next.read(room, { after: 0, limit: 1 })).rejects.toMatchObject({
+      code: 'LOG_DAMAGED',
+    });
     expect(await next.append(entry('b'))).toMatchObject({ offset: 2 });
     await next.close();
   });

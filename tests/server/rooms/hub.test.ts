@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Hub } from '../../../server/rooms/hub.ts';
-import { chat, defineRoom, durable, ephemeral, latest } from '../../../shared/index.ts';
+import { chat, defineRoom, durable, ephemeral, latest, type By } from '../../../shared/index.ts';
 import { ada, bob, general, testHub } from '../../kit/rooms.ts';
 
 const ticker = defineRoom('ticker', {
@@ -14,8 +14,8 @@ const ticker = defineRoom('ticker', {
   },
 });
 
-const member = (user = ada, memberId = `${user.id}-1`) => ({ user, memberId });
-const say = (hub: Hub, text: string, by = ada) =>
+const member = (user: By = ada, memberId = `${user.id}-1`) => ({ user, memberId });
+const say = (hub: Hub, text: string, by: By = ada) =>
   hub.publish({ room: general, type: 'message', data: { text }, by });
 
 describe('Hub', () => {
@@ -91,9 +91,15 @@ describe('Hub', () => {
     expect((await feed.next()).value?.[1]).toMatchObject({ type: 'event' });
     clock.advance(5_999);
     const newcomer = await hub.subscribe({ room: general, member: member(bob) });
-    expect((await newcomer.next()).value?.[1]).toMatchObject({ latest: [{ data: { typing: true } }] });
+    expect((await newcomer.next()).value?.[1]).toMatchObject({
+      latest: [{ data: { typing: true } }],
+    });
     clock.advance(1);
-    expect((await feed.next()).value?.[1]).toEqual({ type: 'cleared', event: 'typing', key: 'ada' });
+    expect((await feed.next()).value?.[1]).toEqual({
+      type: 'cleared',
+      event: 'typing',
+      key: 'ada',
+    });
   });
 
   it('[TYP1] renews a value that is published again before it expires', async () => {

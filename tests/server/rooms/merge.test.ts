@@ -32,7 +32,14 @@ describe('merge', () => {
     const offsets = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 40 });
     fc.assert(
       fc.property(fc.nat(30), offsets, (tail, buffered) => {
-        const { next, tail: end, isWhole } = merge(tail, buffered.map((offset) => ({ offset })));
+        const {
+          next,
+          tail: end,
+          isWhole,
+        } = merge(
+          tail,
+          buffered.map((offset) => ({ offset })),
+        );
         const wanted = Array.from({ length: end - tail }, (_, index) => tail + 1 + index);
         expect(next.map(({ offset }) => offset)).toEqual(wanted);
         if (isWhole) expect(Math.max(tail, ...buffered)).toBe(end);

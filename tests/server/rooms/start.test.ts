@@ -13,9 +13,12 @@ describe('decideStart', () => {
     });
   });
 
-  it.each([10, 11, 19, 20])('[RES3] resumes after offset %i, of which nothing is missing', (offset) => {
-    expect(decide('E', offset)).toEqual({ start: 'resumed', position: { epoch: 'E', offset } });
-  });
+  it.each([10, 11, 19, 20])(
+    '[RES3] resumes after offset %i, of which nothing is missing',
+    (offset) => {
+      expect(decide('E', offset)).toEqual({ start: 'resumed', position: { epoch: 'E', offset } });
+    },
+  );
 
   it.each([
     ['epoch-changed', 'OLD', 15, 100],

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { tempDir } from '../kit/temp-dir.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const modules = join(root, 'node_modules');
+const run = promisify(execFile);
+
+const CONSUMER = `
+import { initTRPC } from '@trpc/server';
+import superjson from 'superjson';
+import { z } from 'zod';
+import { applyWSSHandler } from 'trpc-rooms/adapter';
+import { createRooms as createClient, joinRoom } from 'trpc-rooms/client';
+import { createRooms, type RoomsContext } from 'trpc-rooms/server';
+import { chat, defineRoom, durable } from 'trpc-rooms/shared';
+import { startTestServer } from 'trpc-rooms/testing';
+
+export const tasks = defineRoom('tasks', {
+  events: { added: durable(z.object({ title: z.string() }), { publish: 'client' }) },
+  shorthands: { add: 'added' },
+});
+const t = initTRPC.context<RoomsContext>().create({ transformer: superjson });
+// Exported without a type: their declarations must be nameable from the package's entries.
+export async function createAppRouter() {
+  const rooms = await createRooms({ rooms: { chat, tasks }, dataDir: null });
+  return t.router({ ...rooms.routers, hello: t.procedure.query(() => 'hi') });
+}
+export type AppRouter = Awaited<ReturnType<typeof createAppRouter>>;
+export function createAppClient(url: string, token: string) {
+  return createClient({ chat, tasks }, { url, token });
+}
+export { applyWSSHandler, joinRoom };
+
+const server = await startTestServer({ rooms: { chat, tasks } });
+const client = createAppClient(server.socketUrl, await server.token('ada'));
+const room = client.tasks.join('today', { onGap: 'reload' });
+await room.ready;
+console.log((await room.add({ title: 'pack it' })).position.endsWith(':1'));
+client.close();
+await server.close();
+`;
+
+/** A project that has installed the packed package, and nothing of this repository else. */
+async function consumer(): Promise<string> {
+  const dir = tempDir();
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', dir], { cwd: root });
+  const tarball = readdirSync(dir).find((name) => name.endsWith('.tgz'));
+  await run('tar', ['-xzf', String(tarball)], { cwd: dir });
+  mkdirSync(join(dir, 'node_modules'));
+  symlinkSync(join(dir, 'package'), join(dir, 'node_modules/trpc-rooms'));
+  for (const name of readdirSync(modules)) {
+    if (!name.startsWith('.')) symlinkSync(join(modules, name), join(dir, 'node_modules', name));
+  }
+  symlinkSync(modules, join(dir, 'package/node_modules'));
+  return dir;
+}
+
+describe('the packed package', () => {
+  it('compiles into a project of its own, declarations included, and runs there', async () => {
+    const dir = await consumer();
+    writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(dir, 'app.ts'), CONSUMER);
+    const compilerOptions = {
+      strict: true,
+      declaration: true,
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023', 'dom'],
+      types: ['node'],
+      skipLibCheck: true,
+      outDir: 'out',
+    };
+    writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+    const tsc = join(modules, 'typescript/bin/tsc');
+    const compiled = await run(process.execPath, [tsc, '-p', dir]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(compiled.stdout).toBe('');
+    const { stdout } = await run(process.execPath, [join(dir, 'out/app.js')], { cwd: dir });
+    expect(stdout.trim()).toBe('true');
+  });
+
+  it('holds what its exports name, and no source, test or build state', async () => {
+    const dir = await consumer();
+    const { exports, bin } = JSON.parse(readFileSync(join(dir, 'package/package.json'), 'utf8')) as {
+      exports: Record<string, { types: string; default: string } | string>;
+      bin: Record<string, string>;
+    };
+    const files = readdirSync(join(dir, 'package'), { recursive: true }).map(String);
+    const named = Object.values(exports).flatMap((entry) =>
+      typeof entry === 'string' ? [entry] : Object.values(entry),
+    );
+    for (const file of [...named, ...Object.values(bin)]) {
+      expect(files).toContain(file.replace('./', ''));
+    }
+    const own = files.filter((file) => !file.startsWith('node_modules'));
+    expect(own.filter((file) => /tests|bench|tsbuildinfo|(?<!\.d)\.ts$/.test(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,118 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const run = promisify(execFile);
+
+/** The README's files, by the names that it gives them. */
+function readmeFiles(): Record<string, string> {
+  const blocks = readme.matchAll(/<!-- file: (\S+) -->\n```ts\n(.*?)```/gs);
+  return Object.fromEntries([...blocks].map(([, name, code]) => [name, code ?? '']));
+}
+
+/** A folder within the package, where `trpc-rooms/…` means what is built. */
+function workDir(): string {
+  const parent = join(root, '.build');
+  mkdirSync(parent, { recursive: true });
+  const dir = mkdtempSync(join(parent, 'readme-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('README', () => {
+  it('has code that runs as it is written', async () => {
+    const dir = workDir();
+    const port = await freePort();
+    for (const [name, code] of Object.entries(readmeFiles())) {
+      writeFileSync(join(dir, name), code.replaceAll(':3000/', `:${port}/`));
+    }
+    const env = {
+      ...process.env,
+      PORT: String(port),
+      DATA_DIR: join(dir, 'data'),
+      LOG_LEVEL: 'warn',
+    };
+    const server = spawn(process.execPath, ['server.ts'], { cwd: dir, env });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    await new Promise<void>((resolve, reject) => {
+      server.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes(`serving http://127.0.0.1:${port}`)) resolve();
+      });
+      server.once('exit', () => reject(new Error('the server of the README has ended')));
+    });
+    const client = spawn(process.execPath, ['client.ts'], { cwd: dir, env });
+    onTestFinished(() => void client.kill('SIGKILL'));
+    let text = '';
+    client.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    client.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await expect.poll(() => text, { timeout: 10_000 }).toContain('1 in history');
+    expect(text.split('\n').toSorted().join('\n').trim()).toBe(
+      ['1 in history', 'Ada: ship it', 'stored, level disk'].join('\n'),
+    );
+  });
+
+  it('has code that compiles, and whose mistakes do not', async () => {
+    const dir = workDir();
+    for (const [name, code] of Object.entries(readmeFiles())) writeFileSync(join(dir, name), code);
+    const mistakes = [
+      "plans.write({ txt: 'x' });",
+      "plans.on('nope', () => {});",
+      "plans.publish('archived', { reason: 'x' });",
+      "rooms.board.join('plans', {});",
+    ];
+    const client = readmeFiles()['client.ts'] ?? '';
+    const expected = mistakes.map((line) => `// @ts-expect-error\n${line}`).join('\n');
+    writeFileSync(join(dir, 'mistakes.ts'), `${client}\n${expected}\n`);
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023', 'dom'],
+      types: ['node'],
+      allowImportingTsExtensions: true,
+      skipLibCheck: true,
+    };
+    writeFileSync(
+      join(dir, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, include: ['*.ts'] }),
+    );
+    const tsc = join(root, 'node_modules/typescript/bin/tsc');
+    const { stdout } = await run(process.execPath, [tsc, '-p', dir]).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  });
+
+  it('names scripts, files and commands that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    for (const [, name] of readme.matchAll(/npm (?:run )?(start|test|bench)\b/g)) {
+      expect(scripts).toHaveProperty(String(name));
+    }
+    for (const [, file] of readme.matchAll(/\]\(([^)#]+)\)/g)) {
+      expect(() => readFileSync(join(root, String(file)))).not.toThrow();
+    }
+  });
+
+  it('has its test line, and nothing else, in .ci/run', () => {
+    const ci = readFileSync(join(root, '.ci/run'), 'utf8');
+    expect(readme).toContain('\n    npm ci && npm test\n');
+    expect(ci.trim().split('\n').at(-1)).toBe('npm ci && npm test');
+  });
+});

@@ -1,0 +1,254 @@
+import { createServer as createNetServer } from 'node:net';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../server/config.ts';
+import { createServer } from '../../server/create-server.ts';
+import { StartError } from '../../server/start-error.ts';
+import { startServer, stockClient } from '../kit/clients.ts';
+import { manualClock } from '../kit/manual-clock.ts';
+import { call, rawSocket } from '../kit/raw-socket.ts';
+import { tempDir } from '../kit/temp-dir.ts';
+
+const refused = (reason: string, code: string) => ({ error: { json: { data: { reason, code } } } });
+
+describe('bad input over WebSocket', () => {
+  it.each([
+    ['an unknown procedure', 'mutation', 'chat.nope', {}, 'NO_SUCH_PROCEDURE', 'NOT_FOUND'],
+    ['a prototype name', 'mutation', 'chat.constructor', {}, 'NO_SUCH_PROCEDURE', 'NOT_FOUND'],
+    [
+      'an unknown key',
+      'mutation',
+      'chat.send',
+      { room: 'r', text: 'x', by: 'me' },
+      'BAD_INPUT',
+      'BAD_REQUEST',
+    ],
+    ['a wrong type', 'mutation', 'chat.send', { room: 'r', text: 7 }, 'BAD_INPUT', 'BAD_REQUEST'],
+    ['no text', 'mutation', 'chat.send', { room: 'r', text: '  ' }, 'BAD_INPUT', 'BAD_REQUEST'],
+    [
+      'an over-long text',
+      'mutation',
+      'chat.send',
+      { room: 'r', text: 'x'.repeat(4001) },
+      'BAD_INPUT',
+      'BAD_REQUEST',
+    ],
+    [
+      'a bad room id',
+      'mutation',
+      'chat.send',
+      { room: 'a/b', text: 'x' },
+      'BAD_INPUT',
+      'BAD_REQUEST',
+    ],
+    [
+      'a bad key',
+      'mutation',
+      'chat.send',
+      { room: 'r', text: 'x', idempotencyKey: 'a b' },
+      'BAD_INPUT',
+      'BAD_REQUEST',
+    ],
+    [
+      'an unknown event',
+      'mutation',
+      'chat.publish',
+      { room: 'r', type: 'renamed', data: {} },
+      'BAD_INPUT',
+      'BAD_REQUEST',
+    ],
+    ['no input', 'mutation', 'chat.send', undefined, 'BAD_INPUT', 'BAD_REQUEST'],
+    [
+      'a position that is none',
+      'subscription',
+      'chat.events',
+      { room: 'r', lastEventId: 'x' },
+      'BAD_INPUT',
+      'BAD_REQUEST',
+    ],
+    [
+      'a query called as mutation',
+      'mutation',
+      'chat.history',
+      { room: 'r' },
+      'NO_SUCH_PROCEDURE',
+      'NOT_FOUND',
+    ],
+    [
+      'too large a page',
+      'query',
+      'chat.history',
+      { room: 'r', limit: 201 },
+      'BAD_INPUT',
+      'BAD_REQUEST',
+    ],
+  ])('answers %s with a typed error', async (_, method, path, input, reason, code) => {
+    const server = await startServer();
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.send(call(1, method, path, input));
+    const reply = await socket.next();
+    expect(reply).toMatchObject({ id: 1, ...refused(reason, code) });
+    expect(JSON.stringify(reply)).not.toMatch(/node_modules|\.ts:|stack/);
+    socket.send(call(2, 'query', 'chat.members', { room: 'r' }));
+    expect(await socket.next()).toMatchObject({ id: 2, result: { data: { json: { count: 0 } } } });
+  });
+
+  it.each(['{', 'null', '7', '[]', '{"id":1}', '{"id":{},"method":"query"}', '\u0000'])(
+    'lives on after the malformed frame %j',
+    async (frame) => {
+      const server = await startServer();
+      const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+      socket.send(frame);
+      socket.send(call(2, 'query', 'chat.members', { room: 'r' }));
+      for (;;) {
+        const reply = await socket.next();
+        if ((reply as { id: unknown }).id === 2) break;
+        expect(reply).toMatchObject({ id: null, error: {} });
+      }
+    },
+  );
+
+  it('closes 1009 on a frame beyond 64 KiB', async () => {
+    const server = await startServer();
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.send('x'.repeat(65_537));
+    expect((await socket.closed).code).toBe(1009);
+  });
+});
+
+describe('tokens over WebSocket', () => {
+  it('answers UNAUTHENTICATED to whoever shows none, and closes 4408 after 10 s', async () => {
+    const clock = manualClock(Date.now());
+    const server = await startServer({ clock });
+    const socket = await rawSocket(server.socketUrl);
+    socket.send(call(1, 'query', 'chat.members', { room: 'r' }));
+    expect(await socket.next()).toMatchObject(refused('UNAUTHENTICATED', 'UNAUTHORIZED'));
+    clock.advance(9_999);
+    socket.send(call(2, 'query', 'chat.members', { room: 'r' }));
+    expect(await socket.next()).toMatchObject({ id: 2 });
+    clock.advance(1);
+    expect((await socket.closed).code).toBe(4408);
+  });
+
+  it('closes 4408 on whoever announces a token and never sends it', async () => {
+    const clock = manualClock(Date.now());
+    const server = await startServer({ clock });
+    const socket = await rawSocket(`${server.socketUrl}?connectionParams=1`);
+    clock.advance(10_000);
+    expect((await socket.closed).code).toBe(4408);
+  });
+
+  it('closes 1008 with a reason on a refused token', async () => {
+    const server = await startServer();
+    const socket = await rawSocket(server.socketUrl, 'not-a-token');
+    expect(await socket.closed).toEqual({
+      code: 1008,
+      reason: expect.stringContaining('the token was refused'),
+    });
+  });
+
+  it('[AUT2] closes 4401 when the token of a live connection expires', async () => {
+    const clock = manualClock(Date.now());
+    const server = await startServer({ clock });
+    const socket = await rawSocket(server.socketUrl, await server.token('ada', { lifeMs: 60_000 }));
+    socket.send(call(1, 'query', 'chat.members', { room: 'r' }));
+    expect(await socket.next()).toMatchObject({ id: 1, result: {} });
+    clock.advance(61_000);
+    expect((await socket.closed).code).toBe(4401);
+    const late = await rawSocket(server.socketUrl, await server.token('ada', { lifeMs: -1_000 }));
+    expect((await late.closed).code).toBe(4401);
+  });
+
+  it('[AUT1] asks authorize about every procedure and event, and fails closed', async () => {
+    const asked: string[] = [];
+    const server = await startServer({
+      authorize: ({ user, room, action }) => {
+        asked.push(`${user.id} ${room.kind}/${room.id} ${action}`);
+        if (action === 'history') throw new Error('policy is down');
+        return action === 'members';
+      },
+    });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const room = 'r';
+    const forbidden = { data: { reason: 'FORBIDDEN', httpStatus: 403 } };
+    await expect(trpc.chat.send.mutate({ room, text: 'x' })).rejects.toMatchObject(forbidden);
+    await expect(trpc.chat.typing.mutate({ room, typing: true })).rejects.toMatchObject(forbidden);
+    await expect(
+      trpc.chat.publish.mutate({ room, type: 'message', data: { text: 'x' } }),
+    ).rejects.toMatchObject(forbidden);
+    const failure = await trpc.chat.history.query({ room }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ data: { reason: 'INTERNAL' } });
+    expect(String(failure)).not.toContain('policy');
+    await trpc.chat.members.query({ room });
+    for (const lastEventId of [undefined, 'E:0']) {
+      const error = await new Promise((resolve) => {
+        trpc.chat.events.subscribe({ room, lastEventId }, { onError: resolve });
+      });
+      expect(error).toMatchObject(forbidden);
+    }
+    expect(asked).toEqual([
+      'ada chat/r publish:message',
+      'ada chat/r publish:typing',
+      'ada chat/r publish:message',
+      'ada chat/r history',
+      'ada chat/r members',
+      'ada chat/r subscribe',
+      'ada chat/r resume',
+    ]);
+  });
+});
+
+describe('bad upgrades', () => {
+  const request = async (url: string, head: string): Promise<string> => {
+    const { port } = new URL(url);
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(head));
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      socket.on('end', () => resolve(text.split('\r\n')[0] ?? ''));
+      socket.on('error', reject);
+    });
+  };
+  const upgrade = (target: string, more: string) =>
+    `GET ${target} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${more}\r\n\r\n`;
+
+  it.each([
+    ['a malformed Host', '/trpc', 'Host: [', 400],
+    ['no authority', '//', 'Host: localhost', 400],
+    ['another path', '/elsewhere', 'Host: localhost', 404],
+    ['a foreign origin', '/trpc', 'Host: localhost\r\nOrigin: https://evil.example', 403],
+    ['the origin null', '/trpc', 'Host: localhost\r\nOrigin: null', 403],
+  ])('[TRN5] refuses %s before the 101', async (_, target, head, status) => {
+    const server = await startServer();
+    expect(await request(server.url, upgrade(target, head))).toContain(` ${status} `);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+});
+
+describe('starting', () => {
+  const config = (more: Record<string, string>) =>
+    readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...more });
+
+  it('refuses a port in use, saying which, and leaves the data directory free', async () => {
+    const taken = createNetServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+    const DATA_DIR = tempDir();
+    const error = await createServer(config({ DATA_DIR, PORT: String(port) })).catch(
+      (e: unknown) => e,
+    );
+    expect(error).toBeInstanceOf(StartError);
+    expect(String(error)).toContain(`127.0.0.1:${port}`);
+    taken.close();
+    await (await createServer(config({ DATA_DIR }))).close();
+  });
+
+  it('refuses a second server on the same DATA_DIR and leaves the first one working', async () => {
+    const DATA_DIR = tempDir();
+    const first = await createServer(config({ DATA_DIR }));
+    await expect(createServer(config({ DATA_DIR }))).rejects.toThrow(/another server/);
+    expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
+    await first.close();
+  });
+});

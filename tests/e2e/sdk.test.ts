@@ -1,0 +1,146 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createRooms, joinRoom } from '../../client/index.ts';
+import { chat, RoomError, type Gap } from '../../shared/index.ts';
+import { sdkClient, startServer, stockClient } from '../kit/clients.ts';
+
+describe('the SDK', () => {
+  it('joins, sends, types, reads and leaves', async () => {
+    const server = await startServer();
+    const rooms = await sdkClient(server, 'ada');
+    const room = rooms.chat.join('general', { onGap: 'reload' });
+    const texts: string[] = [];
+    const typing: boolean[] = [];
+    room.on('message', ({ data, by }) => texts.push(`${by.name}: ${data.text}`));
+    room.on('typing', ({ data }) => typing.push(data.typing));
+    expect(await room.ready).toMatchObject({ start: 'fresh' });
+    await room.typing({ typing: true });
+    const ack = await room.send({ text: 'hello' });
+    await vi.waitFor(() => expect([texts, typing]).toEqual([['ada: hello'], [true]]));
+    expect((await room.history()).events).toMatchObject([
+      { id: ack.id, idempotencyKey: expect.any(String) },
+    ]);
+    expect(await room.members()).toMatchObject({ count: 1 });
+    room.leave();
+    room.leave();
+    expect(room.current).toEqual({ state: 'left' });
+    const other = await sdkClient(server, 'bob');
+    const seen = other.chat.join('general', { onGap: 'reload' });
+    await vi.waitFor(async () =>
+      expect((await seen.members()).users).toEqual([{ id: 'bob', name: 'bob' }]),
+    );
+  });
+
+  it('gives a newcomer the latest values before anything else', async () => {
+    const server = await startServer();
+    const ada = (await sdkClient(server, 'ada')).chat.join('r', { onGap: 'reload' });
+    await ada.typing({ typing: true });
+    const bob = (await sdkClient(server, 'bob')).chat.join('r', { onGap: 'reload' });
+    const seen: string[] = [];
+    bob.on('typing', ({ by, data }) => seen.push(`${by.id} ${data.typing}`));
+    await bob.ready;
+    expect(seen).toEqual(['ada true']);
+  });
+
+  it('[CON4] shows no event before loadState is done, and loses none meanwhile', async () => {
+    const server = await startServer();
+    const writer = (await sdkClient(server, 'ada')).chat.join('r', { onGap: 'reload' });
+    await writer.send({ text: 'before' });
+    const order: string[] = [];
+    let finish = () => {};
+    const rooms = await sdkClient(server, 'bob');
+    const room = rooms.chat.join('r', {
+      onGap: 'reload',
+      loadState: async (position) => {
+        order.push(`load ${position.split(':')[1]}`);
+        await new Promise<void>((resolve) => (finish = resolve));
+        order.push('loaded');
+      },
+    });
+    room.on('message', ({ data }) => order.push(data.text));
+    await vi.waitFor(() => expect(order).toEqual(['load 1']));
+    await writer.send({ text: 'meanwhile' });
+    await room.members();
+    finish();
+    await room.ready;
+    await writer.send({ text: 'after' });
+    await vi.waitFor(() => expect(order).toEqual(['load 1', 'loaded', 'meanwhile', 'after']));
+  });
+
+  it('[CON4] tells the handler of a gap and goes on', async () => {
+    const server = await startServer();
+    const rooms = await sdkClient(server, 'ada');
+    const gaps: Gap[] = [];
+    const room = rooms.chat.join('r', { since: 'OLD:7', onGap: (gap) => gaps.push(gap) });
+    const ready = await room.ready;
+    expect(gaps).toEqual([{ reason: 'epoch-changed', from: 'OLD:7', to: ready.position }]);
+    const texts: string[] = [];
+    room.on('message', ({ data }) => texts.push(data.text));
+    await room.send({ text: 'on' });
+    await vi.waitFor(() => expect(texts).toEqual(['on']));
+  });
+
+  it('speaks in the errors of the table', async () => {
+    const server = await startServer();
+    const room = (await sdkClient(server, 'ada')).chat.join('r', { onGap: 'reload' });
+    await expect(room.send({ text: '' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await room.send({ text: 'a' }, { idempotencyKey: 'k' });
+    const clash = room.send({ text: 'b' }, { idempotencyKey: 'k' });
+    await expect(clash).rejects.toBeInstanceOf(RoomError);
+    await expect(clash).rejects.toMatchObject({ code: 'CONFLICT', retryable: false });
+    const bad = (await sdkClient(server, 'ada')).chat.join('a/b', { onGap: 'reload' });
+    await expect(bad.ready).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    expect(bad.current).toMatchObject({ state: 'failed', error: { code: 'BAD_INPUT' } });
+  });
+
+  it('stops for good when its token is refused, and says why wherever it is asked', async () => {
+    const server = await startServer();
+    const rooms = createRooms({ chat }, { url: server.socketUrl, token: 'nonsense' });
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    await expect(room.ready).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
+    expect(rooms.connection.current).toMatchObject({
+      state: 'stopped',
+      error: { code: 'TOKEN_REFUSED' },
+    });
+    await expect(room.send({ text: 'x' })).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
+    expect(() => rooms.chat.join('r', { onGap: 'reload' })).toThrow(RoomError);
+    rooms.close();
+  });
+
+  it('fetches a new token and returns when one expires; a second time in a row it stops', async () => {
+    const server = await startServer();
+    let fetched = 0;
+    const token = async () => {
+      fetched += 1;
+      return server.token('ada', { lifeMs: fetched === 1 ? -1_000 : 60_000 });
+    };
+    const rooms = createRooms({ chat }, { url: server.socketUrl, token, random: () => 0 });
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    await room.ready;
+    expect(fetched).toBe(2);
+    rooms.close();
+    const expired = await server.token('ada', { lifeMs: -1_000 });
+    const never = createRooms({ chat }, { url: server.socketUrl, token: expired, random: () => 0 });
+    const lost = never.chat.join('r', { onGap: 'reload' });
+    await expect(lost.ready).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+  });
+
+  it('makes a handle of a stock client’s branch', async () => {
+    const server = await startServer();
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const room = joinRoom(chat, trpc.chat, 'r', { onGap: 'reload' });
+    await room.ready;
+    expect(await room.send({ text: 'x' })).toMatchObject({ duplicate: false });
+    room.leave();
+  });
+
+  it('closes: every handle has left, and nothing opens again', async () => {
+    const server = await startServer();
+    const rooms = await sdkClient(server, 'ada');
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    await room.ready;
+    rooms.close();
+    rooms.close();
+    expect(room.current).toEqual({ state: 'left' });
+    await expect(room.members()).rejects.toMatchObject({ code: 'DISCONNECTED' });
+  });
+});
