@@ -52,16 +52,15 @@ export class GroupCommit<In, Out> {
 
   #next(): void {
     if (this.#isBusy) return;
-    const turn = this.#turn();
-    if (!turn) {
-      for (const resolve of this.#idle.splice(0)) resolve();
-      return;
-    }
     this.#isBusy = true;
-    void turn.finally(() => {
-      this.#isBusy = false;
-      this.#next();
-    });
+    setImmediate(() => void this.#takeTurn());
+  }
+
+  async #takeTurn(): Promise<void> {
+    await this.#turn();
+    this.#isBusy = false;
+    if (this.#waiting.length > 0 || this.#jobs.length > 0) return this.#next();
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #turn(): Promise<void> | undefined {

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { signToken } from '../server/auth/tokens.ts';
+import { HOUR } from '../shared/index.ts';
+import type { Load, LoadCalls } from './load-process.ts';
+import type { Usage } from './meter.ts';
+import { Remote } from './remote.ts';
+import type { Figures, RunOptions, Scenario, Subject } from './scenario.ts';
+import type { ServerCalls } from './server-process.ts';
+import type { servers } from './subject-server.ts';
+import { withTempDir } from './temp-dir.ts';
+
+const CLIENTS = 50;
+
+/** What a client waits for: the ack of `chat.send`, through socket, procedure, hub and log. */
+export const ackedSends: Scenario = {
+  name: 'acked-sends',
+  summary: `acked chat.send into one room from ${CLIENTS} WebSocket clients, each with one in flight`,
+  subjects: [subject('rooms'), subject('rooms-memory'), subject('stock-trpc')],
+  targets: [
+    { subject: 'rooms', figure: 'acksPerSecond', atLeast: 2_500 },
+    { subject: 'rooms', figure: 'loopDelayP99Ms', under: 20 },
+  ],
+};
+
+function subject(name: keyof typeof servers): Subject {
+  return { name, run: (options) => withTempDir(options.dir, (dir) => run(name, dir, options)) };
+}
+
+/** Server and clients in a process each, so that two cores are used and neither measures the other. */
+async function run(name: keyof typeof servers, dir: string, options: RunOptions): Promise<Figures> {
+  const server = Remote.fork<ServerCalls>(new URL('server-process.ts', import.meta.url));
+  const clients = Remote.fork<LoadCalls>(new URL('load-process.ts', import.meta.url));
+  try {
+    const secret = randomBytes(32).toString('base64url');
+    const url = await server.call('open', { name, dir, secret });
+    await clients.call('connect', { url, tokens: await signTokens(secret) });
+    await setTimeout(options.warmUpSeconds * 1000);
+
+    await Promise.all([server.call('start'), clients.call('start')]);
+    await setTimeout(options.seconds * 1000);
+    const [usage, load] = await Promise.all([server.call('stop'), clients.call('stop')]);
+
+    await clients.call('close');
+    await server.call('close');
+    return figuresOf(usage, load);
+  } finally {
+    await Promise.all([clients.end(), server.end()]);
+  }
+}
+
+function signTokens(secret: string): Promise<string[]> {
+  const expiresAt = Date.now() + HOUR;
+  const users = Array.from({ length: CLIENTS }, (_, no) => ({
+    id: `user-${no}`,
+    name: `User ${no}`,
+    expiresAt,
+  }));
+  return Promise.all(users.map((user) => signToken(secret, user)));
+}
+
+function figuresOf(usage: Usage, { acks, seconds, ...latencies }: Load): Figures {
+  // Per second of the server's own window, as that is what its CPU time was spent in.
+  const calls = (acks / seconds) * usage.seconds;
+  return {
+    acksPerSecond: acks / seconds,
+    ...latencies,
+    loopDelayP50Ms: usage.loopDelayP50Ms,
+    loopDelayP99Ms: usage.loopDelayP99Ms,
+    loopDelayMaxMs: usage.loopDelayMaxMs,
+    cpuPerCallUs: usage.cpuUs / calls,
+    loopCpuPerCallUs: usage.loopCpuUs / calls,
+    rssMb: usage.rssMb,
+  };
+}

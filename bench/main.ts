@@ -1,0 +1,65 @@
+import { join, relative } from 'node:path';
+import { ackedSends } from './acked-sends.ts';
+import { logAppends } from './log-appends.ts';
+import { currentCommit, describeMachine, type Machine } from './machine.ts';
+import { readOptions, usage, UsageError, type BenchOptions } from './options.ts';
+import { subjectResult, writeResult, type Result } from './results.ts';
+import type { Figures, Scenario } from './scenario.ts';
+import { formatResult } from './table.ts';
+
+const SCENARIOS: readonly Scenario[] = [logAppends, ackedSends];
+const RESULTS = join(import.meta.dirname, 'results');
+const WARM_UP_SECONDS = 1;
+
+// Through exit handlers, so that no data directory stays behind.
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
+
+try {
+  await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\n\n${usage(SCENARIOS)}`);
+  process.exitCode = 2;
+}
+
+async function main(options: BenchOptions): Promise<void> {
+  if (options.help) return console.log(usage(SCENARIOS));
+  const machine = describeMachine();
+  for (const scenario of chosen(options.only)) {
+    const result = await measure(scenario, options, machine);
+    console.log(formatResult(result));
+    console.log(`  written to ${relative(process.cwd(), writeResult(RESULTS, result))}\n`);
+  }
+}
+
+function chosen(only: string | undefined): readonly Scenario[] {
+  const found = SCENARIOS.filter(({ name }) => only === undefined || name === only);
+  if (found.length === 0) throw new UsageError(`there is no scenario ${only}`);
+  return found;
+}
+
+async function measure(
+  scenario: Scenario,
+  { seconds, runs, dir }: BenchOptions,
+  machine: Machine,
+): Promise<Result> {
+  const { name, summary, targets } = scenario;
+  const options = { seconds, warmUpSeconds: WARM_UP_SECONDS, runs };
+  const figures = new Map<string, Figures[]>(
+    scenario.subjects.map((subject) => [subject.name, []]),
+  );
+  for (let run = 1; run <= runs; run += 1) {
+    // In turns, and each turn the other way round: what else the machine does hits all alike.
+    const turn = run % 2 === 1 ? scenario.subjects : scenario.subjects.toReversed();
+    for (const subject of turn) {
+      console.error(`${name}: run ${run} of ${runs}, ${subject.name}`);
+      figures.get(subject.name)?.push(await subject.run({ ...options, dir }));
+    }
+  }
+  const subjects = Object.fromEntries(
+    [...figures].map(([subject, measured]) => [subject, subjectResult(measured)]),
+  );
+  const date = new Date().toISOString();
+  return { name, summary, date, commit: currentCommit(), machine, options, targets, subjects };
+}

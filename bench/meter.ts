@@ -1,0 +1,46 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+/** What this process used between two moments. */
+export interface Usage {
+  readonly seconds: number;
+  /** User and system time of all threads, in microseconds. */
+  readonly cpuUs: number;
+  /** That of the thread that runs the event loop. */
+  readonly loopCpuUs: number;
+  readonly loopDelayP50Ms: number;
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+  /** Resident memory at the end, in MiB. */
+  readonly rssMb: number;
+}
+
+const RESOLUTION_MS = 1;
+
+/** Starts to measure the process that calls it. Returns the end of it. */
+export function startMeter(): () => Usage {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const startedAt = performance.now();
+  const cpu = process.cpuUsage();
+  const loopCpu = process.threadCpuUsage();
+  delay.enable();
+
+  return () => {
+    delay.disable();
+    const { user, system } = process.cpuUsage(cpu);
+    const loop = process.threadCpuUsage(loopCpu);
+    return {
+      seconds: (performance.now() - startedAt) / 1000,
+      cpuUs: user + system,
+      loopCpuUs: loop.user + loop.system,
+      loopDelayP50Ms: lateness(delay.percentile(50)),
+      loopDelayP99Ms: lateness(delay.percentile(99)),
+      loopDelayMaxMs: lateness(delay.max),
+      rssMb: process.memoryUsage.rss() / 2 ** 20,
+    };
+  };
+}
+
+/** The histogram holds the nanoseconds between two ticks of a timer: less its period, how late. */
+function lateness(ns: number): number {
+  return Math.max(0, ns / 1e6 - RESOLUTION_MS);
+}

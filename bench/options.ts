@@ -1,0 +1,69 @@
+import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
+
+/** What `npm run bench` was asked for. */
+export interface BenchOptions {
+  readonly only: string | undefined;
+  readonly seconds: number;
+  readonly runs: number;
+  readonly dir: string;
+  readonly help: boolean;
+}
+
+/** A bad command line: what is wrong, in one sentence. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Reads the command line. @throws UsageError */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { only, seconds, runs, dir, help } = parse(args);
+  return {
+    only,
+    seconds: positive('seconds', seconds),
+    runs: positive('runs', runs),
+    dir,
+    help,
+  };
+}
+
+/** How the command is used, over these scenarios. */
+export function usage(scenarios: readonly { name: string; summary: string }[]): string {
+  const list = scenarios.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n');
+  return `npm run bench -- [options]
+
+  --only NAME    one scenario instead of all
+  --seconds N    how long each run is measured (default 5), after one second of warming up
+  --runs N       runs of each subject, in turns; the median counts (default 3)
+  --dir PATH     where data directories are made (default: the system's directory for temporary
+                 files). It must lie on a real disk: on a tmpfs an fsync costs nothing
+  --help
+
+${list}
+`;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        only: { type: 'string' },
+        seconds: { type: 'string', default: '5' },
+        runs: { type: 'string', default: '3' },
+        dir: { type: 'string', default: tmpdir() },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) {
+    throw new UsageError(`--${name} takes a whole number of 1 or more, not ${text}`);
+  }
+  return value;
+}

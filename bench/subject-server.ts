@@ -1,0 +1,29 @@
+/** What a server under test is started with. */
+export interface ServerOptions {
+  /** An empty directory of the caller's. */
+  readonly dir: string;
+  /** What the clients' tokens are signed with. */
+  readonly secret: string;
+}
+
+/** A server under test: serves `chat.send` over tRPC's WebSocket protocol at `/trpc`. */
+export interface SubjectServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The servers that a scenario may compare, each loaded only where it runs. */
+export const servers = {
+  rooms: async (options: ServerOptions): Promise<SubjectServer> => {
+    const { startRooms } = await import('./rooms-server.ts');
+    return startRooms(options);
+  },
+  'rooms-memory': async ({ secret }: ServerOptions): Promise<SubjectServer> => {
+    const { startRooms } = await import('./rooms-server.ts');
+    return startRooms({ dir: null, secret });
+  },
+  'stock-trpc': async (): Promise<SubjectServer> => {
+    const { startStockTrpc } = await import('./peers/stock-trpc.ts');
+    return startStockTrpc();
+  },
+} as const;
