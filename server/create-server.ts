@@ -122,12 +122,12 @@ function createAuth({ auth, claims, dataDir }: Config, clock: Clock) {
     return { verify: keySetVerifier(auth.url, clock.now, claims), guests: undefined };
   }
   const isOpen = auth.mode === 'development';
-  const secret = isOpen ? developmentSecret(dataDir ?? './data') : auth.secret;
+  const secret = isOpen ? developmentSecret(dataDir) : auth.secret;
   const verify = secretVerifier(secret, clock.now, claims);
   const guests = isOpen || auth.guests;
   return {
     verify,
-    guests: guests ? createGuests({ secret, verify, now: clock.now }) : undefined,
+    guests: guests ? createGuests({ secret, verify, now: clock.now, claims }) : undefined,
   };
 }
 

@@ -76,7 +76,9 @@ export function mountRooms<R extends Contract>(
     // One entry per kind of the contract, each made from its kind.
     routers: routers as unknown as RoomRouters<R>,
     publish: async (kind, room, type, data, { by = SERVER, idempotencyKey } = {}) => {
-      const parsed = contract[kind]?.events[type]?.data.safeParse(data);
+      const events = Object.hasOwn(contract, kind) ? contract[kind]?.events : undefined;
+      const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
+      const parsed = spec?.data.safeParse(data);
       if (!parsed?.success) {
         throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
       }

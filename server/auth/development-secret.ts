@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { StartError } from '../start-error.ts';
 
 /** The secret of development mode: kept in the data directory (0600), so that guests outlive a
- *  restart. Made when it is not there. @throws StartError when it cannot be read or made. */
-export function developmentSecret(dir: string): string {
+ *  restart. Made when it is not there; without a directory, made anew each time.
+ *  @throws StartError when it cannot be read or made. */
+export function developmentSecret(dir: string | null): string {
+  if (dir === null) return newSecret();
   const file = fileIn(dir);
   const known = readIfThere(file);
   if (known !== undefined && known.length >= 32) return known;
-  const secret = randomBytes(32).toString('base64url');
+  const secret = newSecret();
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeFileSync(file, secret, { mode: 0o600 });
@@ -26,6 +28,10 @@ export function findDevelopmentSecret(dir: string): string | undefined {
 
 function fileIn(dir: string): string {
   return join(dir, 'development-secret');
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 /** The secret if the file is there, without making one. */

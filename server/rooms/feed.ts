@@ -9,6 +9,7 @@ import {
   type RoomEvent,
 } from '../../shared/index.ts';
 import type { Page } from '../log/room-log.ts';
+import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.ts';
 import { merge, place } from './merge.ts';
 import type { Room } from './room.ts';
 import { decideStart, gapBetween, gapReason, type Start } from './start.ts';
@@ -38,7 +39,7 @@ type Result = IteratorResult<Envelope, undefined>;
 /** One member's stream: `ready`, then replay, then live. A feed is a position in the log (RES5):
  *  a reader too slow for the live stream loses his place in it, not his place in the log, and is
  *  served from there until he has caught up. Memory is bounded by `maxFrames` and a page. */
-export class Feed implements AsyncIterableIterator<Envelope, undefined> {
+export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSource {
   readonly #room: FeedRoom;
   readonly #since: Position | undefined;
   readonly #onEnd: () => void;
@@ -75,12 +76,45 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined> {
     return this;
   }
 
+  /** The push path: each frame goes to `sink` as soon as it is there, with no promise in between. */
+  [PUSH](sink: PushSink): PushControl {
+    let isFull = false;
+    let isReading = false;
+    const pump = () => {
+      if (isFull || isReading) return;
+      for (let frame = this.#take(); frame; frame = this.#take()) {
+        isFull = !sink.push(frame);
+        if (isFull) return;
+      }
+      if (this.#state === 'ended') return sink.end();
+      if (this.#state === 'live') return;
+      isReading = true;
+      this.#more().then(
+        () => {
+          isReading = false;
+          pump();
+        },
+        (error: unknown) => {
+          this.#end();
+          sink.end(error);
+        },
+      );
+    };
+    this.#wake = pump;
+    pump();
+    const resume = () => {
+      isFull = false;
+      pump();
+    };
+    return { resume, stop: () => this.#end() };
+  }
+
   async next(): Promise<Result> {
     try {
       for (;;) {
         if (this.#state === 'ended') return { done: true, value: undefined };
         const frame = this.#take();
-        if (frame) return { done: false, value: tracked(frame.id, frame.frame) };
+        if (frame) return { done: false, value: tracked(frame.id, frame.data) };
         await this.#more();
       }
     } catch (error) {
@@ -232,7 +266,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined> {
   }
 
   #push(frame: Frame<RoomEvent>): void {
-    this.#out.push({ id: this.#ownId(), offset: this.#offset, delivery: 'control', frame });
+    this.#out.push({ id: this.#ownId(), offset: this.#offset, delivery: 'control', data: frame });
   }
 
   #ownId(): string {

@@ -124,8 +124,8 @@ export class Room {
     if (this.isEmpty && !this.isFollowed) this.#options.onQuiet();
   }
 
-  #emitLive(id: string, delivery: Delivery, frame: Frame<RoomEvent>): void {
-    this.#emit({ id, offset: this.#position.offset, delivery, frame });
+  #emitLive(id: string, delivery: Delivery, data: Frame<RoomEvent>): void {
+    this.#emit({ id, offset: this.#position.offset, delivery, data });
   }
 
   #emit(frame: TrackedFrame): void {

@@ -1,16 +1,16 @@
 import type { Delivery, Frame, RoomEvent } from '../../shared/index.ts';
 import { formatPosition } from '../../shared/index.ts';
+import type { PushItem } from '../push.ts';
 import type { StoredEvent } from '../log/room-log.ts';
 import { decodeData } from './encoding.ts';
 
 /** A frame with the id that it is tracked by (RES1): made once, shared by all feeds of a room. */
-export interface TrackedFrame {
-  readonly id: string;
+export interface TrackedFrame extends PushItem {
   /** Durable: its own offset. Otherwise: that of the last durable event before it. */
   readonly offset: number;
   /** `control`: of the feed itself (`ready`, `gap`), never dropped. */
   readonly delivery: Delivery | 'control';
-  readonly frame: Frame<RoomEvent>;
+  readonly data: Frame<RoomEvent>;
 }
 
 /** Makes the `n` of ids `epoch:offset/n`: a node tag and a counter, never the same twice. The stock
@@ -34,8 +34,8 @@ export function roomEvent(stored: StoredEvent, epoch: string): RoomEvent | undef
 export function durableFrame(stored: StoredEvent, epoch: string): TrackedFrame {
   const id = formatPosition({ epoch, offset: stored.offset });
   const event = roomEvent(stored, epoch);
-  const frame: Frame<RoomEvent> = event
+  const data: Frame<RoomEvent> = event
     ? { type: 'event', event }
     : { type: 'erased', position: id };
-  return { id, offset: stored.offset, delivery: 'durable', frame };
+  return { id, offset: stored.offset, delivery: 'durable', data };
 }

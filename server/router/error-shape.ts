@@ -31,6 +31,10 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
       return 'TOO_LARGE';
     case 'UNAUTHORIZED':
       return 'UNAUTHENTICATED';
+    case 'FORBIDDEN':
+      return 'FORBIDDEN';
+    case 'TOO_MANY_REQUESTS':
+      return 'TOO_MANY';
     default:
       return 'INTERNAL';
   }
@@ -58,10 +62,8 @@ function messageOf(error: TRPCError, reason: ErrorCode, issues: ErrorData['issue
 const MAX_ISSUES = 10;
 
 function issuesOf(error: ZodError): ErrorData['issues'] {
-  return error.issues
-    .slice(0, MAX_ISSUES)
-    .map(({ path, message }) => ({
-      path: path.join('.').slice(0, 200),
-      message: message.slice(0, 200),
-    }));
+  return error.issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
+    path: path.join('.').slice(0, 200),
+    message: message.slice(0, 200),
+  }));
 }

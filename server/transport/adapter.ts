@@ -1,12 +1,11 @@
-/** tRPC's WebSocket adapter as this server uses it: for now tRPC's own, under its own names. */
-export {
-  applyWSSHandler,
-  getWSConnectionHandler,
-  handleKeepAlive,
-  jsonEncoder,
-  type CreateWSSContextFn,
-  type CreateWSSContextFnOptions,
-  type Encoder,
-  type WSConnectionHandlerOptions,
-  type WSSHandlerOptions,
+/** tRPC's WebSocket protocol at the cost of a bare socket: the names, types and options of
+ *  `@trpc/server/adapters/ws`, so that one import line moves an app. */
+export type {
+  CreateWSSContextFn,
+  CreateWSSContextFnOptions,
+  WSConnectionHandlerOptions,
 } from '@trpc/server/adapters/ws';
+export { jsonEncoder, type Encoder } from './ws/encoder.ts';
+export { applyWSSHandler, getWSConnectionHandler } from './ws/handler.ts';
+export { handleKeepAlive } from './ws/keep-alive.ts';
+export type { SocketLimits, WSSHandlerOptions } from './ws/options.ts';

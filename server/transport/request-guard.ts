@@ -32,11 +32,8 @@ export function pathOf(req: IncomingMessage): string | Refusal {
   const host = req.headers.host;
   const target = req.url ?? '';
   if (host === undefined || !isHost(host)) return { status: 400, message: 'malformed Host' };
-  if (
-    !target.startsWith('/') ||
-    target.startsWith('//') ||
-    !URL.canParse(target, `http://${host}`)
-  ) {
+  // Behind `//` or `/\` a URL has another host.
+  if (!/^\/(?![/\\])/.test(target) || !URL.canParse(target, `http://${host}`)) {
     return { status: 400, message: 'malformed request target' };
   }
   return new URL(target, `http://${host}`).pathname;
