@@ -1,6 +1,7 @@
 import { createWSClient, type TRPCWebSocketClient } from '@trpc/client';
-import { errorOfClose, errors, reconnectAfter, RoomError } from '../shared/index.ts';
+import { errorOfClose, limits, reconnectAfter, RoomError } from '../shared/index.ts';
 import { reconnectDelayMs } from './backoff.ts';
+import { callEach, type Listener } from './listeners.ts';
 
 /** How a client connects. */
 export interface ConnectionOptions {
@@ -12,6 +13,8 @@ export interface ConnectionOptions {
   readonly WebSocket?: typeof globalThis.WebSocket;
   /** In [0, 1). Default `Math.random`. */
   readonly random?: () => number;
+  /** Milliseconds. Default `Date.now`. */
+  readonly now?: () => number;
 }
 
 /** Where a connection stands. `stopped`: it will not come back, and says why. */
@@ -25,22 +28,23 @@ export interface Connection {
   readonly client: TRPCWebSocketClient;
   readonly current: ConnectionState;
   /** Calls `listener` at every change. Returns the undo. */
-  subscribe(listener: (state: ConnectionState) => void): () => void;
+  subscribe(listener: Listener<ConnectionState>): () => void;
   /** Closes for good. Safe to call twice. */
   close(): void;
 }
 
 /** Opens a connection and keeps it open. */
 export function createConnection(options: ConnectionOptions): Connection {
-  const { token, random = Math.random } = options;
-  const listeners = new Set<(state: ConnectionState) => void>();
+  const { token, random = Math.random, now = Date.now } = options;
+  const listeners = new Set<Listener<ConnectionState>>();
   let current: ConnectionState = { state: 'connecting' };
-  let lastClose: number | undefined;
+  let openedAt = now();
+  let hasExpired = false;
 
   const change = (next: ConnectionState) => {
     if (current.state === 'stopped' || current.state === next.state) return;
     current = next;
-    for (const listener of listeners) listener(next);
+    callEach(listeners, next);
   };
   const stop = (error: RoomError) => {
     change({ state: 'stopped', error });
@@ -52,12 +56,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     retryDelayMs: (attempt) => reconnectDelayMs(attempt, random()),
     // A half-open connection is noticed within 10 s.
     keepAlive: { enabled: true, intervalMs: 5_000, pongTimeoutMs: 5_000 },
-    onOpen: () => change({ state: 'open' }),
+    onOpen: () => {
+      openedAt = now();
+      change({ state: 'open' });
+    },
     onClose: (cause) => {
       const code = cause?.code ?? 1006;
-      const isAgain = lastClose === errors.TOKEN_EXPIRED.close;
-      lastClose = code;
       const what = reconnectAfter(code);
+      // A connection that outlived the time to authenticate had its token taken.
+      const isAgain = hasExpired && now() - openedAt < limits.authTimeoutMs;
+      hasExpired = what === 'refresh';
       if (what === 'stop' || (what === 'refresh' && isAgain)) {
         stop(new RoomError(errorOfClose(code) ?? 'DISCONNECTED', `closed with code ${code}`));
       } else change({ state: 'connecting' });

@@ -16,6 +16,7 @@ import {
   type RoomKind,
 } from '../shared/index.ts';
 import { toRoomError } from './call-error.ts';
+import { callEach, type Listener } from './listeners.ts';
 import type { RoomCalls } from './room-calls.ts';
 
 /** How to join a room. */
@@ -51,8 +52,6 @@ export interface HandleOptions {
   /** Why the connection will not come back, once it will not. */
   readonly stopped?: () => RoomError | undefined;
 }
-
-type Listener<Value> = (value: Value) => void;
 
 /** One event of a kind, by its type. */
 export type EventNamed<K extends RoomKind, T extends EventType<K>> = Extract<
@@ -123,7 +122,8 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
   readonly #byType = new Map<string, Set<Listener<never>>>();
   readonly #frames = new Set<Listener<FrameOf<K>>>();
   readonly #states = new Set<Listener<RoomState>>();
-  readonly #subscription: { unsubscribe(): void };
+  /** Unset while the stream is being asked for: it may fail before that call returns. */
+  #subscription: { unsubscribe(): void } | undefined;
   #resolveReady: (frame: ReadyFrame<EventOf<K>>) => void = () => {};
   #rejectReady: (error: RoomError) => void = () => {};
   #current: RoomState = { state: 'joining' };
@@ -194,7 +194,7 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   leave(): void {
     if (this.#isOver()) return;
-    this.#subscription.unsubscribe();
+    this.#subscription?.unsubscribe();
     this.#change({ state: 'left' });
     this.#rejectReady(new RoomError('DISCONNECTED', 'the room was left'));
   }
@@ -214,7 +214,8 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
     const gap = frame.type === 'gap' ? frame : frame.gap;
     const position = frame.type === 'gap' ? frame.to : frame.position;
     const { onGap, loadState } = this.#options;
-    if (gap && onGap !== 'reload') onGap(gap);
+    // As a listener: whatever it throws, the stream goes on.
+    if (gap && onGap !== 'reload') callEach([onGap], gap);
     const isNewState = gap ? onGap === 'reload' : frame.type === 'ready' && frame.start === 'fresh';
     if (!isNewState || !loadState) return this.#show(frame, position);
     this.#held = [];
@@ -239,7 +240,7 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #dispatch(frame: FrameOf<K>): void {
-    call(this.#frames, frame);
+    callEach(this.#frames, frame);
     if (frame.type === 'event') this.#emit(frame.event);
     if (frame.type === 'ready' || frame.type === 'latest') {
       for (const event of frame.latest) this.#emit(event);
@@ -247,19 +248,19 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #emit(event: EventOf<K>): void {
-    call(this.#byType.get(event.type) ?? [], event as never);
+    callEach(this.#byType.get(event.type) ?? [], event as never);
   }
 
   #fail(error: RoomError): void {
     if (this.#isOver()) return;
-    this.#subscription.unsubscribe();
+    this.#subscription?.unsubscribe();
     this.#change({ state: 'failed', error });
     this.#rejectReady(error);
   }
 
   #change(state: RoomState): void {
     this.#current = state;
-    call(this.#states, state);
+    callEach(this.#states, state);
   }
 
   #isOver(): boolean {
@@ -278,17 +279,6 @@ class JoinedRoom<K extends RoomKind> implements Room<K> {
       return await ask();
     } catch (error) {
       throw this.#options.stopped?.() ?? toRoomError(error);
-    }
-  }
-}
-
-/** Calls every listener, whatever the others do; an error surfaces as an uncaught one. */
-function call<Value>(listeners: Iterable<Listener<Value>>, value: Value): void {
-  for (const listener of listeners) {
-    try {
-      listener(value);
-    } catch (error) {
-      reportError(error);
     }
   }
 }

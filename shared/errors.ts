@@ -140,7 +140,7 @@ export const errors = {
     http: 500,
     close: 1011,
     retryable: true,
-    advice: 'A fault of the server; its log has the details under the same request id.',
+    advice: 'A fault of the server; its log has the details under the fault id of the message.',
   },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
 

@@ -75,7 +75,10 @@ describe('the packed package', () => {
       skipLibCheck: true,
       outDir: 'out',
     };
-    writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }));
+    writeFileSync(
+      join(dir, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['app.ts'] }),
+    );
     const tsc = join(modules, 'typescript/bin/tsc');
     const compiled = await run(process.execPath, [tsc, '-p', dir]).catch(
       (error: { stdout: string }) => error,
@@ -87,7 +90,9 @@ describe('the packed package', () => {
 
   it('holds what its exports name, and no source, test or build state', async () => {
     const dir = await consumer();
-    const { exports, bin } = JSON.parse(readFileSync(join(dir, 'package/package.json'), 'utf8')) as {
+    const { exports, bin } = JSON.parse(
+      readFileSync(join(dir, 'package/package.json'), 'utf8'),
+    ) as {
       exports: Record<string, { types: string; default: string } | string>;
       bin: Record<string, string>;
     };

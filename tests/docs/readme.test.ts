@@ -12,7 +12,7 @@ const run = promisify(execFile);
 
 /** The README's files, by the names that it gives them. */
 function readmeFiles(): Record<string, string> {
-  const blocks = readme.matchAll(/<!-- file: (\S+) -->\n```ts\n(.*?)```/gs);
+  const blocks = readme.matchAll(/<!-- file: (\S+) -->\n+```ts\n(.*?)```/gs);
   return Object.fromEntries([...blocks].map(([, name, code]) => [name, code ?? '']));
 }
 

@@ -1,0 +1,59 @@
+import { TRPCClientError } from '@trpc/client';
+import { describe, expect, it } from 'vitest';
+import { toRoomError } from '../../client/call-error.ts';
+import { errors, RoomError, type ErrorCode } from '../../shared/index.ts';
+
+const codes = Object.keys(errors) as ErrorCode[];
+
+/** What stock tRPC throws when a server replies with this. */
+const reply = (data: object, message = 'words of the server') =>
+  TRPCClientError.from({ error: { message, code: -32603, data } });
+
+describe('toRoomError', () => {
+  it.each(codes)('reads %s from the reply of a rooms server', (reason) => {
+    const error = toRoomError(reply({ reason, code: errors[reason].trpc }));
+    expect(error).toBeInstanceOf(RoomError);
+    expect(error).toMatchObject({ code: reason, message: 'words of the server' });
+    expect(error.retryable).toBe(errors[reason].retryable);
+  });
+
+  it('takes a call without an answer for one that may have been done', () => {
+    const cut = TRPCClientError.from(new Error('WebSocket closed'));
+    expect(toRoomError(cut)).toMatchObject({ code: 'DISCONNECTED', retryable: true, cause: cut });
+  });
+
+  it.each<[string, ErrorCode]>([
+    ['BAD_REQUEST', 'BAD_INPUT'],
+    ['UNAUTHORIZED', 'UNAUTHENTICATED'],
+    ['FORBIDDEN', 'FORBIDDEN'],
+    ['NOT_FOUND', 'NO_SUCH_PROCEDURE'],
+    ['CONFLICT', 'CONFLICT'],
+    ['PAYLOAD_TOO_LARGE', 'TOO_LARGE'],
+    ['TOO_MANY_REQUESTS', 'TOO_MANY'],
+    ['INTERNAL_SERVER_ERROR', 'INTERNAL'],
+    ['SERVICE_UNAVAILABLE', 'RESTARTING'],
+    ['TEAPOT', 'INTERNAL'],
+  ])('reads the plain tRPC code %s of a server without our formatter as %s', (code, expected) => {
+    expect(toRoomError(reply({ code }))).toMatchObject({ code: expected });
+  });
+
+  it.each(['toString', '__proto__', 'NOPE', 5, null])(
+    'does not believe the reason %j',
+    (reason) => {
+      expect(toRoomError(reply({ reason, code: 'FORBIDDEN' })).code).toBe('FORBIDDEN');
+    },
+  );
+
+  it('gives back an error that is one already', () => {
+    const error = new RoomError('CONFLICT');
+    expect(toRoomError(error)).toBe(error);
+  });
+
+  it.each([new TypeError('a bug'), 'a bug', undefined, null])(
+    'keeps what else is thrown: %s',
+    (thrown) => {
+      const error = toRoomError(thrown);
+      expect(error).toMatchObject({ code: 'INTERNAL', cause: thrown });
+    },
+  );
+});

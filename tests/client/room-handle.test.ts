@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { RoomCalls } from '../../client/room-calls.ts';
+import { joinRoom, type HandleOptions, type JoinOptions } from '../../client/room-handle.ts';
+import { chat, RoomError, type EventsInput, type FrameOf, type Gap } from '../../shared/index.ts';
+
+type Chat = typeof chat;
+type Frames = Parameters<RoomCalls<Chat>['events']['subscribe']>[1];
+
+/** Calls whose stream is fed by hand; publishes are written down and acknowledged. */
+function handCalls() {
+  const seen = {
+    input: undefined as EventsInput | undefined,
+    published: [] as unknown[],
+    ended: 0,
+  };
+  let stream: Frames | undefined;
+  const calls: RoomCalls<Chat> = {
+    events: {
+      subscribe: (input, callbacks) => {
+        seen.input = input;
+        stream = callbacks;
+        return { unsubscribe: () => void (seen.ended += 1) };
+      },
+    },
+    publish: {
+      mutate: async (input) => {
+        seen.published.push(input);
+        return { id: 'E:1', position: 'E:1', at: new Date(0), level: 'memory', duplicate: false };
+      },
+    },
+    history: { query: async () => ({ events: [], hasMore: false }) },
+    members: { query: async ({ room }) => ({ room, users: [], count: 0 }) },
+  };
+  const feed = (...frames: FrameOf<Chat>[]) => {
+    for (const data of frames) stream?.onData({ id: 'E:0', data });
+  };
+  return {
+    calls,
+    seen,
+    feed,
+    fail: (error: unknown) => stream?.onError(error),
+    complete: () => stream?.onComplete(),
+  };
+}
+
+function join(options: JoinOptions & HandleOptions = { onGap: 'reload' }) {
+  const hand = handCalls();
+  const room = joinRoom(chat, hand.calls, 'general', options);
+  const texts: string[] = [];
+  room.on('message', ({ data }) => texts.push(data.text));
+  return { ...hand, room, texts };
+}
+
+const by = { id: 'ada', name: 'Ada' };
+const gap: Gap = { reason: 'expired', from: 'E:1', to: 'E:9' };
+const fresh: FrameOf<Chat> = { type: 'ready', start: 'fresh', position: 'E:0', latest: [] };
+
+function message(text: string): FrameOf<Chat> {
+  return {
+    type: 'event',
+    event: { id: 'E:1', type: 'message', data: { text }, by, at: new Date(0), position: 'E:1' },
+  };
+}
+
+/** A promise in the hand. */
+function gate() {
+  let open: () => void = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, passed };
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a joined room', () => {
+  it('is joined with the first ready, and gives events by type, in order', async () => {
+    const { room, feed, texts, seen } = join();
+    expect(room.current).toEqual({ state: 'joining' });
+    feed(fresh, message('one'), message('two'));
+    expect((await room.ready).start).toBe('fresh');
+    expect(room.current).toEqual({ state: 'joined', position: 'E:0' });
+    expect(texts).toEqual(['one', 'two']);
+    expect(seen.input).toEqual({ room: 'general' });
+  });
+
+  it('resumes after the position that it is given', () => {
+    expect(join({ onGap: 'reload', since: 'E:5' }).seen.input).toEqual({
+      room: 'general',
+      lastEventId: 'E:5',
+    });
+  });
+
+  it('[SND1] gives every publish a key of its own, shorthands too', async () => {
+    let count = 0;
+    const { room, seen } = join({ onGap: 'reload', newKey: () => `k${(count += 1)}` });
+    await room.send({ text: 'hi' });
+    await room.publish('typing', { typing: true });
+    await room.send({ text: 'ho' }, { idempotencyKey: 'mine' });
+    expect(seen.published).toEqual([
+      { room: 'general', type: 'message', data: { text: 'hi' }, idempotencyKey: 'k1' },
+      { room: 'general', type: 'typing', data: { typing: true }, idempotencyKey: 'k2' },
+      { room: 'general', type: 'message', data: { text: 'ho' }, idempotencyKey: 'mine' },
+    ]);
+  });
+
+  it('makes events wait until the state that they build on is loaded', async () => {
+    const { open, passed } = gate();
+    const { room, feed, texts } = join({ onGap: 'reload', loadState: () => passed });
+    feed(fresh, message('one'));
+    expect([texts, room.current.state]).toEqual([[], 'joining']);
+    open();
+    await room.ready;
+    expect(texts).toEqual(['one']);
+  });
+
+  it('[CON4] calls onGap with what is missing, at the start and later', () => {
+    const gaps: Gap[] = [];
+    const { feed, texts } = join({ onGap: (missing) => gaps.push(missing) });
+    feed({ type: 'ready', start: 'gap', gap, position: 'E:9', latest: [] }, message('one'));
+    feed({ type: 'gap', ...gap, to: 'E:12' }, message('two'));
+    expect(gaps.map(({ to }) => to)).toEqual(['E:9', 'E:12']);
+    expect(texts).toEqual(['one', 'two']);
+  });
+
+  it('[CON4] loads the state again after a gap, and drops a load that a later gap overtook', async () => {
+    const gates = [gate(), gate()];
+    const loaded: string[] = [];
+    const { room, feed, texts } = join({
+      onGap: 'reload',
+      loadState: (position) => {
+        loaded.push(position);
+        return gates[loaded.length - 1]?.passed;
+      },
+    });
+    feed({ ...fresh, position: 'E:4' }, message('lost to the reload'));
+    feed({ type: 'gap', ...gap }, message('kept'));
+    gates[1]?.open();
+    await settle();
+    gates[0]?.open();
+    await settle();
+    expect(loaded).toEqual(['E:4', 'E:9']);
+    expect(texts).toEqual(['kept']);
+    expect(room.current).toEqual({ state: 'joined', position: 'E:9' });
+  });
+
+  it('fails with the error of a state that cannot be loaded', async () => {
+    const { room, feed, seen } = join({
+      onGap: 'reload',
+      loadState: () => Promise.reject(new Error('offline')),
+    });
+    feed(fresh, message('one'));
+    await expect(room.ready).rejects.toThrow('offline');
+    expect([room.current.state, seen.ended]).toEqual(['failed', 1]);
+  });
+
+  it('leaves once, and hears nothing after', async () => {
+    const { room, feed, texts, seen } = join();
+    room.leave();
+    room.leave();
+    feed(fresh, message('late'));
+    await expect(room.ready).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    expect([room.current, texts, seen.ended]).toEqual([{ state: 'left' }, [], 1]);
+  });
+
+  it('fails with the error of the stream, or of the connection that stopped', () => {
+    const forbidden = new RoomError('FORBIDDEN');
+    const { room, fail } = join();
+    fail(forbidden);
+    expect(room.current).toEqual({ state: 'failed', error: forbidden });
+    const stopped = new RoomError('TOKEN_REFUSED');
+    const other = join({ onGap: 'reload', stopped: () => stopped });
+    other.complete();
+    expect(other.room.current).toEqual({ state: 'failed', error: stopped });
+  });
+
+  it('fails at once when there is no stream to be had', async () => {
+    const { calls } = handCalls();
+    const refusing: RoomCalls<Chat> = {
+      ...calls,
+      events: {
+        subscribe: (_, { onError }) => {
+          onError(new RoomError('FORBIDDEN'));
+          return { unsubscribe: () => {} };
+        },
+      },
+    };
+    const room = joinRoom(chat, refusing, 'general', { onGap: 'reload' });
+    expect(room.current).toMatchObject({ state: 'failed', error: { code: 'FORBIDDEN' } });
+    await expect(room.ready).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { pino } from 'pino';
+import { systemClock } from '../../server/clock.ts';
+import { createHttpServer } from '../../server/http/http-server.ts';
+import { createRoutes } from '../../server/http/routes.ts';
+import { RoomError } from '../../shared/index.ts';
+import { rawRequest } from '../kit/raw-request.ts';
+
+/** The real HTTP server, with guests who are only greeted. */
+async function start(
+  options: { allowedOrigins?: string[]; isLocalOnly?: boolean; notReady?: string } = {},
+) {
+  const logger = pino({ level: 'silent' });
+  const route = createRoutes({
+    trpc: (_, res) => void res.end('trpc'),
+    notReady: () => options.notReady,
+    guests: async (name) => {
+      if (typeof name !== 'string') throw new RoomError('BAD_INPUT', 'name is missing');
+      if (name === 'fault') throw new Error('secrets of the house');
+      return { token: 't', user: { id: 'guest-1', name } };
+    },
+    logger,
+  });
+  const server = createHttpServer({
+    route,
+    upgrade: (_, socket) => void socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+    allowedOrigins: options.allowedOrigins ?? [],
+    isLocalOnly: options.isLocalOnly ?? false,
+    clock: systemClock,
+    logger,
+  });
+  const url = await server.listen(0, '127.0.0.1');
+  onTestFinished(() => server.close(0));
+  const port = Number(new URL(url).port);
+  return { server, url, port, raw: (text: string) => rawRequest(port, text) };
+}
+
+const enter = (url: string, body: string) => fetch(`${url}/api/guest`, { method: 'POST', body });
+const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+const statusOf = (answer: string) => Number(answer.split(' ')[1]);
+
+describe('a request', () => {
+  it.each([
+    ['a Host that is no host', 'GET / HTTP/1.1\r\nHost: [\r\n'],
+    ['no Host', 'GET / HTTP/1.1\r\n'],
+    ['two slashes', 'GET // HTTP/1.1\r\nHost: localhost\r\n'],
+    ['an absolute target', 'GET http://evil.com/ HTTP/1.1\r\nHost: localhost\r\n'],
+    ['a target for proxies', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n'],
+    ['a space in its target', 'GET / x HTTP/1.1\r\nHost: localhost\r\n'],
+    ['a bare line feed in a header', 'GET / HTTP/1.1\r\nHost: local\nhost\r\n'],
+    ['a null character in a header', 'GET / HTTP/1.1\r\nHost: localhost\r\nOrigin: a\0b\r\n'],
+    ['no HTTP', '\x16\x03\x01\x02'],
+  ])('[TRN5] with %s is answered 400, and the server lives', async (_, lines) => {
+    const { raw, url } = await start();
+    expect(statusOf(await raw(`${lines}Connection: close\r\n\r\n`))).toBe(400);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  it('of a foreign page is refused before anything reads it', async () => {
+    const { url } = await start();
+    const answer = await fetch(`${url}/healthz`, { headers: { origin: 'https://evil.com' } });
+    expect(answer.status).toBe(403);
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('of an allowed page is answered, its preflight too', async () => {
+    const { url } = await start({ allowedOrigins: ['https://good.com'] });
+    const headers = { origin: 'https://good.com' };
+    const answer = await fetch(`${url}/healthz`, { headers });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://good.com');
+    const preflight = await fetch(`${url}/api/guest`, { method: 'OPTIONS', headers });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization');
+  });
+});
+
+describe('the routes', () => {
+  it('say that the process lives, and whether it is ready', async () => {
+    const { url } = await start();
+    expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'alive' });
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
+    const busy = await start({ notReady: 'the disk is full' });
+    const answer = await fetch(`${busy.url}/readyz`);
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      { status: 'not ready', reason: 'the disk is full' },
+    ]);
+  });
+
+  it('answer a path that is not there, and a method that is not taken', async () => {
+    const { url } = await start();
+    expect((await fetch(`${url}/nope`)).status).toBe(404);
+    expect((await fetch(`${url}/constructor`)).status).toBe(404);
+    const wrong = await fetch(`${url}/api/guest`);
+    expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await fetch(`${url}/healthz`, { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{}',
+    '"Ada"',
+    '{"name":"Ada","id":"guest-2"}',
+    '{"name":"Ada","__proto__":{}}',
+  ])('refuse the body %j', async (body) => {
+    const { url } = await start();
+    const answer = await enter(url, body);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      status: 400,
+      reason: 'BAD_INPUT',
+      retryable: false,
+    });
+  });
+
+  it('answer a body that is too large, however it comes', async () => {
+    const { url, raw } = await start();
+    const body = JSON.stringify({ name: 'x'.repeat(8_000_000) });
+    const answer = await enter(url, body);
+    expect([answer.status, await answer.json()]).toMatchObject([413, { reason: 'TOO_LARGE' }]);
+    const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const head =
+      'POST /api/guest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n';
+    expect(statusOf(await raw(head + chunk))).toBe(413);
+  });
+
+  it('tell nothing of a fault', async () => {
+    const { url } = await start();
+    const answer = await enter(url, '{"name":"fault"}');
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toMatch(/secrets|at .*:\d+/);
+  });
+});
+
+describe('an upgrade', () => {
+  it('[TRN5] is passed on at /trpc', async () => {
+    const { raw } = await start();
+    expect(statusOf(await raw(`GET /trpc HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`))).toBe(
+      101,
+    );
+  });
+
+  it.each([
+    ['elsewhere', 404, 'GET /other HTTP/1.1\r\nHost: localhost\r\n'],
+    ['with a Host that is no host', 400, 'GET /trpc HTTP/1.1\r\nHost: [\r\n'],
+    ['to two slashes', 400, 'GET //trpc HTTP/1.1\r\nHost: localhost\r\n'],
+    [
+      'of a foreign page',
+      403,
+      'GET /trpc HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.com\r\n',
+    ],
+    ['of a page without a name', 403, 'GET /trpc HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n'],
+    ['by another name', 403, 'GET /trpc HTTP/1.1\r\nHost: rebound.evil.com\r\n'],
+  ])('[TRN5] %s is answered %i, and no socket is opened', async (_, status, lines) => {
+    const { raw } = await start({ isLocalOnly: true });
+    expect(statusOf(await raw(`${lines}${upgrade}\r\n`))).toBe(status);
+  });
+
+  it('is told to come back while the server goes down', async () => {
+    const { raw, server } = await start();
+    server.refuse();
+    const answer = await raw(`GET /trpc HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1.1 503 [^]*Retry-After: \d/);
+  });
+});

@@ -1,0 +1,76 @@
+// What the client's types must say, and what must not compile.
+import { createRooms, type RoomHandle } from '../../client/index.ts';
+import { chat, type Ack, type RoomEvent } from '../../shared/index.ts';
+import { board, news } from './kinds.ts';
+import { holds, type Same } from './same.ts';
+
+declare const rooms: ReturnType<typeof connect>;
+
+export function connect() {
+  return createRooms({ chat, board, news }, { url: 'ws://localhost/trpc', token: 'token' });
+}
+
+export async function uses(): Promise<void> {
+  const room = rooms.board.join('r', { onGap: 'reload' });
+  holds<Same<typeof room, RoomHandle<typeof board>>>();
+
+  const undo = room.on('note', (event) => {
+    holds<Same<typeof event, RoomEvent<'note', { text: string; size: number }>>>();
+  });
+  undo();
+  room.onFrame((frame) => frame.type === 'gap' && frame.reason);
+
+  const ack = await room.publish('level', 3, { idempotencyKey: 'k' });
+  holds<Same<typeof ack, Ack>>();
+  await room.write({ text: 'hi' });
+  await room.point({ x: 1, y: 2 }, { idempotencyKey: 'k' });
+
+  const page = await room.history({ limit: 5 });
+  holds<Same<(typeof page.events)[number]['type'], 'note' | 'renamed'>>();
+  const { users, count } = await room.members();
+  holds<Same<typeof count, number>>();
+  users.map(({ name }) => name);
+
+  await rooms.trpc.chat.send.mutate({ room: 'r', text: 'hi' });
+  await rooms.trpc.board.publish.mutate({ room: 'r', type: 'wave', data: { emoji: '👋' } });
+}
+
+export const refused = [
+  // @ts-expect-error [CON4] a gap must be answered for
+  () => rooms.board.join('r'),
+  // @ts-expect-error [CON4] a gap must be answered for, whatever else is said
+  () => rooms.board.join('r', { since: 'E:5' }),
+  // @ts-expect-error neither a word that is known nor a function
+  () => rooms.board.join('r', { onGap: 'ignore' }),
+  // @ts-expect-error no such kind
+  () => rooms.nope.join('r', { onGap: 'reload' }),
+  // @ts-expect-error a room is named by text
+  () => rooms.board.join(5, { onGap: 'reload' }),
+];
+
+export const refusedOf = (room: RoomHandle<typeof board>, silent: RoomHandle<typeof news>) => [
+  // @ts-expect-error no such event
+  () => room.on('nope', () => {}),
+  // @ts-expect-error a note has no title
+  () => room.on('note', (event) => event.data.title),
+  // @ts-expect-error only the server publishes this one
+  () => room.publish('renamed', { title: 'x' }),
+  // @ts-expect-error another event's data
+  () => room.publish('note', { x: 1, y: 2 }),
+  // @ts-expect-error an unknown key
+  () => room.publish('wave', { emoji: '👋', by: 'eve' }),
+  // @ts-expect-error the room is the handle's own
+  () => room.write({ text: 'hi', room: 'other' }),
+  // @ts-expect-error a number where text is due
+  () => room.write({ text: 5 }),
+  // @ts-expect-error no such shorthand
+  () => room.send({ text: 'hi' }),
+  // @ts-expect-error the room is the handle's own
+  () => room.history({ room: 'other' }),
+  // @ts-expect-error clients publish nothing here
+  () => silent.publish('posted', { headline: 'x' }),
+  // @ts-expect-error wrong data
+  () => rooms.trpc.chat.send.mutate({ room: 'r', text: 5 }),
+  // @ts-expect-error no such procedure
+  () => rooms.trpc.news.send.mutate({ room: 'r', text: 'hi' }),
+];

@@ -1,0 +1,123 @@
+// What a contract's types must say, and what must not compile.
+import { z } from 'zod';
+import {
+  type chat,
+  defineRoom,
+  durable,
+  latest,
+  type ClientEventType,
+  type DurableEventOf,
+  type EventData,
+  type EventInput,
+  type EventOf,
+  type FrameOf,
+  type PublishInput,
+  type RoomEvent,
+  type ShorthandInput,
+} from '../../shared/index.ts';
+import type { board, news } from './kinds.ts';
+import { holds, type Same } from './same.ts';
+
+type Board = typeof board;
+
+// [CON1] an event is the server's alone, unless it says otherwise.
+holds<Same<ClientEventType<Board>, 'note' | 'cursor' | 'wave' | 'level'>>();
+holds<Same<ClientEventType<typeof news>, never>>();
+holds<Same<ClientEventType<typeof chat>, 'message' | 'typing'>>();
+
+// Data differs by side: before defaults and transforms, and after.
+holds<Same<EventInput<Board, 'note'>, { text: string; size?: string | undefined }>>();
+holds<Same<EventData<Board, 'note'>, { text: string; size: number }>>();
+
+// [CON4] events are told apart by `type`.
+holds<Same<DurableEventOf<Board>['type'], 'note' | 'renamed'>>();
+holds<Same<EventOf<typeof news>, RoomEvent<'posted', { headline: string }>>>();
+
+export function narrows(event: EventOf<Board>): string | number | Date {
+  switch (event.type) {
+    case 'note':
+      return event.data.size;
+    case 'cursor':
+      return event.data.x;
+    case 'wave':
+      // @ts-expect-error a wave has no text
+      return event.data.text;
+    case 'level':
+      return event.data;
+    case 'renamed':
+      return event.at;
+    default:
+      return event satisfies never;
+  }
+}
+
+export function narrowsFrames(frame: FrameOf<Board>): string | undefined {
+  if (frame.type === 'ready') return frame.gap?.reason;
+  if (frame.type === 'gap') return frame.from;
+  if (frame.type === 'event' && frame.event.type === 'renamed') return frame.event.data.title;
+  // @ts-expect-error only ready and gap frames have a beginning
+  return frame.from;
+}
+
+// [CON2] publish takes the union of what clients may publish.
+export const published: PublishInput<Board>[] = [
+  { room: 'r', type: 'note', data: { text: 'hi' } },
+  { room: 'r', type: 'level', data: 3, idempotencyKey: 'k' },
+  // @ts-expect-error another event's data
+  { room: 'r', type: 'note', data: { x: 1, y: 2 } },
+  // @ts-expect-error only the server publishes this one
+  { room: 'r', type: 'renamed', data: { title: 'x' } },
+  // @ts-expect-error no such event
+  { room: 'r', type: 'nope', data: {} },
+  // @ts-expect-error an unknown key
+  { room: 'r', type: 'wave', data: { emoji: '👋' }, by: 'eve' },
+];
+holds<Same<PublishInput<typeof news>, never>>();
+
+export const written: ShorthandInput<Board, 'write'>[] = [
+  { room: 'r', text: 'hi' },
+  { room: 'r', text: 'hi', size: '14', idempotencyKey: 'k' },
+  // @ts-expect-error the room is missing
+  { text: 'hi' },
+  // @ts-expect-error a number where text is due
+  { room: 'r', text: 5 },
+];
+
+const point = z.object({ x: z.number() });
+
+export const refused = [
+  // @ts-expect-error a shorthand for an event that only the server publishes
+  () => defineRoom('a', { events: { moved: durable(point) }, shorthands: { move: 'moved' } }),
+  () =>
+    defineRoom('a', {
+      events: { moved: durable(point, { publish: 'client' }) },
+      // @ts-expect-error a shorthand for no event
+      shorthands: { move: 'nope' },
+    }),
+  () =>
+    defineRoom('a', {
+      events: { count: durable(z.number(), { publish: 'client' }) },
+      // @ts-expect-error a shorthand for an event whose data is no object
+      shorthands: { add: 'count' },
+    }),
+  () =>
+    defineRoom('a', {
+      events: { moved: durable(point, { publish: 'client' }) },
+      // @ts-expect-error a shorthand with the name of a procedure
+      shorthands: { history: 'moved' },
+    }),
+  () =>
+    defineRoom('a', {
+      events: { moved: durable(point, { publish: 'client' }) },
+      // @ts-expect-error a shorthand with the name of something that a joined room has
+      shorthands: { leave: 'moved' },
+    }),
+  // @ts-expect-error a publisher that is neither
+  () => durable(point, { publish: 'anybody' }),
+  // @ts-expect-error a latest value needs a key
+  () => latest(point, {}),
+  // @ts-expect-error a key of what the data does not have
+  () => latest(point, { key: (data) => data.symbol }),
+  // @ts-expect-error a key that is no string
+  () => latest(point, { key: (data) => data.x }),
+];
