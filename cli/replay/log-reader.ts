@@ -1,0 +1,36 @@
+import type { RoomHandle } from '../../client/index.ts';
+import { type chat, formatPosition, limits, type Position } from '../../shared/index.ts';
+import { retry, type Patience } from '../retry.ts';
+import { digestOf } from './digest.ts';
+import type { Logged } from './verdict.ts';
+
+/** Reads a room's log page by page. */
+export interface LogReader {
+  readonly events: readonly Logged[];
+  /** Reads on to the end, as it is now. @throws RoomError, CliError */
+  readOn(): Promise<void>;
+}
+
+/** Reads what the log holds after `began`. */
+export function createLogReader(
+  room: RoomHandle<typeof chat>,
+  began: Position,
+  patience: Patience,
+): LogReader {
+  const events: Logged[] = [];
+  let after = formatPosition(began);
+  const readPage = async () => {
+    const page = await retry(() => room.history({ after, limit: limits.historyPageMax }), patience);
+    for (const { id, position, type, by, data, idempotencyKey } of page.events) {
+      events.push({ id, position, digest: digestOf(type, by, data.text), key: idempotencyKey });
+      after = position;
+    }
+    return page.hasMore;
+  };
+  return {
+    events,
+    readOn: async () => {
+      while (await readPage());
+    },
+  };
+}
