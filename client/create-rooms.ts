@@ -3,7 +3,8 @@ import superjson from 'superjson';
 import type { Contract, RoomKind } from '../shared/index.ts';
 import { createConnection, type Connection, type ConnectionOptions } from './connection.ts';
 import type { RoomCalls } from './room-calls.ts';
-import { joinRoom, type JoinOptions, type RoomHandle } from './room-handle.ts';
+import { joinRoom, type RoomHandle } from './room-handle.ts';
+import type { JoinOptions } from './room.ts';
 import type { RoomsRouter } from './rooms-router.ts';
 
 /** How a client is made. */

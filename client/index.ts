@@ -7,14 +7,6 @@ export {
   type RoomsOfKind,
 } from './create-rooms.ts';
 export type { RoomCalls } from './room-calls.ts';
-export {
-  joinRoom,
-  type EventNamed,
-  type JoinOptions,
-  type PublishOptions,
-  type Room,
-  type RoomHandle,
-  type RoomShorthands,
-  type RoomState,
-} from './room-handle.ts';
+export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
+export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
 export type { RoomProcedures, RoomsRouter } from './rooms-router.ts';

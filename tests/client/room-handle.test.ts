@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RoomCalls } from '../../client/room-calls.ts';
-import { joinRoom, type HandleOptions, type JoinOptions } from '../../client/room-handle.ts';
+import { joinRoom } from '../../client/room-handle.ts';
+import type { HandleOptions, JoinOptions } from '../../client/room.ts';
 import { chat, RoomError, type EventsInput, type FrameOf, type Gap } from '../../shared/index.ts';
 
 type Chat = typeof chat;
@@ -173,6 +174,72 @@ describe('a joined room', () => {
     const other = join({ onGap: 'reload', stopped: () => stopped });
     other.complete();
     expect(other.room.current).toEqual({ state: 'failed', error: stopped });
+  });
+
+  it('asks for its stream again, from where it stood, when that ended for the moment', () => {
+    const waiting: (() => void)[] = [];
+    const after = (ms: number, run: () => void) => {
+      expect(ms).toBeGreaterThanOrEqual(500);
+      waiting.push(run);
+      return () => {};
+    };
+    const { room, feed, fail, complete, texts, seen } = join({ onGap: 'reload', after });
+    feed(fresh, message('one'));
+    complete();
+    expect(room.current).toMatchObject({ state: 'joined' });
+    feed(message('from a stream that is over'));
+    waiting.shift()?.();
+    expect(seen.input).toEqual({ room: 'general', lastEventId: 'E:0' });
+    fail(new RoomError('LOG_UNAVAILABLE'));
+    waiting.shift()?.();
+    feed({ ...fresh, start: 'resumed' }, message('two'));
+    expect(texts).toEqual(['one', 'two']);
+    fail(new RoomError('FORBIDDEN'));
+    expect([room.current.state, waiting]).toEqual(['failed', []]);
+  });
+
+  it('asks for no stream any more once it is left, or the connection has stopped', () => {
+    const waiting: (() => void)[] = [];
+    const after = (_: number, run: () => void) => {
+      waiting.push(run);
+      return () => void waiting.splice(0);
+    };
+    const left = join({ onGap: 'reload', after });
+    left.complete();
+    left.room.leave();
+    expect(waiting).toEqual([]);
+    let reason: RoomError | undefined;
+    const { room, complete } = join({ onGap: 'reload', after, stopped: () => reason });
+    complete();
+    reason = new RoomError('TOKEN_REFUSED');
+    waiting.shift()?.();
+    expect(room.current).toEqual({ state: 'failed', error: reason });
+  });
+
+  it('[CON4] keeps what waits for loadState over a reconnect', async () => {
+    const loading = gate();
+    const { room, feed, texts } = join({ onGap: 'reload', loadState: () => loading.passed });
+    feed(fresh, message('one'), { ...fresh, start: 'resumed', position: 'E:1' }, message('two'));
+    loading.open();
+    await room.ready;
+    expect(texts).toEqual(['one', 'two']);
+  });
+
+  it('[CON4] forgets a load, and what waited for it, when a gap makes it load again', async () => {
+    const loads: (() => void)[] = [];
+    const asked: string[] = [];
+    const { room, feed, texts } = join({
+      onGap: 'reload',
+      loadState: (position) => {
+        asked.push(position);
+        return new Promise((resolve) => loads.push(resolve));
+      },
+    });
+    feed(fresh, message('before the gap'), { type: 'gap', ...gap }, message('after it'));
+    expect(asked).toEqual(['E:0', 'E:9']);
+    for (const finish of loads) finish();
+    await settle();
+    expect([texts, room.current]).toEqual([['after it'], { state: 'joined', position: 'E:9' }]);
   });
 
   it('fails at once when there is no stream to be had', async () => {

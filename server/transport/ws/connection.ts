@@ -126,6 +126,9 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
   }
 
   async #makeContext(readParams: () => Params): Promise<unknown> {
+    const { createContext } = this.#options;
+    // Where nobody makes a context of them, nobody reads the parameters either.
+    if (!createContext) return undefined;
     try {
       const info: TRPCRequestInfo = {
         connectionParams: readParams(),
@@ -136,7 +139,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
         signal: this.#abort.signal,
         url: null,
       };
-      this.#ctx = await this.#options.createContext?.({ req: this.#req, res: this.#ws, info });
+      this.#ctx = await createContext({ req: this.#req, res: this.#ws, info });
       return this.#ctx;
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);

@@ -1,0 +1,84 @@
+import type {
+  Ack,
+  ClientEventType,
+  DurableEventOf,
+  EventInput,
+  EventOf,
+  EventType,
+  FrameOf,
+  Gap,
+  HistoryInput,
+  HistoryPage,
+  Members,
+  ReadyFrame,
+  RoomError,
+  RoomKind,
+} from '../shared/index.ts';
+import type { Listener } from './listeners.ts';
+import type { StreamOptions } from './room-stream.ts';
+
+/** How to join a room. */
+export interface JoinOptions {
+  /** What to do when events are missing and cannot be replayed. `reload`: call `loadState` again, if
+   *  there is one, and go on. A function: it is called with the gap, and the stream goes on. */
+  readonly onGap: 'reload' | ((gap: Gap) => void);
+  /** Loads the state that the events build on. Called with the position at which the stream begins;
+   *  events wait until it is done, so state and stream meet without a hole. Called again after a gap
+   *  if `onGap` is `reload`. When it fails, the handle fails with its error. */
+  readonly loadState?: (position: string) => void | Promise<void>;
+  /** Resume after this position, kept from an earlier session. */
+  readonly since?: string;
+}
+
+/** How to publish one event. */
+export interface PublishOptions {
+  /** Default: a new one for every call. A repeat with the same key is not stored again. */
+  readonly idempotencyKey?: string;
+}
+
+/** Where a room handle stands. `failed`: the stream has ended with an error and will not go on. */
+export type RoomState =
+  | { readonly state: 'joining' }
+  | { readonly state: 'joined'; readonly position: string }
+  | { readonly state: 'left' }
+  | { readonly state: 'failed'; readonly error: RoomError };
+
+/** What a client tells its handles beside the caller's options. */
+export interface HandleOptions extends StreamOptions {
+  /** Makes idempotency keys. Default `crypto.randomUUID`. */
+  readonly newKey?: () => string;
+}
+
+/** One event of a kind, by its type. */
+export type EventNamed<K extends RoomKind, T extends EventType<K>> = Extract<
+  EventOf<K>,
+  { readonly type: T }
+>;
+
+/** A joined room: its typed events, and everything one may do in it. */
+export interface Room<K extends RoomKind> {
+  /** The room's id. */
+  readonly id: string;
+  readonly current: RoomState;
+  /** Resolves with the first `ready`. @throws RoomError when joining fails or is given up */
+  readonly ready: Promise<ReadyFrame<EventOf<K>>>;
+  /** Calls `listener` with each event of a type, in order, each once. Latest values that stand when
+   *  the stream begins come first. Returns the undo. */
+  on<T extends EventType<K>>(type: T, listener: Listener<EventNamed<K, T>>): () => void;
+  /** Calls `listener` with every frame, events among them. Returns the undo. */
+  onFrame(listener: Listener<FrameOf<K>>): () => void;
+  /** Calls `listener` at every change of `current`. Returns the undo. */
+  subscribe(listener: Listener<RoomState>): () => void;
+  /** Publishes an event. @throws RoomError */
+  publish<T extends ClientEventType<K>>(
+    type: T,
+    data: EventInput<K, T>,
+    options?: PublishOptions,
+  ): Promise<Ack>;
+  /** Reads stored events, oldest first. @throws RoomError */
+  history(input?: Omit<HistoryInput, 'room'>): Promise<HistoryPage<DurableEventOf<K>>>;
+  /** Who is here. @throws RoomError */
+  members(): Promise<Members>;
+  /** Ends the stream and gives up the seat. Safe to call twice. */
+  leave(): void;
+}
