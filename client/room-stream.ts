@@ -14,7 +14,14 @@ export interface StreamOptions {
 }
 
 // What passes by itself: the stream is asked for again, from where it stood.
-const PASSING = new Set<ErrorCode>(['DISCONNECTED', 'RESTARTING', 'LOG_UNAVAILABLE', 'TOO_MANY']);
+const PASSING = new Set<ErrorCode>([
+  'DISCONNECTED',
+  'RESTARTING',
+  'LOG_UNAVAILABLE',
+  'TOO_MANY',
+  // The connection fetches a new token on its own.
+  'TOKEN_EXPIRED',
+]);
 
 /** Follows one room until it is closed or fails for good. tRPC's link carries a subscription over a
  *  reconnect, but gives it up when it is asked for while a socket is closing, or when the server
@@ -32,6 +39,7 @@ export function openStream<K extends RoomKind>(
   const { stopped, after = afterTimer, random = Math.random } = options;
   let lastEventId = input.since;
   let attempt = 0;
+  let hasBegun = false;
   let isClosed = false;
   let cancel = () => {};
 
@@ -42,7 +50,9 @@ export function openStream<K extends RoomKind>(
       if (isOver || isClosed) return;
       isOver = true;
       const reason = stopped?.() ?? error;
-      if (!PASSING.has(reason.code) || stopped?.()) return options.onFail(reason);
+      // A fault of the server may pass too; one that meets the very first attempt is told at once.
+      const passes = PASSING.has(reason.code) || (hasBegun && reason.retryable);
+      if (!passes || stopped?.()) return options.onFail(reason);
       cancel = after(reconnectDelayMs((attempt += 1) - 1, random()), () => {
         const final = stopped?.();
         if (final) options.onFail(final);
@@ -56,6 +66,7 @@ export function openStream<K extends RoomKind>(
         onData: ({ id, data }) => {
           if (isOver || isClosed) return;
           lastEventId = id;
+          hasBegun = true;
           attempt = 0;
           options.onFrame(data);
         },

@@ -34,6 +34,7 @@ const environment = z.object({
   AUTH_AUDIENCE: z.string().min(1).optional(),
   ALLOWED_ORIGINS: origins.default([]),
   GUESTS: flag.default('off'),
+  LIMITS: flag.default('on'),
   REDIS_URL: z.undefined({ error: 'not supported by this version: leave it unset' }).optional(),
 });
 
@@ -53,6 +54,8 @@ export interface Config {
   readonly claims: { readonly issuer: string | undefined; readonly audience: string | undefined };
   /** Origins of other sites whose pages may connect. The server's own is always allowed. */
   readonly allowedOrigins: readonly string[];
+  /** `off` for benchmarks only: what may wait for a slow reader is not bounded then. */
+  readonly limits: 'on' | 'off';
 }
 
 /** Reads the configuration. An empty variable counts as unset.
@@ -73,6 +76,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     auth: authOf(parsed.data),
     claims: { issuer: parsed.data.AUTH_ISSUER, audience: parsed.data.AUTH_AUDIENCE },
     allowedOrigins: ALLOWED_ORIGINS,
+    limits: parsed.data.LIMITS,
   };
 }
 

@@ -15,11 +15,12 @@ import type { RoomLog } from './log/room-log.ts';
 import { createSqliteLog } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';
-import { mountRooms, type Rooms } from './mount-rooms.ts';
+import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
 import { createRouter } from './router/trpc.ts';
 import { createHttpTransport } from './transport/http.ts';
 import { createSocketTransport } from './transport/websocket.ts';
+import { roomsLimits, type SocketLimits } from './transport/ws/options.ts';
 
 /** What rooms are created from, in a server of one's own. */
 export interface RoomsOptions<R extends Contract> {
@@ -33,6 +34,12 @@ export interface RoomsOptions<R extends Contract> {
   readonly logger?: Logger;
 }
 
+/** What a ready server is created from, beside its configuration. */
+export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>, 'dataDir'> {
+  /** Limits of a connection, where they differ from those of the rooms server. */
+  readonly limits?: Partial<SocketLimits>;
+}
+
 /** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must
  *  carry `user` and `connectionId` (`RoomsContext`). @throws StartError */
 export async function createRooms<const R extends Contract>(
@@ -41,6 +48,7 @@ export async function createRooms<const R extends Contract>(
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data' } = options;
+  checkKeys(options.rooms);
   const log = await openLog(options.rooms, dataDir, logger);
   return mountRooms({
     contract: options.rooms,
@@ -70,7 +78,7 @@ const GRACE_MS = 2_000;
  *  implementations: to know what a server is made of, read on. @throws StartError */
 export async function createServer<const R extends Contract = { chat: typeof chat }>(
   config: Config,
-  options: Partial<Omit<RoomsOptions<R>, 'dataDir'>> = {},
+  options: Partial<ServerOptions<R>> = {},
 ): Promise<Server> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.logLevel);
@@ -86,7 +94,8 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const router = createRouter(rooms.routers);
 
   const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger) };
-  const sockets = createSocketTransport(parts);
+  const limits = config.limits === 'off' ? {} : { ...roomsLimits, ...options.limits };
+  const sockets = createSocketTransport({ ...parts, limits });
   const trpc = createHttpTransport(parts);
   let closing: Promise<void> | undefined;
   const notReady = () => (closing ? 'restarting' : rooms.failure());
@@ -151,7 +160,11 @@ async function openLog(
   const onDamage = (description: string) => {
     logger.error({ dataDir }, `${description}; a new epoch begins and clients are told of the gap`);
   };
-  return createSqliteLog({ dir: dataDir, retention, onDamage, onError });
+  const onTrouble = (reason: string | undefined) => {
+    if (reason === undefined) logger.info('the log can be written again');
+    else logger.error({ reason }, 'the log cannot be written: publishes are refused until it can');
+  };
+  return createSqliteLog({ dir: dataDir, retention, onDamage, onTrouble, onError });
 }
 
 /** Faults of ours go to the log with the id that the client was given; the rest is the caller's. */

@@ -5,7 +5,13 @@ export { signToken, type TokenClaims } from './auth/tokens.ts';
 export type { User } from './auth/user.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { readConfig, type Config } from './config.ts';
-export { createRooms, createServer, type RoomsOptions, type Server } from './create-server.ts';
+export {
+  createRooms,
+  createServer,
+  type RoomsOptions,
+  type Server,
+  type ServerOptions,
+} from './create-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { RoomName } from './log/room-log.ts';
 export type { Rooms } from './mount-rooms.ts';

@@ -47,30 +47,28 @@ export function mountRooms<R extends Contract>(
   },
 ): Rooms<R> {
   const { contract, log, clock, authorize } = options;
-  checkKeys(contract);
   const hub = new Hub(options);
   const routers = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => {
-      const gate = new Gate({ kind: name, hub, authorize });
+      const gate = new Gate({ kind: name, hub, authorize, clock });
       return [name, roomRouter(kind, gate, clock.now)];
     }),
   );
 
   let cancelTrim = () => {};
   const scheduleTrim = () => {
+    if (closing) return;
     cancelTrim = clock.after(options.trimEveryMs, () => {
       log.trim(clock.now()).catch(options.onError).finally(scheduleTrim);
     });
   };
-  scheduleTrim();
-
   const close = async () => {
     cancelTrim();
     await hub.close();
-    cancelTrim();
     await log.close();
   };
   let closing: Promise<void> | undefined;
+  scheduleTrim();
 
   return {
     // One entry per kind of the contract, each made from its kind.
@@ -93,7 +91,8 @@ export function mountRooms<R extends Contract>(
   };
 }
 
-function checkKeys(contract: Contract): void {
+/** A contract's keys are its kinds' names. @throws Error */
+export function checkKeys(contract: Contract): void {
   for (const [key, kind] of Object.entries(contract)) {
     if (key !== kind.name)
       throw new Error(`rooms: "${key}" must be named ${kind.name}, as its kind`);

@@ -3,7 +3,7 @@ import { HOUR, type chat, type Contract } from '../shared/index.ts';
 import { signToken } from './auth/tokens.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { createServer, type RoomsOptions, type Server } from './create-server.ts';
+import { createServer, type ServerOptions, type Server } from './create-server.ts';
 import { createLogger } from './logger.ts';
 
 /** A server for tests: real sockets, on a free port of this machine. */
@@ -19,7 +19,11 @@ export interface TestServer extends Server {
 /** Starts a server for a test of your contract. Without `dataDir` nothing touches the disk. Errors
  *  are logged; nothing else is. */
 export async function startTestServer<const R extends Contract = { chat: typeof chat }>(
-  options: Partial<RoomsOptions<R>> & { port?: number; secret?: string } = {},
+  options: Partial<ServerOptions<R>> & {
+    dataDir?: string | null;
+    port?: number;
+    secret?: string;
+  } = {},
 ): Promise<TestServer> {
   const { port = 0, dataDir = null, clock = systemClock, ...rest } = options;
   const secret = options.secret ?? randomBytes(32).toString('base64url');
@@ -31,6 +35,7 @@ export async function startTestServer<const R extends Contract = { chat: typeof 
     auth: { mode: 'secret', secret, guests: true },
     claims: { issuer: undefined, audience: undefined },
     allowedOrigins: [],
+    limits: 'on',
   };
   const logger = options.logger ?? createLogger('error');
   const server = await createServer<R>(config, { ...rest, clock, logger });

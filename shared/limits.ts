@@ -11,8 +11,10 @@ export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** The limits that both sides know. Sizes in bytes, counts in items, times in milliseconds. */
 export const limits = {
-  /** Largest WebSocket frame or HTTP body taken from a client. */
-  frameBytes: 64 * 1024,
+  /** Largest message taken from a client: one call over WebSocket, one body over HTTP. */
+  messageBytes: 64 * 1024,
+  /** Largest WebSocket frame: clients put all calls of one turn into one. */
+  frameBytes: 1024 * 1024,
   /** Largest token taken. */
   tokenBytes: 8 * 1024,
   /** Longest display name, in characters as people count them. */
@@ -26,6 +28,8 @@ export const limits = {
   replayEvents: 10_000,
   /** Frames that wait in a feed before it leaves the live stream and reads the log instead (RES5). */
   feedFrames: 256,
+  /** Latest values that a room holds; beyond, the one set longest ago is cleared. */
+  latestValues: 1_000,
   /** How long a repeat of an idempotency key is recognised (SND1). */
   keyWindowMs: DAY,
   /** Most keys a room of the memory log remembers (SND1). */

@@ -2,7 +2,8 @@ import { RoomError } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { User } from './user.ts';
 
-/** What a user wants to do in a room. Publishing is asked per event type: `publish:message`. */
+/** What a user wants to do in a room. Publishing is asked per event type: `publish:message`. `resume` is
+ *  `subscribe` with a position, and whoever likes can name one: it must not be allowed more freely. */
 export type Action =
   | 'subscribe'
   | 'resume'

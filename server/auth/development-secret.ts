@@ -34,8 +34,7 @@ function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** The secret if the file is there, without making one. */
-export function readIfThere(file: string): string | undefined {
+function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {

@@ -20,7 +20,7 @@ export interface HttpServerOptions extends GuardOptions {
 export interface HttpServer {
   /** Starts to listen. Returns the address as a URL. @throws StartError */
   listen(port: number, host: string): Promise<string>;
-  /** Refuses new connections and upgrades (503) from now on. */
+  /** Refuses upgrades (503) from now on. */
   refuse(): void;
   /** Lets running requests end for up to `graceMs`, then cuts what is left: event streams never end
    *  by themselves, and a cut one comes back to resume. */
@@ -33,12 +33,16 @@ const RESTARTING: Refusal = { status: 503, message: 'the server is restarting' }
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { route, upgrade, clock, logger } = options;
   let isRefusing = false;
+  let isClosing = false;
   const running = new Set<ServerResponse>();
 
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     running.add(res);
-    res.once('close', () => running.delete(res));
+    res.once('close', () => {
+      running.delete(res);
+      if (isClosing) server.closeIdleConnections();
+    });
     const path = guard(req, options);
     if (typeof path !== 'string') {
       const { status, message } = path;
@@ -77,6 +81,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     },
     close: (graceMs) =>
       new Promise((resolve) => {
+        isClosing = true;
         const cutAll = () => server.closeAllConnections();
         const cancel = clock.after(graceMs, cutAll);
         server.close(() => {

@@ -36,16 +36,27 @@ export function sendProblemStatus(
 
 /** Reads a JSON body. @throws RoomError BAD_INPUT, TOO_LARGE */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > limits.frameBytes) throw new RoomError('TOO_LARGE');
-    chunks.push(chunk);
-  }
+  const body = await readBody(req);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch (error) {
     throw new RoomError('BAD_INPUT', 'the body is not JSON', { cause: error });
   }
+}
+
+async function readBody(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > limits.messageBytes) throw new RoomError('TOO_LARGE');
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error instanceof RoomError) throw error;
+    // Whoever cuts his own request is owed no answer, and it is no fault of ours.
+    throw new RoomError('BAD_INPUT', 'the body was cut off', { cause: error });
+  }
+  return Buffer.concat(chunks);
 }

@@ -1,8 +1,16 @@
 import { parse, stringify } from 'superjson';
+import { RoomError } from '../../shared/index.ts';
 
-/** An event's data as the log and the bus carry it: made once per event. */
+/** An event's data as the log and the bus carry it: made once per event.
+ *  @throws RoomError BAD_INPUT for what superjson does not carry, such as a key named `constructor` */
 export function encodeData(data: unknown): string {
-  return stringify(data);
+  try {
+    return stringify(data);
+  } catch (error) {
+    throw new RoomError('BAD_INPUT', 'the data has a part that cannot be carried', {
+      cause: error,
+    });
+  }
 }
 
 /** The opposite of `encodeData`. */

@@ -3,11 +3,13 @@ import type { Unsubscribable } from '@trpc/server/observable';
 import {
   formatPosition,
   limits,
+  RoomError,
   type Frame,
   type GapReason,
   type Position,
   type RoomEvent,
 } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
 import type { Page } from '../log/room-log.ts';
 import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.ts';
 import { merge, place } from './merge.ts';
@@ -60,6 +62,9 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   #hasMissedLatest = false;
   readonly #live: Unsubscribable;
   #wake = () => {};
+  #cancelExpiry = () => {};
+  /** Why the feed has ended, where that is an error. */
+  #failure: RoomError | undefined;
 
   constructor(options: FeedOptions) {
     this.#room = options.room;
@@ -70,6 +75,15 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
     this.#pageSize = options.pageSize ?? 100;
     // RES2: listen first, then read. From here on the room is held open.
     this.#live = this.#room.live.subscribe({ next: (frame) => this.#onLive(frame) });
+  }
+
+  /** Ends the feed in `ms`, because the reader's token ends then. */
+  endAfter(clock: Clock, ms: number): void {
+    if (this.#state === 'ended') return;
+    this.#cancelExpiry = clock.after(Math.max(0, ms), () => {
+      this.#failure = new RoomError('TOKEN_EXPIRED', 'the token has expired');
+      this.#end();
+    });
   }
 
   [Symbol.asyncIterator](): this {
@@ -86,7 +100,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
         isFull = !sink.push(frame);
         if (isFull) return;
       }
-      if (this.#state === 'ended') return sink.end();
+      if (this.#state === 'ended') return sink.end(this.#takeFailure());
       if (this.#state === 'live') return;
       isReading = true;
       this.#more().then(
@@ -112,7 +126,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   async next(): Promise<Result> {
     try {
       for (;;) {
-        if (this.#state === 'ended') return { done: true, value: undefined };
+        if (this.#state === 'ended') return this.#over();
         const frame = this.#take();
         if (frame) return { done: false, value: tracked(frame.id, frame.data) };
         await this.#more();
@@ -121,6 +135,18 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
       this.#end();
       throw error;
     }
+  }
+
+  #over(): Result {
+    const failure = this.#takeFailure();
+    if (failure) throw failure;
+    return { done: true, value: undefined };
+  }
+
+  #takeFailure(): RoomError | undefined {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure;
   }
 
   async return(): Promise<Result> {
@@ -138,6 +164,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
     this.#out = [];
     this.#buffer = [];
     this.#live.unsubscribe();
+    this.#cancelExpiry();
     this.#wake();
     this.#onEnd();
   }
@@ -185,6 +212,9 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   }
 
   async #catchUp(): Promise<void> {
+    // A turn for everybody else between two pages: a long replay is no reason to keep them waiting.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#isEnded()) return;
     const page = await this.#room.read(this.#tail, this.#pageSize);
     if (this.#isEnded()) return;
     const from = { epoch: this.#epoch, offset: this.#tail };
@@ -202,11 +232,14 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
 
   #splice(page: Page): void {
     for (const event of page.events) {
-      if (place(this.#tail, event.offset) === 'repeat') continue;
+      const where = place(this.#tail, event.offset);
+      if (where === 'jump') throw holeAfter(this.#tail);
+      if (where === 'repeat') continue;
       this.#out.push(durableFrame(event, page.epoch));
       this.#tail = event.offset;
     }
     if (this.#tail >= page.head) this.#joinLive();
+    else if (page.events.length === 0) throw holeAfter(this.#tail);
   }
 
   /** Goes live if what was buffered joins on without a hole; otherwise stays behind. */
@@ -277,4 +310,9 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   #isEnded(): boolean {
     return this.#state === 'ended';
   }
+}
+
+/** Events that should be there are not: no gap that a trimmed log explains (LOG3). */
+function holeAfter(offset: number): RoomError {
+  return new RoomError('LOG_DAMAGED', `events after offset ${offset} are missing from the log`);
 }

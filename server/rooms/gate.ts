@@ -8,8 +8,13 @@ import type {
 } from '../../shared/index.ts';
 import { demand, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
+import type { Clock } from '../clock.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
+
+// A WebSocket closes with 4401 at the very end of its token, and its client comes back to resume:
+// the feed of one that does not close by itself (SSE, a host's own server) ends a moment later.
+const EXPIRY_GRACE_MS = 1_000;
 
 /** Who is at the gate: a user, on one of his connections. */
 export interface Caller {
@@ -30,8 +35,10 @@ export class Gate {
   readonly #kind: string;
   readonly #hub: Hub;
   readonly #authorize: Authorize;
+  readonly #clock: Clock;
 
-  constructor(options: { kind: string; hub: Hub; authorize: Authorize }) {
+  constructor(options: { kind: string; hub: Hub; authorize: Authorize; clock: Clock }) {
+    this.#clock = options.clock;
     this.#kind = options.kind;
     this.#hub = options.hub;
     this.#authorize = options.authorize;
@@ -63,6 +70,7 @@ export class Gate {
     const end = () => void feed.return();
     if (signal?.aborted) end();
     signal?.addEventListener('abort', end, { once: true });
+    feed.endAfter(this.#clock, caller.user.expiresAt - this.#clock.now() + EXPIRY_GRACE_MS);
     return feed;
   }
 

@@ -16,7 +16,7 @@ import {
 } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
-import type { Page, Range, RoomLog, RoomName } from '../log/room-log.ts';
+import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import type { Member, Presence } from '../presence/presence.ts';
 import { encodeData } from './encoding.ts';
 import { Feed } from './feed.ts';
@@ -96,9 +96,11 @@ export class Hub {
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
       const leave = this.#presence.join(name, member);
+      const leaveRoom = room.seat(member.memberId, member.user.id);
       const onEnd = () => {
         this.#feeds.delete(feed);
         leave();
+        leaveRoom();
       };
       const feed = new Feed({ room, since: position, onEnd });
       this.#feeds.add(feed);
@@ -112,10 +114,18 @@ export class Hub {
     const limit = input.limit ?? limits.historyPageDefault;
     const bound = input.after ?? input.before;
     const position = bound === undefined ? undefined : positionOf(bound);
-    const page = await this.#log.read(name, rangeOf(input, position, limit));
-    if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
-    const events = page.events.map((event) => roomEvent(event, page.epoch));
-    return { events: events.filter((event) => !!event), hasMore: hasMore(page, input) };
+    const isForward = input.after !== undefined;
+    let offset = position?.offset ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
+    for (;;) {
+      const range = isForward ? { after: offset, limit } : { before: offset, limit };
+      const page = await this.#log.read(name, range);
+      if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
+      const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
+      const isEnd = !hasMore(page, isForward);
+      if (events.length > 0 || isEnd) return { events, hasMore: !isEnd };
+      // A page of erased events alone gives the reader no position to go on from.
+      offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
+    }
   }
 
   /** Who is in a room, each user once. */
@@ -188,13 +198,8 @@ function positionOf(text: string): Position {
   return position;
 }
 
-function rangeOf(input: HistoryInput, position: Position | undefined, limit: number): Range {
-  if (position && input.after !== undefined) return { after: position.offset, limit };
-  return { before: position?.offset ?? Number.MAX_SAFE_INTEGER, limit };
-}
-
-function hasMore({ events, first, head }: Page, input: HistoryInput): boolean {
+function hasMore({ events, first, head }: Page, isForward: boolean): boolean {
   const [oldest, newest] = [events.at(0), events.at(-1)];
   if (!oldest || !newest) return false;
-  return input.after === undefined ? oldest.offset > first : newest.offset < head;
+  return isForward ? newest.offset < head : oldest.offset > first;
 }

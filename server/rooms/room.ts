@@ -1,9 +1,11 @@
 import { observable, type Observable, type Observer } from '@trpc/server/observable';
 import {
   formatPosition,
+  limits,
   type Delivery,
   type Frame,
   type LatestKey,
+  type LatestSpec,
   type Position,
   type RoomEvent,
   type RoomKind,
@@ -12,7 +14,8 @@ import type { LiveMessage } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
 import { decodeData } from './encoding.ts';
-import { LatestValues } from './latest-values.ts';
+import { LatestValues, type Gone } from './latest-values.ts';
+import { Seats } from './seats.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
 
 /** What a room is made from. */
@@ -33,7 +36,8 @@ export class Room {
   readonly live: Observable<TrackedFrame, never>;
   readonly #options: RoomOptions;
   readonly #observers = new Set<Observer<TrackedFrame, never>>();
-  readonly #latest = new LatestValues();
+  readonly #latest = new LatestValues(limits.latestValues);
+  readonly #seats = new Seats();
   #position: Position;
   #cancelExpiry = () => {};
 
@@ -94,12 +98,38 @@ export class Room {
     const id = this.frameId(this.#position, message.number);
     const event = liveEvent(message, id, formatPosition(this.#position));
     if (spec.delivery === 'latest') {
-      const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
-      const expiresAt = this.#options.clock.now() + lifeMs;
-      this.#latest.set(latestKey(spec.key, message, event.data), event, expiresAt);
-      this.#scheduleExpiry();
+      this.#keep(spec, message, event);
     }
     this.#emitLive(id, spec.delivery, { type: 'event', event });
+  }
+
+  /** Seats a member: values keyed by member or user go when the last seat of that one does. Returns
+   *  the leave. */
+  seat(memberId: string, userId: string): () => void {
+    const owners = [memberOwner(memberId), userOwner(userId)];
+    for (const owner of owners) this.#seats.take(owner);
+    return () => {
+      for (const owner of owners) {
+        if (this.#seats.give(owner)) this.#clear(this.#latest.leave(owner));
+      }
+      if (this.isEmpty && !this.isFollowed) this.#options.onQuiet();
+    };
+  }
+
+  #keep(spec: LatestSpec, message: LiveMessage, event: RoomEvent): void {
+    const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
+    const expiresAt = this.#options.clock.now() + lifeMs;
+    const key = latestKey(spec.key, message, event.data);
+    const owner = ownerOf(spec.key, message);
+    this.#clear(this.#latest.set({ event, key, owner, expiresAt }));
+    if (Number.isFinite(lifeMs)) this.#scheduleExpiry();
+  }
+
+  #clear(gone: readonly Gone[]): void {
+    for (const { type, key } of gone) {
+      const id = this.frameId(this.#position);
+      this.#emitLive(id, 'latest', { type: 'cleared', event: type, key });
+    }
   }
 
   /** Stops the room's timer. */
@@ -116,10 +146,7 @@ export class Room {
   }
 
   #expire(): void {
-    for (const { type, key } of this.#latest.expire(this.#options.clock.now())) {
-      const id = this.frameId(this.#position);
-      this.#emitLive(id, 'latest', { type: 'cleared', event: type, key });
-    }
+    this.#clear(this.#latest.expire(this.#options.clock.now()));
     this.#scheduleExpiry();
     if (this.isEmpty && !this.isFollowed) this.#options.onQuiet();
   }
@@ -153,3 +180,11 @@ function latestKey(key: LatestKey<never>, message: LiveMessage, data: unknown): 
       return key(data as never);
   }
 }
+
+function ownerOf(key: LatestKey<never>, message: LiveMessage): string | undefined {
+  if (key === 'user') return userOwner(message.by.id);
+  return key === 'member' ? memberOwner(message.memberId ?? message.by.id) : undefined;
+}
+
+const memberOwner = (memberId: string) => `member ${memberId}`;
+const userOwner = (userId: string) => `user ${userId}`;

@@ -1,4 +1,5 @@
 import type { TRPCDefaultErrorShape, TRPCError } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { randomBytes } from 'node:crypto';
 import { ZodError } from 'zod';
 import { errors, RoomError, type ErrorCode, type ErrorData } from '../../shared/index.ts';
@@ -43,19 +44,27 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
 /** What a client learns of an error: nothing of the server's insides. */
 export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): ErrorShape {
   const reason = errorCodeOf(error);
-  const { retryable, advice } = errors[reason];
+  const { retryable, advice, trpc, http } = errors[reason];
   const { stack: _, ...data } = shape.data;
   const issues = error.cause instanceof ZodError ? issuesOf(error.cause) : undefined;
+  // One that was thrown by a stream has not passed the middleware that gives it its code.
+  const own =
+    error.cause instanceof RoomError
+      ? { code: TRPC_ERROR_CODES_BY_KEY[trpc], data: { code: trpc, httpStatus: http } }
+      : { code: shape.code, data: {} };
   return {
-    ...shape,
+    code: own.code,
     message: messageOf(error, reason, issues),
-    data: { ...data, reason, retryable, advice, ...(issues ? { issues } : {}) },
+    data: { ...data, ...own.data, reason, retryable, advice, ...(issues ? { issues } : {}) },
   };
 }
 
 function messageOf(error: TRPCError, reason: ErrorCode, issues: ErrorData['issues']): string {
   if (reason === 'INTERNAL') return `internal error (fault ${faultId(error)})`;
-  if (!issues) return error.message;
+  // What a parser says of what it met shows how the server is made.
+  const isForeign = error.cause !== undefined && !(error.cause instanceof RoomError);
+  if (!issues)
+    return reason === 'BAD_INPUT' && isForeign ? 'the message cannot be read' : error.message;
   return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
 }
 

@@ -61,6 +61,8 @@ export function createSocketContext(
 }
 
 function closeAtExpiry(socket: WebSocket, user: User, clock: Clock): void {
+  // It may have gone while its token was checked: then nothing would ever cancel the timer.
+  if (socket.readyState === socket.CLOSED) return;
   const lifeMs = Math.max(0, user.expiresAt - clock.now());
   const expire = () => socket.close(errors.TOKEN_EXPIRED.close, 'the token has expired');
   socket.once('close', clock.after(lifeMs, expire));

@@ -14,7 +14,7 @@ export function createHttpTransport<R extends AnyTRPCRouter>(
   return createHTTPHandler<R>({
     router: options.router,
     basePath: '/trpc/',
-    maxBodySize: limits.frameBytes,
+    maxBodySize: limits.messageBytes,
     onError: options.onError,
     createContext: createHttpContext(options),
   });

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errors, limits } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
-import { getWSConnectionHandler, type WSSHandlerOptions } from './adapter.ts';
+import { getWSConnectionHandler, type SocketLimits, type WSSHandlerOptions } from './adapter.ts';
 import { createSocketContext, type ContextOptions } from './context.ts';
 
 /** The WebSocket side of a server. */
@@ -21,11 +21,12 @@ export interface SocketTransport {
 // Ping after 25 s of silence, cut 8 s later: a dead peer is gone within 33 s.
 const KEEP_ALIVE = { enabled: true, pingMs: 25_000, pongWaitMs: 8_000 };
 
-/** Speaks tRPC over WebSocket through tRPC's own adapter. All that knows of that adapter is here. */
+/** Speaks tRPC over WebSocket, through the adapter that the package exports. */
 export function createSocketTransport<R extends AnyTRPCRouter>(
   options: ContextOptions & {
     router: R;
     onError: NonNullable<WSSHandlerOptions<R>['onError']>;
+    limits: Partial<SocketLimits>;
   },
 ): SocketTransport {
   const { router, onError, clock } = options;
@@ -41,6 +42,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     router,
     onError,
     keepAlive: KEEP_ALIVE,
+    limits: options.limits,
     createContext,
   });
   wss.on('connection', (socket: WebSocket, req: IncomingMessage) => {

@@ -2,7 +2,8 @@ import { createServer as createNetServer } from 'node:net';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../server/config.ts';
-import { createServer } from '../../server/create-server.ts';
+import { createRooms, createServer } from '../../server/create-server.ts';
+import { chat } from '../../shared/index.ts';
 import { StartError } from '../../server/start-error.ts';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { manualClock } from '../kit/manual-clock.ts';
@@ -109,10 +110,36 @@ describe('bad input over WebSocket', () => {
     },
   );
 
-  it('closes 1009 on a frame beyond 64 KiB', async () => {
+  it('refuses a message beyond 64 KiB, alone and within a batch, and takes the others', async () => {
     const server = await startServer();
     const socket = await rawSocket(server.socketUrl, await server.token('ada'));
-    socket.send('x'.repeat(65_537));
+    const large = call(1, 'mutation', 'chat.send', { room: 'r', text: 'x'.repeat(65_536) });
+    const small = call(2, 'query', 'chat.members', { room: 'r' });
+    socket.send(large);
+    expect(await socket.next()).toMatchObject({
+      id: 1,
+      ...refused('TOO_LARGE', 'PAYLOAD_TOO_LARGE'),
+    });
+    socket.send([large, small]);
+    expect(await socket.next()).toMatchObject({
+      id: 1,
+      ...refused('TOO_LARGE', 'PAYLOAD_TOO_LARGE'),
+    });
+    expect(await socket.next()).toMatchObject({ id: 2, result: {} });
+  });
+
+  it('takes all the calls that a client makes in one turn', async () => {
+    const server = await startServer();
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const text = 'x'.repeat(4_000);
+    const acks = Array.from({ length: 20 }, () => trpc.chat.send.mutate({ room: 'r', text }));
+    expect(new Set((await Promise.all(acks)).map(({ position }) => position)).size).toBe(20);
+  });
+
+  it('closes 1009 on a frame beyond 1 MiB', async () => {
+    const server = await startServer();
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.send('x'.repeat(1024 * 1024 + 1));
     expect((await socket.closed).code).toBe(1009);
   });
 });
@@ -243,6 +270,12 @@ describe('starting', () => {
     expect(String(error)).toContain(`127.0.0.1:${port}`);
     taken.close();
     await (await createServer(config({ DATA_DIR }))).close();
+  });
+
+  it('refuses a contract whose keys are not its kinds’ names, and leaves nothing open', async () => {
+    const dataDir = tempDir();
+    await expect(createRooms({ rooms: { talk: chat }, dataDir })).rejects.toThrow(/named chat/);
+    await (await createRooms({ rooms: { chat }, dataDir })).close();
   });
 
   it('refuses a second server on the same DATA_DIR and leaves the first one working', async () => {

@@ -36,6 +36,7 @@ export function handLog(inner: RoomLog): HandLog {
 }
 
 /** Resolves when everything that can run without the test's help has run. */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+export async function settle(): Promise<void> {
+  // Two turns: between two pages a feed lets one pass.
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

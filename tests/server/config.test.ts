@@ -29,6 +29,7 @@ describe('readConfig', () => {
       auth: { mode: 'development' },
       claims: { issuer: undefined, audience: undefined },
       allowedOrigins: [],
+      limits: 'on',
     });
   });
 
@@ -72,6 +73,7 @@ describe('readConfig', () => {
       auth: { mode: 'secret', secret, guests: true },
       claims: { issuer: 'https://id.example.com', audience: 'rooms' },
       allowedOrigins: ['https://example.com', 'http://localhost:5173'],
+      limits: 'on',
     });
   });
 

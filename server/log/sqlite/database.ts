@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
 
@@ -58,7 +59,10 @@ export function openDatabase(path: string): DatabaseSync {
 
 function open(path: string): DatabaseSync {
   try {
-    return new DatabaseSync(path);
+    const db = new DatabaseSync(path);
+    // SQLite gives the WAL beside it the same mode.
+    chmodSync(path, 0o600);
+    return db;
   } catch (error) {
     throw new StartError(`cannot open the database ${path}: ${messageOf(error)}`, {
       advice: 'Check that the data directory exists, is a directory and may be written.',

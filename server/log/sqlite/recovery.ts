@@ -35,7 +35,7 @@ export function recover(
   const known = mark.read();
   const damage = judge(found, known);
   if (!damage) {
-    if (!known) mark.reset(found);
+    if (!known || known.commits < found.commits) settle(db, mark, found);
     return { databaseId, epoch: String(read('epoch')), damage };
   }
   const epoch = newName();
@@ -48,6 +48,14 @@ export function recover(
   db.exec('COMMIT');
   mark.reset({ databaseId, commits });
   return { databaseId, epoch, damage };
+}
+
+/** What was committed and not marked is made sure before it is served: a commit of its own syncs the
+ *  WAL that may still be in the system's memory alone, and the mark catches up. */
+function settle(db: DatabaseSync, mark: CommitMark, found: Found): void {
+  const commits = found.commits + 1;
+  db.prepare("UPDATE meta SET value = ? WHERE name = 'commits'").run(commits);
+  mark.reset({ databaseId: found.databaseId, commits });
 }
 
 /** A line for the operator. */

@@ -8,7 +8,8 @@ import { lockDirectory } from './dir-lock.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
-import { WriterPort } from './writer-port.ts';
+import { Trouble } from './trouble.ts';
+import { unavailable, WriterPort } from './writer-port.ts';
 import type { Written } from './writer.ts';
 
 /** What the SQLite log is made from. */
@@ -19,6 +20,8 @@ export interface SqliteLogOptions {
   readonly retention: Readonly<Record<string, Retention>>;
   /** Hears of damage found at start, in words for the operator. */
   readonly onDamage: (description: string) => void;
+  /** Hears when writing begins to fail (with the reason) and when it works again (undefined). */
+  readonly onTrouble: (reason: string | undefined) => void;
   /** Hears of a follower that threw. */
   readonly onError: (error: unknown) => void;
 }
@@ -50,16 +53,29 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
   const reader = new Reader(databasePath, epoch);
   const followers = new Followers(options.onError);
 
-  const commit = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
-    const { written } = await writer.ask({ type: 'append', entries }, 'appended');
+  const trouble = new Trouble(options.onTrouble);
+  const append = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
+    const { written, unmarked } = await writer.ask({ type: 'append', entries }, 'appended');
     for (const [key, events] of eventsByRoom(entries, written)) {
       followers.notify(key, events, epoch);
     }
+    // Stored and shown, not acknowledged: the same keys find them again.
+    if (unmarked !== undefined) throw unavailable(unmarked);
     return written.map((result) =>
       result === 'conflict' ? new RoomError('CONFLICT') : { epoch, ...result },
     );
   };
+  const commit = (entries: Entry[]) => trouble.watch(append(entries));
   const group = new GroupCommit(commit, { maxBatch: MAX_BATCH });
+
+  // Erases that come while one waits for its turn are served by the same rewriting.
+  let scrubbing: Promise<void> | undefined;
+  const scrub = () =>
+    (scrubbing ??= group.exclusive(async () => {
+      scrubbing = undefined;
+      await writer.ask({ type: 'scrub' }, 'scrubbed');
+    }));
+
   let closing: Promise<void> | undefined;
 
   const close = async () => {
@@ -79,11 +95,12 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
     read: async (room, range) => reader.read(room, range),
     bounds: async (room) => reader.bounds(room),
     follow: (room, follower) => followers.add(room, follower),
-    erase: (room, offset) =>
-      group.exclusive(async () => {
-        const reply = await writer.ask({ type: 'erase', room, offset }, 'erased');
-        return reply.found;
-      }),
+    erase: async (room, offset) => {
+      const request = { type: 'erase', room, offset } as const;
+      const { found } = await group.exclusive(() => writer.ask(request, 'erased'));
+      if (found) await scrub();
+      return found;
+    },
     trim: async (now) => {
       let after: number | undefined = 0;
       while (after !== undefined) {
@@ -91,11 +108,11 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
         const from: number = after;
         const step = () => writer.ask({ type: 'trim', now, after: from }, 'trimmed');
         // Step by step, so that appends take their turn in between (LOG4).
-        after = (await group.exclusive(step)).next;
+        after = (await trouble.watch(group.exclusive(step))).next;
       }
     },
     keyWindowMs: () => limits.keyWindowMs,
-    failure: () => (closing ? 'the log is closed' : writer.failure),
+    failure: () => (closing ? 'the log is closed' : (writer.failure ?? trouble.current)),
     close: () => (closing ??= close()),
   };
 }

@@ -16,6 +16,7 @@ export interface WriterOptions {
 export type WriterRequest =
   | { readonly type: 'append'; readonly entries: readonly Entry[] }
   | { readonly type: 'erase'; readonly room: RoomName; readonly offset: number }
+  | { readonly type: 'scrub' }
   | { readonly type: 'trim'; readonly now: number; readonly after: number }
   | { readonly type: 'close' };
 
@@ -23,8 +24,14 @@ export type WriterRequest =
 export type WriterReply =
   | { readonly type: 'opened'; readonly epoch: string; readonly damage: Damage | undefined }
   | { readonly type: 'refused'; readonly message: string; readonly advice: string }
-  | { readonly type: 'appended'; readonly written: readonly Written[] }
+  | {
+      readonly type: 'appended';
+      readonly written: readonly Written[];
+      /** The events are stored and must not be acknowledged: their mark could not be written. */
+      readonly unmarked: string | undefined;
+    }
   | { readonly type: 'erased'; readonly found: boolean }
+  | { readonly type: 'scrubbed' }
   | { readonly type: 'trimmed'; readonly next: number | undefined }
   | { readonly type: 'closed' }
   | { readonly type: 'failed'; readonly message: string };

@@ -81,6 +81,7 @@ export class WriterPort {
   }
 }
 
-function unavailable(detail: string): RoomError {
+/** The error of a request that the writer could not do, with what it says of that. */
+export function unavailable(detail: string): RoomError {
   return new RoomError('LOG_UNAVAILABLE', undefined, { cause: new Error(detail) });
 }

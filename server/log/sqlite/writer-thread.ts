@@ -9,7 +9,7 @@ import { Writer } from './writer.ts';
 const port = parentPort;
 if (!port) throw new Error('writer-thread: runs as a worker only');
 
-// The thread is started by SqliteWriter, which passes exactly this.
+// The thread is started by WriterPort, which passes exactly this.
 const options = workerData as WriterOptions;
 const reply = (message: WriterReply) => port.postMessage(message);
 
@@ -32,9 +32,12 @@ function openWriter(): Writer | undefined {
 function answer(writer: Writer, request: WriterRequest): WriterReply {
   switch (request.type) {
     case 'append':
-      return { type: 'appended', written: writer.append(request.entries) };
+      return { type: 'appended', ...writer.append(request.entries) };
     case 'erase':
       return { type: 'erased', found: writer.erase(request.room, request.offset) };
+    case 'scrub':
+      writer.scrub();
+      return { type: 'scrubbed' };
     case 'trim':
       return { type: 'trimmed', next: writer.trim(request.now, request.after) };
     case 'close':

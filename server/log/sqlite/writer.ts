@@ -48,27 +48,29 @@ export class Writer {
     this.#sql = prepareStatements(options.db);
   }
 
-  /** Appends all entries in one transaction. Returns when it and its mark are on disk. */
-  append(entries: readonly Entry[]): Written[] {
+  /** Appends all entries in one transaction. Returns when it and its mark are on disk; `unmarked` says
+   *  why the mark is not: the events are there, and nothing may be acknowledged. */
+  append(entries: readonly Entry[]): { written: Written[]; unmarked: string | undefined } {
     // Between transactions only: within one, the cache knows heads that no row holds yet.
     if (this.#rooms.size > CACHED_ROOMS) this.#rooms.clear();
-    return this.#transaction(() => {
+    const { result: written, unmarked } = this.#transaction(() => {
       const touched = new Map<WriterRoom, number>();
-      const written = entries.map((entry) => this.#appendOne(entry, touched));
+      const done = entries.map((entry) => this.#appendOne(entry, touched));
       for (const [room, count] of touched) {
         this.#sql.setHead.run(room.head, room.no);
         this.#trimByCount(room, count);
       }
-      return written;
+      return done;
     });
+    return { written, unmarked };
   }
 
-  /** Empties an event and truncates the WAL, in which its old page still stands (LOG5). */
+  /** Empties an event. What stood there may still stand in gaps of pages and in the WAL: `scrub`. */
   erase(name: RoomName, offset: number): boolean {
     const room = this.#find(name);
     const row = room && this.#sql.one.get(room.no, offset);
     if (!room || !row) return false;
-    this.#transaction(() => {
+    const { unmarked } = this.#transaction(() => {
       const by = { id: String(row['by_id']), name: String(row['by_name']) };
       const key = row['key'] === null ? undefined : String(row['key']);
       const event = {
@@ -82,9 +84,16 @@ export class Writer {
       this.#sql.erase.run(checksumOf(event), room.no, offset);
       if (key !== undefined) this.#sql.forgetDigest.run(room.no, by.id, key, offset);
     });
+    if (unmarked !== undefined) throw new Error(unmarked);
+    return true;
+  }
+
+  /** Writes the database anew and empties the WAL: nothing of erased content is left in either (LOG5).
+   *  `secure_delete` alone forgets the gaps that splitting a page leaves. Takes time by the size. */
+  scrub(): void {
+    this.#db.exec('VACUUM');
     const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     if (result?.['busy'] !== 0) throw new Error('writer: the WAL could not be truncated');
-    return true;
   }
 
   /** One step of trimming by age, through rooms numbered above `after`. Returns the room to go on
@@ -92,7 +101,7 @@ export class Writer {
   trim(now: number, after: number): number | undefined {
     const rooms = this.#sql.roomsAfter.all(after, TRIM_ROOMS);
     const keysBefore = now - limits.keyWindowMs;
-    return this.#transaction(() => {
+    const { result, unmarked } = this.#transaction(() => {
       const keys = Number(this.#sql.dropKeys.run(keysBefore, TRIM_ROWS).changes);
       for (const row of rooms) {
         const no = Number(row['no']);
@@ -105,6 +114,8 @@ export class Writer {
       if (rooms.length === TRIM_ROOMS) return Number(last);
       return keys === TRIM_ROWS ? Number(last ?? after) : undefined;
     });
+    if (unmarked !== undefined) throw new Error(unmarked);
+    return result;
   }
 
   close(): void {
@@ -112,7 +123,7 @@ export class Writer {
     this.#mark.close();
   }
 
-  #transaction<T>(work: () => T): T {
+  #transaction<T>(work: () => T): { result: T; unmarked: string | undefined } {
     this.#sql.begin.run();
     let commits: number;
     let result: T;
@@ -125,9 +136,14 @@ export class Writer {
       if (this.#db.isTransaction) this.#sql.rollback.run();
       throw error;
     }
-    // LOG3: after COMMIT and before the acks.
-    this.#mark.write({ databaseId: this.#databaseId, commits });
-    return result;
+    // LOG3: after COMMIT and before the acks. When it fails, the commit is there all the same.
+    try {
+      this.#mark.write({ databaseId: this.#databaseId, commits });
+      return { result, unmarked: undefined };
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return { result, unmarked: `the commit mark cannot be written: ${detail}` };
+    }
   }
 
   #appendOne(entry: Entry, touched: Map<WriterRoom, number>): Written {

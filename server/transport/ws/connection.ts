@@ -12,7 +12,7 @@ import { Call, type CallHost } from './call.ts';
 import type { Encoder } from './encoder.ts';
 import { fallbackError, type Envelopes, type RequestId } from './envelope.ts';
 import { ErrorReplies, NO_CALL } from './error-replies.ts';
-import type { WSSHandlerOptions } from './options.ts';
+import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
 
 type Params = TRPCRequestInfo['connectionParams'];
@@ -27,6 +27,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
   readonly #req: IncomingMessage;
   readonly #options: WSSHandlerOptions<R>;
   readonly #encoder: Encoder;
+  readonly #limits: SocketLimits;
   readonly #abort = new AbortController();
   readonly #subscriptions = new Map<number | string, AbortController>();
   #ctx: inferRouterContext<R> | undefined;
@@ -39,12 +40,14 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     outbound: Outbound;
     envelopes: Envelopes;
     encoder: Encoder;
+    limits: SocketLimits;
     options: WSSHandlerOptions<R>;
   }) {
     this.#ws = options.ws;
     this.#req = options.req;
     this.#options = options.options;
     this.#encoder = options.encoder;
+    this.#limits = options.limits;
     this.router = options.options.router;
     this.envelopes = options.envelopes;
     this.outbound = options.outbound;
@@ -165,7 +168,16 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     if (Array.isArray(decoded) && maxBatchSize !== undefined && messages.length > maxBatchSize) {
       return this.#refuseBatch(messages);
     }
-    for (const [index, raw] of messages.entries()) this.#receiveCall(raw, index);
+    const isLarge = message.length > this.#limits.messageBytes;
+    for (const [index, raw] of messages.entries()) {
+      // Only then is it worth knowing which of them it is.
+      if (isLarge && this.#isTooLarge(raw)) this.#sendError(idOf(raw), tooLarge());
+      else this.#receiveCall(raw, index);
+    }
+  }
+
+  #isTooLarge(raw: unknown): boolean {
+    return Buffer.byteLength(JSON.stringify(raw) ?? '') > this.#limits.messageBytes;
   }
 
   /** Each message of a batch by itself: a bad one fails alone, with its id (TRN6). */
@@ -233,6 +245,10 @@ function withLastEventId(input: unknown, lastEventId: string): unknown {
     return { ...input, lastEventId };
   }
   return input ?? { lastEventId };
+}
+
+function tooLarge(): TRPCError {
+  return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: 'this message is too large' });
 }
 
 function idOf(raw: unknown): RequestId {

@@ -8,6 +8,7 @@ import { FlushQueue } from './flush-queue.ts';
 import { handleKeepAlive } from './keep-alive.ts';
 import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
+import { StallWatch } from './stall-watch.ts';
 
 /** Makes the listener for a `ws` server's `connection` event that serves a router. */
 export function getWSConnectionHandler<R extends AnyTRPCRouter>(
@@ -17,11 +18,12 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const envelopes = new Envelopes(options.router, encoder);
   const queue = new FlushQueue();
   const limits = { ...defaultLimits, ...options.limits };
+  const stalls = new StallWatch(limits.stallMs);
   return (client, req) => {
     const { keepAlive } = options;
     if (keepAlive?.enabled) handleKeepAlive(client, keepAlive.pingMs, keepAlive.pongWaitMs);
-    const outbound = new Outbound({ ws: client, socket: req.socket, queue, limits });
-    new Connection({ ws: client, req, outbound, envelopes, encoder, options }).open();
+    const outbound = new Outbound({ ws: client, socket: req.socket, queue, stalls, limits });
+    new Connection({ ws: client, req, outbound, envelopes, encoder, limits, options }).open();
   };
 }
 

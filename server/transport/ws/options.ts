@@ -1,9 +1,15 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { WSSHandlerOptions as StockOptions } from '@trpc/server/adapters/ws';
+import { limits } from '../../../shared/index.ts';
 import type { OutboundLimits } from './outbound.ts';
 
-/** Limits of a connection. Sizes in bytes. */
-export interface SocketLimits extends OutboundLimits {}
+/** Limits of a connection. Sizes in bytes, times in milliseconds. */
+export interface SocketLimits extends OutboundLimits {
+  /** A connection is cut when bytes wait for it and for this long not one has left. */
+  readonly stallMs: number;
+  /** Largest message taken, alone or as one of a batch; a larger one fails by itself. */
+  readonly messageBytes: number;
+}
 
 /** tRPC's own options, and ours beside them. */
 export type WSSHandlerOptions<TRouter extends AnyTRPCRouter> = StockOptions<TRouter> & {
@@ -16,4 +22,14 @@ export type WSSHandlerOptions<TRouter extends AnyTRPCRouter> = StockOptions<TRou
 export const defaultLimits: SocketLimits = {
   softBytes: 256 * 1024,
   hardBytes: Number.POSITIVE_INFINITY,
+  stallMs: Number.POSITIVE_INFINITY,
+  messageBytes: Number.POSITIVE_INFINITY,
+};
+
+/** The rooms server's limits (TRN4). */
+export const roomsLimits: SocketLimits = {
+  softBytes: 256 * 1024,
+  hardBytes: 1024 * 1024,
+  stallMs: 30_000,
+  messageBytes: limits.messageBytes,
 };

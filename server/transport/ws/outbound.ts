@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { frameBytes } from './frame-bytes.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
+import type { Stalling, StallWatch } from './stall-watch.ts';
 
 /** How much may wait for one connection, in bytes. */
 export interface OutboundLimits {
@@ -11,31 +12,40 @@ export interface OutboundLimits {
   readonly hardBytes: number;
 }
 
+/** What an outbound end is made from. */
+export interface OutboundOptions {
+  readonly ws: WebSocket;
+  /** The socket that the upgrade handed over. Unset: everything goes through `ws`. */
+  readonly socket: Duplex | undefined;
+  readonly queue: FlushQueue;
+  readonly stalls: StallWatch;
+  readonly limits: OutboundLimits;
+}
+
 /** What a connection sends: gathered over one turn, written at once (TRN3). Straight to the socket
  *  where `ws` neither compresses nor queues; through `ws` otherwise. */
-export class Outbound implements Flushable {
+export class Outbound implements Flushable, Stalling {
   readonly #ws: WebSocket;
   readonly #socket: Duplex | undefined;
   readonly #queue: FlushQueue;
+  readonly #stalls: StallWatch;
   readonly #limits: OutboundLimits;
+  readonly #onRoom = new Set<() => void>();
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  readonly #onRoom = new Set<() => void>();
 
-  /** `socket`: the one that the upgrade handed over, if it may be written to. */
-  constructor(options: {
-    ws: WebSocket;
-    socket: Duplex | undefined;
-    queue: FlushQueue;
-    limits: OutboundLimits;
-  }) {
-    this.#ws = options.ws;
+  constructor({ ws, socket, queue, stalls, limits }: OutboundOptions) {
+    this.#ws = ws;
     // An extension would have to change every frame: that is the business of `ws`.
-    this.#socket = options.ws.extensions === '' ? options.socket : undefined;
-    this.#queue = options.queue;
-    this.#limits = options.limits;
-    this.#socket?.on('drain', () => this.#announceRoom());
-    if (this.#socket) this.#letNothingOvertake();
+    this.#socket = ws.extensions === '' ? socket : undefined;
+    this.#queue = queue;
+    this.#stalls = stalls;
+    this.#limits = limits;
+    if (this.#socket) {
+      this.#socket.on('drain', () => this.#announceRoom());
+      this.#letNothingOvertake();
+    }
+    ws.once('close', () => stalls.remove(this));
   }
 
   /** Can whole frames be written as bytes? Otherwise they go as messages through `ws`. */
@@ -48,7 +58,6 @@ export class Outbound implements Flushable {
     return this.unsentBytes > this.#limits.softBytes;
   }
 
-  /** Bytes that have not left for the network. */
   get unsentBytes(): number {
     const queued = this.#socket ? this.#socket.writableLength : this.#ws.bufferedAmount;
     return this.#pendingBytes + queued;
@@ -56,11 +65,10 @@ export class Outbound implements Flushable {
 
   /** Sends a message: text as a text frame, bytes as a binary one. */
   send(message: string | Uint8Array): void {
-    if (this.#socket) this.sendFrame(frameBytes(message));
-    else if (this.#ws.readyState === this.#ws.OPEN) {
-      this.#ws.send(message, () => this.#announceRoom());
-      this.#checkHardCap();
-    }
+    if (this.#socket) return this.sendFrame(frameBytes(message));
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#ws.send(message, () => this.#announceRoom());
+    this.#afterWrite();
   }
 
   /** Sends a frame made by `frameBytes`. The same bytes may go to many connections. */
@@ -68,10 +76,10 @@ export class Outbound implements Flushable {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#pending.push(frame) === 1) this.#queue.add(this);
     this.#pendingBytes += frame.length;
-    this.#checkHardCap();
+    if (this.unsentBytes > this.#limits.hardBytes) this.cut();
   }
 
-  /** Writes what this turn has gathered. Before anything that `ws` writes itself, such as a close. */
+  /** Writes what this turn has gathered. */
   flush(): void {
     if (this.#pending.length === 0) return;
     const frames = this.#pending;
@@ -80,13 +88,31 @@ export class Outbound implements Flushable {
     this.#pendingBytes = 0;
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const [only] = frames;
-    this.#socket?.write(frames.length === 1 && only ? only : Buffer.concat(frames, bytes));
+    const message = frames.length === 1 && only ? only : Buffer.concat(frames, bytes);
+    const isTaken = this.#socket?.write(message) ?? false;
+    this.#afterWrite();
+    // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
+    if (isTaken) this.#announceRoom();
+  }
+
+  /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
+  cut(): void {
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#ws.terminate();
   }
 
   /** Calls `listener` whenever there may be room again. Returns the undo. */
   onRoom(listener: () => void): () => void {
     this.#onRoom.add(listener);
     return () => this.#onRoom.delete(listener);
+  }
+
+  #afterWrite(): void {
+    const { unsentBytes } = this;
+    if (unsentBytes > this.#limits.hardBytes) this.cut();
+    // Below it the kernel takes everything at once, as a rule, and nobody needs watching.
+    else if (unsentBytes > WATCHED_BYTES) this.#stalls.add(this);
   }
 
   /** What an app sends or closes past us goes after what this turn has gathered. */
@@ -107,12 +133,6 @@ export class Outbound implements Flushable {
     if (this.isFull) return;
     for (const listener of this.#onRoom) listener();
   }
-
-  #checkHardCap(): void {
-    if (this.unsentBytes <= this.#limits.hardBytes) return;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    // A close frame would wait behind what cannot leave: the socket is cut and the client resumes.
-    this.#ws.terminate();
-  }
 }
+
+const WATCHED_BYTES = 16 * 1024;

@@ -22,7 +22,9 @@ const room = { kind: 'chat', id: 'general' };
 
 function open(dir: string, damage: string[] = []): Promise<RoomLog> {
   const onError = () => {};
-  return createSqliteLog({ dir, retention, onDamage: (what) => damage.push(what), onError });
+  const onTrouble = () => {};
+  const onDamage = (what: string) => damage.push(what);
+  return createSqliteLog({ dir, retention, onDamage, onTrouble, onError });
 }
 
 function entry(text: string, more: Partial<Entry> = {}): Entry {
@@ -165,6 +167,52 @@ describe('SQLite log', () => {
     await log.close();
   });
 
+  it('[LOG5] leaves no copy behind where pages have been split', async () => {
+    const dir = tempDir();
+    const log = await open(dir);
+    const appends = Array.from({ length: 600 }, (_, index) =>
+      log.append(
+        entry(`${index % 2 ? 'secret' : 'public'}-${index} ${'x'.repeat(index % 300)}`, {
+          room: { kind: 'chat', id: `r${index % 7}` },
+        }),
+      ),
+    );
+    const acks = await Promise.all(appends);
+    const erasing = acks.flatMap(({ offset }, index) =>
+      index % 2 ? [log.erase({ kind: 'chat', id: `r${index % 7}` }, offset)] : [],
+    );
+    expect((await Promise.all(erasing)).every(Boolean)).toBe(true);
+    for (const name of readdirSync(dir)) {
+      expect(readFileSync(join(dir, name)).includes('secret-'), name).toBe(false);
+    }
+    await log.close();
+  });
+
+  it('[LOG3] marks what was committed and not marked, before it serves it', async () => {
+    const dir = tempDir();
+    const log = await open(dir);
+    await log.append(entry('a'));
+    const mark = readFileSync(join(dir, 'log.mark'));
+    await log.append(entry('b'));
+    const copied = crashCopy(dir);
+    // As if it had been killed between the COMMIT and the mark.
+    writeFileSync(join(copied, 'log.mark'), mark);
+    const copy = await open(copied);
+    expect(await copy.bounds(room)).toMatchObject({ head: 2 });
+    expect(readFileSync(join(copied, 'log.mark')).equals(mark)).toBe(false);
+    await Promise.all([log.close(), copy.close()]);
+  });
+
+  it('keeps its files to its own user', async () => {
+    const dir = tempDir();
+    const log = await open(dir);
+    await log.append(entry('a'));
+    for (const name of ['log.db', 'log.db-wal', 'log.mark']) {
+      expect(statSync(join(dir, name)).mode & 0o077, name).toBe(0);
+    }
+    await log.close();
+  });
+
   it('[LOG3] refuses to serve an event whose bytes have turned', async () => {
     const dir = tempDir();
     const log = await open(dir);
@@ -218,7 +266,7 @@ describe('SQLite log', () => {
     const dir = tempDir();
     const name = { kind: 'small', id: 'r' };
     const wide = { small: { maxEvents: 10_000, maxAgeMs: 1e12 } };
-    const options = { dir, onDamage: () => {}, onError: () => {} };
+    const options = { dir, onDamage: () => {}, onTrouble: () => {}, onError: () => {} };
     const log = await createSqliteLog({ ...options, retention: wide });
     await Promise.all(Array.from({ length: 1_500 }, () => log.append(entry('x', { room: name }))));
     await log.close();

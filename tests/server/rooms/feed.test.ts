@@ -189,6 +189,41 @@ describe('Feed', () => {
     expect(rooms.size).toBe(0);
   });
 
+  it.each([
+    ['in the middle', [1, 2, 4]],
+    ['at the end', [1, 2]],
+  ])('[LOG3] ends with LOG_DAMAGED when events are missing %s of the log', async (_, kept) => {
+    const log = memoryLog();
+    const holed: RoomLog = {
+      ...log,
+      read: async (room, range) => {
+        const page = await log.read(room, range);
+        return { ...page, events: page.events.filter(({ offset }) => kept.includes(offset)) };
+      },
+    };
+    const { append, open } = await stage(holed);
+    for (const text of ['a', 'b', 'c', 'd']) await append(text);
+    const feed = await open({ since: { epoch: 'E', offset: 0 } });
+    const seen: (string | undefined)[] = [];
+    const reading = (async () => {
+      for await (const [id] of feed) seen.push(id);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'LOG_DAMAGED' });
+    expect(seen.filter((id) => !id?.includes('/'))).not.toContain('E:4');
+  });
+
+  it('[AUT2] ends with TOKEN_EXPIRED when its reader’s token does', async () => {
+    const clock = manualClock();
+    const { open } = await stage(memoryLog());
+    const feed = await open();
+    feed.endAfter(clock, 1_000);
+    await pull(feed, 1);
+    const waiting = feed.next();
+    clock.advance(1_000);
+    await expect(waiting).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    expect(await feed.next()).toEqual({ done: true, value: undefined });
+  });
+
   it('has no subscribe member: tRPC takes it for an async iterable', async () => {
     const { open } = await stage(memoryLog());
     expect('subscribe' in (await open())).toBe(false);

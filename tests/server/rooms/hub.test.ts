@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Hub } from '../../../server/rooms/hub.ts';
-import { chat, defineRoom, durable, ephemeral, latest, type By } from '../../../shared/index.ts';
+import {
+  chat,
+  defineRoom,
+  durable,
+  ephemeral,
+  latest,
+  limits,
+  type By,
+} from '../../../shared/index.ts';
 import { ada, bob, general, testHub } from '../../kit/rooms.ts';
 
 const ticker = defineRoom('ticker', {
@@ -112,6 +120,56 @@ describe('Hub', () => {
     clock.advance(5_000);
     const feed = await hub.subscribe({ room: general, member: member() });
     expect((await feed.next()).value?.[1]).toMatchObject({ latest: [{ by: ada }] });
+  });
+
+  it('[CON1] clears the values of a user who has left, with the last of his seats', async () => {
+    const { hub } = testHub();
+    const watcher = await hub.subscribe({ room: general, member: member(bob) });
+    await watcher.next();
+    const first = await hub.subscribe({ room: general, member: member(ada, 'a1') });
+    const second = await hub.subscribe({ room: general, member: member(ada, 'a2') });
+    await hub.publish({ room: general, type: 'typing', data: { typing: true }, by: ada });
+    expect((await watcher.next()).value?.[1]).toMatchObject({ type: 'event' });
+    await first.return();
+    await say(hub, 'still here', bob);
+    expect((await watcher.next()).value?.[1]).toMatchObject({ event: { type: 'message' } });
+    await second.return();
+    const cleared = { type: 'cleared', event: 'typing', key: 'ada' };
+    expect((await watcher.next()).value?.[1]).toEqual(cleared);
+  });
+
+  it('[CON1] holds a bounded number of values, and clears the one set longest ago', async () => {
+    const { hub } = testHub({ contract: { ticker } });
+    const room = { kind: 'ticker', id: 'nyse' };
+    const watcher = await hub.subscribe({ room, member: member() });
+    await watcher.next();
+    for (let index = 0; index <= limits.latestValues; index += 1) {
+      const data = { symbol: `s${index}`, price: index };
+      await hub.publish({ room, type: 'price', data, by: bob });
+    }
+    const newcomer = await hub.subscribe({ room, member: member(bob) });
+    const ready = (await newcomer.next()).value?.[1];
+    if (ready?.type !== 'ready') throw new Error('no ready');
+    expect(ready.latest).toHaveLength(limits.latestValues);
+    expect(ready.latest[0]?.data).toEqual({ symbol: 's1', price: 1 });
+  });
+
+  it('refuses data that cannot be carried', async () => {
+    const { hub } = testHub();
+    const data = JSON.parse('{"constructor":{"x":1}}') as object;
+    const publish = hub.publish({ room: general, type: 'message', data, by: ada });
+    await expect(publish).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it('reads past pages of erased events', async () => {
+    const { hub, log } = testHub();
+    for (const text of ['a', 'b', 'c', 'd']) await say(hub, text);
+    for (const offset of [2, 3]) await log.erase(general, offset);
+    const page = { kind: 'chat', room: 'general', limit: 2 };
+    const before = await hub.history({ ...page, before: 'E:4' });
+    expect([before.events.map(({ id }) => id), before.hasMore]).toEqual([['E:1'], false]);
+    const after = await hub.history({ ...page, after: 'E:1' });
+    expect([after.events.map(({ id }) => id), after.hasMore]).toEqual([['E:4'], false]);
   });
 
   it('[PRE1] shows each user once while one of his connections is there', async () => {

@@ -1,0 +1,93 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startServer, stockClient } from '../kit/clients.ts';
+import { call, rawSocket, type RawSocket } from '../kit/raw-socket.ts';
+
+interface Data {
+  readonly result?: { readonly id?: string };
+}
+
+/** Reads on until the durable event of an offset has come. Returns the offsets of all that came. */
+async function readUntil(socket: RawSocket, last: number): Promise<number[]> {
+  const offsets: number[] = [];
+  while (offsets.at(-1) !== last) {
+    const id = ((await socket.next()) as Data).result?.id;
+    if (id !== undefined && !id.includes('/')) offsets.push(Number(id.split(':')[1]));
+  }
+  return offsets;
+}
+
+const upTo = (last: number, first = 1) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+const text = 'x'.repeat(3_500);
+const limits = { softBytes: 64 * 1024, hardBytes: 256 * 1024 };
+
+describe('a reader', () => {
+  it('[TRN4] that is fast gets a burst larger than the budget, and what follows it', async () => {
+    const server = await startServer();
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const reader = await rawSocket(server.socketUrl, await server.token('bob'));
+    reader.send(call(1, 'subscription', 'chat.events', { room: 'r' }));
+    await reader.next();
+    await Promise.all(upTo(200).map(() => trpc.chat.send.mutate({ room: 'r', text })));
+    await trpc.chat.send.mutate({ room: 'r', text: 'last' });
+    expect(await readUntil(reader, 201)).toEqual(upTo(201));
+  });
+
+  it('[RES5] that stops and goes on gets every durable event, in order, none twice', async () => {
+    const server = await startServer({ limits });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const reader = await rawSocket(server.socketUrl, await server.token('bob'));
+    const other = await rawSocket(server.socketUrl, await server.token('cy'));
+    for (const socket of [reader, other]) {
+      socket.send(call(1, 'subscription', 'chat.events', { room: 'r' }));
+      await socket.next();
+    }
+    reader.ws.pause();
+    for (let index = 0; index < 40; index += 1) {
+      await Promise.all(upTo(100).map(() => trpc.chat.send.mutate({ room: 'r', text })));
+    }
+    // Others are served meanwhile.
+    expect(await readUntil(other, 4_000)).toEqual(upTo(4_000));
+    reader.ws.resume();
+    expect(await readUntil(reader, 4_000)).toEqual(upTo(4_000));
+  });
+
+  it('[TRN4] that has stopped is cut, and resumes where it stood', async () => {
+    const server = await startServer({ limits: { ...limits, stallMs: 300 } });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const token = await server.token('bob');
+    const reader = await rawSocket(server.socketUrl, token);
+    reader.send(call(1, 'subscription', 'chat.events', { room: 'r' }));
+    await reader.next();
+    reader.ws.pause();
+    const members = async () => (await trpc.chat.members.query({ room: 'r' })).count;
+    let sent = 0;
+    // Until what the kernel takes by itself is full too.
+    while ((await members()) > 0) {
+      await Promise.all(upTo(50).map(() => trpc.chat.send.mutate({ room: 'r', text })));
+      sent += 50;
+    }
+    const again = await rawSocket(server.socketUrl, token);
+    const { events } = await trpc.chat.history.query({ room: 'r', limit: 1 });
+    const epoch = events[0]?.position.split(':')[0];
+    again.send(call(1, 'subscription', 'chat.events', { room: 'r', lastEventId: `${epoch}:10` }));
+    expect(await readUntil(again, sent)).toEqual(upTo(sent, 11));
+  });
+
+  it('[TRN4] that asks and does not read is cut at the hard cap, and alone', async () => {
+    const server = await startServer({ limits });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    for (let index = 0; index < 100; index += 1) await trpc.chat.send.mutate({ room: 'r', text });
+    const greedy = await rawSocket(server.socketUrl, await server.token('bob'));
+    greedy.ws.pause();
+    for (let id = 1; id <= 200; id += 1) {
+      greedy.send(call(id, 'query', 'chat.history', { room: 'r', limit: 100 }));
+    }
+    greedy.send(call(999, 'subscription', 'chat.events', { room: 'r' }));
+    await vi.waitFor(async () => {
+      expect((await trpc.chat.members.query({ room: 'r' })).count).toBe(0);
+    });
+    greedy.ws.resume();
+    expect((await greedy.closed).code).toBe(1006);
+  });
+});
