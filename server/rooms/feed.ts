@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import type { Page } from '../log/room-log.ts';
 import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.ts';
 import { merge, place } from './merge.ts';
+import { pushFrames, type Progress } from './push-frames.ts';
 import type { Room } from './room.ts';
 import { decideStart, gapBetween, gapReason, type Start } from './start.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
@@ -92,35 +93,17 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
 
   /** The push path: each frame goes to `sink` as soon as it is there, with no promise in between. */
   [PUSH](sink: PushSink): PushControl {
-    let isFull = false;
-    let isReading = false;
-    const pump = () => {
-      if (isFull || isReading) return;
-      for (let frame = this.#take(); frame; frame = this.#take()) {
-        isFull = !sink.push(frame);
-        if (isFull) return;
-      }
-      if (this.#state === 'ended') return sink.end(this.#takeFailure());
-      if (this.#state === 'live') return;
-      isReading = true;
-      this.#more().then(
-        () => {
-          isReading = false;
-          pump();
-        },
-        (error: unknown) => {
-          this.#end();
-          sink.end(error);
-        },
-      );
-    };
-    this.#wake = pump;
-    pump();
-    const resume = () => {
-      isFull = false;
-      pump();
-    };
-    return { resume, stop: () => this.#end() };
+    return pushFrames(
+      {
+        take: () => this.#take(),
+        progress: () => this.#progress(),
+        more: () => this.#more(),
+        end: () => this.#end(),
+        takeFailure: () => this.#takeFailure(),
+        onWake: (wake) => (this.#wake = wake),
+      },
+      sink,
+    );
   }
 
   async next(): Promise<Result> {
@@ -135,6 +118,11 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
       this.#end();
       throw error;
     }
+  }
+
+  #progress(): Progress {
+    if (this.#state === 'ended') return 'ended';
+    return this.#state === 'live' ? 'waiting' : 'reading';
   }
 
   #over(): Result {
