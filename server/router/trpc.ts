@@ -1,8 +1,8 @@
 import { initTRPC, TRPCError } from '@trpc/server';
-import superjson from 'superjson';
 import { errors, RoomError } from '../../shared/index.ts';
 import type { User } from '../auth/user.ts';
 import { formatError } from './error-shape.ts';
+import { guardedSuperjson } from './guarded-superjson.ts';
 
 /** What the rooms' procedures need of a tRPC context. */
 export interface RoomsContext {
@@ -13,7 +13,7 @@ export interface RoomsContext {
 }
 
 const t = initTRPC.context<RoomsContext>().create({
-  transformer: superjson,
+  transformer: guardedSuperjson,
   // Stacks and file paths are for the log, never for a client.
   isDev: false,
   // Proxies cut streams that are silent; a reader that hears nothing for long comes back by itself.

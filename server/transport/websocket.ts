@@ -21,6 +21,10 @@ export interface SocketTransport {
 // Ping after 25 s of silence, cut 8 s later: a dead peer is gone within 33 s.
 const KEEP_ALIVE = { enabled: true, pingMs: 25_000, pongWaitMs: 8_000 };
 
+// A message may come in pieces, but not in so many that keeping them costs more than the message. The
+// published types of `ws` do not have these options yet.
+const PIECES = { maxFragments: 64, maxBufferedChunks: 4_096 };
+
 /** Speaks tRPC over WebSocket, through the adapter that the package exports. */
 export function createSocketTransport<R extends AnyTRPCRouter>(
   options: ContextOptions & {
@@ -34,6 +38,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     noServer: true,
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
+    ...PIECES,
   });
   const deadlines = new AuthDeadlines(clock);
   const createContext = createSocketContext(options, (socket) => deadlines.meet(socket));

@@ -18,6 +18,7 @@ export async function rawSocket(url: string, token?: string): Promise<RawSocket>
   const messages: unknown[] = [];
   const waiting: ((message: unknown) => void)[] = [];
   ws.on('message', (data: Buffer) => {
+    if (data.toString() === 'PONG') return;
     const message: unknown = JSON.parse(data.toString());
     const resolve = waiting.shift();
     if (resolve) resolve(message);

@@ -8,12 +8,14 @@ import { parseConnectionParamsFromUnknown, type TRPCRequestInfo } from '@trpc/se
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
+import { errors } from '../../../shared/index.ts';
 import { Call, type CallHost } from './call.ts';
 import type { Encoder } from './encoder.ts';
 import { fallbackError, type Envelopes, type RequestId } from './envelope.ts';
 import { ErrorReplies, NO_CALL } from './error-replies.ts';
 import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
+import { createBucket, type Bucket } from './rate.ts';
 
 type Params = TRPCRequestInfo['connectionParams'];
 
@@ -28,6 +30,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
   readonly #options: WSSHandlerOptions<R>;
   readonly #encoder: Encoder;
   readonly #limits: SocketLimits;
+  readonly #pings: Pick<Bucket, 'take'>;
   readonly #abort = new AbortController();
   readonly #subscriptions = new Map<number | string, AbortController>();
   #ctx: inferRouterContext<R> | undefined;
@@ -48,6 +51,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     this.#options = options.options;
     this.#encoder = options.encoder;
     this.#limits = options.limits;
+    this.#pings = pingBucket(options.limits.pingsPerSecond);
     this.router = options.options.router;
     this.envelopes = options.envelopes;
     this.outbound = options.outbound;
@@ -101,11 +105,15 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     const message = isBinary ? data : data.toString('utf8');
     if (message === 'PONG') return;
     if (message === 'PING') {
-      if (!this.#options.dangerouslyDisablePong) this.outbound.send('PONG');
-      return;
+      return this.#pong();
     }
     if (!this.#context) return this.#createContext(() => this.#readParams(message));
     this.#receiveCalls(message);
+  }
+
+  #pong(): void {
+    if (!this.#pings.take()) this.#ws.close(errors.TOO_MANY.close, 'too many pings');
+    else if (!this.#options.dangerouslyDisablePong) this.outbound.send('PONG');
   }
 
   #readParams(message: string | Buffer): Params {
@@ -171,7 +179,8 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     const isLarge = message.length > this.#limits.messageBytes;
     for (const [index, raw] of messages.entries()) {
       // Only then is it worth knowing which of them it is.
-      if (isLarge && this.#isTooLarge(raw)) this.#sendError(idOf(raw), tooLarge());
+      if (index >= this.#limits.callsPerFrame) this.#sendError(idOf(raw), tooMany('calls'));
+      else if (isLarge && this.#isTooLarge(raw)) this.#sendError(idOf(raw), tooLarge());
       else this.#receiveCall(raw, index);
     }
   }
@@ -186,7 +195,10 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     try {
       message = parseTRPCMessage(raw, this.router._def._config.transformer);
     } catch (cause) {
-      return this.#sendError(idOf(raw), new TRPCError({ code: 'PARSE_ERROR', cause }));
+      // A transformer that guards itself says what is wrong.
+      const error =
+        cause instanceof TRPCError ? cause : new TRPCError({ code: 'PARSE_ERROR', cause });
+      return this.#sendError(idOf(raw), error);
     }
     const { id, jsonrpc } = message;
     if (id === null) {
@@ -206,6 +218,8 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     if (message.method === 'subscription' && this.#subscriptions.has(id)) {
       return call.refuse(new TRPCError({ code: 'BAD_REQUEST', message: `Duplicate id ${id}` }));
     }
+    const isFull = this.#subscriptions.size >= this.#limits.subscriptions;
+    if (message.method === 'subscription' && isFull) return call.refuse(tooMany('subscriptions'));
     call.run().catch((cause: unknown) => this.errors.reportFault(cause));
   }
 
@@ -234,6 +248,12 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
   }
 }
 
+function pingBucket(perSecond: number): Pick<Bucket, 'take'> {
+  if (!Number.isFinite(perSecond)) return { take: () => true };
+  const now = () => performance.now();
+  return createBucket({ capacity: 2 * perSecond, refillPerSecond: perSecond, now });
+}
+
 function expectsParams(req: IncomingMessage): boolean {
   // Only the query matters, and any base will do: a Host that makes no URL ends nothing here.
   const query = /\?([^#]*)/.exec(req.url ?? '')?.[1] ?? '';
@@ -245,6 +265,10 @@ function withLastEventId(input: unknown, lastEventId: string): unknown {
     return { ...input, lastEventId };
   }
   return input ?? { lastEventId };
+}
+
+function tooMany(what: string): TRPCError {
+  return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: `too many ${what} at once` });
 }
 
 function tooLarge(): TRPCError {

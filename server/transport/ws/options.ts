@@ -9,6 +9,12 @@ export interface SocketLimits extends OutboundLimits {
   readonly stallMs: number;
   /** Largest message taken, alone or as one of a batch; a larger one fails by itself. */
   readonly messageBytes: number;
+  /** Calls taken from one frame; those beyond fail by themselves. */
+  readonly callsPerFrame: number;
+  /** Subscriptions open at once; one more is refused. */
+  readonly subscriptions: number;
+  /** `PING`s answered per second, and twice as many at once; then the connection is closed (4429). */
+  readonly pingsPerSecond: number;
 }
 
 /** tRPC's own options, and ours beside them. */
@@ -24,6 +30,9 @@ export const defaultLimits: SocketLimits = {
   hardBytes: Number.POSITIVE_INFINITY,
   stallMs: Number.POSITIVE_INFINITY,
   messageBytes: Number.POSITIVE_INFINITY,
+  callsPerFrame: Number.POSITIVE_INFINITY,
+  subscriptions: Number.POSITIVE_INFINITY,
+  pingsPerSecond: Number.POSITIVE_INFINITY,
 };
 
 /** The rooms server's limits (TRN4). */
@@ -32,4 +41,7 @@ export const roomsLimits: SocketLimits = {
   hardBytes: 1024 * 1024,
   stallMs: 30_000,
   messageBytes: limits.messageBytes,
+  callsPerFrame: 1_000,
+  subscriptions: 128,
+  pingsPerSecond: 5,
 };

@@ -163,7 +163,7 @@ class Annotations {
     }
     if (type === 'set') return undefined;
     for (const entry of value as unknown[]) {
-      if (!Array.isArray(entry) || entry.length !== 2 || this.#revived.has(entry)) return MISFIT;
+      if (!Array.isArray(entry) || entry.length !== 2) return MISFIT;
       this.#passed.add(entry);
     }
     return undefined;

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { startServer, stockClient } from '../kit/clients.ts';
+import { call, rawSocket, type RawSocket } from '../kit/raw-socket.ts';
+
+const members = (id: number) => call(id, 'query', 'chat.members', { room: 'r' });
+const refusal = (id: number, reason: string) => ({ id, error: { json: { data: { reason } } } });
+
+async function connected(): Promise<RawSocket> {
+  const server = await startServer();
+  return rawSocket(server.socketUrl, await server.token('ada'));
+}
+
+describe('a connection', () => {
+  it.each([
+    ['a typed array of a length', { length: 3e7 }, [['typed-array', 'Uint8Array']]],
+    ['a regular expression', '/^(a+)+$/', ['regexp']],
+    ['an Error', { name: 'Error', message: 'x' }, ['Error']],
+    ['a URL', 'http://x', ['URL']],
+    ['a symbol', 'x', [['symbol', 'x']]],
+    ['a class', {}, [['class', 'x']]],
+    ['a bigint of a million digits', '9'.repeat(50_000), ['bigint']],
+  ])('[TRN6] refuses %s before superjson sees it, and lives on', async (_, json, values) => {
+    const socket = await connected();
+    const params = { path: 'chat.send', input: { json, meta: { values } } };
+    socket.send({ id: 1, method: 'mutation', params });
+    expect(await socket.next()).toMatchObject(refusal(1, 'BAD_INPUT'));
+    socket.send(members(2));
+    expect(await socket.next()).toMatchObject({ id: 2, result: {} });
+  });
+
+  it('[TRN6] refuses referential equalities, deep input and __proto__ keys', async () => {
+    const socket = await connected();
+    const inputs = [
+      '{"json":{"a":{},"b":{}},"meta":{"referentialEqualities":{"a":["b"]}}}',
+      `{"json":${'['.repeat(5_000)}${']'.repeat(5_000)}}`,
+      '{"json":{"room":"r","text":"x","__proto__":{"polluted":1}}}',
+    ];
+    for (const [index, input] of inputs.entries()) {
+      socket.send(
+        `{"id":${index},"method":"mutation","params":{"path":"chat.send","input":${input}}}`,
+      );
+      expect(await socket.next()).toMatchObject(refusal(index, 'BAD_INPUT'));
+    }
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  it('[TRN6] guards HTTP in the same way', async () => {
+    const server = await startServer();
+    const headers = {
+      authorization: `Bearer ${await server.token('ada')}`,
+      'content-type': 'application/json',
+    };
+    const body = '{"json":{"length":3e7},"meta":{"values":[["typed-array","Uint8Array"]]}}';
+    const response = await fetch(`${server.url}/trpc/chat.send`, { method: 'POST', headers, body });
+    expect(response.status).toBe(400);
+  });
+
+  it('[TRN6] lets one bad message of a batch fail alone, with its id', async () => {
+    const socket = await connected();
+    const bad = { id: 2, method: 'query', params: { path: 7 } };
+    socket.send([members(1), bad, members(3)]);
+    const replies = [await socket.next(), await socket.next(), await socket.next()];
+    expect(replies.toSorted((a, b) => idOf(a) - idOf(b))).toMatchObject([
+      { id: 1, result: {} },
+      { id: 2, error: {} },
+      { id: 3, result: {} },
+    ]);
+  });
+
+  it('takes 1,000 calls from a frame, and refuses each one more', async () => {
+    const socket = await connected();
+    socket.send(Array.from({ length: 1_003 }, (_, id) => members(id)));
+    const refused: number[] = [];
+    for (let count = 0; count < 1_003; count += 1) {
+      const reply = await socket.next();
+      if (reply && typeof reply === 'object' && 'error' in reply) refused.push(idOf(reply));
+    }
+    expect(refused).toEqual([1_000, 1_001, 1_002]);
+  });
+
+  it('holds 128 subscriptions, refuses one more, and takes it when one has ended', async () => {
+    const socket = await connected();
+    for (let id = 1; id <= 129; id += 1) {
+      socket.send(call(id, 'subscription', 'chat.events', { room: `r${id}` }));
+    }
+    let refused: unknown;
+    while (refused === undefined) {
+      const reply = await socket.next();
+      if (reply && typeof reply === 'object' && 'error' in reply) refused = reply;
+    }
+    expect(refused).toMatchObject(refusal(129, 'TOO_MANY'));
+    socket.send({ id: 1, method: 'subscription.stop' });
+    let stopped: unknown;
+    while (!JSON.stringify(stopped ?? '').includes('stopped')) stopped = await socket.next();
+    socket.send(call(130, 'subscription', 'chat.events', { room: 'again' }));
+    let started: unknown;
+    while (idOf(started) !== 130) started = await socket.next();
+    expect(started).toMatchObject({ id: 130, result: { type: 'started' } });
+  });
+
+  it('closes 4429 on a flood of pings, and answers those that come at ease', async () => {
+    const server = await startServer();
+    const { trpc } = stockClient(server.socketUrl, await server.token('bob'));
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    for (let count = 0; count < 1_000; count += 1) socket.ws.send('PING');
+    expect((await socket.closed).code).toBe(4429);
+    expect((await trpc.chat.members.query({ room: 'r' })).count).toBe(0);
+  });
+});
+
+function idOf(reply: unknown): number {
+  return (reply as { id?: number } | undefined)?.id ?? -1;
+}
