@@ -1,10 +1,10 @@
 import { createTRPCClient, wsLink, type TRPCClient } from '@trpc/client';
-import superjson from 'superjson';
 import type { Contract, RoomKind } from '../shared/index.ts';
 import { createConnection, type Connection, type ConnectionOptions } from './connection.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { joinRoom, type RoomHandle } from './room-handle.ts';
 import type { JoinOptions } from './room.ts';
+import { clientSuperjson } from './transformer.ts';
 import type { RoomsRouter } from './rooms-router.ts';
 
 /** How a client is made. */
@@ -37,7 +37,7 @@ export function createRooms<const R extends Contract>(
 ): RoomsClient<R> {
   const connection = createConnection(options);
   const trpc = createTRPCClient<RoomsRouter<R>>({
-    links: [wsLink({ client: connection.client, transformer: superjson })],
+    links: [wsLink({ client: connection.client, transformer: clientSuperjson })],
   });
   const handles = new Set<{ leave(): void }>();
   const stopped = () => {

@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
 import { createRooms, joinRoom } from '../../client/index.ts';
-import { chat, RoomError, type Gap } from '../../shared/index.ts';
+import { chat, defineRoom, durable, RoomError, type Gap } from '../../shared/index.ts';
 import { sdkClient, startServer, stockClient } from '../kit/clients.ts';
 
 describe('the SDK', () => {
@@ -131,6 +132,28 @@ describe('the SDK', () => {
     await room.ready;
     expect(await room.send({ text: 'x' })).toMatchObject({ duplicate: false });
     room.leave();
+  });
+
+  it('sends a value that occurs twice, twice', async () => {
+    const board = defineRoom('board', {
+      events: {
+        line: durable(
+          z.object({ from: z.object({ x: z.number() }), to: z.object({ x: z.number() }) }),
+          {
+            publish: 'client',
+          },
+        ),
+      },
+      shorthands: { draw: 'line' },
+    });
+    const server = await startServer({ rooms: { board } });
+    const options = { url: server.socketUrl, token: await server.token('ada') };
+    const rooms = createRooms({ board }, options);
+    onTestFinished(() => rooms.close());
+    const room = rooms.board.join('r', { onGap: 'reload' });
+    const point = { x: 1 };
+    await room.draw({ from: point, to: point });
+    expect((await room.history()).events[0]?.data).toEqual({ from: { x: 1 }, to: { x: 1 } });
   });
 
   it('closes: every handle has left, and nothing opens again', async () => {

@@ -9,14 +9,14 @@ import superjson from 'superjson';
 import { onTestFinished } from 'vitest';
 import { createRooms, type RoomsClient, type RoomsRouter } from '../../client/index.ts';
 import { startTestServer, type TestServer } from '../../server/testing.ts';
-import { chat, type FrameOf } from '../../shared/index.ts';
+import { chat, type Contract, type FrameOf } from '../../shared/index.ts';
 
 type ChatRouter = RoomsRouter<{ chat: typeof chat }>;
 type Frame = FrameOf<typeof chat>;
 
 /** A server that closes with the test. */
-export async function startServer(
-  options: Parameters<typeof startTestServer>[0] = {},
+export async function startServer<const R extends Contract = { chat: typeof chat }>(
+  options: Parameters<typeof startTestServer<R>>[0] = {},
 ): Promise<TestServer> {
   const server = await startTestServer(options);
   onTestFinished(() => server.close());

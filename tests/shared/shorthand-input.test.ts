@@ -63,7 +63,7 @@ describe('shorthandInput', () => {
   });
 
   it('stays quick on a frame full of unknown keys', () => {
-    const keys = Array.from({ length: limits.frameBytes / 8 }, (_, index) => [`k${index}`, 1]);
+    const keys = Array.from({ length: limits.messageBytes / 8 }, (_, index) => [`k${index}`, 1]);
     const refused = send.safeParse({ room: 'general', text: 'hi', ...Object.fromEntries(keys) });
     expect(refused.error?.issues).toHaveLength(1);
   });
