@@ -11,6 +11,7 @@ import type { Config } from './config.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { createRoutes } from './http/routes.ts';
 import { createMemoryLog } from './log/memory-log.ts';
+import { newName } from './log/new-name.ts';
 import type { RoomLog } from './log/room-log.ts';
 import { createSqliteLog } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -152,7 +153,7 @@ async function openLog(
   if (dataDir === null) {
     const keepAll = { maxEvents: Number.MAX_SAFE_INTEGER, maxAgeMs: Number.MAX_SAFE_INTEGER };
     return createMemoryLog({
-      epoch: randomBytes(9).toString('base64url'),
+      epoch: newName(),
       retention: (kind) => retention[kind] ?? keepAll,
       onError,
     });

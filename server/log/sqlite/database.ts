@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
+import { newName } from '../new-name.ts';
 
 // Steps from one version of the schema to the next; `PRAGMA user_version` counts the steps taken.
 const MIGRATIONS = [
@@ -93,11 +93,6 @@ function migrate(db: DatabaseSync): void {
     insert.run('commits', 0);
   }
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
-}
-
-/** A name never given before: for databases and epochs. 12 characters of A-Z a-z 0-9 _ -. */
-export function newName(): string {
-  return randomBytes(9).toString('base64url');
 }
 
 function damaged(path: string, error: unknown): StartError {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CommitMark, Mark } from './commit-mark.ts';
-import { newName } from './database.ts';
+import { newName } from '../new-name.ts';
 
 /** Why events may be missing, though the database itself reads well (LOG3). */
 export type Damage =
