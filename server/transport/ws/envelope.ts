@@ -2,7 +2,7 @@ import { transformTRPCResponse, type AnyTRPCRouter } from '@trpc/server';
 import type { TRPCErrorShape, TRPCResponseMessage } from '@trpc/server/rpc';
 import type { PushItem } from '../../push.ts';
 import { jsonEncoder, type Encoder } from './encoder.ts';
-import { frameBytes } from './frame-bytes.ts';
+import { frameBytes, joinedFrame } from './frame-bytes.ts';
 
 /** The id of a request, as its client gave it. */
 export type RequestId = number | string | null;
@@ -13,9 +13,14 @@ export interface Addressee {
   readonly jsonrpc: '2.0' | undefined;
 }
 
+/** A subscriber, with the beginning of every JSON reply to him made once. */
+export interface Subscriber extends Addressee {
+  readonly beginning: string;
+}
+
 interface Encoded {
   /** The reply without its beginning, where the reply is JSON. */
-  readonly tail: string | undefined;
+  readonly tail: Buffer | undefined;
   readonly frames: Map<string, Buffer>;
 }
 
@@ -37,38 +42,40 @@ export class Envelopes {
   }
 
   /** A tracked item's data reply, as bytes of a whole frame. */
-  itemFrame(item: PushItem, to: Addressee): Buffer {
+  itemFrame(item: PushItem, to: Subscriber): Buffer {
     let encoded = this.#encoded.get(item);
     if (!encoded) {
       encoded = { tail: this.#tailOf(item), frames: new Map() };
       this.#encoded.set(item, encoded);
     }
-    const key = beginningFor(to);
-    let frame = encoded.frames.get(key);
+    let frame = encoded.frames.get(to.beginning);
     if (!frame) {
-      frame = frameBytes(encoded.tail === undefined ? this.item(item, to) : key + encoded.tail);
-      encoded.frames.set(key, frame);
+      frame = encoded.tail
+        ? joinedFrame(to.beginning, encoded.tail)
+        : frameBytes(this.item(item, to));
+      encoded.frames.set(to.beginning, frame);
     }
     return frame;
   }
 
   /** A tracked item's data reply, as a message. */
   item({ id, data }: PushItem, to: Addressee): string | Uint8Array {
-    return this.reply({ ...to, result: { type: 'data', data: { id, data }, id } });
+    const result = { type: 'data', data: { id, data }, id } as const;
+    return this.reply({ id: to.id, jsonrpc: to.jsonrpc, result });
   }
 
-  #tailOf({ id, data }: PushItem): string | undefined {
+  #tailOf({ id, data }: PushItem): Buffer | undefined {
     if (this.#encoder !== jsonEncoder) return undefined;
     const serialized: unknown = this.#config.transformer.output.serialize({ id, data });
     const text = JSON.stringify(serialized);
-    return `"result":{"type":"data","data":${text},"id":${JSON.stringify(id)}}}`;
+    return Buffer.from(`"result":{"type":"data","data":${text},"id":${JSON.stringify(id)}}}`);
   }
 }
 
-/** How a JSON reply to a request begins. */
-function beginningFor({ id, jsonrpc }: Addressee): string {
+/** Whoever subscribed with a request. */
+export function subscriber({ id, jsonrpc }: Addressee): Subscriber {
   const version = jsonrpc === undefined ? '' : `"jsonrpc":"${jsonrpc}",`;
-  return `{"id":${JSON.stringify(id)},${version}`;
+  return { id, jsonrpc, beginning: `{"id":${JSON.stringify(id)},${version}` };
 }
 
 /** What a client gets when its error cannot be shaped or encoded: it says nothing of the cause. */

@@ -3,11 +3,31 @@ const FIN_BINARY = 0x82;
 
 /** A whole WebSocket message as a server sends it: one frame, final, unmasked (RFC 6455, 5.2). */
 export function frameBytes(message: string | Uint8Array): Buffer {
-  const isText = typeof message === 'string';
-  const length = isText ? Buffer.byteLength(message) : message.byteLength;
+  if (typeof message !== 'string') {
+    const frame = emptyFrame(FIN_BINARY, message.byteLength);
+    frame.set(message, frame.length - message.byteLength);
+    return frame;
+  }
+  const length = Buffer.byteLength(message);
+  const frame = emptyFrame(FIN_TEXT, length);
+  frame.write(message, frame.length - length, 'utf8');
+  return frame;
+}
+
+/** The frame of a text of two parts, of which many frames share the second. */
+export function joinedFrame(beginning: string, tail: Buffer): Buffer {
+  const length = Buffer.byteLength(beginning) + tail.length;
+  const frame = emptyFrame(FIN_TEXT, length);
+  frame.write(beginning, frame.length - length, 'utf8');
+  tail.copy(frame, frame.length - tail.length);
+  return frame;
+}
+
+/** A header and room for `length` bytes behind it. */
+function emptyFrame(first: number, length: number): Buffer {
   const header = headerLength(length);
   const bytes = Buffer.allocUnsafe(header + length);
-  bytes[0] = isText ? FIN_TEXT : FIN_BINARY;
+  bytes[0] = first;
   if (header === 2) bytes[1] = length;
   else if (header === 4) {
     bytes[1] = 126;
@@ -16,8 +36,6 @@ export function frameBytes(message: string | Uint8Array): Buffer {
     bytes[1] = 127;
     bytes.writeBigUInt64BE(BigInt(length), 2);
   }
-  if (isText) bytes.write(message, header, 'utf8');
-  else bytes.set(message, header);
   return bytes;
 }
 

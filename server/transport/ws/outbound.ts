@@ -33,6 +33,8 @@ export class Outbound implements Flushable, Stalling {
   readonly #onRoom = new Set<() => void>();
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
+  #queuedBytes = 0;
 
   constructor({ ws, socket, queue, stalls, limits }: OutboundOptions) {
     this.#ws = ws;
@@ -42,7 +44,10 @@ export class Outbound implements Flushable, Stalling {
     this.#stalls = stalls;
     this.#limits = limits;
     if (this.#socket) {
-      this.#socket.on('drain', () => this.#announceRoom());
+      this.#socket.on('drain', () => {
+        this.#queuedBytes = 0;
+        this.#announceRoom();
+      });
       this.#letNothingOvertake();
     }
     ws.once('close', () => stalls.remove(this));
@@ -55,19 +60,24 @@ export class Outbound implements Flushable, Stalling {
 
   /** Has more than the soft budget been handed over and not left yet? */
   get isFull(): boolean {
-    return this.unsentBytes > this.#limits.softBytes;
+    return this.#pendingBytes + this.#queuedBytes > this.#limits.softBytes;
   }
 
   get unsentBytes(): number {
-    const queued = this.#socket ? this.#socket.writableLength : this.#ws.bufferedAmount;
-    return this.#pendingBytes + queued;
+    return (
+      this.#pendingBytes + (this.#socket ? this.#socket.writableLength : this.#ws.bufferedAmount)
+    );
   }
 
   /** Sends a message: text as a text frame, bytes as a binary one. */
   send(message: string | Uint8Array): void {
     if (this.#socket) return this.sendFrame(frameBytes(message));
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.#ws.send(message, () => this.#announceRoom());
+    this.#ws.send(message, () => {
+      this.#queuedBytes = this.#ws.bufferedAmount;
+      this.#announceRoom();
+    });
+    this.#queuedBytes = this.#ws.bufferedAmount;
     this.#afterWrite();
   }
 
@@ -76,7 +86,7 @@ export class Outbound implements Flushable, Stalling {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     if (this.#pending.push(frame) === 1) this.#queue.add(this);
     this.#pendingBytes += frame.length;
-    if (this.unsentBytes > this.#limits.hardBytes) this.cut();
+    if (this.#pendingBytes + this.#queuedBytes > this.#limits.hardBytes) this.cut();
   }
 
   /** Writes what this turn has gathered. */
@@ -89,10 +99,17 @@ export class Outbound implements Flushable, Stalling {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const [only] = frames;
     const message = frames.length === 1 && only ? only : Buffer.concat(frames, bytes);
-    const isTaken = this.#socket?.write(message) ?? false;
-    this.#afterWrite();
-    // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
-    if (isTaken) this.#announceRoom();
+    const socket = this.#socket;
+    if (!socket) return;
+    if (socket.write(message)) {
+      // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
+      const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
+      this.#queuedBytes = 0;
+      if (wasFull) this.#announceRoom();
+    } else {
+      this.#queuedBytes = socket.writableLength;
+      this.#afterWrite();
+    }
   }
 
   /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
