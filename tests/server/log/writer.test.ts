@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CommitMark } from '../../../server/log/sqlite/commit-mark.ts';
+import { openDatabase } from '../../../server/log/sqlite/database.ts';
+import { Trouble } from '../../../server/log/sqlite/trouble.ts';
+import { unavailable } from '../../../server/log/sqlite/writer-port.ts';
+import { Writer } from '../../../server/log/sqlite/writer.ts';
+import { retention } from '../../contract/room-log-contract.ts';
+import { tempDir } from '../../kit/temp-dir.ts';
+
+const room = { kind: 'chat', id: 'r' };
+const by = { id: 'ada', name: 'Ada' };
+const entry = (key: string) => ({ room, type: 'm', data: '1', by, at: 1, idempotencyKey: key });
+
+describe('Writer', () => {
+  it('[LOG3] says so when the mark of a commit cannot be written, and keeps the events', () => {
+    const dir = tempDir();
+    const db = openDatabase(join(dir, 'log.db'));
+    const mark = CommitMark.open(join(dir, 'log.mark'));
+    const writer = new Writer({ db, mark, databaseId: 'd', retention: () => retention.chat });
+    onTestFinished(() => db.close());
+    expect(writer.append([entry('a')]).unmarked).toBeUndefined();
+    // A file that is closed takes no more than a disk that fails.
+    mark.close();
+    const done = writer.append([entry('b')]);
+    expect(done.unmarked).toContain('mark');
+    expect(done.written).toEqual([{ offset: 2, at: 1, duplicate: false }]);
+    expect(writer.append([entry('b')]).written).toEqual([{ offset: 2, at: 1, duplicate: true }]);
+  });
+});
+
+describe('Trouble', () => {
+  it('tells when writing begins to fail and when it works again, once each', async () => {
+    const told: (string | undefined)[] = [];
+    const trouble = new Trouble((reason) => told.push(reason));
+    const fail = () => trouble.watch(Promise.reject(unavailable('disk is full'))).catch(() => {});
+    await trouble.watch(Promise.resolve(1));
+    await fail();
+    await fail();
+    expect([told, trouble.current]).toEqual([['disk is full'], 'disk is full']);
+    await trouble.watch(Promise.resolve(1));
+    expect([told, trouble.current]).toEqual([['disk is full', undefined], undefined]);
+  });
+});
