@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { signToken } from '../server/auth/tokens.ts';
-import { HOUR } from '../shared/index.ts';
+import { signTokens } from './audience-run.ts';
 import type { Load, LoadCalls } from './load-process.ts';
 import type { Usage } from './meter.ts';
 import { Remote } from './remote.ts';
@@ -20,6 +19,7 @@ export const ackedSends: Scenario = {
   targets: [
     { subject: 'rooms', figure: 'acksPerSecond', atLeast: 2_500 },
     { subject: 'rooms', figure: 'loopDelayP99Ms', under: 20 },
+    { subject: 'rooms', figure: 'cpuPerCallUs', against: 'stock-trpc', ratio: 1 },
   ],
 };
 
@@ -34,10 +34,10 @@ async function run(name: keyof typeof servers, dir: string, options: RunOptions)
   try {
     const secret = randomBytes(32).toString('base64url');
     const url = await server.call('open', { name, dir, secret });
-    await clients.call('connect', { url, tokens: await signTokens(secret) });
+    await clients.call('connect', { url, tokens: await signTokens(secret, CLIENTS) });
     await setTimeout(options.warmUpSeconds * 1000);
 
-    await Promise.all([server.call('start'), clients.call('start')]);
+    await Promise.all([server.call('start', {}), clients.call('start')]);
     await setTimeout(options.seconds * 1000);
     const [usage, load] = await Promise.all([server.call('stop'), clients.call('stop')]);
 
@@ -47,16 +47,6 @@ async function run(name: keyof typeof servers, dir: string, options: RunOptions)
   } finally {
     await Promise.all([clients.end(), server.end()]);
   }
-}
-
-function signTokens(secret: string): Promise<string[]> {
-  const expiresAt = Date.now() + HOUR;
-  const users = Array.from({ length: CLIENTS }, (_, no) => ({
-    id: `user-${no}`,
-    name: `User ${no}`,
-    expiresAt,
-  }));
-  return Promise.all(users.map((user) => signToken(secret, user)));
 }
 
 function figuresOf(usage: Usage, { acks, seconds, ...latencies }: Load): Figures {

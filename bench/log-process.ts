@@ -86,7 +86,7 @@ async function openLog(form: LogRun['form'], dir: string): Promise<RoomLog> {
     return createMemoryLog({ epoch: 'bench', retention: () => chat.history, onError: fail });
   }
   const retention = { chat: chat.history };
-  return createSqliteLog({ dir, retention, onDamage: fail, onError: fail });
+  return createSqliteLog({ dir, retention, onDamage: fail, onTrouble: fail, onError: fail });
 }
 
 function fail(reason: unknown): never {

@@ -1,15 +1,19 @@
 import { join, relative } from 'node:path';
 import { ackedSends } from './acked-sends.ts';
+import { bursts, fanOut } from './fan-out.ts';
 import { logAppends } from './log-appends.ts';
 import { currentCommit, describeMachine, type Machine } from './machine.ts';
+import { memory } from './memory.ts';
 import { readOptions, usage, UsageError, type BenchOptions } from './options.ts';
 import { subjectResult, writeResult, type Result } from './results.ts';
 import type { Figures, Scenario } from './scenario.ts';
+import { slowReader } from './slow-reader.ts';
 import { formatResult } from './table.ts';
 
-const SCENARIOS: readonly Scenario[] = [logAppends, ackedSends];
+const SCENARIOS: readonly Scenario[] = [logAppends, ackedSends, fanOut, bursts, memory, slowReader];
 const RESULTS = join(import.meta.dirname, 'results');
 const WARM_UP_SECONDS = 1;
+const RUNS = 3;
 
 // Through exit handlers, so that no data directory stays behind.
 process.once('SIGINT', () => process.exit(130));
@@ -41,11 +45,12 @@ function chosen(only: string | undefined): readonly Scenario[] {
 
 async function measure(
   scenario: Scenario,
-  { seconds, runs, dir }: BenchOptions,
+  { seconds, dir, ...chosenOptions }: BenchOptions,
   machine: Machine,
 ): Promise<Result> {
-  const { name, summary, targets } = scenario;
-  const options = { seconds, warmUpSeconds: WARM_UP_SECONDS, runs };
+  const { name, summary, targets, warmUpSeconds = WARM_UP_SECONDS } = scenario;
+  const runs = chosenOptions.runs ?? scenario.runs ?? RUNS;
+  const options = { seconds, warmUpSeconds, runs };
   const figures = new Map<string, Figures[]>(
     scenario.subjects.map((subject) => [subject.name, []]),
   );

@@ -16,13 +16,20 @@ export interface Usage {
 
 const RESOLUTION_MS = 1;
 
+/** What is measured. */
+export interface MeterOptions {
+  /** Watch the event loop too (default true)? It takes a timer a millisecond, which is much beside a
+   *  server that sends in bursts and sleeps in between: its delays are 0 then. */
+  readonly withLoopDelay?: boolean;
+}
+
 /** Starts to measure the process that calls it. Returns the end of it. */
-export function startMeter(): () => Usage {
+export function startMeter({ withLoopDelay = true }: MeterOptions = {}): () => Usage {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   const startedAt = performance.now();
   const cpu = process.cpuUsage();
   const loopCpu = process.threadCpuUsage();
-  delay.enable();
+  if (withLoopDelay) delay.enable();
 
   return () => {
     delay.disable();

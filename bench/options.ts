@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 export interface BenchOptions {
   readonly only: string | undefined;
   readonly seconds: number;
-  readonly runs: number;
+  /** Undefined: as many as the scenario asks for. */
+  readonly runs: number | undefined;
   readonly dir: string;
   readonly help: boolean;
 }
@@ -21,7 +22,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   return {
     only,
     seconds: positive('seconds', seconds),
-    runs: positive('runs', runs),
+    runs: runs === undefined ? undefined : positive('runs', runs),
     dir,
     help,
   };
@@ -33,8 +34,8 @@ export function usage(scenarios: readonly { name: string; summary: string }[]): 
   return `npm run bench -- [options]
 
   --only NAME    one scenario instead of all
-  --seconds N    how long each run is measured (default 5), after one second of warming up
-  --runs N       runs of each subject, in turns; the median counts (default 3)
+  --seconds N    how long each run is measured (default 5), after some of warming up
+  --runs N       runs of each subject, in turns; the median counts (default 3; slow-reader 7)
   --dir PATH     where data directories are made (default: the system's directory for temporary
                  files). It must lie on a real disk: on a tmpfs an fsync costs nothing
   --help
@@ -50,7 +51,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string' },
         seconds: { type: 'string', default: '5' },
-        runs: { type: 'string', default: '3' },
+        runs: { type: 'string' },
         dir: { type: 'string', default: tmpdir() },
         help: { type: 'boolean', default: false },
       },

@@ -35,9 +35,11 @@ export class Remote<C extends Calls> {
     child.on('error', (error) => this.#failAll(error.message));
   }
 
-  /** Forks a module that calls `answerCalls`. The flags of this process (`--cpu-prof`) are passed on. */
-  static fork<C extends Calls>(module: URL): Remote<C> {
-    return new Remote(fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+  /** Forks a module that calls `answerCalls`. The flags of this process (`--cpu-prof`) are passed on,
+   *  and `flags` beside them. */
+  static fork<C extends Calls>(module: URL, flags: readonly string[] = []): Remote<C> {
+    const execArgv = [...process.execArgv, ...flags];
+    return new Remote(fork(module, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
   }
 
   /** Asks, and waits for the answer. @throws Error with what the other process threw */

@@ -14,5 +14,6 @@ export function startRooms({
     auth: { mode: 'secret', secret, guests: false },
     claims: { issuer: undefined, audience: undefined },
     allowedOrigins: [],
+    limits: 'on',
   });
 }

@@ -18,10 +18,12 @@ export interface Subject {
   run(options: RunOptions): Promise<Figures>;
 }
 
-/** What a subject's median has to reach: at least `atLeast`, or less than `under`. */
+/** What a subject's median has to reach: at least `atLeast`, or less than `under`; or, divided by
+ *  that of the subject `against`, at most `ratio`. */
 export type Target = { readonly subject: string; readonly figure: string } & (
   | { readonly atLeast: number }
   | { readonly under: number }
+  | { readonly against: string; readonly ratio: number }
 );
 
 /** A question put to several subjects under the same load. */
@@ -29,19 +31,34 @@ export interface Scenario {
   readonly name: string;
   /** One line on what is measured. */
   readonly summary: string;
-  /** Ours first; the last is what ours is compared with. */
+  /** Ours first: the others are what it is compared with. */
   readonly subjects: readonly [Subject, ...Subject[]];
   readonly targets: readonly Target[];
+  /** Runs of each subject, where nobody says how many. Default 3. */
+  readonly runs?: number;
+  /** Default 1. */
+  readonly warmUpSeconds?: number;
 }
 
-/** Does a figure reach its target? */
+/** The medians of a scenario by subject. */
+export type Medians = Readonly<Record<string, Figures>>;
+
+/** The value that a target is about. NaN when it was not measured. */
+export function targetValue(target: Target, medians: Medians): number {
+  const valueOf = (subject: string) => medians[subject]?.[target.figure] ?? Number.NaN;
+  const value = valueOf(target.subject);
+  return 'against' in target ? value / valueOf(target.against) : value;
+}
+
+/** Does a value reach its target? */
 export function isReached(target: Target, value: number): boolean {
-  return 'atLeast' in target ? value >= target.atLeast : value < target.under;
+  if ('atLeast' in target) return value >= target.atLeast;
+  return 'under' in target ? value < target.under : value <= target.ratio;
 }
 
-/** A target in words: `at least 5,000`, `under 20`. */
+/** A target in words: `at least 5,000`, `under 20`, `at most 0.90`. */
 export function describeTarget(target: Target): string {
-  const [words, value] =
-    'atLeast' in target ? ['at least', target.atLeast] : ['under', target.under];
-  return `${words} ${value.toLocaleString('en')}`;
+  if ('atLeast' in target) return `at least ${target.atLeast.toLocaleString('en')}`;
+  if ('under' in target) return `under ${target.under.toLocaleString('en')}`;
+  return `at most ${target.ratio.toFixed(2)}`;
 }

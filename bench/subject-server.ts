@@ -6,7 +6,7 @@ export interface ServerOptions {
   readonly secret: string;
 }
 
-/** A server under test: serves `chat.send` over tRPC's WebSocket protocol at `/trpc`. */
+/** A server under test: takes messages and delivers them, over its protocol in `protocols.ts`. */
 export interface SubjectServer {
   readonly url: string;
   close(): Promise<void>;
@@ -21,6 +21,14 @@ export const servers = {
   'rooms-memory': async ({ secret }: ServerOptions): Promise<SubjectServer> => {
     const { startRooms } = await import('./rooms-server.ts');
     return startRooms({ dir: null, secret });
+  },
+  ws: async (): Promise<SubjectServer> => {
+    const { startBareWs } = await import('./peers/bare-ws.ts');
+    return startBareWs();
+  },
+  'socket.io': async (): Promise<SubjectServer> => {
+    const { startSocketIo } = await import('./peers/socket-io.ts');
+    return startSocketIo();
   },
   'stock-trpc': async (): Promise<SubjectServer> => {
     const { startStockTrpc } = await import('./peers/stock-trpc.ts');

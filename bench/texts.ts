@@ -9,3 +9,26 @@ export function textOf(client: number, count: number): string {
 export function keyOf(client: number, count: number): string {
   return `bench-${client}-${count}`.padEnd(36, '.');
 }
+
+/** A text of so many characters that carries a number. */
+export function numberedText(number: number, length: number): string {
+  return `#${number} `.padEnd(length, `${WORDS} `).trimEnd().padEnd(length, '.');
+}
+
+// As it stands in any frame that carries the text as JSON.
+const MARK = Buffer.from('"text":"#');
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** The number that the text in a frame carries. Undefined: the frame carries none. */
+export function numberIn(frame: Buffer): number | undefined {
+  const mark = frame.indexOf(MARK);
+  if (mark === -1) return undefined;
+  let number = 0;
+  for (let at = mark + MARK.length; at < frame.length; at += 1) {
+    const digit = frame[at] ?? 0;
+    if (digit < ZERO || digit > NINE) break;
+    number = number * 10 + digit - ZERO;
+  }
+  return number;
+}

@@ -1,0 +1,64 @@
+import { withAudience } from './audience-run.ts';
+import type { Usage } from './meter.ts';
+import type { Deliveries, Pace } from './pace.ts';
+import type { Figures, RunOptions, Scenario, Subject } from './scenario.ts';
+import type { protocols } from './protocols.ts';
+
+const FOLLOWERS = 500;
+const PUBLISHERS = 20;
+const LENGTH = 100;
+
+/** What a delivery costs while a room is talked in at an even pace. */
+export const fanOut: Scenario = {
+  name: 'fan-out',
+  summary: `20 messages/s to ${FOLLOWERS} followers of one room, from ${PUBLISHERS} publishers`,
+  subjects: subjects({ burstsPerSecond: 20, burst: 1 }),
+  targets: [
+    { subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'ws', ratio: 0.9 },
+    { subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'socket.io', ratio: 0.8 },
+    { subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'stock-trpc', ratio: 0.17 },
+  ],
+  warmUpSeconds: 3,
+};
+
+/** The same number of deliveries, in bursts: what one write per follower and turn saves. */
+export const bursts: Scenario = {
+  name: 'bursts',
+  summary: `20 messages at once, each second, to ${FOLLOWERS} followers of one room`,
+  subjects: subjects({ burstsPerSecond: 1, burst: 20 }),
+  targets: [{ subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'ws', ratio: 0.3 }],
+  warmUpSeconds: 3,
+};
+
+function subjects(pace: Pick<Pace, 'burstsPerSecond' | 'burst'>): Scenario['subjects'] {
+  const subject = (name: keyof typeof protocols): Subject => ({
+    name,
+    run: (options) => run(name, pace, options),
+  });
+  return [subject('rooms'), subject('ws'), subject('socket.io'), subject('stock-trpc')];
+}
+
+function run(
+  name: keyof typeof protocols,
+  turn: Pick<Pace, 'burstsPerSecond' | 'burst'>,
+  { dir, seconds, warmUpSeconds }: RunOptions,
+): Promise<Figures> {
+  const crowd = { name, dir, rooms: 1, followers: FOLLOWERS, publishers: PUBLISHERS };
+  return withAudience(crowd, async ({ server, clients, connect }) => {
+    await connect();
+    const pace = { ...turn, length: LENGTH };
+    await clients.call('publish', { ...pace, seconds: warmUpSeconds });
+    await server.call('start', { withLoopDelay: false });
+    const deliveries = await clients.call('publish', { ...pace, seconds });
+    return figuresOf(await server.call('stop'), deliveries);
+  });
+}
+
+function figuresOf(usage: Usage, { deliveries, ...latencies }: Deliveries): Figures {
+  return {
+    cpuPerDeliveryUs: usage.cpuUs / deliveries,
+    loopCpuPerDeliveryUs: usage.loopCpuUs / deliveries,
+    ...latencies,
+    rssMb: usage.rssMb,
+  };
+}
