@@ -13,7 +13,7 @@ import type { Clock } from '../clock.ts';
 import type { Page } from '../log/room-log.ts';
 import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.ts';
 import { merge, place } from './merge.ts';
-import { pushFrames, type Progress } from './push-frames.ts';
+import { pushFrames, type FramePush, type Progress } from './push-frames.ts';
 import type { Room } from './room.ts';
 import { decideStart, gapBetween, gapReason, type Start } from './start.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
@@ -63,6 +63,8 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   #hasMissedLatest = false;
   readonly #live: Unsubscribable;
   #wake = () => {};
+  /** Set once the feed pushes. */
+  #push: FramePush | undefined;
   #cancelExpiry = () => {};
   /** Why the feed has ended, where that is an error. */
   #failure: RoomError | undefined;
@@ -93,7 +95,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
 
   /** The push path: each frame goes to `sink` as soon as it is there, with no promise in between. */
   [PUSH](sink: PushSink): PushControl {
-    return pushFrames(
+    this.#push = pushFrames(
       {
         take: () => this.#take(),
         progress: () => this.#progress(),
@@ -104,6 +106,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
       },
       sink,
     );
+    return this.#push;
   }
 
   async next(): Promise<Result> {
@@ -189,7 +192,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
     const gap = start.start === 'gap' ? { gap: start.gap } : {};
     const position = formatPosition(start.position);
     this.#hasMissedLatest = false;
-    this.#push({
+    this.#add({
       type: 'ready',
       start: start.start,
       position,
@@ -214,7 +217,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   /** History no longer reaches back to where the reader stands: say so and go on from the head. */
   #skip(reason: GapReason, from: Position, to: Position): void {
     this.#moveTo(to);
-    this.#push({ type: 'gap', ...gapBetween(reason, from, to) });
+    this.#add({ type: 'gap', ...gapBetween(reason, from, to) });
     this.#joinLive();
   }
 
@@ -239,11 +242,16 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
     if (!isWhole) return;
     this.#state = 'live';
     // A reader who was behind missed some changes of the latest values: he gets the outcome.
-    if (this.#hasMissedLatest) this.#push({ type: 'latest', latest: this.#room.latest });
+    if (this.#hasMissedLatest) this.#add({ type: 'latest', latest: this.#room.latest });
     this.#hasMissedLatest = false;
   }
 
   #onLive(frame: TrackedFrame): void {
+    if (this.#isNextInLine(frame) && this.#push?.offer(frame)) {
+      this.#offset = frame.offset;
+      this.#tail = frame.offset;
+      return;
+    }
     if (frame.delivery === 'durable') {
       if (this.#state === 'live') this.#append(frame);
       else this.#hold(frame);
@@ -254,6 +262,12 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
       if (this.#state === 'live') this.#fallBehind();
     }
     this.#wake();
+  }
+
+  /** Is this what a live reader gets next, with nothing waiting in front of it? */
+  #isNextInLine({ delivery, offset }: TrackedFrame): boolean {
+    if (this.#state !== 'live' || this.#out.length > 0) return false;
+    return offset === (delivery === 'durable' ? this.#offset + 1 : this.#offset);
   }
 
   /** A buffer that overflows keeps only the newest: the log has the rest, and the hole tells. */
@@ -286,7 +300,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
     this.#tail = offset;
   }
 
-  #push(frame: Frame<RoomEvent>): void {
+  #add(frame: Frame<RoomEvent>): void {
     this.#out.push({ id: this.#ownId(), offset: this.#offset, delivery: 'control', data: frame });
   }
 

@@ -17,8 +17,14 @@ export interface FrameSource {
   onWake(wake: () => void): void;
 }
 
+/** A push path, seen from its stream. */
+export interface FramePush extends PushControl {
+  /** Pushes a frame that nothing waits in front of. False: it cannot be taken now, let it wait. */
+  offer(frame: PushItem): boolean;
+}
+
 /** Pushes a stream into a sink: until the sink is full, and again from its `resume` on. */
-export function pushFrames(source: FrameSource, sink: PushSink): PushControl {
+export function pushFrames(source: FrameSource, sink: PushSink): FramePush {
   let isFull = false;
   let isReading = false;
 
@@ -50,6 +56,11 @@ export function pushFrames(source: FrameSource, sink: PushSink): PushControl {
   source.onWake(pump);
   pump();
   return {
+    offer: (frame) => {
+      if (isFull || isReading) return false;
+      isFull = !sink.push(frame);
+      return true;
+    },
     resume: () => {
       isFull = false;
       pump();

@@ -9,7 +9,7 @@ import {
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
 import type { TRPCResultMessage } from '@trpc/server/rpc';
 import { isPushSource, type PushItem } from '../../push.ts';
-import { fallbackError, subscriber, type Addressee, type Envelopes } from './envelope.ts';
+import { fallbackError, type Addressee, type Envelopes } from './envelope.ts';
 import type { CallError, ErrorReplies } from './error-replies.ts';
 import type { Outbound } from './outbound.ts';
 import { pullStream } from './pull-stream.ts';
@@ -116,13 +116,17 @@ export class Call {
   async #takePushed(source: Parameters<typeof pushStream>[0]): Promise<void> {
     const { envelopes, outbound } = this.#host;
     this.#reply({ type: 'started' });
-    const to = subscriber(this.#to);
+    const to = envelopes.join(this.#to);
     const send = outbound.takesFrames
       ? (item: PushItem) => outbound.sendFrame(envelopes.itemFrame(item, to))
       : (item: PushItem) => outbound.send(envelopes.item(item, to));
-    await pushStream(source, { outbound, send, signal: this.#abort.signal }).catch(
-      (cause: unknown) => this.#replyError(getTRPCErrorFromUnknown(cause)),
-    );
+    try {
+      await pushStream(source, { outbound, send, signal: this.#abort.signal });
+    } catch (cause) {
+      this.#replyError(getTRPCErrorFromUnknown(cause));
+    } finally {
+      envelopes.leave(to);
+    }
   }
 
   #pull(source: AsyncIterable<unknown>): Promise<void> {

@@ -2,6 +2,7 @@ import { transformTRPCResponse, type AnyTRPCRouter } from '@trpc/server';
 import type { TRPCErrorShape, TRPCResponseMessage } from '@trpc/server/rpc';
 import type { PushItem } from '../../push.ts';
 import { jsonEncoder, type Encoder } from './encoder.ts';
+import type { Flushable, FlushQueue } from './flush-queue.ts';
 import { frameBytes, joinedFrame } from './frame-bytes.ts';
 
 /** The id of a request, as its client gave it. */
@@ -13,27 +14,62 @@ export interface Addressee {
   readonly jsonrpc: '2.0' | undefined;
 }
 
-/** A subscriber, with the beginning of every JSON reply to him made once. */
+/** All subscribers who get the same bytes: those with the same request id, over all connections. */
 export interface Subscriber extends Addressee {
+  /** How a JSON reply to them begins. */
   readonly beginning: string;
+  /** How many there are. */
+  count: number;
+  /** The item of this turn that a frame was last made of, and that frame. */
+  item: PushItem | undefined;
+  frame: Buffer | undefined;
 }
 
-interface Encoded {
-  /** The reply without its beginning, where the reply is JSON. */
-  readonly tail: Buffer | undefined;
-  readonly frames: Map<string, Buffer>;
-}
-
-/** Makes replies. An item that many get is serialised once, and its bytes are made once per request
- *  id (TRN2). */
-export class Envelopes {
+/** Makes replies. An item that many get is serialised once, and its frame is made once per request id
+ *  (TRN2). Nothing of it is kept beyond the turn of the event loop. */
+export class Envelopes implements Flushable {
   readonly #config: AnyTRPCRouter['_def']['_config'];
   readonly #encoder: Encoder;
-  readonly #encoded = new WeakMap<PushItem, Encoded>();
+  readonly #queue: FlushQueue;
+  readonly #subscribers = new Map<string, Subscriber>();
+  /** Those who hold a frame of this turn. */
+  #holders: Subscriber[] = [];
+  #item: PushItem | undefined;
+  #tail: Buffer | undefined;
 
-  constructor(router: AnyTRPCRouter, encoder: Encoder) {
+  constructor(router: AnyTRPCRouter, encoder: Encoder, queue: FlushQueue) {
     this.#config = router._def._config;
     this.#encoder = encoder;
+    this.#queue = queue;
+  }
+
+  /** Counts one more subscriber in. Give him back with `leave`. */
+  join({ id, jsonrpc }: Addressee): Subscriber {
+    const version = jsonrpc === undefined ? '' : `"jsonrpc":"${jsonrpc}",`;
+    const beginning = `{"id":${JSON.stringify(id)},${version}`;
+    let subscriber = this.#subscribers.get(beginning);
+    if (!subscriber) {
+      subscriber = { id, jsonrpc, beginning, count: 0, item: undefined, frame: undefined };
+      this.#subscribers.set(beginning, subscriber);
+    }
+    subscriber.count += 1;
+    return subscriber;
+  }
+
+  leave(subscriber: Subscriber): void {
+    subscriber.count -= 1;
+    if (subscriber.count === 0) this.#subscribers.delete(subscriber.beginning);
+  }
+
+  /** Forgets what was sent. */
+  flush(): void {
+    for (const holder of this.#holders) {
+      holder.item = undefined;
+      holder.frame = undefined;
+    }
+    this.#holders = [];
+    this.#item = undefined;
+    this.#tail = undefined;
   }
 
   /** A reply as the encoder makes it. */
@@ -43,18 +79,17 @@ export class Envelopes {
 
   /** A tracked item's data reply, as bytes of a whole frame. */
   itemFrame(item: PushItem, to: Subscriber): Buffer {
-    let encoded = this.#encoded.get(item);
-    if (!encoded) {
-      encoded = { tail: this.#tailOf(item), frames: new Map() };
-      this.#encoded.set(item, encoded);
+    if (to.item === item && to.frame) return to.frame;
+    if (this.#item !== item) {
+      this.#item = item;
+      this.#tail = this.#tailOf(item);
     }
-    let frame = encoded.frames.get(to.beginning);
-    if (!frame) {
-      frame = encoded.tail
-        ? joinedFrame(to.beginning, encoded.tail)
-        : frameBytes(this.item(item, to));
-      encoded.frames.set(to.beginning, frame);
-    }
+    const frame = this.#tail
+      ? joinedFrame(to.beginning, this.#tail)
+      : frameBytes(this.item(item, to));
+    if (!to.item && this.#holders.push(to) === 1) this.#queue.add(this);
+    to.item = item;
+    to.frame = frame;
     return frame;
   }
 
@@ -70,12 +105,6 @@ export class Envelopes {
     const text = JSON.stringify(serialized);
     return Buffer.from(`"result":{"type":"data","data":${text},"id":${JSON.stringify(id)}}}`);
   }
-}
-
-/** Whoever subscribed with a request. */
-export function subscriber({ id, jsonrpc }: Addressee): Subscriber {
-  const version = jsonrpc === undefined ? '' : `"jsonrpc":"${jsonrpc}",`;
-  return { id, jsonrpc, beginning: `{"id":${JSON.stringify(id)},${version}` };
 }
 
 /** What a client gets when its error cannot be shaped or encoded: it says nothing of the cause. */

@@ -15,8 +15,8 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   options: WSSHandlerOptions<R>,
 ): (client: WebSocket, req: IncomingMessage) => void {
   const encoder = options.experimental_encoder ?? jsonEncoder;
-  const envelopes = new Envelopes(options.router, encoder);
   const queue = new FlushQueue();
+  const envelopes = new Envelopes(options.router, encoder, queue);
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = new StallWatch(limits.stallMs);
   return (client, req) => {

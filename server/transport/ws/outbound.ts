@@ -31,7 +31,9 @@ export class Outbound implements Flushable, Stalling {
   readonly #stalls: StallWatch;
   readonly #limits: OutboundLimits;
   readonly #onRoom = new Set<() => void>();
-  #pending: Buffer[] = [];
+  #first: Buffer | undefined;
+  /** What came in this turn after the first: most turns have one frame for a reader. */
+  #rest: Buffer[] = [];
   #pendingBytes = 0;
   /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
   #queuedBytes = 0;
@@ -84,21 +86,23 @@ export class Outbound implements Flushable, Stalling {
   /** Sends a frame made by `frameBytes`. The same bytes may go to many connections. */
   sendFrame(frame: Buffer): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#pending.push(frame) === 1) this.#queue.add(this);
+    if (this.#first) this.#rest.push(frame);
+    else {
+      this.#first = frame;
+      this.#queue.add(this);
+    }
     this.#pendingBytes += frame.length;
     if (this.#pendingBytes + this.#queuedBytes > this.#limits.hardBytes) this.cut();
   }
 
   /** Writes what this turn has gathered. */
   flush(): void {
-    if (this.#pending.length === 0) return;
-    const frames = this.#pending;
+    const first = this.#first;
+    if (!first) return;
     const bytes = this.#pendingBytes;
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    const message = this.#rest.length === 0 ? first : Buffer.concat([first, ...this.#rest], bytes);
+    this.#forget();
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    const [only] = frames;
-    const message = frames.length === 1 && only ? only : Buffer.concat(frames, bytes);
     const socket = this.#socket;
     if (!socket) return;
     if (socket.write(message)) {
@@ -114,8 +118,7 @@ export class Outbound implements Flushable, Stalling {
 
   /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
   cut(): void {
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    this.#forget();
     this.#ws.terminate();
   }
 
@@ -123,6 +126,12 @@ export class Outbound implements Flushable, Stalling {
   onRoom(listener: () => void): () => void {
     this.#onRoom.add(listener);
     return () => this.#onRoom.delete(listener);
+  }
+
+  #forget(): void {
+    this.#first = undefined;
+    if (this.#rest.length > 0) this.#rest = [];
+    this.#pendingBytes = 0;
   }
 
   #afterWrite(): void {
