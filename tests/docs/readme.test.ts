@@ -110,6 +110,18 @@ describe('README', () => {
     }
   });
 
+  it('compares with the figures that stand in bench/results', async () => {
+    // As committed: whoever measures on his own machine has other figures in his working tree.
+    const committed = await run('git', ['show', 'HEAD:bench/results/fan-out.json'], { cwd: root });
+    const { subjects } = JSON.parse(committed.stdout) as {
+      subjects: Record<string, { median: { cpuPerDeliveryUs: number } }>;
+    };
+    const table = readme.slice(readme.indexOf('## How it compares'));
+    for (const { median } of Object.values(subjects)) {
+      expect(table).toContain(` ${median.cpuPerDeliveryUs.toFixed(1)} `);
+    }
+  });
+
   it('has its test line, and nothing else, in .ci/run', () => {
     const ci = readFileSync(join(root, '.ci/run'), 'utf8');
     expect(readme).toContain('\n    npm ci && npm test\n');
