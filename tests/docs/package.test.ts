@@ -16,6 +16,7 @@ import superjson from 'superjson';
 import { z } from 'zod';
 import { applyWSSHandler } from 'trpc-rooms/adapter';
 import { createRooms as createClient, joinRoom } from 'trpc-rooms/client';
+import { useRoom } from 'trpc-rooms/react';
 import { createRooms, type RoomsContext } from 'trpc-rooms/server';
 import { chat, defineRoom, durable } from 'trpc-rooms/shared';
 import { startTestServer } from 'trpc-rooms/testing';
@@ -34,7 +35,7 @@ export type AppRouter = Awaited<ReturnType<typeof createAppRouter>>;
 export function createAppClient(url: string, token: string) {
   return createClient({ chat, tasks }, { url, token });
 }
-export { applyWSSHandler, joinRoom };
+export { applyWSSHandler, joinRoom, useRoom };
 
 const server = await startTestServer({ rooms: { chat, tasks } });
 const client = createAppClient(server.socketUrl, await server.token('ada'));
