@@ -27,12 +27,27 @@ export interface FramePush extends PushControl {
 export function pushFrames(source: FrameSource, sink: PushSink): FramePush {
   let isFull = false;
   let isReading = false;
+  let isBroken = false;
+
+  // The caller may be the room or another reader's flush: what one sink cannot take is its own end.
+  const give = (frame: PushItem) => {
+    try {
+      isFull = !sink.push(frame);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  const fail = (error: unknown) => {
+    isBroken = true;
+    source.end();
+    sink.end(error);
+  };
 
   const pump = () => {
-    if (isFull || isReading) return;
+    if (isFull || isReading || isBroken) return;
     for (let frame = source.take(); frame; frame = source.take()) {
-      isFull = !sink.push(frame);
-      if (isFull) return;
+      give(frame);
+      if (isFull || isBroken) return;
     }
     const progress = source.progress();
     if (progress === 'ended') sink.end(source.takeFailure());
@@ -41,16 +56,10 @@ export function pushFrames(source: FrameSource, sink: PushSink): FramePush {
 
   const read = () => {
     isReading = true;
-    source.more().then(
-      () => {
-        isReading = false;
-        pump();
-      },
-      (error: unknown) => {
-        source.end();
-        sink.end(error);
-      },
-    );
+    source.more().then(() => {
+      isReading = false;
+      pump();
+    }, fail);
   };
 
   source.onWake(pump);
@@ -58,7 +67,7 @@ export function pushFrames(source: FrameSource, sink: PushSink): FramePush {
   return {
     offer: (frame) => {
       if (isFull || isReading) return false;
-      isFull = !sink.push(frame);
+      give(frame);
       return true;
     },
     resume: () => {

@@ -97,9 +97,7 @@ export class Room {
     if (!spec || spec.delivery === 'durable') return;
     const id = this.frameId(this.#position, message.number);
     const event = liveEvent(message, id, formatPosition(this.#position));
-    if (spec.delivery === 'latest') {
-      this.#keep(spec, message, event);
-    }
+    if (spec.delivery === 'latest') this.#keep(spec, message, event);
     this.#emitLive(id, spec.delivery, { type: 'event', event });
   }
 

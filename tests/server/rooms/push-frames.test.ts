@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { PushItem } from '../../../server/push.ts';
+import { pushFrames, type FrameSource } from '../../../server/rooms/push-frames.ts';
+
+/** A stream of frames in the test's hands. */
+function stage(push: (item: PushItem) => boolean) {
+  const waiting: PushItem[] = [];
+  const seen = { ended: 0, errors: [] as unknown[] };
+  let wake = () => {};
+  const source: FrameSource = {
+    take: () => waiting.shift(),
+    progress: () => (seen.ended > 0 ? 'ended' : 'waiting'),
+    more: () => Promise.resolve(),
+    end: () => void (seen.ended += 1),
+    takeFailure: () => undefined,
+    onWake: (run) => (wake = run),
+  };
+  const control = pushFrames(source, { push, end: (error) => void seen.errors.push(error) });
+  return { control, waiting, seen, wake: () => wake() };
+}
+
+const item = (id: string): PushItem => ({ id, data: id });
+
+describe('pushFrames', () => {
+  it('pauses while the sink is full, and goes on where it paused', () => {
+    const taken: string[] = [];
+    const { control, waiting, wake } = stage(({ id }) => taken.push(id) % 2 === 1);
+    waiting.push(item('a'), item('b'), item('c'));
+    wake();
+    expect(control.offer(item('x'))).toBe(false);
+    expect(taken).toEqual(['a', 'b']);
+    control.resume();
+    expect(taken).toEqual(['a', 'b', 'c']);
+    expect(control.offer(item('d'))).toBe(true);
+  });
+
+  it('ends with the error of a sink that cannot take a frame, and lets nothing escape', () => {
+    const broken = new Error('cannot be carried');
+    const fail = () => {
+      throw broken;
+    };
+    const pumped = stage(fail);
+    pumped.waiting.push(item('a'), item('b'));
+    pumped.wake();
+    expect(pumped.seen).toEqual({ ended: 1, errors: [broken] });
+    const offered = stage(fail);
+    expect(offered.control.offer(item('a'))).toBe(true);
+    expect(offered.seen).toEqual({ ended: 1, errors: [broken] });
+  });
+});
