@@ -1,9 +1,10 @@
+import { newKey } from '../client/new-key.ts';
 import { setTimeout } from 'node:timers/promises';
 import { BareSocket } from './bare-socket.ts';
 import { Latencies } from './latencies.ts';
 import type { Deliveries, Pace } from './pace.ts';
 import type { Protocol } from './protocols.ts';
-import { keyOf, numberedText, numberIn } from './texts.ts';
+import { numberedText, numberIn } from './texts.ts';
 
 /** Who follows and who publishes. */
 export interface AudienceOptions {
@@ -174,7 +175,7 @@ export class Audience {
     const no = number % this.#publishers.length;
     this.#due += this.#readersOf(room);
     this.#sentAt.push(performance.now());
-    const message = { room, text: numberedText(number, length), idempotencyKey: keyOf(no, number) };
+    const message = { room, text: numberedText(number, length), idempotencyKey: newKey() };
     this.#publishers[no]?.socket.send(protocol.publish(message, number));
     return room;
   }

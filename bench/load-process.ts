@@ -1,7 +1,8 @@
+import { newKey } from '../client/new-key.ts';
 import { Latencies } from './latencies.ts';
 import { RawClient } from './raw-client.ts';
 import { answerCalls } from './remote.ts';
-import { keyOf, textOf } from './texts.ts';
+import { textOf } from './texts.ts';
 
 /** What the clients saw of the measured part of a run. */
 export interface Load {
@@ -34,7 +35,7 @@ async function connect({ url, tokens }: { url: string; tokens: readonly string[]
 async function send(client: RawClient, no: number): Promise<void> {
   for (let count = 1; !state.isOver; count += 1) {
     const text = textOf(no, count);
-    const json = JSON.stringify({ room: 'bench', text, idempotencyKey: keyOf(no, count) });
+    const json = JSON.stringify({ room: 'bench', text, idempotencyKey: newKey() });
     const sentAt = performance.now();
     await client.mutate('chat.send', json);
     latencies.add(performance.now() - sentAt);

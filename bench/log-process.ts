@@ -1,3 +1,4 @@
+import { newKey } from '../client/new-key.ts';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { chat } from '../shared/index.ts';
 import { createMemoryLog } from '../server/log/memory-log.ts';
@@ -7,7 +8,7 @@ import { Latencies } from './latencies.ts';
 import { startMeter } from './meter.ts';
 import { answerCalls } from './remote.ts';
 import type { Figures } from './scenario.ts';
-import { keyOf, textOf } from './texts.ts';
+import { textOf } from './texts.ts';
 
 /** What the log process is asked to do. */
 export interface LogRun {
@@ -77,7 +78,7 @@ function entryOf(caller: number, count: number): Entry {
     data: JSON.stringify({ json: { text: textOf(caller, count) } }),
     by: { id: `user-${caller}`, name: `User ${caller}` },
     at: Date.now(),
-    idempotencyKey: keyOf(caller, count),
+    idempotencyKey: newKey(),
   };
 }
 

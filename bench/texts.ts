@@ -5,11 +5,6 @@ export function textOf(client: number, count: number): string {
   return `${client}.${count} ${WORDS}`;
 }
 
-/** An idempotency key as long as those that the client of this project makes. */
-export function keyOf(client: number, count: number): string {
-  return `bench-${client}-${count}`.padEnd(36, '.');
-}
-
 /** A text of so many characters that carries a number. */
 export function numberedText(number: number, length: number): string {
   return `#${number} `.padEnd(length, `${WORDS} `).trimEnd().padEnd(length, '.');

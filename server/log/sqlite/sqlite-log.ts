@@ -6,6 +6,7 @@ import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
 import { lockDirectory } from './dir-lock.ts';
 import { GroupCommit } from './group-commit.ts';
+import { packEntries, unpackWritten } from './packing.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
 import { Trouble } from './trouble.ts';
@@ -55,7 +56,9 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
 
   const trouble = new Trouble(options.onTrouble);
   const append = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
-    const { written, unmarked } = await writer.ask({ type: 'append', entries }, 'appended');
+    const request = { type: 'append', entries: packEntries(entries) } as const;
+    const { unmarked, ...reply } = await writer.ask(request, 'appended');
+    const written = unpackWritten(reply.written);
     for (const [key, events] of eventsByRoom(entries, written)) {
       followers.notify(key, events, epoch);
     }

@@ -20,13 +20,17 @@ const SQL = {
       (SELECT min(offset) FROM (SELECT offset, at FROM events WHERE room = ? ORDER BY offset LIMIT ?)
        WHERE at >= ?), 9007199254740991) AND offset IN
       (SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT ?)`,
-  getKey: 'SELECT offset, at, digest FROM keys WHERE room = ? AND user = ? AND key = ?',
-  putKey: `INSERT OR REPLACE INTO keys (room, user, key, offset, at, digest)
-    VALUES (?, ?, ?, ?, ?, ?)`,
+  // Changes nothing when the key is there: most keys are new, and then this is all that is asked.
+  putKey: `INSERT INTO keys (room, key, user, offset, at, digest)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  getKey: 'SELECT offset, at, digest FROM keys WHERE room = ? AND key = ? AND user = ?',
+  dropKey: 'DELETE FROM keys WHERE room = ? AND key = ? AND user = ?',
   forgetDigest: `UPDATE keys SET digest = NULL
-    WHERE room = ? AND user = ? AND key = ? AND offset = ?`,
-  dropKeys: `DELETE FROM keys WHERE (room, user, key) IN
-    (SELECT room, user, key FROM keys WHERE at <= ? ORDER BY at LIMIT ?)`,
+    WHERE room = ? AND key = ? AND user = ? AND offset = ?`,
+  // In the order in which they came, so no index by age is needed; a young one ends the search.
+  dropKeys: `DELETE FROM keys WHERE no < coalesce(
+      (SELECT min(no) FROM (SELECT no, at FROM keys ORDER BY no LIMIT ?) WHERE at > ?),
+      9007199254740991) AND no IN (SELECT no FROM keys ORDER BY no LIMIT ?)`,
 } as const;
 
 /** The writer's statements, compiled once. */

@@ -1,7 +1,6 @@
 import type { Retention } from '../../../shared/index.ts';
-import type { Entry, RoomName } from '../room-log.ts';
+import type { RoomName } from '../room-log.ts';
 import type { Damage } from './recovery.ts';
-import type { Written } from './writer.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterOptions {
@@ -14,7 +13,7 @@ export interface WriterOptions {
 
 /** What is asked of the writer: one request at a time, one reply to each. */
 export type WriterRequest =
-  | { readonly type: 'append'; readonly entries: readonly Entry[] }
+  | { readonly type: 'append'; /** By `packEntries`. */ readonly entries: string }
   | { readonly type: 'erase'; readonly room: RoomName; readonly offset: number }
   | { readonly type: 'scrub' }
   | { readonly type: 'trim'; readonly now: number; readonly after: number }
@@ -26,7 +25,8 @@ export type WriterReply =
   | { readonly type: 'refused'; readonly message: string; readonly advice: string }
   | {
       readonly type: 'appended';
-      readonly written: readonly Written[];
+      /** By `packWritten`. */
+      readonly written: string;
       /** The events are stored and must not be acknowledged: their mark could not be written. */
       readonly unmarked: string | undefined;
     }

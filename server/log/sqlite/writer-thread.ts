@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { StartError } from '../../start-error.ts';
 import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
+import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
 import { Writer } from './writer.ts';
@@ -32,7 +33,7 @@ function openWriter(): Writer | undefined {
 function answer(writer: Writer, request: WriterRequest): WriterReply {
   switch (request.type) {
     case 'append':
-      return { type: 'appended', ...writer.append(request.entries) };
+      return appended(writer.append(unpackEntries(request.entries)));
     case 'erase':
       return { type: 'erased', found: writer.erase(request.room, request.offset) };
     case 'scrub':
@@ -44,6 +45,10 @@ function answer(writer: Writer, request: WriterRequest): WriterReply {
       writer.close();
       return { type: 'closed' };
   }
+}
+
+function appended({ written, unmarked }: ReturnType<Writer['append']>): WriterReply {
+  return { type: 'appended', written: packWritten(written), unmarked };
 }
 
 function messageOf(error: unknown): string {

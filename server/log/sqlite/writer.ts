@@ -82,7 +82,7 @@ export class Writer {
         idempotencyKey: key,
       };
       this.#sql.erase.run(checksumOf(event), room.no, offset);
-      if (key !== undefined) this.#sql.forgetDigest.run(room.no, by.id, key, offset);
+      if (key !== undefined) this.#sql.forgetDigest.run(room.no, key, by.id, offset);
     });
     if (unmarked !== undefined) throw new Error(unmarked);
     return true;
@@ -102,7 +102,7 @@ export class Writer {
     const rooms = this.#sql.roomsAfter.all(after, TRIM_ROOMS);
     const keysBefore = now - limits.keyWindowMs;
     const { result, unmarked } = this.#transaction(() => {
-      const keys = Number(this.#sql.dropKeys.run(keysBefore, TRIM_ROWS).changes);
+      const keys = Number(this.#sql.dropKeys.run(TRIM_ROWS, keysBefore, TRIM_ROWS).changes);
       for (const row of rooms) {
         const no = Number(row['no']);
         const oldest = now - this.#retention(String(row['kind'])).maxAgeMs;
@@ -148,25 +148,33 @@ export class Writer {
 
   #appendOne(entry: Entry, touched: Map<WriterRoom, number>): Written {
     const room = this.#find(entry.room) ?? this.#create(entry.room);
-    const { type, data, by, at, idempotencyKey } = entry;
-    if (idempotencyKey !== undefined) {
-      const repeat = this.#findRepeat(room, entry, idempotencyKey);
+    const { type, data, by, at, idempotencyKey: key } = entry;
+    const offset = room.head + 1;
+    if (key !== undefined) {
+      const repeat = this.#takeKey(room, entry, key, offset);
       if (repeat) return repeat;
     }
-    const offset = (room.head += 1);
-    const checksum = checksumOf({ offset, type, data, by, at, idempotencyKey });
-    const key = idempotencyKey ?? null;
-    this.#sql.insert.run(room.no, offset, type, data, by.id, by.name, at, key, checksum);
-    if (key !== null) this.#sql.putKey.run(room.no, by.id, key, offset, at, digestOf(entry));
+    room.head = offset;
+    const checksum = checksumOf({ offset, type, data, by, at, idempotencyKey: key });
+    this.#sql.insert.run(room.no, offset, type, data, by.id, by.name, at, key ?? null, checksum);
     touched.set(room, (touched.get(room) ?? 0) + 1);
     return { offset, at, duplicate: false };
   }
 
-  #findRepeat(room: WriterRoom, entry: Entry, key: string): Written | undefined {
-    const row = this.#sql.getKey.get(room.no, entry.by.id, key);
-    if (!row || Number(row['at']) <= entry.at - limits.keyWindowMs) return undefined;
-    if (row['digest'] !== null && row['digest'] !== digestOf(entry)) return 'conflict';
-    return { offset: Number(row['offset']), at: Number(row['at']), duplicate: true };
+  /** Puts a key down for an offset, unless it stands for another already (SND1). */
+  #takeKey(room: WriterRoom, entry: Entry, key: string, offset: number): Written | undefined {
+    const { by, at } = entry;
+    const digest = digestOf(entry);
+    const put = () => this.#sql.putKey.run(room.no, key, by.id, offset, at, digest).changes;
+    if (Number(put()) === 1) return undefined;
+    const row = this.#sql.getKey.get(room.no, key, by.id);
+    if (row && Number(row['at']) > at - limits.keyWindowMs) {
+      if (row['digest'] !== null && row['digest'] !== digest) return 'conflict';
+      return { offset: Number(row['offset']), at: Number(row['at']), duplicate: true };
+    }
+    this.#sql.dropKey.run(room.no, key, by.id);
+    put();
+    return undefined;
   }
 
   /** Pays for each append with at most two deletions and a constant, whatever has piled up. */
