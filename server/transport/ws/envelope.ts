@@ -74,7 +74,7 @@ export class Envelopes implements Flushable {
 
   /** A reply as the encoder makes it. */
   reply(message: TRPCResponseMessage): string | Uint8Array {
-    return this.#encoder.encode(transformTRPCResponse(this.#config, message));
+    return this.#encoder.encode(this.#transformed(message));
   }
 
   /** A tracked item's data reply, as bytes of a whole frame. */
@@ -97,6 +97,15 @@ export class Envelopes implements Flushable {
   item({ id, data }: PushItem, to: Addressee): string | Uint8Array {
     const result = { type: 'data', data: { id, data }, id } as const;
     return this.reply({ id: to.id, jsonrpc: to.jsonrpc, result });
+  }
+
+  /** What tRPC's `transformTRPCResponse` makes, which copies a reply four times to do so. */
+  #transformed(message: TRPCResponseMessage): unknown {
+    if ('error' in message) return transformTRPCResponse(this.#config, message);
+    const { id, jsonrpc, result } = message;
+    if (!('data' in result)) return message;
+    const data: unknown = this.#config.transformer.output.serialize(result.data);
+    return { id, jsonrpc, result: { ...result, data } };
   }
 
   #tailOf({ id, data }: PushItem): Buffer | undefined {
