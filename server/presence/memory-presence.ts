@@ -1,6 +1,6 @@
 import type { By } from '../../shared/index.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
-import type { Member, Presence } from './presence.ts';
+import type { Presence } from './presence.ts';
 
 interface Seat {
   readonly user: By;
@@ -11,27 +11,22 @@ interface Seat {
 export function createMemoryPresence(): Presence {
   const rooms = new Map<string, Map<string, Seat>>();
 
-  const leave = (key: string, { memberId }: Member) => {
-    const seats = rooms.get(key);
-    const seat = seats?.get(memberId);
-    if (!seats || !seat) return;
-    seat.holds -= 1;
-    if (seat.holds === 0) seats.delete(memberId);
-    if (seats.size === 0) rooms.delete(key);
-  };
-
   return {
-    join(room, member) {
+    join(room, { memberId, user }) {
       const key = roomKey(room);
       const seats = rooms.get(key) ?? new Map<string, Seat>();
       rooms.set(key, seats);
-      const holds = (seats.get(member.memberId)?.holds ?? 0) + 1;
-      seats.set(member.memberId, { user: member.user, holds });
-      let hasLeft = false;
-      return () => {
-        if (!hasLeft) leave(key, member);
-        hasLeft = true;
-      };
+      const holds = (seats.get(memberId)?.holds ?? 0) + 1;
+      seats.set(memberId, { user, holds });
+    },
+    leave(room, { memberId }) {
+      const key = roomKey(room);
+      const seats = rooms.get(key);
+      const seat = seats?.get(memberId);
+      if (!seats || !seat) return;
+      seat.holds -= 1;
+      if (seat.holds === 0) seats.delete(memberId);
+      if (seats.size === 0) rooms.delete(key);
     },
     users: async (room: RoomName) => {
       const users = new Map<string, By>();

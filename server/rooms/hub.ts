@@ -18,9 +18,11 @@ import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import type { Member, Presence } from '../presence/presence.ts';
+import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
 import { Feed } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
+import type { Room } from './room.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
 
 /** What a hub is made from. */
@@ -32,6 +34,14 @@ export interface HubOptions {
   readonly clock: Clock;
   /** Names this node in frame ids: different on every node and at every start. */
   readonly nodeTag: string;
+  readonly tally?: Tally;
+}
+
+/** Where the member of a feed sits. */
+interface Seat {
+  readonly name: RoomName;
+  readonly room: Room;
+  readonly member: Member;
 }
 
 /** An event to publish, its data already parsed by the contract. */
@@ -62,7 +72,8 @@ export class Hub {
   readonly #clock: Clock;
   readonly #frameNumber: () => string;
   readonly #rooms: OpenRooms;
-  readonly #feeds = new Set<Feed>();
+  readonly #tally: Tally;
+  readonly #seats = new Map<Feed, Seat>();
   readonly #publishing = new Set<Promise<Ack>>();
   #isClosed = false;
 
@@ -72,6 +83,7 @@ export class Hub {
     this.#presence = options.presence;
     this.#bus = options.bus;
     this.#clock = options.clock;
+    this.#tally = options.tally ?? createTally();
     this.#frameNumber = createFrameNumbers(options.nodeTag);
     this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
   }
@@ -95,18 +107,27 @@ export class Hub {
     const position = since === undefined ? undefined : positionOf(since);
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
-      const leave = this.#presence.join(name, member);
-      const leaveRoom = room.seat(member.memberId, member.user.id);
-      const onEnd = () => {
-        this.#feeds.delete(feed);
-        leave();
-        leaveRoom();
-      };
-      const feed = new Feed({ room, since: position, onEnd });
-      this.#feeds.add(feed);
+      const feed = new Feed({
+        room,
+        since: position,
+        onEnd: this.#onFeedEnd,
+        tally: this.#tally,
+      });
+      this.#seats.set(feed, { name, room, member });
+      this.#presence.join(name, member);
+      room.seat(member);
       return feed;
     });
   }
+
+  // One function for all feeds.
+  readonly #onFeedEnd = (feed: Feed) => {
+    const seat = this.#seats.get(feed);
+    if (!seat) return;
+    this.#seats.delete(feed);
+    this.#presence.leave(seat.name, seat.member);
+    seat.room.unseat(seat.member);
+  };
 
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
   async history(input: HistoryInput & { kind: string }): Promise<HistoryPage<RoomEvent>> {
@@ -143,7 +164,7 @@ export class Hub {
   /** Drains, then ends every feed. Safe to call twice. */
   async close(): Promise<void> {
     await this.drain();
-    await Promise.all([...this.#feeds].map((feed) => feed.return()));
+    await Promise.all([...this.#seats.keys()].map((feed) => feed.return()));
     await this.#rooms.close();
   }
 

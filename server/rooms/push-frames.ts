@@ -1,6 +1,6 @@
 import type { PushControl, PushItem, PushSink } from '../push.ts';
 
-/** What a stream does when it has no frame at hand: read on, wait to be woken, or nothing any more. */
+/** What a stream does when it has no frame at hand: read on, wait, or nothing any more. */
 export type Progress = 'reading' | 'waiting' | 'ended';
 
 /** A stream of frames, taken one by one. */
@@ -10,70 +10,82 @@ export interface FrameSource {
   progress(): Progress;
   /** Reads on. */
   more(): Promise<void>;
+  /** Ends it. Safe to call twice. */
   end(): void;
   /** Why it has ended, where that is an error. Given once. */
   takeFailure(): unknown;
-  /** Calls `wake` whenever a frame has come or the stream has ended. */
-  onWake(wake: () => void): void;
-}
-
-/** A push path, seen from its stream. */
-export interface FramePush extends PushControl {
-  /** Pushes a frame that nothing waits in front of. False: it cannot be taken now, let it wait. */
-  offer(frame: PushItem): boolean;
 }
 
 /** Pushes a stream into a sink: until the sink is full, and again from its `resume` on. */
-export function pushFrames(source: FrameSource, sink: PushSink): FramePush {
-  let isFull = false;
-  let isReading = false;
-  let isBroken = false;
+export class FramePush implements PushControl {
+  readonly #source: FrameSource;
+  readonly #sink: PushSink;
+  #isFull = false;
+  #isReading = false;
+  #isBroken = false;
+
+  constructor(source: FrameSource, sink: PushSink) {
+    this.#source = source;
+    this.#sink = sink;
+  }
+
+  /** Has the sink taken all that it can take for now? */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Pushes what is at hand. To be called first, and whenever a frame has come or the stream has
+   *  ended. */
+  pump(): void {
+    if (this.#isFull || this.#isReading || this.#isBroken) return;
+    for (let frame = this.#source.take(); frame; frame = this.#source.take()) {
+      this.#give(frame);
+      if (this.#isFull || this.#isBroken) return;
+    }
+    const progress = this.#source.progress();
+    if (progress === 'ended') this.#sink.end(this.#source.takeFailure());
+    else if (progress === 'reading') this.#read();
+  }
+
+  /** Pushes a frame that nothing waits in front of. False: it cannot be taken now, let it wait. */
+  offer(frame: PushItem): boolean {
+    if (this.#isFull || this.#isReading) return false;
+    this.#give(frame);
+    return true;
+  }
+
+  resume(): void {
+    this.#isFull = false;
+    this.pump();
+  }
+
+  stop(): void {
+    this.#source.end();
+  }
 
   // The caller may be the room or another reader's flush: what one sink cannot take is its own end.
-  const give = (frame: PushItem) => {
+  #give(frame: PushItem): void {
     try {
-      isFull = !sink.push(frame);
+      this.#isFull = !this.#sink.push(frame);
     } catch (error) {
-      fail(error);
+      this.#fail(error);
     }
-  };
-  const fail = (error: unknown) => {
-    isBroken = true;
-    source.end();
-    sink.end(error);
-  };
+  }
 
-  const pump = () => {
-    if (isFull || isReading || isBroken) return;
-    for (let frame = source.take(); frame; frame = source.take()) {
-      give(frame);
-      if (isFull || isBroken) return;
-    }
-    const progress = source.progress();
-    if (progress === 'ended') sink.end(source.takeFailure());
-    else if (progress === 'reading') read();
-  };
+  #fail(error: unknown): void {
+    this.#isBroken = true;
+    this.#source.end();
+    this.#sink.end(error);
+  }
 
-  const read = () => {
-    isReading = true;
-    source.more().then(() => {
-      isReading = false;
-      pump();
-    }, fail);
-  };
-
-  source.onWake(pump);
-  pump();
-  return {
-    offer: (frame) => {
-      if (isFull || isReading) return false;
-      give(frame);
-      return true;
-    },
-    resume: () => {
-      isFull = false;
-      pump();
-    },
-    stop: () => source.end(),
-  };
+  #read(): void {
+    this.#isReading = true;
+    this.#source.more().then(
+      () => {
+        this.#isReading = false;
+        this.pump();
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
 }

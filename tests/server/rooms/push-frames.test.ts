@@ -1,27 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { PushItem } from '../../../server/push.ts';
-import { pushFrames, type FrameSource } from '../../../server/rooms/push-frames.ts';
+import { FramePush, type FrameSource } from '../../../server/rooms/push-frames.ts';
 
 /** A stream of frames in the test's hands. */
 function stage(push: (item: PushItem) => boolean) {
   const waiting: PushItem[] = [];
   const seen = { ended: 0, errors: [] as unknown[] };
-  let wake = () => {};
   const source: FrameSource = {
     take: () => waiting.shift(),
     progress: () => (seen.ended > 0 ? 'ended' : 'waiting'),
     more: () => Promise.resolve(),
     end: () => void (seen.ended += 1),
     takeFailure: () => undefined,
-    onWake: (run) => (wake = run),
   };
-  const control = pushFrames(source, { push, end: (error) => void seen.errors.push(error) });
-  return { control, waiting, seen, wake: () => wake() };
+  const control = new FramePush(source, { push, end: (error) => void seen.errors.push(error) });
+  return { control, waiting, seen, wake: () => control.pump() };
 }
 
 const item = (id: string): PushItem => ({ id, data: id });
 
-describe('pushFrames', () => {
+describe('FramePush', () => {
   it('pauses while the sink is full, and goes on where it paused', () => {
     const taken: string[] = [];
     const { control, waiting, wake } = stage(({ id }) => taken.push(id) % 2 === 1);

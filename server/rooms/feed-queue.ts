@@ -1,0 +1,197 @@
+import {
+  formatPosition,
+  RoomError,
+  type Frame,
+  type GapReason,
+  type Position,
+  type RoomEvent,
+} from '../../shared/index.ts';
+import type { Page } from '../log/room-log.ts';
+import type { Tally } from '../tally.ts';
+import { merge, place } from './merge.ts';
+import type { Room } from './room.ts';
+import { gapBetween, type Start } from './start.ts';
+import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
+
+/** What a queue needs of its room. */
+export type QueueRoom = Pick<Room, 'latest' | 'frameId'>;
+
+/** What a feed yields next: replay and live stream, joined by offset. All decisions, no reading; what
+ *  it holds is bounded by `maxFrames` and a page. */
+export class FeedQueue {
+  readonly #room: QueueRoom;
+  readonly #maxFrames: number;
+  readonly #tally: Tally;
+  #isLive = false;
+  #epoch = '';
+  /** The last durable event yielded. */
+  #offset = 0;
+  /** The last durable event yielded or waiting in `#out`. */
+  #tail = 0;
+  /** Frames to yield, in order. */
+  #out: TrackedFrame[] = [];
+  /** While behind: live durable events, to be merged with what is read. */
+  #buffer: TrackedFrame[] = [];
+  #hasMissedLatest = false;
+  #hasFallenBehind = false;
+
+  constructor(room: QueueRoom, maxFrames: number, tally: Tally) {
+    this.#room = room;
+    this.#maxFrames = maxFrames;
+    this.#tally = tally;
+  }
+
+  /** Does it follow the live stream? Otherwise it wants to be given a page after `tail`. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
+  /** Where what is yielded or waits to be yielded ends. */
+  get tail(): Position {
+    return { epoch: this.#epoch, offset: this.#tail };
+  }
+
+  /** The next frame, if one is at hand. */
+  take(): TrackedFrame | undefined {
+    const frame = this.#out.shift();
+    if (!frame) return undefined;
+    if (frame.delivery === 'durable') this.#offset = frame.offset;
+    // A frame made while this feed was further on than the room (it had read ahead) would set the
+    // reader's position back: it gets an id of this feed's own (RES1).
+    else if (frame.offset !== this.#offset) return { ...frame, id: this.#ownId() };
+    return frame;
+  }
+
+  /** Is this what a live reader gets next, with nothing waiting in front of it? */
+  isNext({ delivery, offset }: TrackedFrame): boolean {
+    if (!this.#isLive || this.#out.length > 0) return false;
+    return offset === (delivery === 'durable' ? this.#offset + 1 : this.#offset);
+  }
+
+  /** Counts a frame as yielded that was next and never waited. */
+  pass(frame: TrackedFrame): void {
+    this.#offset = frame.offset;
+    this.#tail = frame.offset;
+  }
+
+  /** Takes a frame of the live stream. While the reader `isFull` only durable events wait for him. */
+  receive(frame: TrackedFrame, isFull: boolean): void {
+    if (frame.delivery === 'durable') {
+      if (this.#isLive) this.#append(frame);
+      else this.#hold(frame);
+    } else if (this.#isLive && !isFull && this.#out.length < this.#maxFrames) {
+      this.#out.push(frame);
+    } else this.#miss(frame);
+  }
+
+  /** Puts `ready` first, and the feed where it begins. */
+  begin(start: Start): void {
+    this.#moveTo(start.position);
+    const gap = start.start === 'gap' ? { gap: start.gap } : {};
+    const position = formatPosition(start.position);
+    this.#hasMissedLatest = false;
+    const { latest } = this.#room;
+    this.#add({ type: 'ready', start: start.start, position, ...gap, latest });
+    if (start.start !== 'resumed') this.#joinLive();
+  }
+
+  /** History no longer reaches back to where the reader stands: says so and goes on from the head. */
+  skip(reason: GapReason, to: Position): void {
+    const from = this.tail;
+    this.#moveTo(to);
+    this.#add({ type: 'gap', ...gapBetween(reason, from, to) });
+    this.#joinLive();
+  }
+
+  /** Takes what was read after `tail`. @throws RoomError LOG_DAMAGED when events are missing */
+  splice(page: Page): void {
+    for (const event of page.events) {
+      const where = place(this.#tail, event.offset);
+      if (where === 'jump') throw holeAfter(this.#tail);
+      if (where === 'repeat') continue;
+      this.#out.push(durableFrame(event, page.epoch));
+      this.#tail = event.offset;
+    }
+    if (this.#tail >= page.head) this.#joinLive();
+    else if (page.events.length === 0) throw holeAfter(this.#tail);
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#isLive = false;
+    this.#out = [];
+    this.#buffer = [];
+  }
+
+  /** Goes live if what was buffered joins on without a hole; otherwise stays behind. */
+  #joinLive(): void {
+    const { next, tail, isWhole } = merge(this.#tail, this.#buffer);
+    this.#buffer = [];
+    this.#out.push(...next);
+    this.#tail = tail;
+    if (!isWhole) return;
+    this.#isLive = true;
+    if (this.#hasFallenBehind) this.#tally.caughtUp += 1;
+    this.#hasFallenBehind = false;
+    // A reader who was behind missed some changes of the latest values: he gets the outcome.
+    if (this.#hasMissedLatest) this.#add({ type: 'latest', latest: this.#room.latest });
+    this.#hasMissedLatest = false;
+  }
+
+  /** By class (TRN4): an ephemeral event is for those who are there, of latest values the newest is
+   *  enough. */
+  #miss(frame: TrackedFrame): void {
+    if (frame.delivery === 'ephemeral') this.#tally.dropped += 1;
+    if (frame.delivery !== 'latest') return;
+    this.#tally.conflated += 1;
+    this.#hasMissedLatest = true;
+    if (this.#isLive) this.#fallBehind();
+  }
+
+  /** A buffer that overflows keeps only the newest: the log has the rest, and the hole tells. */
+  #hold(frame: TrackedFrame): void {
+    if (this.#buffer.length >= this.#maxFrames) this.#buffer = [];
+    this.#buffer.push(frame);
+  }
+
+  #append(frame: TrackedFrame): void {
+    const where = place(this.#tail, frame.offset);
+    if (where === 'repeat') return;
+    if (where === 'jump' || this.#out.length >= this.#maxFrames) return this.#fallBehind();
+    this.#out.push(frame);
+    this.#tail = frame.offset;
+  }
+
+  /** Leaves the live stream (RES5): what waits is forgotten and read again from the log. */
+  #fallBehind(): void {
+    this.#isLive = false;
+    this.#hasFallenBehind = true;
+    for (const { delivery } of this.#out) {
+      if (delivery === 'latest') this.#hasMissedLatest = true;
+      if (delivery === 'ephemeral') this.#tally.dropped += 1;
+    }
+    // `ready` and `gap` stand in no log.
+    this.#out = this.#out.filter((frame) => frame.delivery === 'control');
+    this.#buffer = [];
+    this.#tail = this.#offset;
+  }
+
+  #moveTo({ epoch, offset }: Position): void {
+    this.#epoch = epoch;
+    this.#offset = offset;
+    this.#tail = offset;
+  }
+
+  #add(frame: Frame<RoomEvent>): void {
+    this.#out.push({ id: this.#ownId(), offset: this.#offset, delivery: 'control', data: frame });
+  }
+
+  #ownId(): string {
+    return this.#room.frameId({ epoch: this.#epoch, offset: this.#offset });
+  }
+}
+
+/** Events that should be there are not: no gap that a trimmed log explains (LOG3). */
+function holeAfter(offset: number): RoomError {
+  return new RoomError('LOG_DAMAGED', `events after offset ${offset} are missing from the log`);
+}
