@@ -8,4 +8,4 @@ export type {
 export { jsonEncoder, type Encoder } from './ws/encoder.ts';
 export { applyWSSHandler, getWSConnectionHandler } from './ws/handler.ts';
 export { handleKeepAlive } from './ws/keep-alive.ts';
-export type { SocketLimits, WSSHandlerOptions } from './ws/options.ts';
+export { roomsLimits, type SocketLimits, type WSSHandlerOptions } from './ws/options.ts';

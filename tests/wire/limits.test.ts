@@ -67,15 +67,44 @@ describe('a connection', () => {
     ]);
   });
 
-  it('takes 1,000 calls from a frame, and refuses each one more', async () => {
+  it('[TRN6] takes 32 calls from a frame, and refuses each one more by itself', async () => {
     const socket = await connected();
-    socket.send(Array.from({ length: 1_003 }, (_, id) => members(id)));
+    socket.send(Array.from({ length: 35 }, (_, id) => members(id)));
     const refused: number[] = [];
-    for (let count = 0; count < 1_003; count += 1) {
+    for (let count = 0; count < 35; count += 1) {
       const reply = await socket.next();
       if (reply && typeof reply === 'object' && 'error' in reply) refused.push(idOf(reply));
     }
-    expect(refused).toEqual([1_000, 1_001, 1_002]);
+    expect(refused).toEqual([32, 33, 34]);
+  });
+
+  it('[TRN6] takes all subscriptions of a client that comes back, in one frame', async () => {
+    const socket = await connected();
+    const ids = Array.from({ length: 100 }, (_, id) => id);
+    socket.send(ids.map((id) => call(id, 'subscription', 'chat.events', { room: `r${id}` })));
+    const started = new Set<number>();
+    while (started.size < ids.length) {
+      const reply = await socket.next();
+      expect(reply).not.toHaveProperty('error');
+      started.add(idOf(reply));
+    }
+  });
+
+  it.each([
+    ['an id that is a fraction', { id: 1.5, method: 'query' }],
+    ['an id that is too long', { id: 'i'.repeat(65), method: 'query' }],
+    ['a path that is too long', { id: 1, method: 'query', params: { path: 'p'.repeat(257) } }],
+    [
+      'a lastEventId that is too long',
+      { id: 1, method: 'subscription', params: { path: 'p', lastEventId: 'e'.repeat(257) } },
+    ],
+  ])('[TRN6] refuses %s, and goes on', async (_, message) => {
+    const socket = await connected();
+    socket.send([message, members(7)]);
+    expect(await socket.next()).toMatchObject({
+      error: { json: { data: { code: 'BAD_REQUEST' } } },
+    });
+    expect(await socket.next()).toMatchObject({ id: 7, result: {} });
   });
 
   it('holds 128 subscriptions, refuses one more, and takes it when one has ended', async () => {

@@ -8,24 +8,22 @@ import {
 } from '@trpc/server';
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
 import type { TRPCResultMessage } from '@trpc/server/rpc';
-import { isPushSource, type PushItem } from '../../push.ts';
-import { fallbackError, type Addressee, type Envelopes } from './envelope.ts';
-import type { CallError, ErrorReplies } from './error-replies.ts';
-import type { Outbound } from './outbound.ts';
+import { isPushSource, type PushSource } from '../../push.ts';
+import { fallbackError, type Addressee } from './envelope.ts';
+import type { CallError, ErrorReplies, Peer } from './error-replies.ts';
 import { pullStream } from './pull-stream.ts';
-import { pushStream } from './push-stream.ts';
+import { PushStream, type PushOwner, type PushTarget } from './push-stream.ts';
 
 /** What a call needs of its connection. */
-export interface CallHost {
+export interface CallHost extends PushTarget, Peer {
   readonly router: AnyTRPCRouter;
-  readonly envelopes: Envelopes;
   readonly errors: ErrorReplies;
-  readonly outbound: Outbound;
   /** The connection's context. @throws what `createContext` threw */
   context(): Promise<unknown>;
   isOpen(): boolean;
-  /** Holds a subscription's id until the returned release. */
-  hold(id: number | string, abort: AbortController): () => void;
+  /** Holds a subscription's id until `release`. */
+  hold(id: number | string, call: Call): void;
+  release(id: number | string): void;
 }
 
 /** One request, as it came. */
@@ -38,33 +36,28 @@ export interface CallRequest extends Addressee {
 }
 
 /** One call, from the request to the last reply. */
-export class Call {
+export class Call implements PushOwner {
   readonly #host: CallHost;
   readonly #request: CallRequest;
-  readonly #to: Addressee;
   readonly #abort = new AbortController();
+  #pushed: PushStream | undefined;
 
   constructor(host: CallHost, request: CallRequest) {
     this.#host = host;
     this.#request = request;
-    this.#to = { id: request.id, jsonrpc: request.jsonrpc };
   }
 
-  /** Runs the call. Never rejects: what goes wrong is replied and reported. */
+  /** Runs the call. Never rejects: what goes wrong is replied and reported. A stream that pushes goes
+   *  on after it has resolved. */
   async run(): Promise<void> {
-    const isSubscription = this.#request.type === 'subscription';
     // Held before any await, so that a stop or a drop in between cancels it.
-    const release = isSubscription ? this.#host.hold(this.#request.id, this.#abort) : undefined;
-    let failure: TRPCError | undefined;
+    if (this.#isSubscription()) this.#host.hold(this.#request.id, this);
     try {
       await this.#execute();
     } catch (cause) {
-      failure = getTRPCErrorFromUnknown(cause);
+      return this.#finish(getTRPCErrorFromUnknown(cause));
     }
-    // The id is free right before the client is told that it may use it again.
-    release?.();
-    if (failure && !this.#isCancelled(failure)) this.#replyError(failure);
-    else if (isSubscription) this.#reply({ type: 'stopped' });
+    if (!this.#pushed) this.#finish();
   }
 
   /** Replies an error that came before the call could run. */
@@ -72,10 +65,21 @@ export class Call {
     this.#replyError(error);
   }
 
+  /** Stops a subscription. Safe to call twice. */
+  abort(): void {
+    if (!this.#abort.signal.aborted) this.#abort.abort();
+    this.#pushed?.stop();
+  }
+
+  onPushEnd(cause: unknown): void {
+    if (cause !== undefined) this.#replyError(getTRPCErrorFromUnknown(cause));
+    this.#finish();
+  }
+
   async #execute(): Promise<void> {
     const { type, path, input, batchIndex } = this.#request;
     const { signal } = this.#abort;
-    const isSubscription = type === 'subscription';
+    const isSubscription = this.#isSubscription();
     const ctx = await this.#host.context();
     if (signal.aborted || (isSubscription && !this.#host.isOpen())) return;
     const { router } = this.#host;
@@ -92,20 +96,31 @@ export class Call {
     this.#reply({ type: 'data', data: result });
   }
 
-  #stream(result: unknown): Promise<void> {
+  #finish(failure?: TRPCError): void {
+    const isSubscription = this.#isSubscription();
+    if (isSubscription) {
+      this.#cancelIfClosed();
+      // The id is free right before the client is told that it may use it again.
+      this.#host.release(this.#request.id);
+    }
+    if (failure && !this.#isCancelled(failure)) this.#replyError(failure);
+    else if (isSubscription) this.#reply({ type: 'stopped' });
+  }
+
+  async #stream(result: unknown): Promise<void> {
     const { path } = this.#request;
     const { signal } = this.#abort;
     if (isObservable(result)) {
       this.#cancelIfClosed();
       // To subscribe only to unsubscribe would have effects that nobody wants.
-      if (!this.#host.isOpen()) return Promise.resolve();
+      if (!this.#host.isOpen()) return;
       return this.#pull(observableToAsyncIterable(result, signal));
     }
     if (isAsyncIterable(result)) {
       this.#cancelIfClosed();
       // One that is stopped already is only cleaned up.
-      const isPushed = isPushSource(result) && !signal.aborted;
-      return isPushed ? this.#takePushed(result) : this.#pull(result);
+      if (isPushSource(result) && !signal.aborted) return this.#takePushed(result);
+      return this.#pull(result);
     }
     throw new TRPCError({
       code: 'INTERNAL_SERVER_ERROR',
@@ -113,20 +128,10 @@ export class Call {
     });
   }
 
-  async #takePushed(source: Parameters<typeof pushStream>[0]): Promise<void> {
-    const { envelopes, outbound } = this.#host;
+  #takePushed(source: PushSource): void {
     this.#reply({ type: 'started' });
-    const to = envelopes.join(this.#to);
-    const send = outbound.takesFrames
-      ? (item: PushItem) => outbound.sendFrame(envelopes.itemFrame(item, to))
-      : (item: PushItem) => outbound.send(envelopes.item(item, to));
-    try {
-      await pushStream(source, { outbound, send, signal: this.#abort.signal });
-    } catch (cause) {
-      this.#replyError(getTRPCErrorFromUnknown(cause));
-    } finally {
-      envelopes.leave(to);
-    }
+    this.#pushed = new PushStream(this.#host, this.#request, this);
+    this.#pushed.open(source);
   }
 
   #pull(source: AsyncIterable<unknown>): Promise<void> {
@@ -138,11 +143,13 @@ export class Call {
       onValue: (value) => this.#replyValue(value),
       onError: (cause) => this.#replyError(getTRPCErrorFromUnknown(cause)),
       // The client has what it asked for; only the app is told.
-      onLateError: (cause) => errors.report(this.#inCall(getTRPCErrorFromUnknown(cause))),
+      onLateError: (cause) =>
+        errors.report(this.#host, this.#inCall(getTRPCErrorFromUnknown(cause))),
     });
   }
 
   #replyValue(value: unknown): void {
+    this.#host.tally.deliveries += 1;
     if (!isTrackedEnvelope(value)) return this.#reply({ type: 'data', data: value });
     const [id, data] = value;
     this.#reply({ type: 'data', data: { id, data }, id });
@@ -151,29 +158,32 @@ export class Call {
   #reply(result: TRPCResultMessage<unknown>['result']): void {
     const { outbound, envelopes } = this.#host;
     if (!this.#host.isOpen()) return;
-    outbound.send(envelopes.reply({ ...this.#to, result }));
+    const { id, jsonrpc } = this.#request;
+    outbound.send(envelopes.reply({ id, jsonrpc, result }));
   }
 
   #replyError(error: TRPCError): void {
     const { outbound, envelopes, errors } = this.#host;
     const call = this.#inCall(error);
-    errors.report(call);
+    errors.report(this.#host, call);
     if (!this.#host.isOpen()) return;
+    const { id, jsonrpc } = this.#request;
     try {
-      outbound.send(envelopes.reply({ ...this.#to, error: errors.shape(call) }));
+      outbound.send(envelopes.reply({ id, jsonrpc, error: errors.shape(this.#host, call) }));
     } catch (cause) {
       // The app's own transformer or encoder fails on the app's own error shape.
-      errors.reportFault(cause, call);
+      errors.reportFault(this.#host, cause, call);
       this.#replyFallback();
     }
   }
 
   #replyFallback(): void {
     const { outbound, envelopes, errors } = this.#host;
+    const { id, jsonrpc } = this.#request;
     try {
-      outbound.send(envelopes.reply({ ...this.#to, error: fallbackError }));
+      outbound.send(envelopes.reply({ id, jsonrpc, error: fallbackError }));
     } catch (cause) {
-      errors.reportFault(cause);
+      errors.reportFault(this.#host, cause);
     }
   }
 
@@ -191,6 +201,10 @@ export class Call {
       cause instanceof Error &&
       cause.name === 'AbortError'
     );
+  }
+
+  #isSubscription(): boolean {
+    return this.#request.type === 'subscription';
   }
 
   #cancelIfClosed(): void {

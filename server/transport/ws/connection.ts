@@ -5,73 +5,95 @@ import {
   type inferRouterContext,
 } from '@trpc/server';
 import { parseConnectionParamsFromUnknown, type TRPCRequestInfo } from '@trpc/server/http';
-import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { errors } from '../../../shared/index.ts';
-import { Call, type CallHost } from './call.ts';
+import { errors as table } from '../../../shared/index.ts';
+import type { Tally } from '../../tally.ts';
+import { Call, type CallHost, type CallRequest } from './call.ts';
 import type { Encoder } from './encoder.ts';
 import { fallbackError, type Envelopes, type RequestId } from './envelope.ts';
-import { ErrorReplies, NO_CALL } from './error-replies.ts';
+import { NO_CALL, type ErrorReplies } from './error-replies.ts';
+import { takeFrame, type IncomingHost } from './incoming.ts';
+import type { KeepAlives, Pinged } from './keep-alive.ts';
 import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
 import { createBucket, type Bucket } from './rate.ts';
 
 type Params = TRPCRequestInfo['connectionParams'];
 
-/** One WebSocket that speaks tRPC: its context, its calls, its subscriptions. */
-export class Connection<R extends AnyTRPCRouter> implements CallHost {
-  readonly router: R;
+/** What all connections of a handler share. */
+export interface Service<R extends AnyTRPCRouter> {
+  readonly options: WSSHandlerOptions<R>;
+  readonly encoder: Encoder;
+  readonly limits: SocketLimits;
   readonly envelopes: Envelopes;
   readonly errors: ErrorReplies;
+  readonly tally: Tally;
+  /** Unset: nobody is pinged. */
+  readonly keepAlives: KeepAlives | undefined;
+}
+
+/** One WebSocket that speaks tRPC: its context, its calls, its subscriptions. */
+export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHost, Pinged {
+  readonly req: IncomingMessage;
   readonly outbound: Outbound;
   readonly #ws: WebSocket;
-  readonly #req: IncomingMessage;
-  readonly #options: WSSHandlerOptions<R>;
-  readonly #encoder: Encoder;
-  readonly #limits: SocketLimits;
-  readonly #pings: Pick<Bucket, 'take'>;
-  readonly #abort = new AbortController();
-  readonly #subscriptions = new Map<number | string, AbortController>();
+  readonly #service: Service<R>;
+  readonly #subscriptions = new Map<number | string, Call>();
+  #pings: Pick<Bucket, 'take'> | undefined;
+  #abort: AbortController | undefined;
   #ctx: inferRouterContext<R> | undefined;
   /** Undefined until it is known what to make the context from. */
   #context: Promise<unknown> | undefined;
 
-  constructor(options: {
-    ws: WebSocket;
-    req: IncomingMessage;
-    outbound: Outbound;
-    envelopes: Envelopes;
-    encoder: Encoder;
-    limits: SocketLimits;
-    options: WSSHandlerOptions<R>;
-  }) {
-    this.#ws = options.ws;
-    this.#req = options.req;
-    this.#options = options.options;
-    this.#encoder = options.encoder;
-    this.#limits = options.limits;
-    this.#pings = pingBucket(options.limits.pingsPerSecond);
-    this.router = options.options.router;
-    this.envelopes = options.envelopes;
-    this.outbound = options.outbound;
-    const { onError } = this.#options;
-    this.errors = new ErrorReplies({
-      router: this.router,
-      onError,
-      req: this.#req,
-      context: () => this.#ctx,
-    });
+  constructor(ws: WebSocket, req: IncomingMessage, outbound: Outbound, service: Service<R>) {
+    this.#ws = ws;
+    this.req = req;
+    this.outbound = outbound;
+    this.#service = service;
   }
 
   /** Begins to serve. */
   open(): void {
     this.#ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#ws.on('error', (cause) => {
-      this.errors.report({ ...NO_CALL, error: getTRPCErrorFromUnknown(cause) });
+      this.errors.report(this, { ...NO_CALL, error: getTRPCErrorFromUnknown(cause) });
     });
-    this.#ws.once('close', () => this.#close());
-    if (!expectsParams(this.#req)) this.#createContext(() => null);
+    this.#ws.on('close', () => this.#close());
+    this.#service.keepAlives?.heard(this);
+    if (!expectsParams(this.req)) this.#createContext(() => null);
+  }
+
+  get ctx(): unknown {
+    return this.#ctx;
+  }
+
+  get router(): R {
+    return this.#service.options.router;
+  }
+
+  get encoder(): Encoder {
+    return this.#service.encoder;
+  }
+
+  get limits(): SocketLimits {
+    return this.#service.limits;
+  }
+
+  get maxBatchSize(): number | undefined {
+    return this.#service.options.maxBatchSize;
+  }
+
+  get envelopes(): Envelopes {
+    return this.#service.envelopes;
+  }
+
+  get errors(): ErrorReplies {
+    return this.#service.errors;
+  }
+
+  get tally(): Tally {
+    return this.#service.tally;
   }
 
   isOpen(): boolean {
@@ -83,43 +105,77 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     return this.#context;
   }
 
-  hold(id: number | string, abort: AbortController): () => void {
-    this.#subscriptions.set(id, abort);
-    return () => {
-      if (!this.isOpen() && !abort.signal.aborted) abort.abort();
-      this.#subscriptions.delete(id);
-    };
+  hold(id: number | string, call: Call): void {
+    this.#subscriptions.set(id, call);
+  }
+
+  release(id: number | string): void {
+    this.#subscriptions.delete(id);
+  }
+
+  ping(): void {
+    this.outbound.send('PING');
+  }
+
+  cut(): void {
+    this.#ws.terminate();
+  }
+
+  start(request: CallRequest): void {
+    const call = new Call(this, request);
+    if (request.type === 'subscription') {
+      const { id } = request;
+      if (this.#subscriptions.has(id)) {
+        return call.refuse(new TRPCError({ code: 'BAD_REQUEST', message: `Duplicate id ${id}` }));
+      }
+      if (this.#subscriptions.size >= this.limits.subscriptions) {
+        const message = 'too many subscriptions at once';
+        return call.refuse(new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
+      }
+    }
+    call.run().catch((cause: unknown) => this.errors.reportFault(this, cause));
+  }
+
+  stop(id: number | string): void {
+    this.#subscriptions.get(id)?.abort();
+  }
+
+  refuse(ids: readonly RequestId[], error: TRPCError, isReported = false): void {
+    if (isReported) this.errors.report(this, { ...NO_CALL, error });
+    for (const id of ids) this.#sendError(id, error);
   }
 
   #close(): void {
-    for (const abort of this.#subscriptions.values()) abort.abort();
+    this.#service.keepAlives?.forget(this);
+    this.outbound.close();
+    for (const call of this.#subscriptions.values()) call.abort();
     this.#subscriptions.clear();
-    this.#abort.abort();
+    this.#abort?.abort();
   }
 
   #receive(data: unknown, isBinary: boolean): void {
+    this.#service.keepAlives?.heard(this);
     if (!Buffer.isBuffer(data)) {
       const message = 'Unexpected WebSocket message format';
-      return this.#replyError(null, new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message }));
+      return this.refuse([null], new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message }), true);
     }
     const message = isBinary ? data : data.toString('utf8');
     if (message === 'PONG') return;
-    if (message === 'PING') {
-      return this.#pong();
-    }
-    if (!this.#context) return this.#createContext(() => this.#readParams(message));
-    this.#receiveCalls(message);
+    if (message === 'PING') return this.#pong();
+    if (this.#context) takeFrame(this, message);
+    else this.#createContext(() => this.#readParams(message));
   }
 
   #pong(): void {
-    if (!this.#pings.take()) this.#ws.close(errors.TOO_MANY.close, 'too many pings');
-    else if (!this.#options.dangerouslyDisablePong) this.outbound.send('PONG');
+    this.#pings ??= pingBucket(this.limits.pingsPerSecond);
+    if (!this.#pings.take()) this.#ws.close(table.TOO_MANY.close, 'too many pings');
+    else if (!this.#service.options.dangerouslyDisablePong) this.outbound.send('PONG');
   }
 
   #readParams(message: string | Buffer): Params {
     let data: unknown;
     try {
-      const decoded = this.#encoder.decode(message);
+      const decoded = this.encoder.decode(message);
       if (typeof decoded !== 'object' || decoded === null)
         throw new Error('Message was not an object');
       data = (decoded as { data?: unknown }).data;
@@ -137,25 +193,16 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
   }
 
   async #makeContext(readParams: () => Params): Promise<unknown> {
-    const { createContext } = this.#options;
+    const { createContext } = this.#service.options;
     // Where nobody makes a context of them, nobody reads the parameters either.
     if (!createContext) return undefined;
     try {
-      const info: TRPCRequestInfo = {
-        connectionParams: readParams(),
-        calls: [],
-        isBatchCall: false,
-        accept: null,
-        type: 'unknown',
-        signal: this.#abort.signal,
-        url: null,
-      };
-      this.#ctx = await createContext({ req: this.#req, res: this.#ws, info });
+      const info = infoOf(readParams(), () => this.#signal());
+      this.#ctx = await createContext({ req: this.req, res: this.#ws, info });
       return this.#ctx;
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
-      this.errors.report({ ...NO_CALL, error });
-      this.#sendError(null, error);
+      this.refuse([null], error, true);
       setImmediate(() => {
         this.outbound.flush();
         this.#ws.close();
@@ -164,88 +211,37 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost {
     }
   }
 
-  #receiveCalls(message: string | Buffer): void {
-    let decoded: unknown;
-    try {
-      decoded = this.#encoder.decode(message);
-    } catch (cause) {
-      return this.#sendError(null, new TRPCError({ code: 'PARSE_ERROR', cause }));
-    }
-    const messages: unknown[] = Array.isArray(decoded) ? decoded : [decoded];
-    const { maxBatchSize } = this.#options;
-    if (Array.isArray(decoded) && maxBatchSize !== undefined && messages.length > maxBatchSize) {
-      return this.#refuseBatch(messages);
-    }
-    const isLarge = message.length > this.#limits.messageBytes;
-    for (const [index, raw] of messages.entries()) {
-      // Only then is it worth knowing which of them it is.
-      if (index >= this.#limits.callsPerFrame) this.#sendError(idOf(raw), tooMany('calls'));
-      else if (isLarge && this.#isTooLarge(raw)) this.#sendError(idOf(raw), tooLarge());
-      else this.#receiveCall(raw, index);
-    }
-  }
-
-  #isTooLarge(raw: unknown): boolean {
-    return Buffer.byteLength(JSON.stringify(raw) ?? '') > this.#limits.messageBytes;
-  }
-
-  /** Each message of a batch by itself: a bad one fails alone, with its id (TRN6). */
-  #receiveCall(raw: unknown, batchIndex: number): void {
-    let message: TRPCClientOutgoingMessage;
-    try {
-      message = parseTRPCMessage(raw, this.router._def._config.transformer);
-    } catch (cause) {
-      // A transformer that guards itself says what is wrong.
-      const error =
-        cause instanceof TRPCError ? cause : new TRPCError({ code: 'PARSE_ERROR', cause });
-      return this.#sendError(idOf(raw), error);
-    }
-    const { id, jsonrpc } = message;
-    if (id === null) {
-      const missing = new TRPCError({ code: 'PARSE_ERROR', message: '`id` is required' });
-      return this.#replyError(null, missing);
-    }
-    if (message.method === 'subscription.stop') return this.#subscriptions.get(id)?.abort();
-    const { path, input, lastEventId } = message.params;
-    const call = new Call(this, {
-      id,
-      jsonrpc,
-      type: message.method,
-      path,
-      input: lastEventId === undefined ? input : withLastEventId(input, lastEventId),
-      batchIndex,
-    });
-    if (message.method === 'subscription' && this.#subscriptions.has(id)) {
-      return call.refuse(new TRPCError({ code: 'BAD_REQUEST', message: `Duplicate id ${id}` }));
-    }
-    const isFull = this.#subscriptions.size >= this.#limits.subscriptions;
-    if (message.method === 'subscription' && isFull) return call.refuse(tooMany('subscriptions'));
-    call.run().catch((cause: unknown) => this.errors.reportFault(cause));
-  }
-
-  #refuseBatch(messages: readonly unknown[]): void {
-    const message = 'Batch call exceeds maximum size';
-    const error = new TRPCError({ code: 'BAD_REQUEST', message });
-    this.errors.report({ ...NO_CALL, error });
-    const ids = messages.filter(wantsReply).map(idOf);
-    for (const id of ids.length > 0 ? ids : [null]) this.#sendError(id, error);
-  }
-
-  #replyError(id: RequestId, error: TRPCError): void {
-    this.errors.report({ ...NO_CALL, error });
-    this.#sendError(id, error);
+  #signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#ws.readyState === this.#ws.CLOSED) this.#abort.abort();
+    return this.#abort.signal;
   }
 
   #sendError(id: RequestId, error: TRPCError): void {
     if (!this.isOpen()) return;
-    const shape = this.errors.shape({ ...NO_CALL, error });
+    const shape = this.errors.shape(this, { ...NO_CALL, error });
     try {
       this.outbound.send(this.envelopes.reply({ id, error: shape }));
     } catch (cause) {
-      this.errors.reportFault(cause);
+      this.errors.reportFault(this, cause);
       this.outbound.send(JSON.stringify({ id, error: fallbackError }));
     }
   }
+}
+
+/** The signal is made when it is asked for: most contexts are made without one. */
+function infoOf(connectionParams: Params, signal: () => AbortSignal): TRPCRequestInfo {
+  return {
+    connectionParams,
+    calls: [],
+    isBatchCall: false,
+    accept: null,
+    type: 'unknown',
+    get signal() {
+      return signal();
+    },
+    url: null,
+  };
 }
 
 function pingBucket(perSecond: number): Pick<Bucket, 'take'> {
@@ -258,28 +254,4 @@ function expectsParams(req: IncomingMessage): boolean {
   // Only the query matters, and any base will do: a Host that makes no URL ends nothing here.
   const query = /\?([^#]*)/.exec(req.url ?? '')?.[1] ?? '';
   return new URLSearchParams(query).get('connectionParams') === '1';
-}
-
-function withLastEventId(input: unknown, lastEventId: string): unknown {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
-    return { ...input, lastEventId };
-  }
-  return input ?? { lastEventId };
-}
-
-function tooMany(what: string): TRPCError {
-  return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: `too many ${what} at once` });
-}
-
-function tooLarge(): TRPCError {
-  return new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: 'this message is too large' });
-}
-
-function idOf(raw: unknown): RequestId {
-  const id = typeof raw === 'object' && raw !== null ? (raw as { id?: unknown }).id : null;
-  return typeof id === 'string' || (typeof id === 'number' && !Number.isNaN(id)) ? id : null;
-}
-
-function wantsReply(raw: unknown): boolean {
-  return idOf(raw) !== null && (raw as { method?: unknown }).method !== 'subscription.stop';
 }

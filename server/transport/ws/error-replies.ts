@@ -17,56 +17,53 @@ export interface CallError {
   readonly input: unknown;
 }
 
-type OnError = (info: CallError & { ctx: unknown; req: IncomingMessage }) => unknown;
+/** Whose call it was: what the app's `onError` and `errorFormatter` get to see. */
+export interface Peer {
+  readonly req: IncomingMessage;
+  readonly ctx: unknown;
+}
+
+type OnError = (info: CallError & Peer) => unknown;
 
 /** Reports errors to the app and shapes them for the client. An `onError` or `errorFormatter` that
  *  fails itself ends nothing: whoever asked still gets an answer. */
 export class ErrorReplies {
   readonly #config: AnyTRPCRouter['_def']['_config'];
   readonly #onError: OnError | undefined;
-  readonly #req: IncomingMessage;
-  readonly #context: () => unknown;
 
-  constructor(options: {
-    router: AnyTRPCRouter;
-    onError: OnError | undefined;
-    req: IncomingMessage;
-    context: () => unknown;
-  }) {
+  constructor(options: { router: AnyTRPCRouter; onError: OnError | undefined }) {
     this.#config = options.router._def._config;
     this.#onError = options.onError;
-    this.#req = options.req;
-    this.#context = options.context;
   }
 
   /** Tells the app. */
-  report(error: CallError): void {
-    this.#tell(error, () => {});
+  report(peer: Peer, error: CallError): void {
+    this.#tell(peer, error, () => {});
   }
 
   /** Tells the app of a fault in the handling of errors itself: on the console where it does not
    *  listen or fails, so that it is never silent. */
-  reportFault(cause: unknown, call: Omit<CallError, 'error'> = NO_CALL): void {
+  reportFault(peer: Peer, cause: unknown, call: Omit<CallError, 'error'> = NO_CALL): void {
     const error = getTRPCErrorFromUnknown(cause);
     // oxlint-disable-next-line no-console -- the last place left to say it
     const say = () => console.error('[trpc-rooms/adapter]', error);
-    if (this.#onError) this.#tell({ ...call, error }, say);
+    if (this.#onError) this.#tell(peer, { ...call, error }, say);
     else say();
   }
 
   /** An error as the client gets it. */
-  shape(call: CallError): TRPCErrorShape {
+  shape(peer: Peer, call: CallError): TRPCErrorShape {
     try {
-      return getErrorShape({ config: this.#config, ctx: this.#context() as object, ...call });
+      return getErrorShape({ config: this.#config, ctx: peer.ctx as object, ...call });
     } catch (cause) {
-      this.reportFault(cause, call);
+      this.reportFault(peer, cause, call);
       return fallbackError;
     }
   }
 
-  #tell(call: CallError, onFailure: (cause: unknown) => void): void {
+  #tell({ req, ctx }: Peer, call: CallError, onFailure: (cause: unknown) => void): void {
     try {
-      const told = this.#onError?.({ ...call, ctx: this.#context(), req: this.#req });
+      const told = this.#onError?.({ ...call, ctx, req });
       if (told instanceof Promise) told.catch(onFailure);
     } catch (cause) {
       onFailure(cause);

@@ -1,11 +1,14 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { Connection } from './connection.ts';
+import { systemClock } from '../../clock.ts';
+import { createTally } from '../../tally.ts';
+import { Connection, type Service } from './connection.ts';
 import { jsonEncoder } from './encoder.ts';
 import { Envelopes } from './envelope.ts';
+import { ErrorReplies } from './error-replies.ts';
 import { FlushQueue } from './flush-queue.ts';
-import { handleKeepAlive } from './keep-alive.ts';
+import { KeepAlives } from './keep-alive.ts';
 import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { StallWatch } from './stall-watch.ts';
@@ -14,16 +17,25 @@ import { StallWatch } from './stall-watch.ts';
 export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   options: WSSHandlerOptions<R>,
 ): (client: WebSocket, req: IncomingMessage) => void {
+  const { router, onError, keepAlive, clock = systemClock, tally = createTally() } = options;
   const encoder = options.experimental_encoder ?? jsonEncoder;
   const queue = new FlushQueue();
-  const envelopes = new Envelopes(options.router, encoder, queue);
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = new StallWatch(limits.stallMs);
+  const service: Service<R> = {
+    options,
+    encoder,
+    limits,
+    tally,
+    envelopes: new Envelopes(router, encoder, queue),
+    errors: new ErrorReplies({ router, onError }),
+    keepAlives: keepAlive?.enabled
+      ? new KeepAlives({ clock, pingMs: keepAlive.pingMs, pongWaitMs: keepAlive.pongWaitMs })
+      : undefined,
+  };
   return (client, req) => {
-    const { keepAlive } = options;
-    if (keepAlive?.enabled) handleKeepAlive(client, keepAlive.pingMs, keepAlive.pongWaitMs);
-    const outbound = new Outbound({ ws: client, socket: req.socket, queue, stalls, limits });
-    new Connection({ ws: client, req, outbound, envelopes, encoder, limits, options }).open();
+    const outbound = new Outbound({ ws: client, socket: req.socket, queue, stalls, limits, tally });
+    new Connection(client, req, outbound, service).open();
   };
 }
 

@@ -1,8 +1,17 @@
 import type { WebSocket } from 'ws';
+import type { Clock } from '../../clock.ts';
+import { Deadlines } from '../../deadlines.ts';
+
+const PING_MS = 30_000;
+const PONG_WAIT_MS = 5_000;
 
 /** Sends `PING` after `pingMs` of silence (default 30,000), and cuts the connection when nothing has
  *  come `pongWaitMs` later (default 5,000). Anything that comes counts. */
-export function handleKeepAlive(client: WebSocket, pingMs = 30_000, pongWaitMs = 5_000): void {
+export function handleKeepAlive(
+  client: WebSocket,
+  pingMs = PING_MS,
+  pongWaitMs = PONG_WAIT_MS,
+): void {
   let timer: NodeJS.Timeout;
   const wait = () => {
     timer = setTimeout(() => {
@@ -16,4 +25,44 @@ export function handleKeepAlive(client: WebSocket, pingMs = 30_000, pongWaitMs =
   });
   client.on('close', () => clearTimeout(timer));
   wait();
+}
+
+/** A connection that may have gone without a word. */
+export interface Pinged {
+  ping(): void;
+  cut(): void;
+}
+
+/** What `handleKeepAlive` does, for all connections of a handler with two timers in all. */
+export class KeepAlives {
+  readonly #silent: Deadlines<Pinged>;
+  readonly #asked: Deadlines<Pinged>;
+
+  constructor(options: {
+    clock: Clock;
+    pingMs: number | undefined;
+    pongWaitMs: number | undefined;
+  }) {
+    const { clock, pingMs = PING_MS, pongWaitMs = PONG_WAIT_MS } = options;
+    this.#asked = new Deadlines({ clock, ms: pongWaitMs, onDue: (one) => one.cut() });
+    this.#silent = new Deadlines({
+      clock,
+      ms: pingMs,
+      onDue: (one) => {
+        this.#asked.set(one);
+        one.ping();
+      },
+    });
+  }
+
+  /** Something has come, or the connection is new. */
+  heard(one: Pinged): void {
+    this.#asked.clear(one);
+    this.#silent.set(one);
+  }
+
+  forget(one: Pinged): void {
+    this.#asked.clear(one);
+    this.#silent.clear(one);
+  }
 }

@@ -1,7 +1,10 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { WSSHandlerOptions as StockOptions } from '@trpc/server/adapters/ws';
 import { limits } from '../../../shared/index.ts';
+import type { Clock } from '../../clock.ts';
+import type { Tally } from '../../tally.ts';
 import type { OutboundLimits } from './outbound.ts';
+import { defaultWireLimits, type WireLimits, type WireTransformer } from './wire-guard.ts';
 
 /** Limits of a connection. Sizes in bytes, times in milliseconds. */
 export interface SocketLimits extends OutboundLimits {
@@ -9,19 +12,29 @@ export interface SocketLimits extends OutboundLimits {
   readonly stallMs: number;
   /** Largest message taken, alone or as one of a batch; a larger one fails by itself. */
   readonly messageBytes: number;
-  /** Calls taken from one frame; those beyond fail by themselves. */
+  /** Queries and mutations taken from one frame; those beyond fail by themselves. Subscriptions have
+   *  a limit of their own: a client that comes back asks for all of them at once. */
   readonly callsPerFrame: number;
   /** Subscriptions open at once; one more is refused. */
   readonly subscriptions: number;
   /** `PING`s answered per second, and twice as many at once; then the connection is closed (4429). */
   readonly pingsPerSecond: number;
+  /** What a message may be. `null`: whatever tRPC takes. */
+  readonly message: WireLimits | null;
+  /** What the router makes inputs of: they are checked before it does. `guarded`: it checks them
+   *  itself, as the rooms server's transformer does. */
+  readonly transformer: WireTransformer | 'guarded';
 }
 
 /** tRPC's own options, and ours beside them. */
 export type WSSHandlerOptions<TRouter extends AnyTRPCRouter> = StockOptions<TRouter> & {
-  /** What may wait for a slow reader. Unset: streams that push pause at 256 KiB, everything else is
-   *  as in tRPC's own adapter, and no connection is ever cut. */
+  /** What may come in and what may wait for a slow reader. Unset: streams that push pause at 256 KiB,
+   *  everything else is as in tRPC's own adapter, and no connection is ever cut. */
   limits?: Partial<SocketLimits>;
+  /** Is told of what is sent. Default: nobody. */
+  tally?: Tally;
+  /** Default: the machine's own. */
+  clock?: Clock;
 };
 
 /** Limits where none are given: nothing that a correct app could notice. */
@@ -33,15 +46,19 @@ export const defaultLimits: SocketLimits = {
   callsPerFrame: Number.POSITIVE_INFINITY,
   subscriptions: Number.POSITIVE_INFINITY,
   pingsPerSecond: Number.POSITIVE_INFINITY,
+  message: null,
+  transformer: 'none',
 };
 
-/** The rooms server's limits (TRN4). */
+/** The rooms server's limits (TRN4, TRN6). */
 export const roomsLimits: SocketLimits = {
   softBytes: 256 * 1024,
   hardBytes: 1024 * 1024,
   stallMs: 30_000,
   messageBytes: limits.messageBytes,
-  callsPerFrame: 1_000,
+  callsPerFrame: 32,
   subscriptions: 128,
   pingsPerSecond: 5,
+  message: defaultWireLimits,
+  transformer: 'guarded',
 };

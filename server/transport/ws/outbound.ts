@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import type { Tally } from '../../tally.ts';
 import { frameBytes } from './frame-bytes.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
 import type { Stalling, StallWatch } from './stall-watch.ts';
@@ -12,6 +13,11 @@ export interface OutboundLimits {
   readonly hardBytes: number;
 }
 
+/** Who waits for room: told whenever there may be some again. */
+export interface Waiter {
+  onRoom(): void;
+}
+
 /** What an outbound end is made from. */
 export interface OutboundOptions {
   readonly ws: WebSocket;
@@ -20,7 +26,11 @@ export interface OutboundOptions {
   readonly queue: FlushQueue;
   readonly stalls: StallWatch;
   readonly limits: OutboundLimits;
+  readonly tally: Tally;
 }
+
+const WATCHED_BYTES = 16 * 1024;
+const NOBODY: readonly Waiter[] = [];
 
 /** What a connection sends: gathered over one turn, written at once (TRN3). Straight to the socket
  *  where `ws` neither compresses nor queues; through `ws` otherwise. */
@@ -30,21 +40,24 @@ export class Outbound implements Flushable, Stalling {
   readonly #queue: FlushQueue;
   readonly #stalls: StallWatch;
   readonly #limits: OutboundLimits;
-  readonly #onRoom = new Set<() => void>();
+  readonly #tally: Tally;
+  /** Few, as a rule one: a subscription. */
+  #waiters: readonly Waiter[] = NOBODY;
   #first: Buffer | undefined;
   /** What came in this turn after the first: most turns have one frame for a reader. */
-  #rest: Buffer[] = [];
+  #rest: Buffer[] | undefined;
   #pendingBytes = 0;
   /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
   #queuedBytes = 0;
 
-  constructor({ ws, socket, queue, stalls, limits }: OutboundOptions) {
+  constructor({ ws, socket, queue, stalls, limits, tally }: OutboundOptions) {
     this.#ws = ws;
     // An extension would have to change every frame: that is the business of `ws`.
     this.#socket = ws.extensions === '' ? socket : undefined;
     this.#queue = queue;
     this.#stalls = stalls;
     this.#limits = limits;
+    this.#tally = tally;
     if (this.#socket) {
       this.#socket.on('drain', () => {
         this.#queuedBytes = 0;
@@ -52,7 +65,12 @@ export class Outbound implements Flushable, Stalling {
       });
       this.#letNothingOvertake();
     }
-    ws.once('close', () => stalls.remove(this));
+  }
+
+  /** The connection has closed. */
+  close(): void {
+    this.#stalls.remove(this);
+    this.#forget();
   }
 
   /** Can whole frames be written as bytes? Otherwise they go as messages through `ws`. */
@@ -75,6 +93,7 @@ export class Outbound implements Flushable, Stalling {
   send(message: string | Uint8Array): void {
     if (this.#socket) return this.sendFrame(frameBytes(message));
     if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#tally.bytesSent += Buffer.byteLength(message);
     this.#ws.send(message, () => {
       this.#queuedBytes = this.#ws.bufferedAmount;
       this.#announceRoom();
@@ -86,7 +105,7 @@ export class Outbound implements Flushable, Stalling {
   /** Sends a frame made by `frameBytes`. The same bytes may go to many connections. */
   sendFrame(frame: Buffer): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#first) this.#rest.push(frame);
+    if (this.#first) (this.#rest ??= []).push(frame);
     else {
       this.#first = frame;
       this.#queue.add(this);
@@ -100,11 +119,12 @@ export class Outbound implements Flushable, Stalling {
     const first = this.#first;
     if (!first) return;
     const bytes = this.#pendingBytes;
-    const message = this.#rest.length === 0 ? first : Buffer.concat([first, ...this.#rest], bytes);
+    const message = this.#rest ? Buffer.concat([first, ...this.#rest], bytes) : first;
     this.#forget();
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const socket = this.#socket;
     if (!socket) return;
+    this.#tally.bytesSent += bytes;
     if (socket.write(message)) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
@@ -119,18 +139,22 @@ export class Outbound implements Flushable, Stalling {
   /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
   cut(): void {
     this.#forget();
+    this.#tally.cut += 1;
     this.#ws.terminate();
   }
 
-  /** Calls `listener` whenever there may be room again. Returns the undo. */
-  onRoom(listener: () => void): () => void {
-    this.#onRoom.add(listener);
-    return () => this.#onRoom.delete(listener);
+  /** Has `waiter` told whenever there may be room again, until `waitNoMore`. */
+  wait(waiter: Waiter): void {
+    this.#waiters = [...this.#waiters, waiter];
+  }
+
+  waitNoMore(waiter: Waiter): void {
+    this.#waiters = this.#waiters.filter((other) => other !== waiter);
   }
 
   #forget(): void {
     this.#first = undefined;
-    if (this.#rest.length > 0) this.#rest = [];
+    this.#rest = undefined;
     this.#pendingBytes = 0;
   }
 
@@ -157,8 +181,6 @@ export class Outbound implements Flushable, Stalling {
 
   #announceRoom(): void {
     if (this.isFull) return;
-    for (const listener of this.#onRoom) listener();
+    for (const waiter of this.#waiters) waiter.onRoom();
   }
 }
-
-const WATCHED_BYTES = 16 * 1024;

@@ -72,12 +72,13 @@ function nextUnlessStopped(
 /** Resolves when the connection has room again, or when the call is stopped. */
 function room(outbound: Outbound, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const forget = outbound.onRoom(go);
+    const waiter = { onRoom: go };
     function go(): void {
-      forget();
+      outbound.waitNoMore(waiter);
       signal.removeEventListener('abort', go);
       resolve();
     }
+    outbound.wait(waiter);
     signal.addEventListener('abort', go);
   });
 }

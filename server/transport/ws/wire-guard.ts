@@ -35,22 +35,31 @@ export function checkMessage(
   limits: WireLimits,
   transformer: WireTransformer,
 ): string | undefined {
+  const reason = checkEnvelope(message, limits);
+  if (reason !== undefined || !isRecord(message)) return reason;
+  const { params } = message;
+  const input = isRecord(params) ? params['input'] : undefined;
+  // The input stands two levels down: in `params`, in the message.
+  if (transformer === 'none') return checkStructure(message, 2, limits, { nodes: 0 });
+  return checkSuperjson(message, input, 2, limits);
+}
+
+/** The part of `checkMessage` that looks at no input: for a router whose transformer guards itself. */
+export function checkEnvelope(message: unknown, limits: WireLimits): string | undefined {
   if (!isRecord(message)) return 'a message is an object';
   const { id, params } = message;
   if (!isRequestId(id, limits)) {
     return `an id is an integer or a string of 1 to ${limits.idLength} characters`;
   }
-  if (!isRecord(params)) return checkStructure(message, 0, limits, { nodes: 0 });
-  const { path, lastEventId, input } = params;
+  if (!isRecord(params)) return undefined;
+  const { path, lastEventId } = params;
   if (isLonger(path, limits.pathLength)) {
     return `a path has at most ${limits.pathLength} characters`;
   }
   if (isLonger(lastEventId, limits.lastEventIdLength)) {
     return `a lastEventId has at most ${limits.lastEventIdLength} characters`;
   }
-  // The input stands two levels down: in `params`, in the message.
-  if (transformer === 'none') return checkStructure(message, 2, limits, { nodes: 0 });
-  return checkSuperjson(message, input, 2, limits);
+  return undefined;
 }
 
 /** Why an input must not reach the router's transformer, wherever it came from: the same limits as

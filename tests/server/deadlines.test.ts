@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { Deadlines } from '../../server/deadlines.ts';
+import { KeepAlives } from '../../server/transport/ws/keep-alive.ts';
+import { manualClock } from '../kit/manual-clock.ts';
+
+function stage(ms: number) {
+  const clock = manualClock();
+  const due: string[] = [];
+  const deadlines = new Deadlines<string>({ clock, ms, onDue: (item) => due.push(item) });
+  return { clock, due, deadlines };
+}
+
+describe('Deadlines', () => {
+  it('calls for each item once, at its own time', () => {
+    const { clock, due, deadlines } = stage(100);
+    deadlines.set('a');
+    clock.advance(60);
+    deadlines.set('b');
+    clock.advance(39);
+    expect(due).toEqual([]);
+    clock.advance(1);
+    expect(due).toEqual(['a']);
+    clock.advance(59);
+    expect(due).toEqual(['a']);
+    clock.advance(1);
+    expect(due).toEqual(['a', 'b']);
+    clock.advance(1_000);
+    expect(due).toEqual(['a', 'b']);
+  });
+
+  it('gives an item that is set again its whole time, and forgets one that is cleared', () => {
+    const { clock, due, deadlines } = stage(100);
+    deadlines.set('a');
+    deadlines.set('b');
+    clock.advance(99);
+    deadlines.set('a');
+    deadlines.clear('b');
+    clock.advance(99);
+    expect(due).toEqual([]);
+    clock.advance(1);
+    expect(due).toEqual(['a']);
+  });
+
+  it('may be set again while it calls', () => {
+    const clock = manualClock();
+    const due: number[] = [];
+    const deadlines = new Deadlines<string>({
+      clock,
+      ms: 100,
+      onDue: (item) => {
+        due.push(clock.now());
+        deadlines.set(item);
+      },
+    });
+    const start = clock.now();
+    deadlines.set('a');
+    clock.advance(300);
+    expect(due.map((at) => at - start)).toEqual([100, 200, 300]);
+  });
+});
+
+describe('KeepAlives', () => {
+  it('[TRN1] pings after silence, cuts who does not answer, and leaves who does', () => {
+    const clock = manualClock();
+    const keepAlives = new KeepAlives({ clock, pingMs: 100, pongWaitMs: 50 });
+    const told: string[] = [];
+    const one = (name: string) => ({
+      ping: () => void told.push(`ping ${name}`),
+      cut: () => void told.push(`cut ${name}`),
+    });
+    const [a, b, c] = [one('a'), one('b'), one('c')];
+    for (const each of [a, b, c]) keepAlives.heard(each);
+    keepAlives.forget(c);
+    clock.advance(100);
+    expect(told).toEqual(['ping a', 'ping b']);
+    clock.advance(49);
+    keepAlives.heard(a);
+    clock.advance(1);
+    expect(told).toEqual(['ping a', 'ping b', 'cut b']);
+    clock.advance(99);
+    expect(told.slice(3)).toEqual(['ping a']);
+  });
+});
