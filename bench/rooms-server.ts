@@ -1,12 +1,16 @@
 import { createServer } from '../server/create-server.ts';
 import type { ServerOptions, SubjectServer } from './subject-server.ts';
 
+// Few connections publish for many here: their rates are measured as ever, and never too high.
+const rate = { perSecond: 1_000_000, burst: 1_000_000 };
+const publishing = { connection: rate, user: rate, room: rate };
+
 /** The ready server as `npm start` makes it, on a free port. `dir` null: its log is in memory. */
 export function startRooms({
   dir,
   secret,
 }: Omit<ServerOptions, 'dir'> & { dir: string | null }): Promise<SubjectServer> {
-  return createServer({
+  const config = {
     port: 0,
     host: '127.0.0.1',
     dataDir: dir,
@@ -15,5 +19,6 @@ export function startRooms({
     claims: { issuer: undefined, audience: undefined },
     allowedOrigins: [],
     limits: 'on',
-  });
+  } as const;
+  return createServer(config, { publishing });
 }

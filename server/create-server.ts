@@ -18,6 +18,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
+import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
 import { createRouter } from './router/trpc.ts';
 import { createHttpTransport } from './transport/http.ts';
 import { createSocketTransport } from './transport/websocket.ts';
@@ -31,6 +32,8 @@ export interface RoomsOptions<R extends Contract> {
   readonly dataDir?: string | null;
   /** Who may do what (AUT1). Default: every user may use every room. */
   readonly authorize?: Authorize;
+  /** How fast clients may publish, where it differs from the defaults; `off`: as fast as they can. */
+  readonly publishing?: Partial<PublishLimits> | 'off';
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -48,7 +51,7 @@ export async function createRooms<const R extends Contract>(
 ): Promise<Rooms<R>> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('info');
-  const { dataDir = './data' } = options;
+  const { dataDir = './data', publishing } = options;
   checkKeys(options.rooms);
   const log = await openLog(options.rooms, dataDir, logger);
   return mountRooms({
@@ -59,6 +62,7 @@ export async function createRooms<const R extends Contract>(
     clock,
     nodeTag: randomBytes(4).toString('hex'),
     authorize: options.authorize ?? openToAll,
+    publishing: publishing === 'off' ? null : { ...defaultPublishLimits, ...publishing },
     trimEveryMs: MINUTE,
     onError: (error) => logger.error({ err: error }, 'trimming the log failed'),
   });
@@ -87,6 +91,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const { verify, guests } = createAuth(config, clock);
   const rooms = await createRooms({
     ...options,
+    ...(config.limits === 'off' && { publishing: 'off' as const }),
     rooms: contract,
     dataDir: config.dataDir,
     clock,

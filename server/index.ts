@@ -15,6 +15,7 @@ export {
 export { createLogger, type Logger } from './logger.ts';
 export type { RoomName } from './log/room-log.ts';
 export type { Rooms } from './mount-rooms.ts';
+export type { PublishLimits, PublishRate } from './rooms/publish-limits.ts';
 export { formatError, type ErrorShape } from './router/error-shape.ts';
 export type { RoomProcedures, RoomRouters } from './router/room-procedures.ts';
 export type { RoomsContext } from './router/trpc.ts';

@@ -11,6 +11,7 @@ import {
 import type { Authorize } from './auth/authorize.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
+import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 import { roomRouter } from './router/room-router.ts';
 
@@ -42,15 +43,18 @@ export function mountRooms<R extends Contract>(
   options: Omit<HubOptions, 'contract'> & {
     contract: R;
     authorize: Authorize;
+    /** Null: publishing is not limited. */
+    publishing: PublishLimits | null;
     trimEveryMs: number;
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
   const { contract, log, clock, authorize } = options;
   const hub = new Hub(options);
+  const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
   const routers = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => {
-      const gate = new Gate({ kind: name, hub, authorize, clock });
+      const gate = new Gate({ kind: name, hub, authorize, clock, meter });
       return [name, roomRouter(kind, gate, clock.now)];
     }),
   );

@@ -47,6 +47,7 @@ export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): Err
   const { retryable, advice, trpc, http } = errors[reason];
   const { stack: _, ...data } = shape.data;
   const issues = error.cause instanceof ZodError ? issuesOf(error.cause) : undefined;
+  const retryAfterMs = error.cause instanceof RoomError ? error.cause.retryAfterMs : undefined;
   // One that was thrown by a stream has not passed the middleware that gives it its code.
   const own =
     error.cause instanceof RoomError
@@ -55,7 +56,15 @@ export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): Err
   return {
     code: own.code,
     message: messageOf(error, reason, issues),
-    data: { ...data, ...own.data, reason, retryable, advice, ...(issues ? { issues } : {}) },
+    data: {
+      ...data,
+      ...own.data,
+      reason,
+      retryable,
+      advice,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(issues ? { issues } : {}),
+    },
   };
 }
 

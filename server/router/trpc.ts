@@ -1,7 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import { errors, RoomError } from '../../shared/index.ts';
 import type { User } from '../auth/user.ts';
-import type { Caller } from '../rooms/gate.ts';
+import type { Caller, CallerSocket } from '../rooms/gate.ts';
 import { formatError } from './error-shape.ts';
 import { guardedSuperjson } from './guarded-superjson.ts';
 
@@ -11,6 +11,9 @@ export interface RoomsContext {
   readonly user: User | null;
   /** Names the connection that the call came over: one seat per room. */
   readonly connectionId: string;
+  /** The WebSocket of the connection, where it closes at the end of the user's token and stops what was
+   *  subscribed over it, as the ready server's do. Unset, and over HTTP: rooms see to both. */
+  readonly socket?: CallerSocket;
 }
 
 const t = initTRPC.context<RoomsContext>().create({
@@ -50,7 +53,7 @@ export function userProcedure(now: () => number) {
 }
 
 /** Who calls, behind `userProcedure`. @throws RoomError UNAUTHENTICATED anywhere else */
-export function callerOf({ user, connectionId }: RoomsContext): Caller {
+export function callerOf({ user, connectionId, socket }: RoomsContext): Caller {
   if (!user) throw new RoomError('UNAUTHENTICATED');
-  return { user, connectionId };
+  return { user, connectionId, socket };
 }

@@ -56,7 +56,7 @@ export function createSocketContext(
     });
     onUser(socket);
     closeAtExpiry(socket, user, clock);
-    return { user, connectionId: newId() } satisfies RoomsContext;
+    return { user, connectionId: newId(), socket } satisfies RoomsContext;
   };
 }
 

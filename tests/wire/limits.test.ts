@@ -140,3 +140,45 @@ describe('a connection', () => {
 function idOf(reply: unknown): number {
   return (reply as { id?: number } | undefined)?.id ?? -1;
 }
+
+describe('publishing', () => {
+  const send = (id: number) =>
+    call(id, 'mutation', 'chat.send', { room: 'r', text: `message ${id}` });
+
+  it('is refused beyond its rate, with the time to wait, and the connection stays', async () => {
+    const publishing = { connection: { perSecond: 1, burst: 2 } };
+    const server = await startServer({ publishing });
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.send([send(1), send(2), send(3)]);
+    const replies = [await socket.next(), await socket.next(), await socket.next()];
+    const refused = replies.find((reply) => idOf(reply) === 3);
+    expect(refused).toMatchObject({
+      error: {
+        json: { data: { reason: 'TOO_MANY', httpStatus: 429, retryAfterMs: expect.any(Number) } },
+      },
+    });
+    socket.send(members(4));
+    expect(await socket.next()).toMatchObject({ id: 4, result: {} });
+  });
+
+  it('closes a connection that goes on in spite of refusals with 4429', async () => {
+    const rate = { perSecond: 0, burst: 3 };
+    const server = await startServer({ publishing: { connection: rate, refusals: rate } });
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    for (let id = 1; id <= 7; id += 1) socket.send(send(id));
+    expect((await socket.closed).code).toBe(4429);
+    const { trpc } = stockClient(server.socketUrl, await server.token('bob'));
+    const { events } = await trpc.chat.history.query({ room: 'r' });
+    expect(events).toHaveLength(3);
+  });
+
+  it('is as fast as it can be where the limits are off', async () => {
+    const server = await startServer({ publishing: 'off' });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    for (let round = 0; round < 10; round += 1) {
+      const some = Array.from({ length: 32 }, (_, no) => no);
+      await Promise.all(some.map((no) => trpc.chat.send.mutate({ room: 'r', text: `${no}` })));
+    }
+    expect((await trpc.chat.history.query({ room: 'r', limit: 200 })).hasMore).toBe(true);
+  });
+});

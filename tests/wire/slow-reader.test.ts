@@ -33,7 +33,7 @@ const limits = { softBytes: 64 * 1024, hardBytes: 256 * 1024 };
 
 describe('a reader', () => {
   it('[TRN4] that is fast gets a burst larger than the budget, and what follows it', async () => {
-    const server = await startServer();
+    const server = await startServer({ publishing: 'off' });
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
     const reader = await rawSocket(server.socketUrl, await server.token('bob'));
     reader.send(call(1, 'subscription', 'chat.events', { room: 'r' }));
@@ -44,7 +44,7 @@ describe('a reader', () => {
   });
 
   it('[RES5] that stops and goes on gets every durable event, in order, none twice', async () => {
-    const server = await startServer({ limits });
+    const server = await startServer({ limits, publishing: 'off' });
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
     const reader = await rawSocket(server.socketUrl, await server.token('bob'));
     const other = await rawSocket(server.socketUrl, await server.token('cy'));
@@ -63,7 +63,7 @@ describe('a reader', () => {
   });
 
   it('[TRN4] that has stopped is cut, and resumes where it stood', async () => {
-    const server = await startServer({ limits: { ...limits, stallMs: 300 } });
+    const server = await startServer({ limits: { ...limits, stallMs: 300 }, publishing: 'off' });
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
     const token = await server.token('bob');
     const reader = await rawSocket(server.socketUrl, token);
@@ -85,7 +85,7 @@ describe('a reader', () => {
   });
 
   it('[TRN4] that asks and does not read is cut at the hard cap, and alone', async () => {
-    const server = await startServer({ limits });
+    const server = await startServer({ limits, publishing: 'off' });
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
     for (let index = 0; index < 100; index += 1) await trpc.chat.send.mutate({ room: 'r', text });
     const greedy = await rawSocket(server.socketUrl, await server.token('bob'));

@@ -17,7 +17,7 @@ import { takeFrame, type IncomingHost } from './incoming.ts';
 import type { KeepAlives, Pinged } from './keep-alive.ts';
 import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
-import { createBucket, type Bucket } from './rate.ts';
+import { createBucket, type Bucket } from '../../rate.ts';
 
 type Params = TRPCRequestInfo['connectionParams'];
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBucket } from '../../../server/transport/ws/rate.ts';
+import { createBucket } from '../../server/rate.ts';
 
 /** A bucket and the hands of its clock. */
 function start(capacity: number, refillPerSecond: number, at = 1_800_000_000_000) {

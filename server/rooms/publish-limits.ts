@@ -1,0 +1,101 @@
+import { RoomError } from '../../shared/index.ts';
+import { createBucket, type Bucket, type BucketOptions } from '../rate.ts';
+
+/** How fast may be published: so many per second for ever, and `burst` at once after a rest (counts). */
+export interface PublishRate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** Limits of publishing. A publish has to be within all of them. */
+export interface PublishLimits {
+  /** By one connection. Default 50 per second, 100 at once. */
+  readonly connection: PublishRate;
+  /** By one user on all his connections to this node. Default 100 per second, 200 at once. */
+  readonly user: PublishRate;
+  /** By everybody into one room on this node. Default 500 per second, 1,000 at once. */
+  readonly room: PublishRate;
+  /** Refusals that one connection may collect before it is closed (4429). Default 20 per second, 200
+   *  at once: a client that heeds `retryAfterMs` never comes near. */
+  readonly refusals: PublishRate;
+}
+
+/** The limits where none are given. */
+export const defaultPublishLimits: PublishLimits = {
+  connection: { perSecond: 50, burst: 100 },
+  user: { perSecond: 100, burst: 200 },
+  room: { perSecond: 500, burst: 1_000 },
+  refusals: { perSecond: 20, burst: 200 },
+};
+
+/** Who publishes where: a text each. */
+export interface Publisher {
+  readonly connectionId: string;
+  readonly userId: string;
+  readonly roomKey: string;
+}
+
+/** Decides who publishes too fast. */
+export class PublishMeter {
+  readonly #connections: Buckets;
+  readonly #users: Buckets;
+  readonly #rooms: Buckets;
+  readonly #refusals: Buckets;
+
+  constructor(limits: PublishLimits, now: () => number) {
+    this.#connections = new Buckets(limits.connection, now);
+    this.#users = new Buckets(limits.user, now);
+    this.#rooms = new Buckets(limits.room, now);
+    this.#refusals = new Buckets(limits.refusals, now);
+  }
+
+  /** Counts one publish. Gives the refusal where it is one too many: then nothing is counted but that
+   *  it was refused. */
+  take({ connectionId, userId, roomKey }: Publisher): RoomError | undefined {
+    const buckets = [
+      this.#connections.of(connectionId),
+      this.#users.of(userId),
+      this.#rooms.of(roomKey),
+    ];
+    const retryAfterMs = Math.max(...buckets.map((bucket) => bucket.waitMs()));
+    if (retryAfterMs > 0) return new RoomError('TOO_MANY', undefined, { retryAfterMs });
+    for (const bucket of buckets) bucket.take();
+    return undefined;
+  }
+
+  /** Counts a refusal. True: this connection goes on in spite of them. */
+  isFlood(connectionId: string): boolean {
+    return !this.#refusals.of(connectionId).take();
+  }
+}
+
+const FIRST_SWEEP = 1_024;
+
+/** A bucket for each name. Those that are full again are as good as new ones and are forgotten. */
+class Buckets {
+  readonly #options: BucketOptions;
+  readonly #buckets = new Map<string, Bucket>();
+  #sweepAt = FIRST_SWEEP;
+
+  constructor({ perSecond, burst }: PublishRate, now: () => number) {
+    this.#options = { capacity: burst, refillPerSecond: perSecond, now };
+  }
+
+  of(name: string): Bucket {
+    const known = this.#buckets.get(name);
+    if (known) return known;
+    if (this.#buckets.size >= this.#sweepAt) this.#sweep();
+    const bucket = createBucket(this.#options);
+    this.#buckets.set(name, bucket);
+    return bucket;
+  }
+
+  #sweep(): void {
+    const { capacity } = this.#options;
+    for (const [name, bucket] of this.#buckets) {
+      if (bucket.waitMs(capacity) === 0) this.#buckets.delete(name);
+    }
+    // Twice what is left, so that sweeping costs each name a constant.
+    this.#sweepAt = Math.max(FIRST_SWEEP, 2 * this.#buckets.size);
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { defaultPublishLimits, PublishMeter } from '../../../server/rooms/publish-limits.ts';
+import { manualClock } from '../../kit/manual-clock.ts';
+
+const wide = { perSecond: 1_000, burst: 1_000 };
+const publisher = (connectionId: string, userId = 'ada', roomKey = 'chat/r') => ({
+  connectionId,
+  userId,
+  roomKey,
+});
+
+function stage(limits: Partial<typeof defaultPublishLimits>) {
+  const clock = manualClock();
+  const all = { connection: wide, user: wide, room: wide, refusals: wide };
+  return { clock, meter: new PublishMeter({ ...all, ...limits }, clock.now) };
+}
+
+describe('PublishMeter', () => {
+  it.each([
+    ['connection', publisher('c1'), publisher('c2')],
+    ['user', publisher('c1', 'ada'), publisher('c1', 'bob')],
+    ['room', publisher('c1', 'ada', 'chat/r'), publisher('c1', 'ada', 'chat/s')],
+  ])('limits each %s by itself, and says when to come back', (what, one, other) => {
+    const { clock, meter } = stage({ [what]: { perSecond: 10, burst: 2 } });
+    expect([meter.take(one), meter.take(one)]).toEqual([undefined, undefined]);
+    expect(meter.take(one)).toMatchObject({ code: 'TOO_MANY', retryAfterMs: 100 });
+    expect(meter.take(other)).toBeUndefined();
+    clock.advance(99);
+    expect(meter.take(one)).toMatchObject({ retryAfterMs: 1 });
+    clock.advance(1);
+    expect(meter.take(one)).toBeUndefined();
+  });
+
+  it('counts a publish in no bucket when one of them refuses it', () => {
+    const { meter } = stage({
+      connection: { perSecond: 1, burst: 1 },
+      room: { perSecond: 1, burst: 2 },
+    });
+    expect(meter.take(publisher('c1'))).toBeUndefined();
+    for (let again = 0; again < 10; again += 1) expect(meter.take(publisher('c1'))).toBeDefined();
+    expect(meter.take(publisher('c2'))).toBeUndefined();
+  });
+
+  it('calls a connection a flood that goes on in spite of refusals, and no other', () => {
+    const { clock, meter } = stage({ refusals: { perSecond: 1, burst: 3 } });
+    const refusals = (id: string, count: number) =>
+      Array.from({ length: count }, () => meter.isFlood(id));
+    expect(refusals('c1', 4)).toEqual([false, false, false, true]);
+    expect(refusals('c2', 3)).toEqual([false, false, false]);
+    clock.advance(1_000);
+    expect(refusals('c1', 1)).toEqual([false]);
+  });
+
+  it('forgets whoever has rested, and nobody else', () => {
+    const { clock, meter } = stage({ connection: { perSecond: 1, burst: 1 } });
+    meter.take(publisher('first', 'first'));
+    clock.advance(500);
+    for (let no = 0; no < 5_000; no += 1) meter.take(publisher(`c${no}`, `u${no}`, `chat/${no}`));
+    expect(meter.take(publisher('first', 'first', 'chat/other'))).toMatchObject({
+      retryAfterMs: 500,
+    });
+  });
+});
