@@ -1,3 +1,4 @@
+import type { Observable } from '@trpc/server/observable';
 import {
   ROOM_ID,
   RoomError,
@@ -7,6 +8,7 @@ import {
   type Contract,
   type EventInput,
   type EventType,
+  type FrameOf,
 } from '../shared/index.ts';
 import type { Authorize } from './auth/authorize.ts';
 import { Gate } from './rooms/gate.ts';
@@ -29,6 +31,10 @@ export interface Rooms<R extends Contract> {
     data: EventInput<R[K], T>,
     options?: { by?: By; idempotencyKey?: string },
   ): Promise<Ack>;
+
+  /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
+   *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
+  observe<K extends keyof R & string>(kind: K, room: string): Observable<FrameOf<R[K]>, unknown>;
 
   /** Undefined while publishes are possible, otherwise why they are not. */
   failure(): string | undefined;
@@ -89,6 +95,8 @@ export function mountRooms<R extends Contract>(
       const name = { kind, id: room };
       return hub.publish({ room: name, type, data: parsed.data, by, idempotencyKey });
     },
+    // The frames of one kind, made by its own schemas.
+    observe: (kind, room) => hub.observe({ kind, id: room }) as Observable<never, unknown>,
     failure: () => log.failure(),
     drain: () => hub.drain(),
     close: () => (closing ??= close()),

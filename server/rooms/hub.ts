@@ -1,3 +1,4 @@
+import { observable, type Observable } from '@trpc/server/observable';
 import {
   formatPosition,
   limits,
@@ -7,6 +8,7 @@ import {
   type By,
   type Contract,
   type EventSpec,
+  type Frame,
   type HistoryInput,
   type HistoryPage,
   type Members,
@@ -128,6 +130,27 @@ export class Hub {
     this.#presence.leave(seat.name, seat.member);
     seat.room.unseat(seat.member);
   };
+
+  /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
+   *  no seat, replays nothing and is held up by nobody. Errors with what keeps the room from opening. */
+  observe(name: RoomName): Observable<Frame<RoomEvent>, unknown> {
+    return observable((observer) => {
+      let isOver = false;
+      let stop = () => {};
+      const open = async () => {
+        await this.#rooms.with(name, this.#kindOf(name), (room) => {
+          if (isOver) return;
+          const live = room.live.subscribe({ next: ({ data }) => observer.next(data) });
+          stop = () => live.unsubscribe();
+        });
+      };
+      open().catch((error: unknown) => observer.error(error));
+      return () => {
+        isOver = true;
+        stop();
+      };
+    });
+  }
 
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
   async history(input: HistoryInput & { kind: string }): Promise<HistoryPage<RoomEvent>> {

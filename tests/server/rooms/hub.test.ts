@@ -10,6 +10,7 @@ import {
   limits,
   type By,
 } from '../../../shared/index.ts';
+import { settle } from '../../kit/hand-log.ts';
 import { ada, bob, general, testHub } from '../../kit/rooms.ts';
 
 const ticker = defineRoom('ticker', {
@@ -48,6 +49,29 @@ describe('Hub', () => {
     const { events } = await hub.history({ kind: 'chat', room: 'general' });
     expect(live).toEqual({ type: 'event', event: events[0] });
     expect(events[0]).toMatchObject({ idempotencyKey: 'k', by: ada, data });
+  });
+
+  it('lets the server’s own code observe a room, with no seat and no replay', async () => {
+    const { hub } = testHub();
+    await say(hub, 'before');
+    const texts: unknown[] = [];
+    const observer = hub.observe(general).subscribe({
+      next: (frame) => texts.push(frame.type === 'event' ? frame.event.data : frame.type),
+    });
+    await settle();
+    await say(hub, 'one');
+    expect((await hub.members(general)).count).toBe(0);
+    observer.unsubscribe();
+    await say(hub, 'two');
+    expect(texts).toEqual([{ text: 'one' }]);
+  });
+
+  it('tells whoever observes a room of no kind', async () => {
+    const { hub } = testHub();
+    const error = await new Promise((resolve) => {
+      hub.observe({ kind: 'nothing', id: 'r' }).subscribe({ error: resolve });
+    });
+    expect(error).toMatchObject({ code: 'BAD_INPUT' });
   });
 
   it('[CON1] keeps the newest value per key for newcomers, and stores none of it', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultPublishLimits, PublishMeter } from '../../../server/rooms/publish-limits.ts';
+import { PublishMeter, type PublishLimits } from '../../../server/rooms/publish-limits.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
 
 const wide = { perSecond: 1_000, burst: 1_000 };
@@ -9,7 +9,7 @@ const publisher = (connectionId: string, userId = 'ada', roomKey = 'chat/r') => 
   roomKey,
 });
 
-function stage(limits: Partial<typeof defaultPublishLimits>) {
+function stage(limits: Partial<PublishLimits>) {
   const clock = manualClock();
   const all = { connection: wide, user: wide, room: wide, refusals: wide };
   return { clock, meter: new PublishMeter({ ...all, ...limits }, clock.now) };
