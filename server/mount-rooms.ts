@@ -95,8 +95,7 @@ export function mountRooms<R extends Contract>(
       const name = { kind, id: room };
       return hub.publish({ room: name, type, data: parsed.data, by, idempotencyKey });
     },
-    // The frames of one kind, made by its own schemas.
-    observe: (kind, room) => hub.observe({ kind, id: room }) as Observable<never, unknown>,
+    observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),
     drain: () => hub.drain(),
     close: () => (closing ??= close()),
