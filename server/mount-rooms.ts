@@ -8,7 +8,7 @@ import {
   type EventInput,
   type EventType,
 } from '../shared/index.ts';
-import type { Authorize } from './auth/authorize.ts';
+import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
@@ -46,7 +46,8 @@ export function mountRooms<R extends Contract>(
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
-  const { contract, log, clock, authorize } = options;
+  const { contract, log, clock } = options;
+  const authorize = withDeadline(options.authorize, clock);
   const hub = new Hub(options);
   const routers = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => {

@@ -226,6 +226,31 @@ describe('tokens over WebSocket', () => {
   });
 });
 
+describe('a policy that does not answer', () => {
+  it('[AUT1] refuses after 10 s, and the connection lives on', async () => {
+    const clock = manualClock(Date.now());
+    let isAsked = () => {};
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    const server = await startServer({
+      clock,
+      authorize: ({ action }) => {
+        if (action === 'members') return true;
+        isAsked();
+        return new Promise(() => {});
+      },
+    });
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.send(call(1, 'mutation', 'chat.send', { room: 'r', text: 'x' }));
+    await asked;
+    clock.advance(10_000);
+    const reply = await socket.next();
+    expect(reply).toMatchObject(refused('AUTHORIZE_TIMEOUT', 'SERVICE_UNAVAILABLE'));
+    expect(reply).toMatchObject({ error: { json: { data: { retryable: true } } } });
+    socket.send(call(2, 'query', 'chat.members', { room: 'r' }));
+    expect(await socket.next()).toMatchObject({ id: 2, result: {} });
+  });
+});
+
 describe('bad upgrades', () => {
   const request = async (url: string, head: string): Promise<string> => {
     const { port } = new URL(url);
