@@ -8,10 +8,23 @@ import { guard, type GuardOptions, type Refusal } from '../transport/request-gua
 import { applyCors } from './cors.ts';
 import { sendProblemStatus } from './reply.ts';
 
+/** How long a client may take, in milliseconds. Node looks once per `checkEveryMs`. */
+export interface HttpTimeouts {
+  /** From connecting, or from a request's first byte, to the end of its headers. */
+  readonly headersMs: number;
+  /** To the end of its body. */
+  readonly requestMs: number;
+  /** Between two requests of one connection. */
+  readonly idleMs: number;
+  readonly checkEveryMs: number;
+}
+
 /** What an HTTP server passes on. */
 export interface HttpServerOptions extends GuardOptions {
   readonly route: (path: string, req: IncomingMessage, res: ServerResponse) => void;
   readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Default: 10 s for headers, 30 s for a request, 5 s idle; looked at every second. */
+  readonly timeouts?: HttpTimeouts;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,16 +40,29 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-const RESTARTING: Refusal = { status: 503, message: 'the server is restarting' };
+const RESTARTING: Refusal = { status: 503, message: 'the server is restarting', retryAfterS: 2 };
+
+const TIMEOUTS: HttpTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 5_000,
+  // Node's own 30 s would make 10 s into 40.
+  checkEveryMs: 1_000,
+};
 
 /** Serves HTTP and takes upgrades at `/trpc`. Every request is checked before anything reads it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { route, upgrade, clock, logger } = options;
+  const { route, upgrade, clock, logger, timeouts = TIMEOUTS } = options;
   let isRefusing = false;
   let isClosing = false;
   const running = new Set<ServerResponse>();
 
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
+  const server = createServer({
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.idleMs,
+    connectionsCheckingInterval: timeouts.checkEveryMs,
+  });
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     running.add(res);
     res.once('close', () => {
@@ -59,7 +85,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   server.on('clientError', (error, socket) => {
     logger.debug({ err: error }, 'a request could not be read');
-    refuseUpgrade(socket, { status: 400, message: 'malformed request' });
+    refuseUpgrade(socket, unreadable(error));
   });
 
   return {
@@ -104,9 +130,21 @@ function refusalOf(req: IncomingMessage, options: GuardOptions): Refusal | undef
   return path === '/trpc' ? undefined : { status: 404, message: 'WebSockets are served at /trpc' };
 }
 
-function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
+/** What is wrong with what is not even a request. */
+function unreadable(error: NodeJS.ErrnoException): Refusal {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, message: 'the request did not come in time' };
+    case 'HPE_HEADER_OVERFLOW':
+      return { status: 431, message: 'the headers are too large' };
+    default:
+      return { status: 400, message: 'malformed request' };
+  }
+}
+
+function refuseUpgrade(socket: Duplex, { status, message, retryAfterS }: Refusal): void {
   if (!socket.writable) return void socket.destroy();
-  const retry = status === 503 ? 'Retry-After: 2\r\n' : '';
+  const retry = retryAfterS === undefined ? '' : `Retry-After: ${retryAfterS}\r\n`;
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n${retry}` +
       `Content-Type: text/plain\r\nContent-Length: ${message.length}\r\n\r\n${message}`,
