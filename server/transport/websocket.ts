@@ -42,14 +42,17 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
   });
   const deadlines = new AuthDeadlines(clock);
   const createContext = createSocketContext(options, (socket) => deadlines.meet(socket));
-  const handle = getWSConnectionHandler<R>({
-    wss,
-    router,
-    onError,
-    keepAlive: KEEP_ALIVE,
-    limits: options.limits,
-    createContext,
-  });
+  const handle = getWSConnectionHandler<R>(
+    {
+      wss,
+      router,
+      onError,
+      keepAlive: KEEP_ALIVE,
+      limits: options.limits,
+      createContext,
+    },
+    { clock },
+  );
   wss.on('connection', (socket: WebSocket, req: IncomingMessage) => {
     deadlines.set(socket);
     handle(socket, req);

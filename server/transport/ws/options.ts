@@ -15,6 +15,8 @@ export interface SocketLimits extends OutboundLimits {
   readonly subscriptions: number;
   /** `PING`s answered per second, and twice as many at once; then the connection is closed (4429). */
   readonly pingsPerSecond: number;
+  /** A message must have come whole within this time of its first byte; otherwise the connection is cut. */
+  readonly messageMs: number;
 }
 
 /** tRPC's own options, and ours beside them. */
@@ -33,9 +35,10 @@ export const defaultLimits: SocketLimits = {
   callsPerFrame: Number.POSITIVE_INFINITY,
   subscriptions: Number.POSITIVE_INFINITY,
   pingsPerSecond: Number.POSITIVE_INFINITY,
+  messageMs: Number.POSITIVE_INFINITY,
 };
 
-/** The rooms server's limits (TRN4). */
+/** The rooms server's limits (TRN4, TRN5). */
 export const roomsLimits: SocketLimits = {
   softBytes: 256 * 1024,
   hardBytes: 1024 * 1024,
@@ -44,4 +47,5 @@ export const roomsLimits: SocketLimits = {
   callsPerFrame: 1_000,
   subscriptions: 128,
   pingsPerSecond: 5,
+  messageMs: 10_000,
 };
