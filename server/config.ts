@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { StartError } from './start-error.ts';
+import { trustedProxies } from './transport/client-address.ts';
 
 const flag = z.enum(['on', 'off'], { error: 'on or off' });
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((item) => item.trim()))
-  .refine((items) => items.every(isOrigin), {
-    error: 'origins such as https://example.com, separated by commas',
-  });
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
+const proxies = list.refine((items) => trustedProxies(items) !== undefined, {
+  error: 'addresses or ranges such as 10.0.0.0/8, separated by commas',
+});
+const origins = list.refine((items) => items.every(isOrigin), {
+  error: 'origins such as https://example.com, separated by commas',
+});
 
 const environment = z.object({
   PORT: z
@@ -33,6 +35,7 @@ const environment = z.object({
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
   ALLOWED_ORIGINS: origins.default([]),
+  TRUSTED_PROXIES: proxies.default([]),
   GUESTS: flag.default('off'),
   LIMITS: flag.default('on'),
   REDIS_URL: z.undefined({ error: 'not supported by this version: leave it unset' }).optional(),
@@ -54,7 +57,10 @@ export interface Config {
   readonly claims: { readonly issuer: string | undefined; readonly audience: string | undefined };
   /** Origins of other sites whose pages may connect. The server's own is always allowed. */
   readonly allowedOrigins: readonly string[];
-  /** `off` for benchmarks only: what may wait for a slow reader is not bounded then. */
+  /** Our own proxies, as addresses and ranges: only what comes from them is believed about where it comes
+   *  from (`X-Forwarded-For`). Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** `off` for benchmarks only: nothing that a client may hold or make wait is bounded then. */
   readonly limits: 'on' | 'off';
 }
 
@@ -67,7 +73,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ? contradictions(parsed.data)
     : parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
   if (!parsed.success || wrong.length > 0) throw refuse(given, wrong);
-  const { PORT, HOST, DATA_DIR, LOG_LEVEL, ALLOWED_ORIGINS } = parsed.data;
+  const { PORT, HOST, DATA_DIR, LOG_LEVEL, ALLOWED_ORIGINS, TRUSTED_PROXIES } = parsed.data;
   return {
     port: PORT,
     host: HOST,
@@ -76,6 +82,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     auth: authOf(parsed.data),
     claims: { issuer: parsed.data.AUTH_ISSUER, audience: parsed.data.AUTH_AUDIENCE },
     allowedOrigins: ALLOWED_ORIGINS,
+    trustedProxies: TRUSTED_PROXIES,
     limits: parsed.data.LIMITS,
   };
 }

@@ -19,9 +19,10 @@ import { createMemoryPresence } from './presence/memory-presence.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
 import { createRouter } from './router/trpc.ts';
+import { createDoor } from './transport/door.ts';
 import { createHttpTransport } from './transport/http.ts';
 import { createSocketTransport } from './transport/websocket.ts';
-import { roomsLimits, type SocketLimits } from './transport/ws/options.ts';
+import { defaultLimits, roomsLimits, type SocketLimits } from './transport/ws/options.ts';
 
 /** What rooms are created from, in a server of one's own. */
 export interface RoomsOptions<R extends Contract> {
@@ -95,14 +96,16 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const router = createRouter(rooms.routers);
 
   const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger) };
-  const limits = config.limits === 'off' ? {} : { ...roomsLimits, ...options.limits };
+  const limits = config.limits === 'off' ? defaultLimits : { ...roomsLimits, ...options.limits };
   const sockets = createSocketTransport({ ...parts, limits });
+  const { admit } = createDoor({ ranges: config.trustedProxies, limits, logger });
   const trpc = createHttpTransport(parts);
   let closing: Promise<void> | undefined;
   const notReady = () => (closing ? 'restarting' : rooms.failure());
   const http = createHttpServer({
     route: createRoutes({ trpc, notReady, guests, logger }),
     upgrade: sockets.upgrade,
+    admit,
     allowedOrigins: config.allowedOrigins,
     isLocalOnly: config.auth.mode === 'development',
     clock,

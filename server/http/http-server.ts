@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import { guard, type GuardOptions, type Refusal } from '../transport/request-guard.ts';
 import { applyCors } from './cors.ts';
-import { sendProblemStatus } from './reply.ts';
+import { sendProblem, sendProblemStatus } from './reply.ts';
 
 /** How long a client may take, in milliseconds. Node looks once per `checkEveryMs`. */
 export interface HttpTimeouts {
@@ -23,6 +23,11 @@ export interface HttpTimeouts {
 export interface HttpServerOptions extends GuardOptions {
   readonly route: (path: string, req: IncomingMessage, res: ServerResponse) => void;
   readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Gives a place to a WebSocket or an HTTP call until `holder` closes, or the refusal. Default: there is
+   *  a place for everybody. */
+  readonly admit?: (req: IncomingMessage, holder: Duplex | ServerResponse) => Refusal | undefined;
+  /** Hears of each upgrade that is refused, with the status. */
+  readonly onUpgradeRefused?: (status: number) => void;
   /** Default: 10 s for headers, 30 s for a request, 5 s idle; looked at every second. */
   readonly timeouts?: HttpTimeouts;
   readonly clock: Clock;
@@ -53,6 +58,7 @@ const TIMEOUTS: HttpTimeouts = {
 /** Serves HTTP and takes upgrades at `/trpc`. Every request is checked before anything reads it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { route, upgrade, clock, logger, timeouts = TIMEOUTS } = options;
+  const { admit = () => undefined, onUpgradeRefused = () => {} } = options;
   let isRefusing = false;
   let isClosing = false;
   const running = new Set<ServerResponse>();
@@ -74,14 +80,19 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const { status, message } = path;
       return sendProblemStatus(res, status, { title: STATUS_CODES[status], detail: message });
     }
-    if (!applyCors(req, res)) route(path, req, res);
+    if (applyCors(req, res)) return;
+    // Calls and the streams among them; what an operator asks is answered by a full server too.
+    const refusal = path.startsWith('/trpc/') ? admit(req, res) : undefined;
+    if (refusal) sendFull(res, refusal);
+    else route(path, req, res);
   });
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     // From its first moment: an error that nobody hears ends the process.
     socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
-    const refusal = isRefusing ? RESTARTING : refusalOf(req, options);
-    if (refusal) refuseUpgrade(socket, refusal);
-    else upgrade(req, socket, head);
+    const refusal = isRefusing ? RESTARTING : (refusalOf(req, options) ?? admit(req, socket));
+    if (!refusal) return upgrade(req, socket, head);
+    onUpgradeRefused(refusal.status);
+    refuseUpgrade(socket, refusal);
   });
   server.on('clientError', (error, socket) => {
     logger.debug({ err: error }, 'a request could not be read');
@@ -140,6 +151,13 @@ function unreadable(error: NodeJS.ErrnoException): Refusal {
     default:
       return { status: 400, message: 'malformed request' };
   }
+}
+
+function sendFull(res: ServerResponse, { message, retryAfterS = 0 }: Refusal): void {
+  res.setHeader('retry-after', String(retryAfterS));
+  // What is not read any more would stand where the next request is looked for.
+  res.setHeader('connection', 'close');
+  sendProblem(res, 'TOO_MANY_CONNECTIONS', message);
 }
 
 function refuseUpgrade(socket: Duplex, { status, message, retryAfterS }: Refusal): void {

@@ -25,6 +25,12 @@ const KEEP_ALIVE = { enabled: true, pingMs: 25_000, pongWaitMs: 8_000 };
 // published types of `ws` do not have these options yet.
 const PIECES = { maxFragments: 64, maxBufferedChunks: 4_096 };
 
+// Who comes in is decided before the 101, and by the address that proxies vouch for.
+const COUNTED_BEFORE = {
+  connections: Number.POSITIVE_INFINITY,
+  connectionsPerAddress: Number.POSITIVE_INFINITY,
+};
+
 /** Speaks tRPC over WebSocket, through the adapter that the package exports. */
 export function createSocketTransport<R extends AnyTRPCRouter>(
   options: ContextOptions & {
@@ -48,7 +54,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       router,
       onError,
       keepAlive: KEEP_ALIVE,
-      limits: options.limits,
+      limits: { ...options.limits, ...COUNTED_BEFORE },
       createContext,
     },
     { clock },

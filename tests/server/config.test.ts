@@ -29,6 +29,7 @@ describe('readConfig', () => {
       auth: { mode: 'development' },
       claims: { issuer: undefined, audience: undefined },
       allowedOrigins: [],
+      trustedProxies: [],
       limits: 'on',
     });
   });
@@ -43,7 +44,7 @@ describe('readConfig', () => {
       'JWKS_URL',
       'AUTH_ISSUER',
     ];
-    const more = ['AUTH_AUDIENCE', 'ALLOWED_ORIGINS', 'GUESTS', 'REDIS_URL'];
+    const more = ['AUTH_AUDIENCE', 'ALLOWED_ORIGINS', 'GUESTS', 'REDIS_URL', 'TRUSTED_PROXIES'];
     const empty = Object.fromEntries([...names, ...more].map((name) => [name, '']));
     expect(readConfig(empty)).toEqual(readConfig({}));
   });
@@ -63,6 +64,7 @@ describe('readConfig', () => {
         AUTH_ISSUER: 'https://id.example.com',
         AUTH_AUDIENCE: 'rooms',
         ALLOWED_ORIGINS: 'https://example.com, http://localhost:5173',
+        TRUSTED_PROXIES: '10.0.0.0/8, ::1',
         GUESTS: 'on',
       }),
     ).toEqual({
@@ -73,6 +75,7 @@ describe('readConfig', () => {
       auth: { mode: 'secret', secret, guests: true },
       claims: { issuer: 'https://id.example.com', audience: 'rooms' },
       allowedOrigins: ['https://example.com', 'http://localhost:5173'],
+      trustedProxies: ['10.0.0.0/8', '::1'],
       limits: 'on',
     });
   });
@@ -97,6 +100,7 @@ describe('readConfig', () => {
 describe('what readConfig refuses', () => {
   const port = 'a port, 0 to 65535';
   const origins = 'origins such as https://example.com, separated by commas';
+  const proxies = 'addresses or ranges such as 10.0.0.0/8, separated by commas';
   const levels = 'one of fatal, error, warn, info, debug, trace, silent';
 
   it.each([
@@ -120,6 +124,15 @@ describe('what readConfig refuses', () => {
     ['ALLOWED_ORIGINS', 'https://a.com https://b.com', origins],
     ['ALLOWED_ORIGINS', ',', origins],
     ['ALLOWED_ORIGINS', 'x,y,z', origins],
+    ['TRUSTED_PROXIES', 'nginx', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.0/', proxies],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', proxies],
+    ['TRUSTED_PROXIES', '::/0', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.1,', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.1 10.0.0.2', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.1:80', proxies],
+    ['TRUSTED_PROXIES', 'fe80::1%eth0', proxies],
     ['GUESTS', 'yes', 'on or off'],
     ['GUESTS', 'On', 'on or off'],
     ['REDIS_URL', 'redis://localhost', 'not supported by this version: leave it unset'],

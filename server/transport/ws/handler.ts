@@ -1,7 +1,10 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
+import { errors } from '../../../shared/index.ts';
 import { systemClock, type Clock } from '../../clock.ts';
+import { normalAddress } from '../address.ts';
+import { createAdmission } from '../admission.ts';
 import { Connection } from './connection.ts';
 import { jsonEncoder } from './encoder.ts';
 import { Envelopes } from './envelope.ts';
@@ -30,12 +33,18 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const envelopes = new Envelopes(options.router, encoder, queue);
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = new StallWatch(limits.stallMs);
+  const isLimited = Number.isFinite(Math.min(limits.connections, limits.connectionsPerAddress));
+  // Where nobody is refused nobody is counted: a place for each would be memory for each.
+  const admission = isLimited ? createAdmission(limits) : undefined;
   const deadline = new MessageDeadline({
     messageMs: limits.messageMs,
     clock,
     onLate: onLateMessage,
   });
+  const { addressOf = peerAddress } = options;
   return (client, req) => {
+    const refusal = admission?.enter(client, addressBy(addressOf, req));
+    if (refusal) return turnAway(client, refusal.message, clock);
     deadline.watch(req.socket);
     const { keepAlive } = options;
     if (keepAlive?.enabled) handleKeepAlive(client, keepAlive.pingMs, keepAlive.pongWaitMs);
@@ -64,4 +73,31 @@ export function applyWSSHandler<R extends AnyTRPCRouter>(
       }
     },
   };
+}
+
+// The handshake of a close is not worth more for one that is turned away.
+const TURNED_AWAY_MS = 1_000;
+
+/** The socket is open already, so only a close code can say it (1013: come back later). */
+function turnAway(client: WebSocket, reason: string, clock: Clock): void {
+  client.on('error', () => {});
+  client.close(errors.TOO_MANY_CONNECTIONS.close, reason);
+  client.once(
+    'close',
+    clock.after(TURNED_AWAY_MS, () => client.terminate()),
+  );
+}
+
+/** An app's own reading of headers that anybody may send ends no process. */
+function addressBy(addressOf: (req: IncomingMessage) => string, req: IncomingMessage): string {
+  try {
+    const address = addressOf(req);
+    return normalAddress(address) ?? address;
+  } catch {
+    return peerAddress(req);
+  }
+}
+
+function peerAddress({ socket }: IncomingMessage): string {
+  return normalAddress(socket.remoteAddress ?? '') ?? 'unknown';
 }

@@ -1,10 +1,12 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { WSSHandlerOptions as StockOptions } from '@trpc/server/adapters/ws';
 import { limits } from '../../../shared/index.ts';
+import type { IncomingMessage } from 'node:http';
+import type { ConnectionLimits } from '../admission.ts';
 import type { OutboundLimits } from './outbound.ts';
 
 /** Limits of a connection. Sizes in bytes, times in milliseconds. */
-export interface SocketLimits extends OutboundLimits {
+export interface SocketLimits extends OutboundLimits, ConnectionLimits {
   /** A connection is cut when bytes wait for it and for this long not one has left. */
   readonly stallMs: number;
   /** Largest message taken, alone or as one of a batch; a larger one fails by itself. */
@@ -24,6 +26,9 @@ export type WSSHandlerOptions<TRouter extends AnyTRPCRouter> = StockOptions<TRou
   /** What may wait for a slow reader. Unset: streams that push pause at 256 KiB, everything else is
    *  as in tRPC's own adapter, and no connection is ever cut. */
   limits?: Partial<SocketLimits>;
+  /** Whose connection it is, for `limits.connectionsPerAddress`. Default: the address at the other end of
+   *  the socket, which behind a proxy is the proxy's; that one too where this throws. */
+  addressOf?: (req: IncomingMessage) => string;
 };
 
 /** Limits where none are given: nothing that a correct app could notice. */
@@ -35,6 +40,8 @@ export const defaultLimits: SocketLimits = {
   callsPerFrame: Number.POSITIVE_INFINITY,
   subscriptions: Number.POSITIVE_INFINITY,
   pingsPerSecond: Number.POSITIVE_INFINITY,
+  connections: Number.POSITIVE_INFINITY,
+  connectionsPerAddress: Number.POSITIVE_INFINITY,
   messageMs: Number.POSITIVE_INFINITY,
 };
 
@@ -47,5 +54,9 @@ export const roomsLimits: SocketLimits = {
   callsPerFrame: 1_000,
   subscriptions: 128,
   pingsPerSecond: 5,
+  // At some 40 KB for a connection that follows a room: what a process of 1 GB holds.
+  connections: 20_000,
+  // An office or a mobile network behind one address is served; to fill the house takes twenty of them.
+  connectionsPerAddress: 1_000,
   messageMs: 10_000,
 };
