@@ -36,6 +36,10 @@ const environment = z.object({
   AUTH_AUDIENCE: z.string().min(1).optional(),
   ALLOWED_ORIGINS: origins.default([]),
   TRUSTED_PROXIES: proxies.default([]),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, { error: 'at least 16 printable ASCII characters, no spaces' })
+    .optional(),
   GUESTS: flag.default('off'),
   LIMITS: flag.default('on'),
   REDIS_URL: z.undefined({ error: 'not supported by this version: leave it unset' }).optional(),
@@ -60,6 +64,8 @@ export interface Config {
   /** Our own proxies, as addresses and ranges: only what comes from them is believed about where it comes
    *  from (`X-Forwarded-For`). Default: none. */
   readonly trustedProxies?: readonly string[];
+  /** Whoever shows it may read `/metrics` from elsewhere. Default: nobody may. */
+  readonly metricsToken?: string | undefined;
   /** `off` for benchmarks only: nothing that a client may hold or make wait is bounded then. */
   readonly limits: 'on' | 'off';
 }
@@ -83,6 +89,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     claims: { issuer: parsed.data.AUTH_ISSUER, audience: parsed.data.AUTH_AUDIENCE },
     allowedOrigins: ALLOWED_ORIGINS,
     trustedProxies: TRUSTED_PROXIES,
+    metricsToken: parsed.data.METRICS_TOKEN,
     limits: parsed.data.LIMITS,
   };
 }
@@ -121,7 +128,7 @@ export function isLoopback(host: string): boolean {
 }
 
 // The URLs may carry a password.
-const SECRETS = ['AUTH_SECRET', 'JWKS_URL', 'REDIS_URL'];
+const SECRETS = ['AUTH_SECRET', 'JWKS_URL', 'REDIS_URL', 'METRICS_TOKEN'];
 
 function refuse(
   given: Readonly<Record<string, string | undefined>>,

@@ -9,16 +9,21 @@ import { createMemoryBus } from './bus/memory-bus.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { mayReadMetrics } from './http/metrics-guard.ts';
 import { createRoutes } from './http/routes.ts';
 import { createMemoryLog } from './log/memory-log.ts';
 import { newName } from './log/new-name.ts';
 import type { RoomLog } from './log/room-log.ts';
 import { createSqliteLog } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { countOne, createCounts, type Counts } from './metrics/counts.ts';
+import type { Commit } from './metrics/metrics.ts';
+import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
 import { createRouter } from './router/trpc.ts';
+import { createTally } from './tally.ts';
 import { createDoor } from './transport/door.ts';
 import { createHttpTransport } from './transport/http.ts';
 import { createSocketTransport } from './transport/websocket.ts';
@@ -44,14 +49,19 @@ export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>,
 
 /** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must
  *  carry `user` and `connectionId` (`RoomsContext`). @throws StartError */
-export async function createRooms<const R extends Contract>(
+export function createRooms<const R extends Contract>(options: RoomsOptions<R>): Promise<Rooms<R>> {
+  return openRooms(options, () => {});
+}
+
+async function openRooms<R extends Contract>(
   options: RoomsOptions<R>,
+  onCommit: (commit: Commit) => void,
 ): Promise<Rooms<R>> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data' } = options;
   checkKeys(options.rooms);
-  const log = await openLog(options.rooms, dataDir, logger);
+  const log = await openLog(options.rooms, { dataDir, logger, onCommit });
   return mountRooms({
     contract: options.rooms,
     log,
@@ -86,26 +96,41 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const logger = options.logger ?? createLogger(config.logLevel);
   const contract: Contract = options.rooms ?? { chat };
   const { verify, guests } = createAuth(config, clock);
-  const rooms = await createRooms({
-    ...options,
-    rooms: contract,
-    dataDir: config.dataDir,
-    clock,
-    logger,
+  const counts = createCounts();
+  // Raised by the sockets and the hub once they take it: `tally` in the options of both.
+  const tally = createTally();
+  const metrics = createPrometheusMetrics({
+    tally,
+    counts,
+    connections: () => sockets.connections,
+    bytesReceived: () => sockets.bytesReceived,
   });
+  const dataDir = config.dataDir;
+  const rooms = await openRooms(
+    { ...options, rooms: contract, dataDir, clock, logger },
+    metrics.onCommit,
+  );
   const router = createRouter(rooms.routers);
 
-  const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger) };
+  const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger, counts) };
   const limits = config.limits === 'off' ? defaultLimits : { ...roomsLimits, ...options.limits };
-  const sockets = createSocketTransport({ ...parts, limits });
-  const { admit } = createDoor({ ranges: config.trustedProxies, limits, logger });
+  const sockets = createSocketTransport({ ...parts, limits, counts });
+  const { isTrusted, admit } = createDoor({ ranges: config.trustedProxies, limits, logger });
   const trpc = createHttpTransport(parts);
   let closing: Promise<void> | undefined;
   const notReady = () => (closing ? 'restarting' : rooms.failure());
   const http = createHttpServer({
-    route: createRoutes({ trpc, notReady, guests, logger }),
+    route: createRoutes({
+      trpc,
+      notReady,
+      guests,
+      metrics,
+      mayReadMetrics: (req) => mayReadMetrics(req, { token: config.metricsToken, isTrusted }),
+      logger,
+    }),
     upgrade: sockets.upgrade,
     admit,
+    onUpgradeRefused: (status) => countOne(counts.upgradesRefused, status),
     allowedOrigins: config.allowedOrigins,
     isLocalOnly: config.auth.mode === 'development',
     clock,
@@ -119,6 +144,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([sockets.close(1012, 'restarting', GRACE_MS), http.close(GRACE_MS)]);
     await rooms.close();
+    metrics.close();
   };
 
   try {
@@ -146,9 +172,9 @@ function createAuth({ auth, claims, dataDir }: Config, clock: Clock) {
 
 async function openLog(
   contract: Contract,
-  dataDir: string | null,
-  logger: Logger,
+  options: { dataDir: string | null; logger: Logger; onCommit: (commit: Commit) => void },
 ): Promise<RoomLog> {
+  const { dataDir, logger, onCommit } = options;
   const retention = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => [name, kind.history]),
   );
@@ -168,17 +194,19 @@ async function openLog(
     if (reason === undefined) logger.info('the log can be written again');
     else logger.error({ reason }, 'the log cannot be written: publishes are refused until it can');
   };
-  return createSqliteLog({ dir: dataDir, retention, onDamage, onTrouble, onError });
+  return createSqliteLog({ dir: dataDir, retention, onDamage, onTrouble, onCommit, onError });
 }
 
 /** Faults of ours go to the log with the id that the client was given; the rest is the caller's. */
-function reportTo(logger: Logger) {
+function reportTo(logger: Logger, counts: Counts) {
   return ({ error, path }: { error: TRPCError; path: string | undefined }) => {
-    if (errorCodeOf(error) !== 'INTERNAL') return;
     if (isProtocolError(error.cause)) {
       logger.debug({ err: error.cause }, 'a client broke the WebSocket protocol');
       return;
     }
+    const code = errorCodeOf(error);
+    countOne(counts.callsRefused, code);
+    if (code !== 'INTERNAL') return;
     logger.error({ err: error.cause ?? error, path, fault: faultId(error) }, 'a call failed');
   };
 }

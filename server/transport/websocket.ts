@@ -1,9 +1,12 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errors, limits } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
+import { closeLabel } from '../metrics/close-label.ts';
+import { countOne, createCounts, type Counts } from '../metrics/counts.ts';
 import { getWSConnectionHandler, type SocketLimits, type WSSHandlerOptions } from './adapter.ts';
 import { createSocketContext, type ContextOptions } from './context.ts';
 
@@ -16,6 +19,8 @@ export interface SocketTransport {
   close(code: number, reason: string, graceMs: number): Promise<void>;
   /** How many connections are open. */
   readonly connections: number;
+  /** Bytes received on all connections since the start. */
+  readonly bytesReceived: number;
 }
 
 // Ping after 25 s of silence, cut 8 s later: a dead peer is gone within 33 s.
@@ -37,9 +42,10 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     router: R;
     onError: NonNullable<WSSHandlerOptions<R>['onError']>;
     limits: Partial<SocketLimits>;
+    counts?: Counts;
   },
 ): SocketTransport {
-  const { router, onError, clock } = options;
+  const { router, onError, clock, counts = createCounts() } = options;
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.frameBytes,
@@ -48,6 +54,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
   });
   const deadlines = new AuthDeadlines(clock);
   const createContext = createSocketContext(options, (socket) => deadlines.meet(socket));
+  const onLateMessage = () => void (counts.lateMessages += 1);
   const handle = getWSConnectionHandler<R>(
     {
       wss,
@@ -57,16 +64,30 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       limits: { ...options.limits, ...COUNTED_BEFORE },
       createContext,
     },
-    { clock },
+    { clock, onLateMessage },
   );
+  const open = new Set<Socket>();
   wss.on('connection', (socket: WebSocket, req: IncomingMessage) => {
     deadlines.set(socket);
+    counts.opened += 1;
+    open.add(req.socket);
+    socket.on('close', (code) => {
+      deadlines.meet(socket);
+      countOne(counts.closed, closeLabel(code));
+      counts.bytesReceivedByGone += req.socket.bytesRead;
+      open.delete(req.socket);
+    });
     handle(socket, req);
   });
 
   return {
     get connections() {
       return wss.clients.size;
+    },
+    get bytesReceived() {
+      let bytes = counts.bytesReceivedByGone;
+      for (const { bytesRead } of open) bytes += bytesRead;
+      return bytes;
     },
     upgrade: (req, socket, head) => {
       wss.handleUpgrade(req, socket, head, (opened) => wss.emit('connection', opened, req));
@@ -88,9 +109,9 @@ class AuthDeadlines {
     const close = () => socket.close(errors.AUTH_TIMEOUT.close, 'no authentication in time');
     const cancel = this.#clock.after(limits.authTimeoutMs, close);
     this.#cancel.set(socket, cancel);
-    socket.once('close', cancel);
   }
 
+  /** Somebody has, or the connection has closed. */
   meet(socket: WebSocket): void {
     this.#cancel.get(socket)?.();
   }

@@ -24,6 +24,8 @@ async function start(
       if (name === 'fault') throw new Error('secrets of the house');
       return { token: 't', user: { id: 'guest-1', name } };
     },
+    metrics: { contentType: 'text/plain', scrape: async () => 'figures' },
+    mayReadMetrics: () => true,
     logger,
   });
   const server = createHttpServer({

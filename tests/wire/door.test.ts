@@ -31,7 +31,7 @@ describe('a full server', () => {
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await refused.json()).toMatchObject({ reason: 'TOO_MANY_CONNECTIONS', retryable: true });
     expect(await knock(server.socketUrl)).toMatchObject(full);
-    for (const path of ['/healthz', '/readyz']) {
+    for (const path of ['/healthz', '/readyz', '/metrics']) {
       expect((await fetch(`${server.url}${path}`)).status).toBe(200);
     }
     stop.abort();

@@ -36,13 +36,15 @@ describe('a message that was begun', () => {
     ['an empty fragment', clientFrame('', { isFinal: false })],
     ['a length of 1 MiB and no byte', clientFrame('', { declares: 1024 * 1024 })],
   ])('[TRN5] and stays %s ends its connection after 10 s', async (_, bytes) => {
-    const { socket, clock, write } = await connected();
+    const { server, socket, clock, write } = await connected();
     await write(bytes);
     clock.advance(9_999);
     expect(socket.ws.readyState).toBe(socket.ws.OPEN);
     clock.advance(1);
     // 1006: whoever is not broken comes back.
     expect((await socket.closed).code).toBe(1006);
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    expect(figures).toContain('connections_cut_total{reason="late_message"} 1');
   });
 
   it('[TRN5] gets no more time for pings and fragments', async () => {
