@@ -115,7 +115,11 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger, counts) };
   const limits = config.limits === 'off' ? defaultLimits : { ...roomsLimits, ...options.limits };
   const sockets = createSocketTransport({ ...parts, limits, counts });
-  const { isTrusted, admit } = createDoor({ ranges: config.trustedProxies, limits, logger });
+  const { isTrusted, isWelcome, admit } = createDoor({
+    ranges: config.trustedProxies,
+    limits,
+    logger,
+  });
   const trpc = createHttpTransport(parts);
   let closing: Promise<void> | undefined;
   const notReady = () => (closing ? 'restarting' : rooms.failure());
@@ -129,6 +133,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
       logger,
     }),
     upgrade: sockets.upgrade,
+    isWelcome,
     admit,
     onUpgradeRefused: (status) => countOne(counts.upgradesRefused, status),
     allowedOrigins: config.allowedOrigins,

@@ -1,5 +1,5 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
@@ -23,6 +23,8 @@ export interface HttpTimeouts {
 export interface HttpServerOptions extends GuardOptions {
   readonly route: (path: string, req: IncomingMessage, res: ServerResponse) => void;
   readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** May a socket stay that has asked for nothing yet? Default: every one. */
+  readonly isWelcome?: (socket: Socket) => boolean;
   /** Gives a place to a WebSocket or an HTTP call until `holder` closes, or the refusal. Default: there is
    *  a place for everybody. */
   readonly admit?: (req: IncomingMessage, holder: Duplex | ServerResponse) => Refusal | undefined;
@@ -58,7 +60,7 @@ const TIMEOUTS: HttpTimeouts = {
 /** Serves HTTP and takes upgrades at `/trpc`. Every request is checked before anything reads it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { route, upgrade, clock, logger, timeouts = TIMEOUTS } = options;
-  const { admit = () => undefined, onUpgradeRefused = () => {} } = options;
+  const { isWelcome = () => true, admit = () => undefined, onUpgradeRefused = () => {} } = options;
   let isRefusing = false;
   let isClosing = false;
   const running = new Set<ServerResponse>();
@@ -68,6 +70,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.idleMs,
     connectionsCheckingInterval: timeouts.checkEveryMs,
+  });
+  server.on('connection', (socket: Socket) => {
+    if (!isWelcome(socket)) socket.destroy();
   });
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     running.add(res);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Logger } from '../logger.ts';
 import { normalAddress } from './address.ts';
 import { createAdmission, type ConnectionLimits, type Holder } from './admission.ts';
@@ -16,6 +17,8 @@ export interface DoorOptions {
 /** Who comes in, and as whom he counts (TRN5). */
 export interface Door {
   readonly isTrusted: IsTrusted;
+  /** May this socket stay, whatever it will ask? Counts it until it closes. */
+  isWelcome(socket: Socket): boolean;
   /** Gives a place to whoever asks, until `holder` closes, or the refusal. */
   admit(req: IncomingMessage, holder: Holder): Refusal | undefined;
 }
@@ -30,8 +33,27 @@ export function createDoor({ ranges = [], limits, logger }: DoorOptions): Door {
       'if it is your proxy, name it in TRUSTED_PROXIES: until then all it brings count as one';
     logger.warn({ peer }, `X-Forwarded-For came from an address that is not trusted; ${advice}`);
   });
-  return { isTrusted, admit: (req, holder) => admission.enter(holder, addressOf(req)) };
+  const sockets = createAdmission(withSpare(limits));
+  return {
+    isTrusted,
+    isWelcome: (socket) => {
+      const peer = normalAddress(socket.remoteAddress ?? '');
+      // One that is gone already, and a proxy, whose sockets are those of many.
+      if (peer === undefined || isTrusted(peer)) return true;
+      return sockets.enter(socket, peer) === undefined;
+    },
+    admit: (req, holder) => admission.enter(holder, addressOf(req)),
+  };
 }
+
+/** Sockets as such are bounded, or silent ones would use up the descriptors of the process. There are more of them
+ *  than connections, so that whoever is refused a connection can still be told so. */
+function withSpare({ connections, connectionsPerAddress }: ConnectionLimits): ConnectionLimits {
+  const more = (limit: number) => 2 * limit + SPARE_SOCKETS;
+  return { connections: more(connections), connectionsPerAddress: more(connectionsPerAddress) };
+}
+
+const SPARE_SOCKETS = 100;
 
 /** Reads the address of requests. `onUndeclared` hears once of a peer that looks like a proxy and is not trusted:
  *  it stands in a private network and says on whose behalf it calls. */

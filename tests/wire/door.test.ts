@@ -1,5 +1,6 @@
+import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { knock } from '../kit/knock.ts';
 import { rawRequest } from '../kit/raw-request.ts';
 import { readyServer } from '../kit/ready-server.ts';
@@ -52,6 +53,40 @@ describe('a full server', () => {
     const limits = { connections: 0, connectionsPerAddress: 0 };
     const { socketUrl } = await readyServer({ limits: 'off' }, { limits });
     expect(await statusOf(socketUrl)).toBe(101);
+  });
+});
+
+describe('sockets that ask for nothing', () => {
+  /** Opens one, and gives its end. */
+  async function silent(port: number): Promise<{ socket: Socket; closed: Promise<unknown> }> {
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await new Promise((resolve) => socket.once('connect', resolve));
+    return { socket, closed };
+  }
+
+  it('[TRN5] are bounded, with enough of them to tell who is refused', async () => {
+    const { url } = await readyServer({}, { limits: { connectionsPerAddress: 0 } });
+    const port = Number(new URL(url).port);
+    const sockets: Awaited<ReturnType<typeof silent>>[] = [];
+    for (let count = 0; count < 100; count += 1) sockets.push(await silent(port));
+    await (
+      await silent(port)
+    ).closed;
+    expect(sockets.filter(({ socket }) => socket.closed)).toEqual([]);
+    sockets[0]?.socket.destroy();
+    const request = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    await vi.waitFor(async () => expect(await rawRequest(port, request)).toContain(' 200 '));
+  });
+
+  it('[TRN5] are not counted to a trusted proxy, which opens them for many', async () => {
+    const limits = { connectionsPerAddress: 0 };
+    const { url } = await readyServer({ trustedProxies: ['127.0.0.1'] }, { limits });
+    const port = Number(new URL(url).port);
+    for (let count = 0; count < 110; count += 1) await silent(port);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 });
 
