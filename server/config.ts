@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { StartError } from './start-error.ts';
+import { trustedProxies } from './transport/client-address.ts';
 
 const flag = z.enum(['on', 'off'], { error: 'on or off' });
 
 const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text;
-const origins = z
-  .string()
-  .transform((text) => text.split(',').map((item) => item.trim()))
-  .refine((items) => items.every(isOrigin), {
-    error: 'origins such as https://example.com, separated by commas',
-  });
+const list = z.string().transform((text) => text.split(',').map((item) => item.trim()));
+const proxies = list.refine((items) => trustedProxies(items) !== undefined, {
+  error: 'addresses or ranges such as 10.0.0.0/8, separated by commas',
+});
+const origins = list.refine((items) => items.every(isOrigin), {
+  error: 'origins such as https://example.com, separated by commas',
+});
 
 const environment = z.object({
   PORT: z
@@ -33,6 +35,11 @@ const environment = z.object({
   AUTH_ISSUER: z.string().min(1).optional(),
   AUTH_AUDIENCE: z.string().min(1).optional(),
   ALLOWED_ORIGINS: origins.default([]),
+  TRUSTED_PROXIES: proxies.default([]),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,}$/, { error: 'at least 16 printable ASCII characters, no spaces' })
+    .optional(),
   GUESTS: flag.default('off'),
   LIMITS: flag.default('on'),
   REDIS_URL: z.undefined({ error: 'not supported by this version: leave it unset' }).optional(),
@@ -54,7 +61,12 @@ export interface Config {
   readonly claims: { readonly issuer: string | undefined; readonly audience: string | undefined };
   /** Origins of other sites whose pages may connect. The server's own is always allowed. */
   readonly allowedOrigins: readonly string[];
-  /** `off` for benchmarks only: what may wait for a slow reader is not bounded then. */
+  /** Our own proxies, as addresses and ranges: only what comes from them is believed about where it comes
+   *  from (`X-Forwarded-For`). Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Whoever shows it may read `/metrics` from elsewhere. Default: nobody may. */
+  readonly metricsToken?: string | undefined;
+  /** `off` for benchmarks only: nothing that a client may hold or make wait is bounded then. */
   readonly limits: 'on' | 'off';
 }
 
@@ -67,7 +79,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ? contradictions(parsed.data)
     : parsed.error.issues.map(({ path, message }) => [String(path[0]), message] as const);
   if (!parsed.success || wrong.length > 0) throw refuse(given, wrong);
-  const { PORT, HOST, DATA_DIR, LOG_LEVEL, ALLOWED_ORIGINS } = parsed.data;
+  const { PORT, HOST, DATA_DIR, LOG_LEVEL, ALLOWED_ORIGINS, TRUSTED_PROXIES } = parsed.data;
   return {
     port: PORT,
     host: HOST,
@@ -76,6 +88,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     auth: authOf(parsed.data),
     claims: { issuer: parsed.data.AUTH_ISSUER, audience: parsed.data.AUTH_AUDIENCE },
     allowedOrigins: ALLOWED_ORIGINS,
+    trustedProxies: TRUSTED_PROXIES,
+    metricsToken: parsed.data.METRICS_TOKEN,
     limits: parsed.data.LIMITS,
   };
 }
@@ -114,7 +128,7 @@ export function isLoopback(host: string): boolean {
 }
 
 // The URLs may carry a password.
-const SECRETS = ['AUTH_SECRET', 'JWKS_URL', 'REDIS_URL'];
+const SECRETS = ['AUTH_SECRET', 'JWKS_URL', 'REDIS_URL', 'METRICS_TOKEN'];
 
 function refuse(
   given: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { TRPCError } from '@trpc/server';
 import { chat, MINUTE, type Contract } from '../shared/index.ts';
 import { openToAll, type Authorize } from './auth/authorize.ts';
@@ -9,20 +9,26 @@ import { createMemoryBus } from './bus/memory-bus.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createHttpServer } from './http/http-server.ts';
+import { mayReadMetrics } from './http/metrics-guard.ts';
 import { createRoutes } from './http/routes.ts';
 import { createMemoryLog } from './log/memory-log.ts';
 import { newName } from './log/new-name.ts';
 import type { RoomLog } from './log/room-log.ts';
 import { createSqliteLog } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { countOne, createCounts, type Counts } from './metrics/counts.ts';
+import type { Commit } from './metrics/metrics.ts';
+import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
 import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
 import { createRouter } from './router/trpc.ts';
+import { createTally, type Tally } from './tally.ts';
+import { createDoor } from './transport/door.ts';
 import { createHttpTransport } from './transport/http.ts';
 import { createSocketTransport } from './transport/websocket.ts';
-import { roomsLimits, type SocketLimits } from './transport/ws/options.ts';
+import { defaultLimits, roomsLimits, type SocketLimits } from './transport/ws/options.ts';
 
 /** What rooms are created from, in a server of one's own. */
 export interface RoomsOptions<R extends Contract> {
@@ -46,20 +52,26 @@ export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>,
 
 /** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must
  *  carry `user` and `connectionId` (`RoomsContext`). @throws StartError */
-export async function createRooms<const R extends Contract>(
+export function createRooms<const R extends Contract>(options: RoomsOptions<R>): Promise<Rooms<R>> {
+  return openRooms(options, { tally: createTally(), onCommit: () => {} });
+}
+
+async function openRooms<R extends Contract>(
   options: RoomsOptions<R>,
+  { tally, onCommit }: { tally: Tally; onCommit: (commit: Commit) => void },
 ): Promise<Rooms<R>> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data', publishing } = options;
   checkKeys(options.rooms);
-  const log = await openLog(options.rooms, dataDir, logger);
+  const log = await openLog(options.rooms, { dataDir, logger, onCommit });
   return mountRooms({
     contract: options.rooms,
     log,
     presence: createMemoryPresence(),
     bus: createMemoryBus(),
     clock,
+    tally,
     nodeTag: randomBytes(4).toString('hex'),
     authorize: options.authorize ?? openToAll,
     publishing: publishing === 'off' ? null : { ...defaultPublishLimits, ...publishing },
@@ -89,25 +101,46 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const logger = options.logger ?? createLogger(config.logLevel);
   const contract: Contract = options.rooms ?? { chat };
   const { verify, guests } = createAuth(config, clock);
-  const rooms = await createRooms({
-    ...options,
-    ...(config.limits === 'off' && { publishing: 'off' as const }),
-    rooms: contract,
-    dataDir: config.dataDir,
-    clock,
-    logger,
+  const counts = createCounts();
+  const tally = createTally();
+  const metrics = createPrometheusMetrics({
+    tally,
+    counts,
+    connections: () => sockets.connections,
+    bytesReceived: () => sockets.bytesReceived,
   });
+  const { dataDir } = config;
+  const unlimited = config.limits === 'off' ? { publishing: 'off' as const } : {};
+  const rooms = await openRooms(
+    { ...options, ...unlimited, rooms: contract, dataDir, clock, logger },
+    { tally, onCommit: metrics.onCommit },
+  );
   const router = createRouter(rooms.routers);
 
-  const parts = { router, verify, clock, newId: randomUUID, onError: reportTo(logger) };
-  const limits = config.limits === 'off' ? {} : { ...roomsLimits, ...options.limits };
-  const sockets = createSocketTransport({ ...parts, limits });
+  const parts = { router, verify, clock, newId: newName, onError: reportTo(logger, counts) };
+  const limits = config.limits === 'off' ? defaultLimits : { ...roomsLimits, ...options.limits };
+  const sockets = createSocketTransport({ ...parts, limits, counts, tally });
+  const { isTrusted, isWelcome, admit } = createDoor({
+    ranges: config.trustedProxies,
+    limits,
+    logger,
+  });
   const trpc = createHttpTransport(parts);
   let closing: Promise<void> | undefined;
   const notReady = () => (closing ? 'restarting' : rooms.failure());
   const http = createHttpServer({
-    route: createRoutes({ trpc, notReady, guests, logger }),
+    route: createRoutes({
+      trpc,
+      notReady,
+      guests,
+      metrics,
+      mayReadMetrics: (req) => mayReadMetrics(req, { token: config.metricsToken, isTrusted }),
+      logger,
+    }),
     upgrade: sockets.upgrade,
+    isWelcome,
+    admit,
+    onUpgradeRefused: (status) => countOne(counts.upgradesRefused, status),
     allowedOrigins: config.allowedOrigins,
     isLocalOnly: config.auth.mode === 'development',
     clock,
@@ -121,6 +154,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     await new Promise((resolve) => setImmediate(resolve));
     await Promise.all([sockets.close(1012, 'restarting', GRACE_MS), http.close(GRACE_MS)]);
     await rooms.close();
+    metrics.close();
   };
 
   try {
@@ -148,9 +182,9 @@ function createAuth({ auth, claims, dataDir }: Config, clock: Clock) {
 
 async function openLog(
   contract: Contract,
-  dataDir: string | null,
-  logger: Logger,
+  options: { dataDir: string | null; logger: Logger; onCommit: (commit: Commit) => void },
 ): Promise<RoomLog> {
+  const { dataDir, logger, onCommit } = options;
   const retention = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => [name, kind.history]),
   );
@@ -170,17 +204,19 @@ async function openLog(
     if (reason === undefined) logger.info('the log can be written again');
     else logger.error({ reason }, 'the log cannot be written: publishes are refused until it can');
   };
-  return createSqliteLog({ dir: dataDir, retention, onDamage, onTrouble, onError });
+  return createSqliteLog({ dir: dataDir, retention, onDamage, onTrouble, onCommit, onError });
 }
 
 /** Faults of ours go to the log with the id that the client was given; the rest is the caller's. */
-function reportTo(logger: Logger) {
+function reportTo(logger: Logger, counts: Counts) {
   return ({ error, path }: { error: TRPCError; path: string | undefined }) => {
-    if (errorCodeOf(error) !== 'INTERNAL') return;
     if (isProtocolError(error.cause)) {
       logger.debug({ err: error.cause }, 'a client broke the WebSocket protocol');
       return;
     }
+    const code = errorCodeOf(error);
+    countOne(counts.callsRefused, code);
+    if (code !== 'INTERNAL') return;
     logger.error({ err: error.cause ?? error, path, fault: faultId(error) }, 'a call failed');
   };
 }

@@ -10,7 +10,7 @@ import {
   type EventType,
   type FrameOf,
 } from '../shared/index.ts';
-import type { Authorize } from './auth/authorize.ts';
+import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
@@ -55,7 +55,8 @@ export function mountRooms<R extends Contract>(
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
-  const { contract, log, clock, authorize } = options;
+  const { contract, log, clock } = options;
+  const authorize = withDeadline(options.authorize, clock);
   const hub = new Hub(options);
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
   const routers = Object.fromEntries(

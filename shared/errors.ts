@@ -75,6 +75,12 @@ export const errors = {
     retryable: false,
     advice: 'This user may not do this in this room; ask whoever runs the room.',
   },
+  AUTHORIZE_TIMEOUT: {
+    trpc: 'SERVICE_UNAVAILABLE',
+    http: 503,
+    retryable: true,
+    advice: 'The policy of this server did not answer in time; try again.',
+  },
   CONFLICT: {
     trpc: 'CONFLICT',
     http: 409,

@@ -36,4 +36,6 @@ export const limits = {
   memoryKeys: 100_000,
   /** How long a connection may stay without a user. */
   authTimeoutMs: 10_000,
+  /** How long `authorize` may take to answer. */
+  authorizeTimeoutMs: 10_000,
 } as const;

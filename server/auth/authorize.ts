@@ -1,4 +1,5 @@
-import { RoomError } from '../../shared/index.ts';
+import { limits, RoomError } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { User } from './user.ts';
 
@@ -22,6 +23,27 @@ export type Authorize = (question: {
 
 /** The default: every authenticated user may use open rooms, and every room is open. */
 export const openToAll: Authorize = () => true;
+
+/** The same policy with a deadline (`authorizeTimeoutMs`): one that never answers would hold its callers, and
+ *  all that they hold, for ever. One that answers at once costs nothing more.
+ *  @throws RoomError AUTHORIZE_TIMEOUT; an answer that comes later counts for nothing */
+export function withDeadline(authorize: Authorize, clock: Clock): Authorize {
+  return (question) => {
+    const answer = authorize(question);
+    // Whatever else it is, `demand` or the await says what it is worth.
+    return typeof answer === 'boolean' ? answer : inTime(Promise.resolve(answer), clock);
+  };
+}
+
+async function inTime(answer: Promise<boolean>, clock: Clock): Promise<boolean> {
+  let cancel = () => {};
+  const deadline = new Promise<never>((_, reject) => {
+    const refuse = () => reject(new RoomError('AUTHORIZE_TIMEOUT'));
+    cancel = clock.after(limits.authorizeTimeoutMs, refuse);
+  });
+  // Whichever loses is listened to as well, so that a late refusal ends no process.
+  return Promise.race([answer, deadline]).finally(cancel);
+}
 
 /** Asks, and throws RoomError FORBIDDEN when the answer is no. */
 export async function demand(

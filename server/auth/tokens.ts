@@ -36,9 +36,16 @@ export function secretVerifier(
 }
 
 /** Verifies tokens against the keys that an identity provider publishes.
+ *  `timeoutMs`: how long it may take to the last byte of its keys, default 5,000, within the 10 s that a
+ *  connection has to authenticate.
  *  @throws RoomError INTERNAL while the provider gives none: that says nothing of the token */
-export function keySetVerifier(url: string, now: () => number, claims?: TokenClaims): VerifyToken {
-  const keys = orUnavailable(createRemoteJWKSet(new URL(url)));
+export function keySetVerifier(
+  url: string,
+  now: () => number,
+  claims?: TokenClaims,
+  timeoutMs = 5_000,
+): VerifyToken {
+  const keys = orUnavailable(createRemoteJWKSet(new URL(url), { timeoutDuration: timeoutMs }));
   const options = { ...verifyOptions(claims), algorithms: KEY_SET_ALGORITHMS };
   return (token) =>
     check(token, () => jwtVerify(token, keys, { ...options, currentDate: new Date(now()) }));

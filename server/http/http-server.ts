@@ -1,17 +1,37 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import { guard, type GuardOptions, type Refusal } from '../transport/request-guard.ts';
 import { applyCors } from './cors.ts';
-import { sendProblemStatus } from './reply.ts';
+import { sendProblem, sendProblemStatus } from './reply.ts';
+
+/** How long a client may take, in milliseconds. Node looks once per `checkEveryMs`. */
+export interface HttpTimeouts {
+  /** From connecting, or from a request's first byte, to the end of its headers. */
+  readonly headersMs: number;
+  /** To the end of its body. */
+  readonly requestMs: number;
+  /** Between two requests of one connection. */
+  readonly idleMs: number;
+  readonly checkEveryMs: number;
+}
 
 /** What an HTTP server passes on. */
 export interface HttpServerOptions extends GuardOptions {
   readonly route: (path: string, req: IncomingMessage, res: ServerResponse) => void;
   readonly upgrade: (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** May a socket stay that has asked for nothing yet? Default: every one. */
+  readonly isWelcome?: (socket: Socket) => boolean;
+  /** Gives a place to a WebSocket or an HTTP call until `holder` closes, or the refusal. Default: there is
+   *  a place for everybody. */
+  readonly admit?: (req: IncomingMessage, holder: Duplex | ServerResponse) => Refusal | undefined;
+  /** Hears of each upgrade that is refused, with the status. */
+  readonly onUpgradeRefused?: (status: number) => void;
+  /** Default: 10 s for headers, 30 s for a request, 5 s idle; looked at every second. */
+  readonly timeouts?: HttpTimeouts;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -27,16 +47,33 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-const RESTARTING: Refusal = { status: 503, message: 'the server is restarting' };
+const RESTARTING: Refusal = { status: 503, message: 'the server is restarting', retryAfterS: 2 };
+
+const TIMEOUTS: HttpTimeouts = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  idleMs: 5_000,
+  // Node's own 30 s would make 10 s into 40.
+  checkEveryMs: 1_000,
+};
 
 /** Serves HTTP and takes upgrades at `/trpc`. Every request is checked before anything reads it. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { route, upgrade, clock, logger } = options;
+  const { route, upgrade, clock, logger, timeouts = TIMEOUTS } = options;
+  const { isWelcome = () => true, admit = () => undefined, onUpgradeRefused = () => {} } = options;
   let isRefusing = false;
   let isClosing = false;
   const running = new Set<ServerResponse>();
 
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 });
+  const server = createServer({
+    headersTimeout: timeouts.headersMs,
+    requestTimeout: timeouts.requestMs,
+    keepAliveTimeout: timeouts.idleMs,
+    connectionsCheckingInterval: timeouts.checkEveryMs,
+  });
+  server.on('connection', (socket: Socket) => {
+    if (!isWelcome(socket)) socket.destroy();
+  });
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     running.add(res);
     res.once('close', () => {
@@ -48,18 +85,23 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       const { status, message } = path;
       return sendProblemStatus(res, status, { title: STATUS_CODES[status], detail: message });
     }
-    if (!applyCors(req, res)) route(path, req, res);
+    if (applyCors(req, res)) return;
+    // Calls and the streams among them; what an operator asks is answered by a full server too.
+    const refusal = path.startsWith('/trpc/') ? admit(req, res) : undefined;
+    if (refusal) sendFull(res, refusal);
+    else route(path, req, res);
   });
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     // From its first moment: an error that nobody hears ends the process.
     socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
-    const refusal = isRefusing ? RESTARTING : refusalOf(req, options);
-    if (refusal) refuseUpgrade(socket, refusal);
-    else upgrade(req, socket, head);
+    const refusal = isRefusing ? RESTARTING : (refusalOf(req, options) ?? admit(req, socket));
+    if (!refusal) return upgrade(req, socket, head);
+    onUpgradeRefused(refusal.status);
+    refuseUpgrade(socket, refusal);
   });
   server.on('clientError', (error, socket) => {
     logger.debug({ err: error }, 'a request could not be read');
-    refuseUpgrade(socket, { status: 400, message: 'malformed request' });
+    refuseUpgrade(socket, unreadable(error));
   });
 
   return {
@@ -104,9 +146,28 @@ function refusalOf(req: IncomingMessage, options: GuardOptions): Refusal | undef
   return path === '/trpc' ? undefined : { status: 404, message: 'WebSockets are served at /trpc' };
 }
 
-function refuseUpgrade(socket: Duplex, { status, message }: Refusal): void {
+/** What is wrong with what is not even a request. */
+function unreadable(error: NodeJS.ErrnoException): Refusal {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: 408, message: 'the request did not come in time' };
+    case 'HPE_HEADER_OVERFLOW':
+      return { status: 431, message: 'the headers are too large' };
+    default:
+      return { status: 400, message: 'malformed request' };
+  }
+}
+
+function sendFull(res: ServerResponse, { message, retryAfterS = 0 }: Refusal): void {
+  res.setHeader('retry-after', String(retryAfterS));
+  // What is not read any more would stand where the next request is looked for.
+  res.setHeader('connection', 'close');
+  sendProblem(res, 'TOO_MANY_CONNECTIONS', message);
+}
+
+function refuseUpgrade(socket: Duplex, { status, message, retryAfterS }: Refusal): void {
   if (!socket.writable) return void socket.destroy();
-  const retry = status === 503 ? 'Retry-After: 2\r\n' : '';
+  const retry = retryAfterS === undefined ? '' : `Retry-After: ${retryAfterS}\r\n`;
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n${retry}` +
       `Content-Type: text/plain\r\nContent-Length: ${message.length}\r\n\r\n${message}`,

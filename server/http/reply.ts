@@ -13,6 +13,17 @@ export function sendJson(res: ServerResponse, status: number, body: unknown): vo
   res.end(text);
 }
 
+/** Sends text. */
+export function sendText(res: ServerResponse, contentType: string, text: string): void {
+  res.writeHead(200, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  res.end(text);
+}
+
 /** Sends an error as problem details (RFC 9457), with the row of our table. */
 export function sendProblem(res: ServerResponse, code: ErrorCode, detail: string): void {
   const { http, retryable, advice } = errors[code];

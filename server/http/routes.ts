@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { RoomError } from '../../shared/index.ts';
 import type { Guest } from '../auth/guests.ts';
 import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { bearerOf } from '../transport/context.ts';
-import { readJson, sendJson, sendProblem, sendProblemStatus } from './reply.ts';
+import { readJson, sendJson, sendProblem, sendProblemStatus, sendText } from './reply.ts';
 
 /** What the routes answer with. */
 export interface RouteOptions {
@@ -13,6 +14,9 @@ export interface RouteOptions {
   readonly notReady: () => string | undefined;
   /** Undefined where guests are not welcome. */
   readonly guests: ((name: unknown, token: string | undefined) => Promise<Guest>) | undefined;
+  readonly metrics: Pick<Metrics, 'contentType' | 'scrape'>;
+  /** Who may read the metrics. */
+  readonly mayReadMetrics: (req: IncomingMessage) => boolean;
   readonly logger: Logger;
 }
 
@@ -22,7 +26,7 @@ const guestBody = z.strictObject({ name: z.unknown() });
 
 /** Everything that is served over HTTP, by path. */
 export function createRoutes(options: RouteOptions) {
-  const { trpc, notReady, guests, logger } = options;
+  const { trpc, notReady, guests, metrics, mayReadMetrics, logger } = options;
 
   const routes: Readonly<Record<string, { method: string; handle: Handler }>> = {
     '/healthz': { method: 'GET', handle: (_, res) => sendJson(res, 200, { status: 'alive' }) },
@@ -32,6 +36,13 @@ export function createRoutes(options: RouteOptions) {
         const reason = notReady();
         if (reason === undefined) sendJson(res, 200, { status: 'ready' });
         else sendJson(res, 503, { status: 'not ready', reason });
+      },
+    },
+    '/metrics': {
+      method: 'GET',
+      handle: async (req, res) => {
+        if (!mayReadMetrics(req)) return refuseMetrics(res);
+        sendText(res, metrics.contentType, await metrics.scrape());
       },
     },
     ...(guests && {
@@ -62,4 +73,11 @@ export function createRoutes(options: RouteOptions) {
       sendProblem(res, 'INTERNAL', 'internal error');
     });
   };
+}
+
+function refuseMetrics(res: ServerResponse): void {
+  res.setHeader('www-authenticate', 'Bearer');
+  const detail =
+    'metrics are for this machine, or for whoever shows METRICS_TOKEN as a bearer token';
+  sendProblemStatus(res, 401, { title: 'Unauthorized', detail });
 }

@@ -40,32 +40,34 @@ export function createHttpContext({ verify, newId }: ContextOptions) {
   };
 }
 
-/** Makes the context of a WebSocket, once per connection. A refused token closes it (1008 with the
- *  reason, 4401 for an expired one); an accepted one closes it when it expires (AUT2). */
-export function createSocketContext(
-  { verify, clock, newId }: ContextOptions,
-  onUser: (socket: WebSocket) => void,
-) {
+/** Who is told of what contexts find out. */
+export interface SocketEvents {
+  /** A connection has said who it is, for as long as its token is good. */
+  onUser(socket: WebSocket, user: User): void;
+}
+
+/** Makes the context of a WebSocket, once per connection. A refused token closes it: 1008 with the
+ *  reason, 4401 for an expired one. */
+export function createSocketContext({ verify, newId }: ContextOptions, { onUser }: SocketEvents) {
   return async (options: { req: IncomingMessage; res: WebSocket; info: TRPCRequestInfo }) => {
     const { req, res: socket, info } = options;
     const token = tokenOf(req, info.connectionParams);
+    // A connection may live for days, and nothing asks for its headers again.
+    forgetHeaders(req);
     if (token === undefined) return { user: null, connectionId: newId() } satisfies RoomsContext;
     const user = await translate(verify(token)).catch((error: unknown) => {
       closeFor(socket, error);
       throw error;
     });
-    onUser(socket);
-    closeAtExpiry(socket, user, clock);
+    // It may have gone while its token was checked.
+    if (socket.readyState !== socket.CLOSED) onUser(socket, user);
     return { user, connectionId: newId(), socket } satisfies RoomsContext;
   };
 }
 
-function closeAtExpiry(socket: WebSocket, user: User, clock: Clock): void {
-  // It may have gone while its token was checked: then nothing would ever cancel the timer.
-  if (socket.readyState === socket.CLOSED) return;
-  const lifeMs = Math.max(0, user.expiresAt - clock.now());
-  const expire = () => socket.close(errors.TOKEN_EXPIRED.close, 'the token has expired');
-  socket.once('close', clock.after(lifeMs, expire));
+function forgetHeaders(req: IncomingMessage): void {
+  req.headers = {};
+  req.rawHeaders = [];
 }
 
 /** Before tRPC closes the socket without a word: say why. */

@@ -3,8 +3,10 @@ import { isLoopback } from '../config.ts';
 
 /** Why a request is turned away before any of it is served. */
 export interface Refusal {
-  readonly status: 400 | 403 | 404 | 503;
+  readonly status: 400 | 403 | 404 | 408 | 431 | 503;
   readonly message: string;
+  /** With 503: when to come back, in seconds. */
+  readonly retryAfterS?: number;
 }
 
 /** Which requests are served. */

@@ -1,9 +1,15 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errors, limits } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
+import { Deadlines } from '../deadlines.ts';
+import { Expiries } from '../expiries.ts';
+import { closeLabel } from '../metrics/close-label.ts';
+import { countOne, createCounts, type Counts } from '../metrics/counts.ts';
+import type { Tally } from '../tally.ts';
 import { getWSConnectionHandler, type SocketLimits, type WSSHandlerOptions } from './adapter.ts';
 import { createSocketContext, type ContextOptions } from './context.ts';
 
@@ -16,6 +22,8 @@ export interface SocketTransport {
   close(code: number, reason: string, graceMs: number): Promise<void>;
   /** How many connections are open. */
   readonly connections: number;
+  /** Bytes received on all connections since the start. */
+  readonly bytesReceived: number;
 }
 
 // Ping after 25 s of silence, cut 8 s later: a dead peer is gone within 33 s.
@@ -25,33 +33,69 @@ const KEEP_ALIVE = { enabled: true, pingMs: 25_000, pongWaitMs: 8_000 };
 // published types of `ws` do not have these options yet.
 const PIECES = { maxFragments: 64, maxBufferedChunks: 4_096 };
 
+// Who comes in is decided before the 101, and by the address that proxies vouch for.
+const COUNTED_BEFORE = {
+  connections: Number.POSITIVE_INFINITY,
+  connectionsPerAddress: Number.POSITIVE_INFINITY,
+};
+
 /** Speaks tRPC over WebSocket, through the adapter that the package exports. */
 export function createSocketTransport<R extends AnyTRPCRouter>(
   options: ContextOptions & {
     router: R;
     onError: NonNullable<WSSHandlerOptions<R>['onError']>;
     limits: Partial<SocketLimits>;
+    counts?: Counts;
+    tally?: Tally;
   },
 ): SocketTransport {
-  const { router, onError, clock } = options;
+  const { router, onError, clock, counts = createCounts(), tally } = options;
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
     ...PIECES,
   });
-  const deadlines = new AuthDeadlines(clock);
-  const createContext = createSocketContext(options, (socket) => deadlines.meet(socket));
-  const handle = getWSConnectionHandler<R>({
-    wss,
-    router,
-    onError,
-    keepAlive: KEEP_ALIVE,
-    limits: options.limits,
-    createContext,
+  const unknown = new Deadlines<WebSocket>({
+    clock,
+    ms: limits.authTimeoutMs,
+    onDue: (socket) => socket.close(errors.AUTH_TIMEOUT.close, 'no authentication in time'),
   });
+  const expiries = new Expiries<WebSocket>(clock, (socket) => {
+    socket.close(errors.TOKEN_EXPIRED.close, 'the token has expired');
+  });
+  const createContext = createSocketContext(options, {
+    onUser: (socket, user) => {
+      unknown.clear(socket);
+      expiries.set(socket, user.expiresAt);
+    },
+  });
+  const onLateMessage = () => void (counts.lateMessages += 1);
+  const handle = getWSConnectionHandler<R>(
+    {
+      wss,
+      router,
+      onError,
+      keepAlive: KEEP_ALIVE,
+      limits: { ...options.limits, ...COUNTED_BEFORE },
+      createContext,
+    },
+    { clock, onLateMessage, ...(tally && { tally }) },
+  );
+  const open = new Map<WebSocket, Socket>();
+  // One function for all connections.
+  function onClose(this: WebSocket, code: number): void {
+    unknown.clear(this);
+    expiries.clear(this);
+    countOne(counts.closed, closeLabel(code));
+    counts.bytesReceivedByGone += open.get(this)?.bytesRead ?? 0;
+    open.delete(this);
+  }
   wss.on('connection', (socket: WebSocket, req: IncomingMessage) => {
-    deadlines.set(socket);
+    counts.opened += 1;
+    unknown.set(socket);
+    open.set(socket, req.socket);
+    socket.on('close', onClose);
     handle(socket, req);
   });
 
@@ -59,32 +103,16 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     get connections() {
       return wss.clients.size;
     },
+    get bytesReceived() {
+      let bytes = counts.bytesReceivedByGone;
+      for (const { bytesRead } of open.values()) bytes += bytesRead;
+      return bytes;
+    },
     upgrade: (req, socket, head) => {
       wss.handleUpgrade(req, socket, head, (opened) => wss.emit('connection', opened, req));
     },
     close: (code, reason, graceMs) => closeAll([...wss.clients], { code, reason, graceMs, clock }),
   };
-}
-
-/** Closes connections on which nobody has said in time who he is. */
-class AuthDeadlines {
-  readonly #clock: Clock;
-  readonly #cancel = new WeakMap<WebSocket, () => void>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  set(socket: WebSocket): void {
-    const close = () => socket.close(errors.AUTH_TIMEOUT.close, 'no authentication in time');
-    const cancel = this.#clock.after(limits.authTimeoutMs, close);
-    this.#cancel.set(socket, cancel);
-    socket.once('close', cancel);
-  }
-
-  meet(socket: WebSocket): void {
-    this.#cancel.get(socket)?.();
-  }
 }
 
 async function closeAll(

@@ -178,10 +178,10 @@ describe('tokens over WebSocket', () => {
   it('[AUT2] closes 4401 when the token of a live connection expires', async () => {
     const clock = manualClock(Date.now());
     const server = await startServer({ clock });
-    const socket = await rawSocket(server.socketUrl, await server.token('ada', { lifeMs: 60_000 }));
+    const socket = await rawSocket(server.socketUrl, await server.token('ada', { lifeMs: 20_000 }));
     socket.send(call(1, 'query', 'chat.members', { room: 'r' }));
     expect(await socket.next()).toMatchObject({ id: 1, result: {} });
-    clock.advance(61_000);
+    clock.advance(21_000);
     expect((await socket.closed).code).toBe(4401);
     const late = await rawSocket(server.socketUrl, await server.token('ada', { lifeMs: -1_000 }));
     expect((await late.closed).code).toBe(4401);
@@ -223,6 +223,31 @@ describe('tokens over WebSocket', () => {
       'ada chat/r subscribe',
       'ada chat/r resume',
     ]);
+  });
+});
+
+describe('a policy that does not answer', () => {
+  it('[AUT1] refuses after 10 s, and the connection lives on', async () => {
+    const clock = manualClock(Date.now());
+    let isAsked = () => {};
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    const server = await startServer({
+      clock,
+      authorize: ({ action }) => {
+        if (action === 'members') return true;
+        isAsked();
+        return new Promise(() => {});
+      },
+    });
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.send(call(1, 'mutation', 'chat.send', { room: 'r', text: 'x' }));
+    await asked;
+    clock.advance(10_000);
+    const reply = await socket.next();
+    expect(reply).toMatchObject(refused('AUTHORIZE_TIMEOUT', 'SERVICE_UNAVAILABLE'));
+    expect(reply).toMatchObject({ error: { json: { data: { retryable: true } } } });
+    socket.send(call(2, 'query', 'chat.members', { room: 'r' }));
+    expect(await socket.next()).toMatchObject({ id: 2, result: {} });
   });
 });
 

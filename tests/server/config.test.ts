@@ -29,6 +29,8 @@ describe('readConfig', () => {
       auth: { mode: 'development' },
       claims: { issuer: undefined, audience: undefined },
       allowedOrigins: [],
+      trustedProxies: [],
+      metricsToken: undefined,
       limits: 'on',
     });
   });
@@ -43,7 +45,14 @@ describe('readConfig', () => {
       'JWKS_URL',
       'AUTH_ISSUER',
     ];
-    const more = ['AUTH_AUDIENCE', 'ALLOWED_ORIGINS', 'GUESTS', 'REDIS_URL'];
+    const more = [
+      'AUTH_AUDIENCE',
+      'ALLOWED_ORIGINS',
+      'GUESTS',
+      'REDIS_URL',
+      'TRUSTED_PROXIES',
+      'METRICS_TOKEN',
+    ];
     const empty = Object.fromEntries([...names, ...more].map((name) => [name, '']));
     expect(readConfig(empty)).toEqual(readConfig({}));
   });
@@ -63,6 +72,8 @@ describe('readConfig', () => {
         AUTH_ISSUER: 'https://id.example.com',
         AUTH_AUDIENCE: 'rooms',
         ALLOWED_ORIGINS: 'https://example.com, http://localhost:5173',
+        TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+        METRICS_TOKEN: 'sixteen-letters!',
         GUESTS: 'on',
       }),
     ).toEqual({
@@ -73,6 +84,8 @@ describe('readConfig', () => {
       auth: { mode: 'secret', secret, guests: true },
       claims: { issuer: 'https://id.example.com', audience: 'rooms' },
       allowedOrigins: ['https://example.com', 'http://localhost:5173'],
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      metricsToken: 'sixteen-letters!',
       limits: 'on',
     });
   });
@@ -97,6 +110,8 @@ describe('readConfig', () => {
 describe('what readConfig refuses', () => {
   const port = 'a port, 0 to 65535';
   const origins = 'origins such as https://example.com, separated by commas';
+  const proxies = 'addresses or ranges such as 10.0.0.0/8, separated by commas';
+  const token = 'at least 16 printable ASCII characters, no spaces';
   const levels = 'one of fatal, error, warn, info, debug, trace, silent';
 
   it.each([
@@ -120,6 +135,17 @@ describe('what readConfig refuses', () => {
     ['ALLOWED_ORIGINS', 'https://a.com https://b.com', origins],
     ['ALLOWED_ORIGINS', ',', origins],
     ['ALLOWED_ORIGINS', 'x,y,z', origins],
+    ['TRUSTED_PROXIES', 'nginx', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.0/33', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.0/', proxies],
+    ['TRUSTED_PROXIES', '0.0.0.0/0', proxies],
+    ['TRUSTED_PROXIES', '::/0', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.1,', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.1 10.0.0.2', proxies],
+    ['TRUSTED_PROXIES', '10.0.0.1:80', proxies],
+    ['TRUSTED_PROXIES', 'fe80::1%eth0', proxies],
+    ['METRICS_TOKEN', 'fifteen-letters', token],
+    ['METRICS_TOKEN', 'with a space in the middle', token],
     ['GUESTS', 'yes', 'on or off'],
     ['GUESTS', 'On', 'on or off'],
     ['REDIS_URL', 'redis://localhost', 'not supported by this version: leave it unset'],
@@ -175,6 +201,7 @@ describe('a refusal', () => {
     { AUTH_SECRET: password },
     { AUTH_SECRET: `${password}-and-more-characters-behind`, JWKS_URL: 'https://id.example.com' },
     { AUTH_SECRET: `${password}-and-more-characters-behind`, PORT: 'x' },
+    { METRICS_TOKEN: `${password} hunter` },
     { REDIS_URL: `redis://:${password}@localhost` },
     { JWKS_URL: `ftp://user:${password}@example.com` },
     { JWKS_URL: `https://user:${password}@example.com`, AUTH_SECRET: secret },

@@ -1,14 +1,19 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pino } from 'pino';
 import { systemClock } from '../../server/clock.ts';
-import { createHttpServer } from '../../server/http/http-server.ts';
+import { createHttpServer, type HttpTimeouts } from '../../server/http/http-server.ts';
 import { createRoutes } from '../../server/http/routes.ts';
 import { RoomError } from '../../shared/index.ts';
 import { rawRequest } from '../kit/raw-request.ts';
 
 /** The real HTTP server, with guests who are only greeted. */
 async function start(
-  options: { allowedOrigins?: string[]; isLocalOnly?: boolean; notReady?: string } = {},
+  options: {
+    allowedOrigins?: string[];
+    isLocalOnly?: boolean;
+    notReady?: string;
+    timeouts?: HttpTimeouts;
+  } = {},
 ) {
   const logger = pino({ level: 'silent' });
   const route = createRoutes({
@@ -19,6 +24,8 @@ async function start(
       if (name === 'fault') throw new Error('secrets of the house');
       return { token: 't', user: { id: 'guest-1', name } };
     },
+    metrics: { contentType: 'text/plain', scrape: async () => 'figures' },
+    mayReadMetrics: () => true,
     logger,
   });
   const server = createHttpServer({
@@ -26,6 +33,7 @@ async function start(
     upgrade: (_, socket) => void socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
     allowedOrigins: options.allowedOrigins ?? [],
     isLocalOnly: options.isLocalOnly ?? false,
+    ...(options.timeouts && { timeouts: options.timeouts }),
     clock: systemClock,
     logger,
   });
@@ -164,5 +172,33 @@ describe('an upgrade', () => {
     server.refuse();
     const answer = await raw(`GET /trpc HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 503 [^]*Retry-After: \d/);
+  });
+});
+
+describe('a client that takes its time', () => {
+  const timeouts = { headersMs: 60, requestMs: 120, idleMs: 60, checkEveryMs: 10 };
+  const post = 'POST /api/guest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n';
+
+  it.each([
+    ['and says nothing', ''],
+    ['within a request line', 'GET /hea'],
+    ['within its headers', 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: '],
+    ['within the headers of an upgrade', `GET /trpc HTTP/1.1\r\nHost: localhost\r\n${upgrade}`],
+    ['within its body', `${post}{"name":`],
+  ])('[TRN5] %s is hung up on (408)', async (_, text) => {
+    const { raw } = await start({ timeouts });
+    expect(await raw(text)).toContain(' 408 ');
+  });
+
+  it('[TRN5] is hung up on when it has its answer and asks nothing more', async () => {
+    const { raw } = await start({ timeouts });
+    expect(statusOf(await raw('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'))).toBe(200);
+  });
+
+  it('[TRN5] is told 431 when its headers have no end', async () => {
+    const { raw } = await start();
+    const line = `X-A: ${'x'.repeat(20_000)}\r\n`;
+    const answer = await raw(`GET / HTTP/1.1\r\nHost: localhost\r\n${line}\r\n`);
+    expect(statusOf(answer)).toBe(431);
   });
 });

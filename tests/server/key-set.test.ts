@@ -26,7 +26,7 @@ const sign = (key: CryptoKey | Uint8Array, alg: string, kid?: string) =>
     .sign(key);
 
 /** An identity provider on a port of this machine. Gives the verifier of its tokens. */
-async function provider(answer: RequestListener, claims?: { issuer: string }) {
+async function provider(answer: RequestListener, claims?: { issuer: string }, timeoutMs?: number) {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const close = () => {
@@ -36,7 +36,7 @@ async function provider(answer: RequestListener, claims?: { issuer: string }) {
   onTestFinished(close);
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}/jwks.json`;
-  return { verify: keySetVerifier(url, Date.now, claims), close };
+  return { verify: keySetVerifier(url, Date.now, claims, timeoutMs), close };
 }
 
 async function withBothKeys(claims?: { issuer: string }) {
@@ -94,6 +94,16 @@ describe('keySetVerifier', () => {
     ['nothing but a hang-up', (req) => void req.socket.destroy()],
   ])('does so too when it answers with %s', async (_, answer) => {
     const { verify } = await provider(answer);
+    await expect(verify(await sign(ec.privateKey, 'ES256', 'ec'))).rejects.toMatchObject(
+      unavailable,
+    );
+  });
+
+  it.each<[what: string, answer: RequestListener]>([
+    ['takes the request and says nothing', () => {}],
+    ['begins its keys and never ends them', (_, res) => void res.write('{"keys":')],
+  ])('gives up on a provider that %s', async (_, answer) => {
+    const { verify } = await provider(answer, undefined, 50);
     await expect(verify(await sign(ec.privateKey, 'ES256', 'ec'))).rejects.toMatchObject(
       unavailable,
     );

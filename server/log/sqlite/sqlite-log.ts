@@ -23,6 +23,8 @@ export interface SqliteLogOptions {
   readonly onDamage: (description: string) => void;
   /** Hears when writing begins to fail (with the reason) and when it works again (undefined). */
   readonly onTrouble: (reason: string | undefined) => void;
+  /** Hears of each transaction: its time in milliseconds, the mark included, and its appends. */
+  readonly onCommit?: (commit: { readonly ms: number; readonly events: number }) => void;
   /** Hears of a follower that threw. */
   readonly onError: (error: unknown) => void;
 }
@@ -56,9 +58,11 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
 
   const trouble = new Trouble(options.onTrouble);
   const append = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
+    const from = performance.now();
     const request = { type: 'append', entries: packEntries(entries) } as const;
     const { unmarked, ...reply } = await writer.ask(request, 'appended');
     const written = unpackWritten(reply.written);
+    options.onCommit?.({ ms: performance.now() - from, events: entries.length });
     for (const [key, events] of eventsByRoom(entries, written)) {
       followers.notify(key, events, epoch);
     }

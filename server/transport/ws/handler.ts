@@ -1,23 +1,38 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { systemClock } from '../../clock.ts';
-import { createTally } from '../../tally.ts';
+import { errors } from '../../../shared/index.ts';
+import { systemClock, type Clock } from '../../clock.ts';
+import { createTally, type Tally } from '../../tally.ts';
+import { normalAddress } from '../address.ts';
+import { createAdmission } from '../admission.ts';
 import { Connection, type Service } from './connection.ts';
 import { jsonEncoder } from './encoder.ts';
 import { Envelopes } from './envelope.ts';
 import { ErrorReplies } from './error-replies.ts';
 import { FlushQueue } from './flush-queue.ts';
 import { KeepAlives } from './keep-alive.ts';
+import { MessageDeadline } from './message-deadline.ts';
 import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { StallWatch } from './stall-watch.ts';
 
+/** What a handler takes from its server, beside the options that are tRPC's. */
+export interface HandlerParts {
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
+  /** Counts what is sent. */
+  readonly tally?: Tally;
+  /** Hears of each connection that was cut within a message. */
+  readonly onLateMessage?: () => void;
+}
+
 /** Makes the listener for a `ws` server's `connection` event that serves a router. */
 export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   options: WSSHandlerOptions<R>,
+  { clock = systemClock, tally = createTally(), onLateMessage }: HandlerParts = {},
 ): (client: WebSocket, req: IncomingMessage) => void {
-  const { router, onError, keepAlive, clock = systemClock, tally = createTally() } = options;
+  const { router, onError, keepAlive, addressOf = peerAddress } = options;
   const encoder = options.experimental_encoder ?? jsonEncoder;
   const queue = new FlushQueue();
   const limits = { ...defaultLimits, ...options.limits };
@@ -33,7 +48,18 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
       ? new KeepAlives({ clock, pingMs: keepAlive.pingMs, pongWaitMs: keepAlive.pongWaitMs })
       : undefined,
   };
+  const isLimited = Number.isFinite(Math.min(limits.connections, limits.connectionsPerAddress));
+  // Where nobody is refused nobody is counted: a place for each would be memory for each.
+  const admission = isLimited ? createAdmission(limits) : undefined;
+  const deadline = new MessageDeadline({
+    messageMs: limits.messageMs,
+    clock,
+    onLate: onLateMessage,
+  });
   return (client, req) => {
+    const refusal = admission?.enter(client, addressBy(addressOf, req));
+    if (refusal) return turnAway(client, refusal.message, clock);
+    deadline.watch(req.socket);
     const outbound = new Outbound({ ws: client, socket: req.socket, queue, stalls, limits, tally });
     new Connection(client, req, outbound, service).open();
   };
@@ -59,4 +85,31 @@ export function applyWSSHandler<R extends AnyTRPCRouter>(
       }
     },
   };
+}
+
+// The handshake of a close is not worth more for one that is turned away.
+const TURNED_AWAY_MS = 1_000;
+
+/** The socket is open already, so only a close code can say it (1013: come back later). */
+function turnAway(client: WebSocket, reason: string, clock: Clock): void {
+  client.on('error', () => {});
+  client.close(errors.TOO_MANY_CONNECTIONS.close, reason);
+  client.once(
+    'close',
+    clock.after(TURNED_AWAY_MS, () => client.terminate()),
+  );
+}
+
+/** An app's own reading of headers that anybody may send ends no process. */
+function addressBy(addressOf: (req: IncomingMessage) => string, req: IncomingMessage): string {
+  try {
+    const address = addressOf(req);
+    return normalAddress(address) ?? address;
+  } catch {
+    return peerAddress(req);
+  }
+}
+
+function peerAddress({ socket }: IncomingMessage): string {
+  return normalAddress(socket.remoteAddress ?? '') ?? 'unknown';
 }

@@ -1,13 +1,13 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { WSSHandlerOptions as StockOptions } from '@trpc/server/adapters/ws';
+import type { IncomingMessage } from 'node:http';
 import { limits } from '../../../shared/index.ts';
-import type { Clock } from '../../clock.ts';
-import type { Tally } from '../../tally.ts';
+import type { ConnectionLimits } from '../admission.ts';
 import type { OutboundLimits } from './outbound.ts';
 import { defaultWireLimits, type WireLimits, type WireTransformer } from './wire-guard.ts';
 
 /** Limits of a connection. Sizes in bytes, times in milliseconds. */
-export interface SocketLimits extends OutboundLimits {
+export interface SocketLimits extends OutboundLimits, ConnectionLimits {
   /** A connection is cut when bytes wait for it and for this long not one has left. */
   readonly stallMs: number;
   /** Largest message taken, alone or as one of a batch; a larger one fails by itself. */
@@ -24,6 +24,8 @@ export interface SocketLimits extends OutboundLimits {
   /** What the router makes inputs of: they are checked before it does. `guarded`: it checks them
    *  itself, as the rooms server's transformer does. */
   readonly transformer: WireTransformer | 'guarded';
+  /** A message must have come whole within this time of its first byte; otherwise the connection is cut. */
+  readonly messageMs: number;
 }
 
 /** tRPC's own options, and ours beside them. */
@@ -31,10 +33,9 @@ export type WSSHandlerOptions<TRouter extends AnyTRPCRouter> = StockOptions<TRou
   /** What may come in and what may wait for a slow reader. Unset: streams that push pause at 256 KiB,
    *  everything else is as in tRPC's own adapter, and no connection is ever cut. */
   limits?: Partial<SocketLimits>;
-  /** Is told of what is sent. Default: nobody. */
-  tally?: Tally;
-  /** Default: the machine's own. */
-  clock?: Clock;
+  /** Whose connection it is, for `limits.connectionsPerAddress`. Default: the address at the other end of
+   *  the socket, which behind a proxy is the proxy's; that one too where this throws. */
+  addressOf?: (req: IncomingMessage) => string;
 };
 
 /** Limits where none are given: nothing that a correct app could notice. */
@@ -46,11 +47,14 @@ export const defaultLimits: SocketLimits = {
   callsPerFrame: Number.POSITIVE_INFINITY,
   subscriptions: Number.POSITIVE_INFINITY,
   pingsPerSecond: Number.POSITIVE_INFINITY,
+  connections: Number.POSITIVE_INFINITY,
+  connectionsPerAddress: Number.POSITIVE_INFINITY,
+  messageMs: Number.POSITIVE_INFINITY,
   message: null,
   transformer: 'none',
 };
 
-/** The rooms server's limits (TRN4, TRN6). */
+/** The rooms server's limits (TRN4, TRN5, TRN6). */
 export const roomsLimits: SocketLimits = {
   softBytes: 256 * 1024,
   hardBytes: 1024 * 1024,
@@ -61,4 +65,9 @@ export const roomsLimits: SocketLimits = {
   pingsPerSecond: 5,
   message: defaultWireLimits,
   transformer: 'guarded',
+  // At some 40 KB for a connection that follows a room: what a process of 1 GB holds.
+  connections: 20_000,
+  // An office or a mobile network behind one address is served; to fill the house takes twenty of them.
+  connectionsPerAddress: 1_000,
+  messageMs: 10_000,
 };

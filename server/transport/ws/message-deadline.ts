@@ -1,0 +1,96 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../clock.ts';
+import { FrameWalk } from './frame-walk.ts';
+
+/** What a deadline is made from. */
+export interface MessageDeadlineOptions {
+  /** How long a message may take from its first byte to its last, in milliseconds. Infinity: for ever. */
+  readonly messageMs: number;
+  readonly clock: Clock;
+  /** Hears of each connection that is cut. */
+  readonly onLate?: (() => void) | undefined;
+}
+
+interface Begun {
+  readonly walk: FrameWalk;
+  /** When its first byte came, in milliseconds of the clock. */
+  readonly since: number;
+}
+
+/** Cuts connections on which a message was begun and did not come to its end in time (TRN5). Who is within
+ *  no message costs nothing but a look at the headers: no timer, no memory. One timer for all others. */
+export class MessageDeadline {
+  readonly #options: MessageDeadlineOptions;
+  /** In the order in which they began, so the first is the first to be due. */
+  readonly #begun = new Map<Duplex, Begun>();
+  readonly #onData: (this: Duplex, chunk: Buffer) => void;
+  readonly #onClose: (this: Duplex) => void;
+  /** For whoever is within no message: kept by him only when a chunk ends inside of one. */
+  #spare = new FrameWalk();
+  #isArmed = false;
+
+  constructor(options: MessageDeadlineOptions) {
+    this.#options = options;
+    const take = (socket: Duplex, chunk: Buffer) => this.#take(socket, chunk);
+    const forget = (socket: Duplex) => this.#forget(socket);
+    // One listener for all sockets: a closure for each would be memory for each.
+    this.#onData = function onData(chunk) {
+      take(this, chunk);
+    };
+    this.#onClose = function onClose() {
+      forget(this);
+    };
+  }
+
+  /** Watches a socket from the end of its upgrade on: `ws` must be reading it already, and have read
+   *  nothing yet. */
+  watch(socket: Duplex): void {
+    if (Number.isFinite(this.#options.messageMs)) socket.on('data', this.#onData);
+  }
+
+  #take(socket: Duplex, chunk: Buffer): void {
+    const begun = this.#begun.get(socket);
+    const walk = begun?.walk ?? this.#spare;
+    const state = walk.take(chunk);
+    if (state === 'same' || (state === 'whole' && !begun)) return;
+    // Nothing is known of it any more, and ws closes it (1002).
+    if (state === 'broken') socket.off('data', this.#onData);
+    if (begun) this.#forget(socket);
+    if (state === 'begun') this.#remember(socket, walk);
+    else if (state === 'broken' && !begun) this.#spare = new FrameWalk();
+  }
+
+  #remember(socket: Duplex, walk: FrameWalk): void {
+    const { clock, messageMs } = this.#options;
+    if (walk === this.#spare) this.#spare = new FrameWalk();
+    this.#begun.set(socket, { walk, since: clock.now() });
+    socket.once('close', this.#onClose);
+    if (!this.#isArmed) this.#arm(messageMs);
+  }
+
+  #forget(socket: Duplex): void {
+    this.#begun.delete(socket);
+    socket.off('close', this.#onClose);
+  }
+
+  #arm(ms: number): void {
+    this.#isArmed = true;
+    // One more turn: after a stall the rest of the message may lie in the kernel, unread through our fault.
+    this.#options.clock.after(ms, () => setImmediate(() => this.#check()));
+  }
+
+  #check(): void {
+    const { clock, messageMs, onLate } = this.#options;
+    this.#isArmed = false;
+    const now = clock.now();
+    for (const [socket, { since }] of this.#begun) {
+      const leftMs = since + messageMs - now;
+      // A clock that was set back must not make anybody wait longer than once more.
+      if (leftMs > 0) return this.#arm(Math.min(leftMs, messageMs));
+      this.#forget(socket);
+      onLate?.();
+      // No close frame: a peer within a message is in no state to answer one. It sees 1006 and comes back.
+      socket.destroy();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { applyWSSHandler, type SocketLimits } from '../../server/transport/adapter.ts';
+import { rawSocket } from '../kit/raw-socket.ts';
+import { wireRouter } from '../kit/wire-router.ts';
+
+/** Somebody's own `ws` server. Gives its URL. */
+async function ownServer(
+  limits?: Partial<SocketLimits>,
+  addressOf?: () => string,
+): Promise<string> {
+  const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await new Promise((resolve) => wss.once('listening', resolve));
+  onTestFinished(() => wss.close());
+  applyWSSHandler({
+    wss,
+    router: wireRouter(),
+    ...(limits && { limits }),
+    ...(addressOf && { addressOf }),
+  });
+  return `ws://127.0.0.1:${(wss.address() as AddressInfo).port}`;
+}
+
+const greet = { id: 1, method: 'query', params: { path: 'greet', input: 'you' } };
+
+async function isServed(url: string): Promise<boolean> {
+  const socket = await rawSocket(url);
+  socket.send(greet);
+  return Promise.race([socket.next().then(() => true), socket.closed.then(() => false)]);
+}
+
+describe('the adapter on a ws server of an app', () => {
+  it.each<Partial<SocketLimits>>([{ connections: 1 }, { connectionsPerAddress: 1 }])(
+    '[TRN5] closes 1013 beyond %j, and serves again when one has left',
+    async (limits) => {
+      const url = await ownServer(limits);
+      const first = await rawSocket(url);
+      expect((await (await rawSocket(url)).closed).code).toBe(1013);
+      first.ws.close();
+      await vi.waitFor(async () => expect(await isServed(url)).toBe(true));
+    },
+  );
+
+  it('[TRN5] counts by the address that the app names', async () => {
+    let count = 0;
+    const url = await ownServer({ connectionsPerAddress: 1 }, () => `192.0.2.${(count += 1)}`);
+    expect([await isServed(url), await isServed(url)]).toEqual([true, true]);
+  });
+
+  it('[TRN5] outlives an app that cannot read the headers, and counts by the socket', async () => {
+    const url = await ownServer({ connectionsPerAddress: 1 }, () => {
+      throw new Error('no such header');
+    });
+    const first = await rawSocket(url);
+    expect((await (await rawSocket(url)).closed).code).toBe(1013);
+    first.send(greet);
+    expect(await first.next()).toMatchObject({ id: 1, result: {} });
+  });
+
+  it('[TRN1] counts nobody where no limits are given', async () => {
+    const url = await ownServer();
+    const sockets = await Promise.all(Array.from({ length: 50 }, () => rawSocket(url)));
+    for (const { send } of sockets) send(greet);
+    await Promise.all(sockets.map(({ next }) => next()));
+  });
+});
