@@ -6,6 +6,7 @@ import type { Usage } from './meter.ts';
 import { Remote } from './remote.ts';
 import type { Figures, RunOptions, Scenario, Subject } from './scenario.ts';
 import type { ServerCalls } from './server-process.ts';
+import { shippedFlags } from './shipped-flags.ts';
 import type { servers } from './subject-server.ts';
 import { withTempDir } from './temp-dir.ts';
 
@@ -29,7 +30,8 @@ function subject(name: keyof typeof servers): Subject {
 
 /** Server and clients in a process each, so that two cores are used and neither measures the other. */
 async function run(name: keyof typeof servers, dir: string, options: RunOptions): Promise<Figures> {
-  const server = Remote.fork<ServerCalls>(new URL('server-process.ts', import.meta.url));
+  const flags = name.startsWith('rooms') ? shippedFlags() : [];
+  const server = Remote.fork<ServerCalls>(new URL('server-process.ts', import.meta.url), flags);
   const clients = Remote.fork<LoadCalls>(new URL('load-process.ts', import.meta.url));
   try {
     const secret = randomBytes(32).toString('base64url');

@@ -5,6 +5,7 @@ import type { AudienceCalls } from './audience-process.ts';
 import type { protocols } from './protocols.ts';
 import { Remote } from './remote.ts';
 import type { ServerCalls } from './server-process.ts';
+import { shippedFlags } from './shipped-flags.ts';
 import { withTempDir } from './temp-dir.ts';
 
 /** Who is there, and where. */
@@ -33,7 +34,9 @@ export function withAudience<T>(
   flags: readonly string[] = [],
 ): Promise<T> {
   return withTempDir(base, async (dir) => {
-    const server = Remote.fork<ServerCalls>(new URL('server-process.ts', import.meta.url), flags);
+    const own = name === 'rooms' ? shippedFlags() : [];
+    const module = new URL('server-process.ts', import.meta.url);
+    const server = Remote.fork<ServerCalls>(module, [...own, ...flags]);
     const clients = Remote.fork<AudienceCalls>(new URL('audience-process.ts', import.meta.url));
     try {
       const secret = randomBytes(32).toString('base64url');

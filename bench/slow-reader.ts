@@ -5,7 +5,7 @@ const FOLLOWERS = 100;
 const PUBLISHERS = 20;
 const LENGTH = 2_048;
 // More than the kernel takes for a reader that has stopped, so that the server has to do something.
-const FILL = { seconds: 2, burstsPerSecond: 20, burst: 50, length: 4_000 };
+const FILL = { seconds: 5, burstsPerSecond: 20, burst: 20, length: 4_000 };
 
 /** What the others notice of one who has stopped reading. */
 export const slowReader: Scenario = {

@@ -14,7 +14,7 @@ if (isAble && (!isSource || process.features.typescript)) {
   await import(isSource ? '../cli/main.ts' : '../dist/cli/main.js');
 } else if (existsSync(ownNode) && process.env.TRPC_ROOMS_NODE !== 'own') {
   const env = { ...process.env, TRPC_ROOMS_NODE: 'own' };
-  const args = [fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   const child = spawn(ownNode, args, { stdio: 'inherit', env });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));

@@ -91,9 +91,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     if (refusal) sendFull(res, refusal);
     else route(path, req, res);
   });
+  // One listener for all sockets.
+  const onSocketError = (error: Error) => logger.debug({ err: error }, 'a socket failed');
   server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     // From its first moment: an error that nobody hears ends the process.
-    socket.on('error', (error) => logger.debug({ err: error }, 'a socket failed'));
+    socket.on('error', onSocketError);
     const refusal = isRefusing ? RESTARTING : (refusalOf(req, options) ?? admit(req, socket));
     if (!refusal) return upgrade(req, socket, head);
     onUpgradeRefused(refusal.status);

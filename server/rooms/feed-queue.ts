@@ -16,6 +16,9 @@ import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
 /** What a queue needs of its room. */
 export type QueueRoom = Pick<Room, 'latest' | 'frameId'>;
 
+// Shared by all, never written to.
+const NOTHING: TrackedFrame[] = [];
+
 /** What a feed yields next: replay and live stream, joined by offset. All decisions, no reading; what
  *  it holds is bounded by `maxFrames` and a page. */
 export class FeedQueue {
@@ -28,10 +31,10 @@ export class FeedQueue {
   #offset = 0;
   /** The last durable event yielded or waiting in `#out`. */
   #tail = 0;
-  /** Frames to yield, in order. */
-  #out: TrackedFrame[] = [];
+  /** Frames to yield, in order. Most feeds have none most of the time, and then no list either. */
+  #out: TrackedFrame[] = NOTHING;
   /** While behind: live durable events, to be merged with what is read. */
-  #buffer: TrackedFrame[] = [];
+  #buffer: TrackedFrame[] = NOTHING;
   #hasMissedLatest = false;
   #hasFallenBehind = false;
 
@@ -55,6 +58,7 @@ export class FeedQueue {
   take(): TrackedFrame | undefined {
     const frame = this.#out.shift();
     if (!frame) return undefined;
+    if (this.#out.length === 0) this.#out = NOTHING;
     if (frame.delivery === 'durable') this.#offset = frame.offset;
     // A frame made while this feed was further on than the room (it had read ahead) would set the
     // reader's position back: it gets an id of this feed's own (RES1).
@@ -80,7 +84,7 @@ export class FeedQueue {
       if (this.#isLive) this.#append(frame);
       else this.#hold(frame);
     } else if (this.#isLive && !isFull && this.#out.length < this.#maxFrames) {
-      this.#out.push(frame);
+      this.#put(frame);
     } else this.#miss(frame);
   }
 
@@ -109,7 +113,7 @@ export class FeedQueue {
       const where = place(this.#tail, event.offset);
       if (where === 'jump') throw holeAfter(this.#tail);
       if (where === 'repeat') continue;
-      this.#out.push(durableFrame(event, page.epoch));
+      this.#put(durableFrame(event, page.epoch));
       this.#tail = event.offset;
     }
     if (this.#tail >= page.head) this.#joinLive();
@@ -119,15 +123,15 @@ export class FeedQueue {
   /** Forgets what waits. */
   clear(): void {
     this.#isLive = false;
-    this.#out = [];
-    this.#buffer = [];
+    this.#out = NOTHING;
+    this.#buffer = NOTHING;
   }
 
   /** Goes live if what was buffered joins on without a hole; otherwise stays behind. */
   #joinLive(): void {
     const { next, tail, isWhole } = merge(this.#tail, this.#buffer);
-    this.#buffer = [];
-    this.#out.push(...next);
+    this.#buffer = NOTHING;
+    for (const frame of next) this.#put(frame);
     this.#tail = tail;
     if (!isWhole) return;
     this.#isLive = true;
@@ -150,15 +154,16 @@ export class FeedQueue {
 
   /** A buffer that overflows keeps only the newest: the log has the rest, and the hole tells. */
   #hold(frame: TrackedFrame): void {
-    if (this.#buffer.length >= this.#maxFrames) this.#buffer = [];
-    this.#buffer.push(frame);
+    const isNew = this.#buffer === NOTHING || this.#buffer.length >= this.#maxFrames;
+    if (isNew) this.#buffer = [frame];
+    else this.#buffer.push(frame);
   }
 
   #append(frame: TrackedFrame): void {
     const where = place(this.#tail, frame.offset);
     if (where === 'repeat') return;
     if (where === 'jump' || this.#out.length >= this.#maxFrames) return this.#fallBehind();
-    this.#out.push(frame);
+    this.#put(frame);
     this.#tail = frame.offset;
   }
 
@@ -172,7 +177,7 @@ export class FeedQueue {
     }
     // `ready` and `gap` stand in no log.
     this.#out = this.#out.filter((frame) => frame.delivery === 'control');
-    this.#buffer = [];
+    this.#buffer = NOTHING;
     this.#tail = this.#offset;
   }
 
@@ -183,7 +188,12 @@ export class FeedQueue {
   }
 
   #add(frame: Frame<RoomEvent>): void {
-    this.#out.push({ id: this.#ownId(), offset: this.#offset, delivery: 'control', data: frame });
+    this.#put({ id: this.#ownId(), offset: this.#offset, delivery: 'control', data: frame });
+  }
+
+  #put(frame: TrackedFrame): void {
+    if (this.#out === NOTHING) this.#out = [frame];
+    else this.#out.push(frame);
   }
 
   #ownId(): string {

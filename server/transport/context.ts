@@ -52,8 +52,6 @@ export function createSocketContext({ verify, newId }: ContextOptions, { onUser 
   return async (options: { req: IncomingMessage; res: WebSocket; info: TRPCRequestInfo }) => {
     const { req, res: socket, info } = options;
     const token = tokenOf(req, info.connectionParams);
-    // A connection may live for days, and nothing asks for its headers again.
-    forgetHeaders(req);
     if (token === undefined) return { user: null, connectionId: newId() } satisfies RoomsContext;
     const user = await translate(verify(token)).catch((error: unknown) => {
       closeFor(socket, error);
@@ -63,11 +61,6 @@ export function createSocketContext({ verify, newId }: ContextOptions, { onUser 
     if (socket.readyState !== socket.CLOSED) onUser(socket, user);
     return { user, connectionId: newId(), socket } satisfies RoomsContext;
   };
-}
-
-function forgetHeaders(req: IncomingMessage): void {
-  req.headers = {};
-  req.rawHeaders = [];
 }
 
 /** Before tRPC closes the socket without a word: say why. */

@@ -1,6 +1,6 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { errors, limits } from '../../shared/index.ts';
@@ -33,6 +33,9 @@ const KEEP_ALIVE = { enabled: true, pingMs: 25_000, pongWaitMs: 8_000 };
 // published types of `ws` do not have these options yet.
 const PIECES = { maxFragments: 64, maxBufferedChunks: 4_096 };
 
+// Nothing here asks for a request again once it is known whose it is.
+const NO_REQUEST = new IncomingMessage(new Socket());
+
 // Who comes in is decided before the 101, and by the address that proxies vouch for.
 const COUNTED_BEFORE = {
   connections: Number.POSITIVE_INFINITY,
@@ -54,6 +57,8 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     noServer: true,
     maxPayload: limits.frameBytes,
     perMessageDeflate: false,
+    // `open` is the list.
+    clientTracking: false,
     ...PIECES,
   });
   const unknown = new Deadlines<WebSocket>({
@@ -80,7 +85,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       limits: { ...options.limits, ...COUNTED_BEFORE },
       createContext,
     },
-    { clock, onLateMessage, ...(tally && { tally }) },
+    { clock, laterRequest: NO_REQUEST, onLateMessage, ...(tally && { tally }) },
   );
   const open = new Map<WebSocket, Socket>();
   // One function for all connections.
@@ -101,7 +106,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
 
   return {
     get connections() {
-      return wss.clients.size;
+      return open.size;
     },
     get bytesReceived() {
       let bytes = counts.bytesReceivedByGone;
@@ -111,7 +116,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     upgrade: (req, socket, head) => {
       wss.handleUpgrade(req, socket, head, (opened) => wss.emit('connection', opened, req));
     },
-    close: (code, reason, graceMs) => closeAll([...wss.clients], { code, reason, graceMs, clock }),
+    close: (code, reason, graceMs) => closeAll([...open.keys()], { code, reason, graceMs, clock }),
   };
 }
 

@@ -29,17 +29,19 @@ export interface Service<R extends AnyTRPCRouter> {
   readonly envelopes: Envelopes;
   readonly errors: ErrorReplies;
   readonly tally: Tally;
+  /** What stands for a request once its context is made. Unset: the request itself. */
+  readonly laterRequest: IncomingMessage | undefined;
   /** Unset: nobody is pinged. */
   readonly keepAlives: KeepAlives | undefined;
 }
 
 /** One WebSocket that speaks tRPC: its context, its calls, its subscriptions. */
 export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHost, Pinged {
-  readonly req: IncomingMessage;
   readonly outbound: Outbound;
   readonly #ws: WebSocket;
   readonly #service: Service<R>;
   readonly #subscriptions = new Map<number | string, Call>();
+  #req: IncomingMessage;
   #pings: Pick<Bucket, 'take'> | undefined;
   #abort: AbortController | undefined;
   #ctx: inferRouterContext<R> | undefined;
@@ -48,7 +50,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
 
   constructor(ws: WebSocket, req: IncomingMessage, outbound: Outbound, service: Service<R>) {
     this.#ws = ws;
-    this.req = req;
+    this.#req = req;
     this.outbound = outbound;
     this.#service = service;
   }
@@ -61,7 +63,11 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     });
     this.#ws.on('close', () => this.#close());
     this.#service.keepAlives?.heard(this);
-    if (!expectsParams(this.req)) this.#createContext(() => null);
+    if (!expectsParams(this.#req)) this.#createContext(() => null);
+  }
+
+  get req(): IncomingMessage {
+    return this.#req;
   }
 
   get ctx(): unknown {
@@ -198,7 +204,8 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     if (!createContext) return undefined;
     try {
       const info = infoOf(readParams(), () => this.#signal());
-      this.#ctx = await createContext({ req: this.req, res: this.#ws, info });
+      this.#ctx = await createContext({ req: this.#req, res: this.#ws, info });
+      this.#req = this.#service.laterRequest ?? this.#req;
       return this.#ctx;
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);

@@ -23,6 +23,9 @@ export interface HandlerParts {
   readonly clock?: Clock;
   /** Counts what is sent. */
   readonly tally?: Tally;
+  /** What stands for a connection's request once its context is made: a connection may live for days,
+   *  and all headers with it. Default: the request itself. */
+  readonly laterRequest?: IncomingMessage;
   /** Hears of each connection that was cut within a message. */
   readonly onLateMessage?: () => void;
 }
@@ -30,8 +33,9 @@ export interface HandlerParts {
 /** Makes the listener for a `ws` server's `connection` event that serves a router. */
 export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   options: WSSHandlerOptions<R>,
-  { clock = systemClock, tally = createTally(), onLateMessage }: HandlerParts = {},
+  parts: HandlerParts = {},
 ): (client: WebSocket, req: IncomingMessage) => void {
+  const { clock = systemClock, tally = createTally(), laterRequest, onLateMessage } = parts;
   const { router, onError, keepAlive, addressOf = peerAddress } = options;
   const encoder = options.experimental_encoder ?? jsonEncoder;
   const queue = new FlushQueue();
@@ -42,6 +46,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     encoder,
     limits,
     tally,
+    laterRequest,
     envelopes: new Envelopes(router, encoder, queue),
     errors: new ErrorReplies({ router, onError }),
     keepAlives: keepAlive?.enabled
