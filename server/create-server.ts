@@ -28,6 +28,7 @@ import { createTally, type Tally } from './tally.ts';
 import { createDoor } from './transport/door.ts';
 import { createHttpTransport } from './transport/http.ts';
 import { createSocketTransport } from './transport/websocket.ts';
+import { jsonEncoder, type Encoder } from './transport/ws/encoder.ts';
 import { defaultLimits, roomsLimits, type SocketLimits } from './transport/ws/options.ts';
 
 /** What rooms are created from, in a server of one's own. */
@@ -48,6 +49,8 @@ export interface RoomsOptions<R extends Contract> {
 export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>, 'dataDir'> {
   /** Limits of a connection, where they differ from those of the rooms server. */
   readonly limits?: Partial<SocketLimits>;
+  /** How messages become what the WebSocket carries; clients need its counterpart. Default: JSON. */
+  readonly encoder?: Encoder;
 }
 
 /** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must
@@ -119,7 +122,13 @@ export async function createServer<const R extends Contract = { chat: typeof cha
 
   const parts = { router, verify, clock, newId: newName, onError: reportTo(logger, counts) };
   const limits = config.limits === 'off' ? defaultLimits : { ...roomsLimits, ...options.limits };
-  const sockets = createSocketTransport({ ...parts, limits, counts, tally });
+  const sockets = createSocketTransport({
+    ...parts,
+    limits,
+    counts,
+    tally,
+    encoder: options.encoder ?? jsonEncoder,
+  });
   const { isTrusted, isWelcome, admit } = createDoor({
     ranges: config.trustedProxies,
     limits,

@@ -10,7 +10,12 @@ import { Expiries } from '../expiries.ts';
 import { closeLabel } from '../metrics/close-label.ts';
 import { countOne, createCounts, type Counts } from '../metrics/counts.ts';
 import type { Tally } from '../tally.ts';
-import { getWSConnectionHandler, type SocketLimits, type WSSHandlerOptions } from './adapter.ts';
+import {
+  getWSConnectionHandler,
+  type Encoder,
+  type SocketLimits,
+  type WSSHandlerOptions,
+} from './adapter.ts';
 import { createSocketContext, type ContextOptions } from './context.ts';
 
 /** The WebSocket side of a server. */
@@ -50,6 +55,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     limits: Partial<SocketLimits>;
     counts?: Counts;
     tally?: Tally;
+    encoder: Encoder;
   },
 ): SocketTransport {
   const { router, onError, clock, counts = createCounts(), tally } = options;
@@ -83,6 +89,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       onError,
       keepAlive: KEEP_ALIVE,
       limits: { ...options.limits, ...COUNTED_BEFORE },
+      experimental_encoder: options.encoder,
       createContext,
     },
     { clock, laterRequest: NO_REQUEST, onLateMessage, ...(tally && { tally }) },

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { call, rawSocket, type RawSocket } from '../kit/raw-socket.ts';
 
@@ -82,6 +82,30 @@ describe('a reader', () => {
     const epoch = events[0]?.position.split(':')[0];
     again.send(call(1, 'subscription', 'chat.events', { room: 'r', lastEventId: `${epoch}:10` }));
     expect(await readUntil(again, sent)).toEqual(upTo(sent, 11));
+  });
+
+  it('[TRN4] that only sips stays, however long it takes, and gets everything once', async () => {
+    // Far shorter than the whole takes: only standing still would be cut.
+    const server = await startServer({ limits: { ...limits, stallMs: 500 }, publishing: 'off' });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const reader = await rawSocket(server.socketUrl, await server.token('bob'));
+    reader.send(call(1, 'subscription', 'chat.events', { room: 'r' }));
+    await reader.next();
+    reader.ws.pause();
+    const sip = setInterval(() => reader.ws.resume(), 15);
+    let taken = 0;
+    reader.ws.on('message', () => {
+      taken += 1;
+      if (taken % 20 === 0) reader.ws.pause();
+    });
+    onTestFinished(() => clearInterval(sip));
+    for (let index = 0; index < 30; index += 1) await sendMany(trpc, 100);
+    const startedAt = performance.now();
+    expect(await readUntil(reader, 3_000)).toEqual(upTo(3_000));
+    expect(performance.now() - startedAt).toBeGreaterThan(1_000);
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    expect(figures).toMatch(/^trpc_rooms_\S*caught_up\S* [1-9]/m);
+    expect(figures).toMatch(/cut\S*slow_reader\S* 0$/m);
   });
 
   it('[TRN4] that asks and does not read is cut at the hard cap, and alone', async () => {

@@ -40,7 +40,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const encoder = options.experimental_encoder ?? jsonEncoder;
   const queue = new FlushQueue();
   const limits = { ...defaultLimits, ...options.limits };
-  const stalls = new StallWatch(limits.stallMs);
+  const stalls = new StallWatch({ stallMs: limits.stallMs });
   const service: Service<R> = {
     options,
     encoder,

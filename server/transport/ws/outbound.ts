@@ -1,8 +1,9 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { Tally } from '../../tally.ts';
 import { frameBytes } from './frame-bytes.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
+import type { Endpoints } from './kernel-queues.ts';
 import type { Stalling, StallWatch } from './stall-watch.ts';
 
 /** How much may wait for one connection, in bytes. */
@@ -22,7 +23,7 @@ export interface Waiter {
 export interface OutboundOptions {
   readonly ws: WebSocket;
   /** The socket that the upgrade handed over. Unset: everything goes through `ws`. */
-  readonly socket: Duplex | undefined;
+  readonly socket: Socket | undefined;
   readonly queue: FlushQueue;
   readonly stalls: StallWatch;
   readonly limits: OutboundLimits;
@@ -36,7 +37,8 @@ const NOBODY: readonly Waiter[] = [];
  *  where `ws` neither compresses nor queues; through `ws` otherwise. */
 export class Outbound implements Flushable, Stalling {
   readonly #ws: WebSocket;
-  readonly #socket: Duplex | undefined;
+  readonly #socket: Socket | undefined;
+  readonly #tcp: Endpoints | undefined;
   readonly #queue: FlushQueue;
   readonly #stalls: StallWatch;
   readonly #limits: OutboundLimits;
@@ -54,6 +56,7 @@ export class Outbound implements Flushable, Stalling {
     this.#ws = ws;
     // An extension would have to change every frame: that is the business of `ws`.
     this.#socket = ws.extensions === '' ? socket : undefined;
+    this.#tcp = socket;
     this.#queue = queue;
     this.#stalls = stalls;
     this.#limits = limits;
@@ -81,6 +84,18 @@ export class Outbound implements Flushable, Stalling {
   /** Has more than the soft budget been handed over and not left yet? */
   get isFull(): boolean {
     return this.#pendingBytes + this.#queuedBytes > this.#limits.softBytes;
+  }
+
+  get localPort(): number | undefined {
+    return this.#tcp?.localPort;
+  }
+
+  get remotePort(): number | undefined {
+    return this.#tcp?.remotePort;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#tcp?.remoteAddress;
   }
 
   get unsentBytes(): number {

@@ -1,6 +1,8 @@
+import { kernelQueues, type Endpoints } from './kernel-queues.ts';
+
 /** A connection that may stop moving. */
-export interface Stalling {
-  /** Bytes that have not left for the network: falls while the reader reads. */
+export interface Stalling extends Endpoints {
+  /** Bytes that the kernel has not taken: falls while the reader reads. */
   readonly unsentBytes: number;
   /** Cuts the connection. */
   cut(): void;
@@ -8,31 +10,48 @@ export interface Stalling {
 
 interface Watched {
   unsent: number;
+  /** Bytes that the kernel holds, where that is known. */
+  queued: number | undefined;
   /** When it last moved, in milliseconds of `now`. */
   since: number;
+}
+
+/** How a watch looks at the world. */
+export interface StallWatchOptions {
+  /** Infinity: nothing is ever cut. */
+  readonly stallMs: number;
+  /** In milliseconds; default monotonic. */
+  readonly now?: () => number;
+  /** What the kernel holds of each. Default: what Linux tells in `/proc/net`. */
+  readonly queues?: (all: readonly Stalling[]) => Promise<ReadonlyMap<Stalling, number>>;
 }
 
 const CHECKS_PER_STALL = 6;
 
 /** Cuts connections whose reader has stopped: bytes wait and for `stallMs` not one has left (TRN4). A
- *  slow reader moves and stays. One timer for all, running only while there is something to watch. */
+ *  slow reader moves and stays. The kernel takes more only when a third of its own megabytes is free
+ *  again, which a reader of 10 KiB/s needs minutes for: where nothing is seen to move it is asked. One
+ *  timer for all, running only while there is something to watch. */
 export class StallWatch {
   readonly #stallMs: number;
   readonly #now: () => number;
+  readonly #queues: NonNullable<StallWatchOptions['queues']>;
   readonly #watched = new Map<Stalling, Watched>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `stallMs` Infinity: nothing is ever cut. `now` in milliseconds, default monotonic. */
-  constructor(stallMs: number, now: () => number = () => performance.now()) {
+  constructor(options: StallWatchOptions) {
+    const { stallMs, now = () => performance.now(), queues = kernelQueues } = options;
     this.#stallMs = stallMs;
     this.#now = now;
+    this.#queues = queues;
   }
 
   /** Watches until everything has left. Cheap to call again. */
   add(one: Stalling): void {
     if (!Number.isFinite(this.#stallMs) || this.#watched.has(one)) return;
-    this.#watched.set(one, { unsent: one.unsentBytes, since: this.#now() });
-    this.#timer ??= setInterval(() => this.check(), this.#stallMs / CHECKS_PER_STALL).unref();
+    const { unsentBytes: unsent } = one;
+    this.#watched.set(one, { unsent, queued: undefined, since: this.#now() });
+    this.#timer ??= setInterval(() => void this.check(), this.#stallMs / CHECKS_PER_STALL).unref();
   }
 
   /** Watches no more. */
@@ -44,18 +63,30 @@ export class StallWatch {
   }
 
   /** Looks at all once. The timer's work; public for those who hold the clock. */
-  check(): void {
+  async check(): Promise<void> {
+    const still: Stalling[] = [];
     const now = this.#now();
     for (const [one, seen] of this.#watched) {
       const { unsentBytes } = one;
       if (unsentBytes === 0) this.remove(one);
-      else if (unsentBytes < seen.unsent)
-        this.#watched.set(one, { unsent: unsentBytes, since: now });
-      else if (now - seen.since >= this.#stallMs) {
-        this.remove(one);
-        one.cut();
-        // More was handed over meanwhile: what counts is whether any leaves from here on.
-      } else seen.unsent = unsentBytes;
+      else if (unsentBytes < seen.unsent) seen.since = now;
+      // More was handed over meanwhile: what counts is whether any leaves from here on.
+      else still.push(one);
+      seen.unsent = unsentBytes;
     }
+    if (still.length === 0) return;
+    const queues = await this.#queues(still);
+    for (const one of still) this.#judge(one, queues.get(one), now);
+  }
+
+  #judge(one: Stalling, queued: number | undefined, now: number): void {
+    const seen = this.#watched.get(one);
+    if (!seen) return;
+    // Any change is a move: it falls when the reader reads, and rises when there was room for more.
+    if (seen.queued !== undefined && queued !== seen.queued) seen.since = now;
+    seen.queued = queued;
+    if (now - seen.since < this.#stallMs) return;
+    this.remove(one);
+    one.cut();
   }
 }
