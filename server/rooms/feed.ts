@@ -19,7 +19,10 @@ import { decideStart, gapBetween, gapReason, type Start } from './start.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
 
 /** What a feed needs of its room. */
-export type FeedRoom = Pick<Room, 'live' | 'position' | 'latest' | 'read' | 'frameId'>;
+export type FeedRoom = Pick<
+  Room,
+  'live' | 'position' | 'latest' | 'keyWindowMs' | 'read' | 'frameId'
+>;
 
 /** What a feed is made from. */
 export interface FeedOptions {
@@ -197,6 +200,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
       start: start.start,
       position,
       ...gap,
+      keyWindowMs: this.#room.keyWindowMs,
       latest: this.#room.latest,
     });
     if (start.start !== 'resumed') this.#joinLive();
