@@ -1,10 +1,11 @@
-import { createTRPCClient, wsLink, type TRPCClient } from '@trpc/client';
+import { createTRPCClient, type TRPCClient } from '@trpc/client';
 import type { Contract, RoomKind } from '../shared/index.ts';
-import { createConnection, type Connection, type ConnectionOptions } from './connection.ts';
+import type { Connection } from './connection/connection-state.ts';
+import { createConnection, type ConnectionOptions } from './connection/connection.ts';
+import { roomsLink } from './link/rooms-link.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { joinRoom, type RoomHandle } from './room-handle.ts';
 import type { JoinOptions } from './room.ts';
-import { clientSuperjson } from './transformer.ts';
 import type { RoomsRouter } from './rooms-router.ts';
 
 /** How a client is made. */
@@ -36,9 +37,7 @@ export function createRooms<const R extends Contract>(
   options: RoomsClientOptions,
 ): RoomsClient<R> {
   const connection = createConnection(options);
-  const trpc = createTRPCClient<RoomsRouter<R>>({
-    links: [wsLink({ client: connection.client, transformer: clientSuperjson })],
-  });
+  const trpc = createTRPCClient<RoomsRouter<R>>({ links: [roomsLink(connection)] });
   const handles = new Set<{ leave(): void }>();
   const stopped = () => {
     const { current } = connection;

@@ -1,5 +1,8 @@
 export { toRoomError } from './call-error.ts';
-export { type Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
+export type { Connection, ConnectionState } from './connection/connection-state.ts';
+export type { ConnectionOptions } from './connection/connection.ts';
+export type { TokenOption } from './connection/token-source.ts';
+export type { WakeSource } from './connection/wake.ts';
 export {
   createRooms,
   type RoomsClient,
