@@ -13,3 +13,7 @@ export type { RoomCalls } from './room-calls.ts';
 export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
 export type { RoomProcedures, RoomsRouter } from './rooms-router.ts';
+export type { ClientStorage } from './storage/client-storage.ts';
+export { indexedDbStorage } from './storage/indexed-db-storage.ts';
+export type { Locks } from './storage/locks.ts';
+export { memoryStorage } from './storage/memory-storage.ts';
