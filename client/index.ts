@@ -9,6 +9,10 @@ export {
   type RoomsClientOptions,
   type RoomsOfKind,
 } from './create-rooms.ts';
+export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts';
+export type { EntryState } from './outbox/entry.ts';
+export type { OutboxOptions } from './outbox/outbox-options.ts';
+export type { OutboxEntry, OutboxType, RoomOutbox } from './outbox/room-outbox.ts';
 export type { RoomCalls } from './room-calls.ts';
 export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
