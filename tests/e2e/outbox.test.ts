@@ -1,8 +1,15 @@
+import { IDBFactory } from 'fake-indexeddb';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createRooms, memoryStorage, type RoomsClientOptions } from '../../client/index.ts';
+import {
+  createRooms,
+  indexedDbStorage,
+  joinRoom,
+  memoryStorage,
+  type RoomsClientOptions,
+} from '../../client/index.ts';
 import { fileStorage } from '../../client/node/file-storage.ts';
 import { chat } from '../../shared/index.ts';
-import { startServer } from '../kit/clients.ts';
+import { startServer, stockClient } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 
@@ -91,6 +98,7 @@ describe('the outbox over a real server', () => {
 
   it.each([
     ['memory', () => memoryStorage()],
+    ['IndexedDB', () => indexedDbStorage({ indexedDB: new IDBFactory() })],
     ['a directory', () => fileStorage(tempDir())],
   ])('[SND2] survives a reload with %s: same keys, results to be seen', async (_, make) => {
     const server = await startServer();
@@ -148,6 +156,40 @@ describe('the outbox over a real server', () => {
     const stored = textsOf((await reader?.history({ limit: 200 }))?.events ?? []);
     expect(stored.slice().toSorted()).toEqual([...texts, 'own0', 'own1'].toSorted());
     expect(stored.filter((text) => text.startsWith('m'))).toEqual(texts);
+  });
+
+  it('[SND2] carries publishes over a drop on a stock client’s branch too', async () => {
+    const server = await startServer();
+    const way = await roadTo(server);
+    const { trpc } = stockClient(way.url, await server.token('ada'));
+    const room = joinRoom(chat, trpc.chat, 'r', { onGap: 'reload', random: () => 0 });
+    await room.ready;
+    const texts = Array.from({ length: 10 }, (_, n) => `m${n}`);
+    const acks = texts.map((text) => room.send({ text }));
+    way.cut();
+    await Promise.all(acks);
+    expect(textsOf((await room.history()).events)).toEqual(texts);
+    await vi.waitFor(() => expect(room.outbox.getSnapshot()).toEqual([]));
+  });
+
+  it('[SND2] carries publishes over an expired token', async () => {
+    const server = await startServer();
+    const fetched: number[] = [];
+    const token = () => {
+      const lifeMs = fetched.length === 0 ? 1_200 : 60_000;
+      fetched.push(lifeMs);
+      return server.token('ada', { lifeMs });
+    };
+    const rooms = createRooms({ chat }, { url: server.socketUrl, token, random: () => 0 });
+    onTestFinished(() => rooms.close());
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    await room.ready;
+    const sent: string[] = [];
+    while (fetched.length < 2) {
+      sent.push(`m${sent.length}`);
+      await room.send({ text: `m${sent.length - 1}` });
+    }
+    expect(textsOf((await room.history({ limit: 200 })).events)).toEqual(sent.slice(-200));
   });
 
   it('[RES3] goes on after a reload where the last page was', async () => {
