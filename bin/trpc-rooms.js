@@ -14,7 +14,9 @@ if (isAble && (!isSource || process.features.typescript)) {
   await import(isSource ? '../cli/main.ts' : '../dist/cli/main.js');
 } else if (existsSync(ownNode) && process.env.TRPC_ROOMS_NODE !== 'own') {
   const env = { ...process.env, TRPC_ROOMS_NODE: 'own' };
-  const args = [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  // What was said of memory holds for the one that does the work.
+  const flags = process.execArgv.filter((flag) => flag.startsWith('--max-'));
+  const args = [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
   const child = spawn(ownNode, args, { stdio: 'inherit', env });
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, () => child.kill(signal));

@@ -9,9 +9,14 @@ export function toRoomError(error: unknown): RoomError {
     const message = error instanceof Error ? error.message : String(error);
     return new RoomError('INTERNAL', message, { cause: error });
   }
+  // Our own link says by itself what went wrong.
+  if (error.cause instanceof RoomError) return error.cause;
   const data: unknown = error.data;
   const reason = isObject(data) ? data['reason'] : undefined;
-  if (isErrorCode(reason)) return new RoomError(reason, error.message, { cause: error });
+  const retryAfterMs = isObject(data) ? timeOf(data['retryAfterMs']) : undefined;
+  if (isErrorCode(reason)) {
+    return new RoomError(reason, error.message, { cause: error, retryAfterMs });
+  }
   // A reply always carries data; without any there was no reply.
   if (!isObject(data)) return new RoomError('DISCONNECTED', undefined, { cause: error });
   return new RoomError(byTrpcCode(data['code']), error.message, { cause: error });
@@ -33,6 +38,10 @@ const GENERAL: Readonly<Record<TRPCCode, ErrorCode>> = {
 function byTrpcCode(code: unknown): ErrorCode {
   const known = typeof code === 'string' && Object.hasOwn(GENERAL, code);
   return known ? GENERAL[code as TRPCCode] : 'INTERNAL';
+}
+
+function timeOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value < Infinity ? value : undefined;
 }
 
 function isErrorCode(value: unknown): value is ErrorCode {

@@ -1,16 +1,37 @@
-import { createTRPCClient, wsLink, type TRPCClient } from '@trpc/client';
-import type { Contract, RoomKind } from '../shared/index.ts';
-import { createConnection, type Connection, type ConnectionOptions } from './connection.ts';
+import { createTRPCClient, type TRPCClient } from '@trpc/client';
+import { RoomError, type Contract, type RoomKind } from '../shared/index.ts';
+import { clockOf } from './clock.ts';
+import type { Connection } from './connection/connection-state.ts';
+import { createConnection, type ConnectionOptions } from './connection/connection.ts';
+import { roomsLink } from './link/rooms-link.ts';
+import { clientOutbox, type ClientOutbox } from './outbox/client-outbox.ts';
+import type { OutboxOptions } from './outbox/outbox-options.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { roomPosition } from './positions.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { joinRoom, type RoomHandle } from './room-handle.ts';
-import type { JoinOptions } from './room.ts';
-import { clientSuperjson } from './transformer.ts';
+import { publishInput } from './room-publisher.ts';
+import type { HandleOptions, JoinOptions } from './room.ts';
 import type { RoomsRouter } from './rooms-router.ts';
+import type { ClientStorage } from './storage/client-storage.ts';
+import { webLocks, type Locks } from './storage/locks.ts';
+import { newKey as timeOrderedKey } from './new-key.ts';
 
 /** How a client is made. */
 export interface RoomsClientOptions extends ConnectionOptions {
-  /** Makes idempotency keys. Default `crypto.randomUUID`. */
+  /** Makes idempotency keys. Default: UUIDs of version 7. */
   readonly newKey?: () => string;
+  /** How unsent publishes are kept. */
+  readonly outbox?: OutboxOptions;
+  /** Keeps, room by room, how far events were shown, so that `join` goes on there after a reload: for
+   *  apps that keep what was shown as well. A position is written within a second after its events,
+   *  so the last of them may come again. Default: every page begins anew. */
+  readonly positions?: ClientStorage;
+  /** Who this client is, for tokens that are no JWT with a `sub`, and for what storage holds before
+   *  there is a token. Default: the user that the token names. */
+  readonly user?: string;
+  /** Locks that the tabs of one origin share. Default: the browser's. */
+  readonly locks?: Locks;
 }
 
 /** The rooms of one kind. */
@@ -24,38 +45,55 @@ export type RoomsClient<R extends Contract> = { readonly [P in keyof R]: RoomsOf
   /** The typed tRPC client beneath: every procedure, as stock tRPC calls them. */
   readonly trpc: TRPCClient<RoomsRouter<R>>;
   readonly connection: Connection;
-  /** Leaves everything and closes the connection. Safe to call twice. */
+  /** What is on its way into any room, joined or not. */
+  readonly outbox: ClientOutbox;
+  /** Leaves everything and closes the connection. What is unsent expires, unless the outbox has a
+   *  storage: then it stays there for the next client. Safe to call twice. */
   close(): void;
 };
 
-const RESERVED = ['trpc', 'connection', 'close'];
+const RESERVED = ['trpc', 'connection', 'outbox', 'close'];
 
 /** Connects to a server of these room kinds. All types come from the contract alone. */
 export function createRooms<const R extends Contract>(
   contract: R,
   options: RoomsClientOptions,
 ): RoomsClient<R> {
+  for (const name of Object.keys(contract)) {
+    if (RESERVED.includes(name)) {
+      throw new Error(`createRooms: a room kind cannot be named ${name}`);
+    }
+  }
   const connection = createConnection(options);
-  const trpc = createTRPCClient<RoomsRouter<R>>({
-    links: [wsLink({ client: connection.client, transformer: clientSuperjson })],
-  });
+  const trpc = createTRPCClient<RoomsRouter<R>>({ links: [roomsLink(connection)] });
+  // The branch of the client that has the name of the kind.
+  const callsOf = (kind: string) => {
+    const calls = Object.hasOwn(contract, kind)
+      ? (trpc as unknown as Record<string, RoomCalls<RoomKind>>)[kind]
+      : undefined;
+    if (!calls) throw new RoomError('NO_SUCH_PROCEDURE', `no room kind ${kind} in the contract`);
+    return calls;
+  };
+  const outbox = createOutbox(options, connection, callsOf);
   const handles = new Set<{ leave(): void }>();
   const stopped = () => {
     const { current } = connection;
     return current.state === 'stopped' ? current.error : undefined;
   };
-  const shared = options.newKey ? { newKey: options.newKey, stopped } : { stopped };
+  const shared: HandleOptions = {
+    ...partsOf(options),
+    stopped,
+    outbox,
+    isOpen: () => connection.current.state === 'open',
+  };
 
   const kinds = Object.entries(contract).map(([name, kind]) => {
-    if (RESERVED.includes(name))
-      throw new Error(`createRooms: a room kind cannot be named ${name}`);
     const join = (room: string, how: JoinOptions) => {
       const error = stopped();
       if (error) throw error;
-      // The branch of the client that has the name of the kind.
-      const calls = (trpc as unknown as Record<string, RoomCalls<RoomKind>>)[name];
-      if (!calls) throw new Error(`createRooms: no procedures for ${name}`);
-      const handle = joinRoom(kind, calls, room, { ...how, ...shared });
+      const position = createPosition(options, connection.whenUser, name, room);
+      const parts = position ? { ...shared, position } : shared;
+      const handle = joinRoom(kind, callsOf(name), room, { ...how, ...parts });
       handles.add(handle);
       handle.subscribe(({ state }) => {
         if (state === 'left' || state === 'failed') handles.delete(handle);
@@ -69,6 +107,56 @@ export function createRooms<const R extends Contract>(
     for (const handle of handles) handle.leave();
     connection.close();
   };
+  const client = { trpc, connection, outbox: clientOutbox(outbox), close };
   // Kind by kind what the contract says.
-  return { ...Object.fromEntries(kinds), trpc, connection, close } as unknown as RoomsClient<R>;
+  return { ...Object.fromEntries(kinds), ...client } as unknown as RoomsClient<R>;
+}
+
+type LiveConnection = ReturnType<typeof createConnection>;
+
+function createOutbox(
+  options: RoomsClientOptions,
+  connection: LiveConnection,
+  callsOf: (kind: string) => RoomCalls<RoomKind>,
+): Outbox {
+  const outbox = new Outbox({
+    ...options.outbox,
+    clock: clockOf(options),
+    random: options.random ?? Math.random,
+    newKey: options.newKey ?? (() => timeOrderedKey()),
+    locks: options.locks ?? webLocks(),
+    // A token that names nobody leaves it to the app.
+    user: () => connection.user || (options.user ?? connection.user),
+    isOpen: () => connection.current.state === 'open',
+    send: (entry, signal) =>
+      callsOf(entry.kind).publish.mutate(publishInput<RoomKind>(entry), { signal }),
+  });
+  connection.subscribe((current) => {
+    if (current.state === 'stopped') outbox.close(current.error);
+    else outbox.wake();
+  });
+  return outbox;
+}
+
+function createPosition(
+  options: RoomsClientOptions,
+  whenUser: Promise<string>,
+  kind: string,
+  room: string,
+) {
+  const { positions: storage, user: named } = options;
+  if (!storage) return undefined;
+  const user = named === undefined ? whenUser : Promise.resolve(named);
+  const onError = options.outbox?.onStorageError ?? (() => {});
+  return roomPosition({ storage, user, kind, room, clock: clockOf(options), onError });
+}
+
+/** What handles take over of a client's options. */
+function partsOf({ newKey, random, now, after }: RoomsClientOptions): HandleOptions {
+  return {
+    ...(newKey && { newKey }),
+    ...(random && { random }),
+    ...(now && { now }),
+    ...(after && { after }),
+  };
 }

@@ -1,12 +1,23 @@
 export { toRoomError } from './call-error.ts';
-export { type Connection, type ConnectionOptions, type ConnectionState } from './connection.ts';
+export type { Connection, ConnectionState } from './connection/connection-state.ts';
+export type { ConnectionOptions } from './connection/connection.ts';
+export type { TokenOption } from './connection/token-source.ts';
+export type { WakeSource } from './connection/wake.ts';
 export {
   createRooms,
   type RoomsClient,
   type RoomsClientOptions,
   type RoomsOfKind,
 } from './create-rooms.ts';
+export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts';
+export type { EntryState } from './outbox/entry.ts';
+export type { OutboxOptions } from './outbox/outbox-options.ts';
+export type { OutboxEntry, OutboxType, RoomOutbox } from './outbox/room-outbox.ts';
 export type { RoomCalls } from './room-calls.ts';
 export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
 export type { RoomProcedures, RoomsRouter } from './rooms-router.ts';
+export type { ClientStorage } from './storage/client-storage.ts';
+export { indexedDbStorage } from './storage/indexed-db-storage.ts';
+export type { Locks } from './storage/locks.ts';
+export { memoryStorage } from './storage/memory-storage.ts';

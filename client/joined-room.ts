@@ -10,13 +10,15 @@ import {
   type HistoryInput,
   type HistoryPage,
   type Members,
-  type PublishInput,
   type ReadyFrame,
   type RoomKind,
 } from '../shared/index.ts';
 import { toRoomError } from './call-error.ts';
-import { callEach, type Listener } from './listeners.ts';
+import { clockOf } from './clock.ts';
+import { callEach, unheeded, type Listener } from './listeners.ts';
+import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomCalls } from './room-calls.ts';
+import { roomPublisher, type RoomPublisher } from './room-publisher.ts';
 import { openStream } from './room-stream.ts';
 import type {
   EventNamed,
@@ -26,6 +28,11 @@ import type {
   Room,
   RoomState,
 } from './room.ts';
+import { NO_ANSWER, within } from './within.ts';
+import { newKey } from './new-key.ts';
+
+// Frames that wait for `loadState`: beyond, it will not keep up.
+const MOST_HELD = 10_000;
 
 type Beginning<K extends RoomKind> = Extract<FrameOf<K>, { type: 'ready' | 'gap' }>;
 
@@ -34,6 +41,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   readonly id: string;
   readonly ready: Promise<ReadyFrame<EventOf<K>>>;
   readonly #calls: RoomCalls<K>;
+  readonly #publisher: RoomPublisher<K>;
   readonly #options: JoinOptions & HandleOptions;
   readonly #byType = new Map<string, Set<Listener<never>>>();
   readonly #frames = new Set<Listener<FrameOf<K>>>();
@@ -45,9 +53,10 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   /** Frames that wait for `loadState`. */
   #held: FrameOf<K>[] | undefined;
 
-  constructor(calls: RoomCalls<K>, id: string, options: JoinOptions & HandleOptions) {
+  constructor(kind: K, calls: RoomCalls<K>, id: string, options: JoinOptions & HandleOptions) {
     this.id = id;
     this.#calls = calls;
+    this.#publisher = roomPublisher(kind, calls, id, options);
     this.#options = options;
     this.ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
@@ -55,15 +64,18 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     });
     // Whoever does not wait for `ready` learns of the failure from `current`.
     this.ready.catch(() => {});
-    this.#closeStream = openStream(
-      calls,
-      { room: id, since: options.since },
-      {
-        ...options,
-        onFrame: (frame) => this.#receive(frame),
-        onFail: (error) => this.#fail(error),
-      },
-    );
+    const { since, position } = options;
+    if (since !== undefined || !position) this.#open(since);
+    else {
+      const open = (kept: string | undefined) => {
+        if (!this.#isOver()) this.#open(kept);
+      };
+      position.load().then(open, () => open(undefined));
+    }
+  }
+
+  get outbox(): RoomOutbox<K> {
+    return this.#publisher.outbox;
   }
 
   get current(): RoomState {
@@ -86,23 +98,21 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     return () => this.#states.delete(listener);
   }
 
-  async publish<T extends ClientEventType<K>>(
+  publish<T extends ClientEventType<K>>(
     type: T,
     data: EventInput<K, T>,
     options: PublishOptions = {},
   ): Promise<Ack> {
-    const idempotencyKey = options.idempotencyKey ?? this.#newKey();
-    const input = { room: this.id, type, data, idempotencyKey };
-    // One member of the union that PublishInput is: the one of `type`.
-    return this.#call(() => this.#calls.publish.mutate(input as PublishInput<K>));
+    const key = options.idempotencyKey ?? this.#newKey();
+    return unheeded(this.#call(() => this.#publisher.publish(type, data, key)));
   }
 
   async history(input: Omit<HistoryInput, 'room'> = {}): Promise<HistoryPage<DurableEventOf<K>>> {
-    return this.#call(() => this.#calls.history.query({ ...input, room: this.id }));
+    return this.#ask((options) => this.#calls.history.query({ ...input, room: this.id }, options));
   }
 
   async members(): Promise<Members> {
-    return this.#call(() => this.#calls.members.query({ room: this.id }));
+    return this.#ask((options) => this.#calls.members.query({ room: this.id }, options));
   }
 
   leave(): void {
@@ -110,14 +120,34 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     this.#end({ state: 'left' }, new RoomError('DISCONNECTED', 'the room was left'));
   }
 
+  #open(since: string | undefined): void {
+    this.#closeStream = openStream(
+      this.#calls,
+      { room: this.id, since },
+      {
+        ...this.#options,
+        onFrame: (frame) => this.#receive(frame),
+        onFail: (error) => this.#fail(error),
+      },
+    );
+    // It may have failed before there was something to close.
+    if (this.#isOver()) this.#closeStream();
+  }
+
   #receive(frame: FrameOf<K>): void {
     if (this.#isOver()) return;
     const begins = frame.type === 'ready' || frame.type === 'gap';
     if (begins && this.#needsState(frame)) this.#load(frame);
     // While state loads everything waits, a reconnect's `ready` too: nothing overtakes, nothing drops.
-    else if (this.#held) this.#held.push(frame);
+    else if (this.#held) this.#hold(this.#held, frame);
     else if (begins) this.#begin(frame);
     else this.#dispatch(frame);
+  }
+
+  #hold(held: FrameOf<K>[], frame: FrameOf<K>): void {
+    if (held.length < MOST_HELD) held.push(frame);
+    else
+      this.#fail(new RoomError('SLOW_CONSUMER', 'too much has come while loadState was at work'));
   }
 
   /** Does the stream begin where no known state leads up to? */
@@ -162,6 +192,10 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     if (frame.type === 'ready' || frame.type === 'latest') {
       for (const event of frame.latest) this.#emit(event);
     }
+    // Last: what the screen has by now is on its way no more.
+    this.#publisher.observe(frame);
+    const position = shownBy(frame);
+    if (position !== undefined) this.#options.position?.saw(position);
   }
 
   #emit(event: EventOf<K>): void {
@@ -174,6 +208,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   #end(state: RoomState, error: RoomError): void {
     this.#closeStream();
+    this.#options.position?.flush();
     this.#change(state);
     this.#rejectReady(error);
   }
@@ -188,11 +223,15 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #newKey(): string {
-    return this.#options.newKey?.() ?? crypto.randomUUID();
+    return this.#options.newKey?.() ?? newKey();
+  }
+
+  #ask<T>(ask: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const clock = clockOf(this.#options);
+    return this.#call(() => within(clock, NO_ANSWER, (signal) => ask({ signal })));
   }
 
   async #call<T>(ask: () => Promise<T>): Promise<T> {
-    // A stopped connection would open again at the first call.
     const stopped = this.#options.stopped?.();
     if (stopped) throw stopped;
     try {
@@ -209,4 +248,11 @@ function gapOf<K extends RoomKind>(frame: Beginning<K>) {
 
 function positionOf<K extends RoomKind>(frame: Beginning<K>): string {
   return frame.type === 'gap' ? frame.to : frame.position;
+}
+
+/** How far the stream has come with a frame, where it says so. */
+function shownBy<K extends RoomKind>(frame: FrameOf<K>): string | undefined {
+  if (frame.type === 'event') return frame.event.position;
+  if (frame.type === 'ready' || frame.type === 'gap') return positionOf(frame);
+  return frame.type === 'erased' ? frame.position : undefined;
 }

@@ -12,9 +12,21 @@ export function callEach<Value>(listeners: Iterable<Listener<Value>>, value: Val
   }
 }
 
+/** Calls what belongs to the app: whatever it throws, the client goes on. */
+export function callGuarded(call: () => void): void {
+  callEach([call], undefined);
+}
+
 // `reportError` by other means: Node has none.
 function surface(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
+}
+
+/** The same promise, whose rejection is no uncaught error where nobody waits for it: the outbox shows
+ *  what became of it. */
+export function unheeded<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -10,6 +10,12 @@ import type {
   RoomKind,
 } from '../shared/index.ts';
 
+/** What may be said beside the input of a call. */
+interface CallOptions {
+  /** Gives the call up. */
+  readonly signal?: AbortSignal;
+}
+
 /** What a room handle calls: one room kind's branch of a tRPC client. `createRooms` makes one; a
  *  stock `createTRPCClient<AppRouter>()` has one too, as `client.chat`. */
 export interface RoomCalls<K extends RoomKind> {
@@ -23,7 +29,13 @@ export interface RoomCalls<K extends RoomKind> {
       },
     ): { unsubscribe(): void };
   };
-  readonly publish: { mutate(input: PublishInput<K>): Promise<Ack> };
-  readonly history: { query(input: HistoryInput): Promise<HistoryPage<DurableEventOf<K>>> };
-  readonly members: { query(input: { readonly room: string }): Promise<Members> };
+  readonly publish: {
+    mutate(input: PublishInput<K>, options?: CallOptions): Promise<Ack>;
+  };
+  readonly history: {
+    query(input: HistoryInput, options?: CallOptions): Promise<HistoryPage<DurableEventOf<K>>>;
+  };
+  readonly members: {
+    query(input: { readonly room: string }, options?: CallOptions): Promise<Members>;
+  };
 }

@@ -21,7 +21,7 @@ export function joinRoom<K extends RoomKind>(
   id: string,
   options: JoinOptions & HandleOptions,
 ): RoomHandle<K> {
-  const room = new JoinedRoom(calls, id, options);
+  const room = new JoinedRoom(kind, calls, id, options);
   const shorthands = Object.entries(kind.shorthands).map(([name, type]) => [
     name,
     (data: never, how?: PublishOptions) => room.publish(type as ClientEventType<K>, data, how),

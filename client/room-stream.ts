@@ -1,14 +1,14 @@
 import { RoomError, type ErrorCode, type FrameOf, type RoomKind } from '../shared/index.ts';
 import { reconnectDelayMs } from './backoff.ts';
 import { toRoomError } from './call-error.ts';
+import { clockOf, type ClockOptions } from './clock.ts';
 import type { RoomCalls } from './room-calls.ts';
+import { readFrame } from './room-frame.ts';
 
 /** What a client tells the streams of its rooms. */
-export interface StreamOptions {
+export interface StreamOptions extends ClockOptions {
   /** Why the connection will not come back, once it will not. */
   readonly stopped?: () => RoomError | undefined;
-  /** Calls `run` once after `ms`. Returns the undo. Default: the runtime's timers. */
-  readonly after?: (ms: number, run: () => void) => () => void;
   /** In [0, 1). Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -23,10 +23,12 @@ const PASSING = new Set<ErrorCode>([
   'TOKEN_EXPIRED',
 ]);
 
-/** Follows one room until it is closed or fails for good. tRPC's link carries a subscription over a
- *  reconnect, but gives it up when it is asked for while a socket is closing, or when the server
- *  refuses it for the moment; here it is asked for again, after a jittered delay and from the last
- *  frame seen. Returns the close. */
+// A server that names a time beyond this is not believed.
+const MOST_ASKED_MS = 10 * 60_000;
+
+/** Follows one room until it is closed or fails for good. A link carries a subscription over a
+ *  reconnect; one that the server refuses for the moment, or ends, is asked for again here, after a
+ *  jittered delay and from the last frame seen. Returns the close. */
 export function openStream<K extends RoomKind>(
   calls: RoomCalls<K>,
   input: { readonly room: string; readonly since: string | undefined },
@@ -36,7 +38,8 @@ export function openStream<K extends RoomKind>(
     readonly onFail: (error: RoomError) => void;
   },
 ): () => void {
-  const { stopped, after = afterTimer, random = Math.random } = options;
+  const { stopped, random = Math.random } = options;
+  const { after } = clockOf(options);
   let lastEventId = input.since;
   let attempt = 0;
   let hasBegun = false;
@@ -45,6 +48,7 @@ export function openStream<K extends RoomKind>(
 
   const open = () => {
     let isOver = false;
+    let unsubscribe = () => {};
     const give = (error: RoomError) => {
       // A link may say more than once that it is over.
       if (isOver || isClosed) return;
@@ -53,7 +57,8 @@ export function openStream<K extends RoomKind>(
       // A fault of the server may pass too; one that meets the very first attempt is told at once.
       const passes = PASSING.has(reason.code) || (hasBegun && reason.retryable);
       if (!passes || stopped?.()) return options.onFail(reason);
-      cancel = after(reconnectDelayMs((attempt += 1) - 1, random()), () => {
+      const waitMs = reconnectDelayMs((attempt += 1) - 1, random());
+      cancel = after(Math.max(waitMs, Math.min(reason.retryAfterMs ?? 0, MOST_ASKED_MS)), () => {
         const final = stopped?.();
         if (final) options.onFail(final);
         else open();
@@ -63,20 +68,27 @@ export function openStream<K extends RoomKind>(
     const subscription = calls.events.subscribe(
       { room: input.room, ...from },
       {
-        onData: ({ id, data }) => {
+        onData: (envelope) => {
           if (isOver || isClosed) return;
-          lastEventId = id;
+          const frame = readFrame<K>(envelope);
+          if (!frame) {
+            const message = 'the server sent a frame that cannot be read';
+            unsubscribe();
+            return give(new RoomError('INTERNAL', message));
+          }
+          lastEventId = frame.id;
           hasBegun = true;
           attempt = 0;
-          options.onFrame(data);
+          options.onFrame(frame.data);
         },
         onError: (error) => give(toRoomError(error)),
         onComplete: () => give(new RoomError('DISCONNECTED', 'the server ended the stream')),
       },
     );
+    unsubscribe = () => subscription.unsubscribe();
     // It may have failed, or the room may have been left, before that call returned.
-    if (isClosed) subscription.unsubscribe();
-    else if (!isOver) cancel = () => subscription.unsubscribe();
+    if (isClosed || isOver) unsubscribe();
+    else cancel = unsubscribe;
   };
 
   open();
@@ -84,9 +96,4 @@ export function openStream<K extends RoomKind>(
     isClosed = true;
     cancel();
   };
-}
-
-function afterTimer(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
 }

@@ -15,6 +15,9 @@ import type {
   RoomKind,
 } from '../shared/index.ts';
 import type { Listener } from './listeners.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { RoomOutbox } from './outbox/room-outbox.ts';
+import type { RoomPosition } from './positions.ts';
 import type { StreamOptions } from './room-stream.ts';
 
 /** How to join a room. */
@@ -26,7 +29,8 @@ export interface JoinOptions {
    *  events wait until it is done, so state and stream meet without a hole. Called again after a gap
    *  if `onGap` is `reload`. When it fails, the handle fails with its error. */
   readonly loadState?: (position: string) => void | Promise<void>;
-  /** Resume after this position, kept from an earlier session. */
+  /** Resume after this position, kept from an earlier session. Default: what the client's `positions`
+   *  hold, where it has any. */
   readonly since?: string;
 }
 
@@ -45,8 +49,14 @@ export type RoomState =
 
 /** What a client tells its handles beside the caller's options. */
 export interface HandleOptions extends StreamOptions {
-  /** Makes idempotency keys. Default `crypto.randomUUID`. */
+  /** Makes idempotency keys. Default: UUIDs of version 7. */
   readonly newKey?: () => string;
+  /** Where durable publishes wait. Default: the handle's own, in memory. */
+  readonly outbox?: Outbox;
+  /** Is there a connection to send over now? Default: it is believed. */
+  readonly isOpen?: () => boolean;
+  /** Keeps how far the room was shown. Default: nobody does. */
+  readonly position?: RoomPosition;
 }
 
 /** One event of a kind, by its type. */
@@ -69,7 +79,12 @@ export interface Room<K extends RoomKind> {
   onFrame(listener: Listener<FrameOf<K>>): () => void;
   /** Calls `listener` at every change of `current`. Returns the undo. */
   subscribe(listener: Listener<RoomState>): () => void;
-  /** Publishes an event. @throws RoomError */
+  /** What of this room is on its way, for a screen that shows it before it is stored. */
+  readonly outbox: RoomOutbox<K>;
+  /** Publishes an event. A durable one goes through the outbox: it survives a reconnect and a `leave`,
+   *  and resolves when it is stored. Others are sent now, or refused with DISCONNECTED. Nobody has
+   *  to wait for it: what fails is no uncaught error, and stands in `outbox` if it is durable.
+   *  @throws RoomError */
   publish<T extends ClientEventType<K>>(
     type: T,
     data: EventInput<K, T>,

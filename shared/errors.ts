@@ -157,17 +157,17 @@ export type ErrorCode = keyof typeof errors;
 export class RoomError extends Error {
   override readonly name = 'RoomError';
   readonly code: ErrorCode;
-  /** With TOO_MANY: when it is worth trying again, in milliseconds from now. */
+  /** When to try again, in milliseconds from now, where the one who refused has said so. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ErrorCode,
     message?: string,
-    options?: { cause?: unknown; retryAfterMs?: number },
+    options: { cause?: unknown; retryAfterMs?: number | undefined } = {},
   ) {
-    super(message ?? errors[code].advice, options);
+    super(message ?? errors[code].advice, 'cause' in options ? { cause: options.cause } : {});
     this.code = code;
-    this.retryAfterMs = options?.retryAfterMs;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** May the same call succeed later, unchanged? */
@@ -181,7 +181,7 @@ export interface ErrorData {
   readonly reason: ErrorCode;
   readonly retryable: boolean;
   readonly advice: string;
-  /** With TOO_MANY: when it is worth trying again, in milliseconds from now. */
+  /** With TOO_MANY: when the same call may pass, in milliseconds from now. */
   readonly retryAfterMs?: number;
   /** With BAD_INPUT: what is wrong, field by field. */
   readonly issues?: readonly { readonly path: string; readonly message: string }[];

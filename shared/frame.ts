@@ -23,6 +23,8 @@ export interface ReadyFrame<Event = unknown> {
   /** The next durable event is the one after this. */
   readonly position: string;
   readonly gap?: Gap;
+  /** How long a repeat of an idempotency key is surely recognised here, in milliseconds (SND1). */
+  readonly keyWindowMs?: number;
   /** The current value of every latest-value event. */
   readonly latest: readonly Event[];
 }

@@ -48,6 +48,7 @@ const RESERVED = [
   'on',
   'onFrame',
   'subscribe',
+  'outbox',
   'leave',
   ...TRPC_WORDS,
 ] as const;

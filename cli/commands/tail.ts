@@ -138,8 +138,13 @@ function describeGap({ reason, from, to }: Gap): string {
 }
 
 function noteOutages(rooms: ChatClient, note: (what: object, words: string) => void): () => void {
+  let isLost = false;
   return rooms.connection.subscribe(({ state }) => {
-    if (state === 'connecting') note({ connection: state }, '-- connection lost, coming back');
+    // Once for an outage, however many attempts it takes.
+    if (state === 'waiting' && !isLost) {
+      note({ connection: 'connecting' }, '-- connection lost, coming back');
+    }
     if (state === 'open') note({ connection: state }, '-- connected again');
+    isLost = state === 'waiting' || (isLost && state === 'connecting');
   });
 }

@@ -14,7 +14,7 @@ import { gapBetween, type Start } from './start.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
 
 /** What a queue needs of its room. */
-export type QueueRoom = Pick<Room, 'latest' | 'frameId'>;
+export type QueueRoom = Pick<Room, 'latest' | 'keyWindowMs' | 'frameId'>;
 
 // Shared by all, never written to.
 const NOTHING: TrackedFrame[] = [];
@@ -94,8 +94,8 @@ export class FeedQueue {
     const gap = start.start === 'gap' ? { gap: start.gap } : {};
     const position = formatPosition(start.position);
     this.#hasMissedLatest = false;
-    const { latest } = this.#room;
-    this.#add({ type: 'ready', start: start.start, position, ...gap, latest });
+    const { latest, keyWindowMs } = this.#room;
+    this.#add({ type: 'ready', start: start.start, position, ...gap, keyWindowMs, latest });
     if (start.start !== 'resumed') this.#joinLive();
   }
 

@@ -18,7 +18,7 @@ import type { TrackedFrame } from './tracked-frame.ts';
 /** What a feed needs of its room. */
 export type FeedRoom = Pick<
   Room,
-  'follow' | 'unfollow' | 'position' | 'latest' | 'read' | 'frameId'
+  'follow' | 'unfollow' | 'position' | 'latest' | 'keyWindowMs' | 'read' | 'frameId'
 >;
 
 /** What a feed is made from. */

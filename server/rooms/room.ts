@@ -84,6 +84,12 @@ export class Room {
     return this.#position;
   }
 
+  /** How long a repeat of a key is surely recognised here, in milliseconds (SND1). */
+  get keyWindowMs(): number {
+    const { log, name, clock } = this.#options;
+    return log.keyWindowMs(name, clock.now());
+  }
+
   /** The current latest values. */
   get latest(): readonly RoomEvent[] {
     return this.#latest.events();

@@ -44,6 +44,22 @@ describe('toRoomError', () => {
     },
   );
 
+  it('keeps what our own link says of a call without an answer', () => {
+    const error = new RoomError('TOO_LARGE');
+    expect(toRoomError(TRPCClientError.from(error))).toBe(error);
+  });
+
+  it.each([
+    [1_500, 1_500],
+    [0, 0],
+    [-1, undefined],
+    [Number.NaN, undefined],
+    ['soon', undefined],
+  ])('carries the time after which to try again: %j', (retryAfterMs, expected) => {
+    const error = toRoomError(reply({ reason: 'TOO_MANY', retryAfterMs }));
+    expect(error.retryAfterMs).toBe(expected);
+  });
+
   it('gives back an error that is one already', () => {
     const error = new RoomError('CONFLICT');
     expect(toRoomError(error)).toBe(error);

@@ -34,6 +34,7 @@ describe('the SDK', () => {
   it('gives a newcomer the latest values before anything else', async () => {
     const server = await startServer();
     const ada = (await sdkClient(server, 'ada')).chat.join('r', { onGap: 'reload' });
+    await ada.ready;
     await ada.typing({ typing: true });
     const bob = (await sdkClient(server, 'bob')).chat.join('r', { onGap: 'reload' });
     const seen: string[] = [];

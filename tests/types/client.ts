@@ -25,6 +25,16 @@ export async function uses(): Promise<void> {
   await room.write({ text: 'hi' });
   await room.point({ x: 1, y: 2 }, { idempotencyKey: 'k' });
 
+  for (const entry of room.outbox.getSnapshot()) {
+    holds<Same<typeof entry.type, 'note'>>();
+    holds<Same<typeof entry.data.text, string>>();
+    if (entry.state === 'rejected') await room.outbox.retry(entry.key);
+  }
+  const undoOutbox = room.outbox.subscribe(() => {});
+  undoOutbox();
+  const connection = rooms.connection.getSnapshot();
+  if (connection.state === 'waiting') holds<Same<typeof connection.retryAt, number>>();
+
   const page = await room.history({ limit: 5 });
   holds<Same<(typeof page.events)[number]['type'], 'note' | 'renamed'>>();
   const { users, count } = await room.members();
@@ -63,6 +73,10 @@ export const refusedOf = (room: RoomHandle<typeof board>, silent: RoomHandle<typ
   () => room.write({ text: 'hi', room: 'other' }),
   // @ts-expect-error a number where text is due
   () => room.write({ text: 5 }),
+  // @ts-expect-error latest values do not wait
+  () => room.outbox.getSnapshot().filter(({ type }) => type === 'level'),
+  // @ts-expect-error only the server publishes this one
+  () => room.outbox.getSnapshot().filter(({ type }) => type === 'renamed'),
   // @ts-expect-error no such shorthand
   () => room.send({ text: 'hi' }),
   // @ts-expect-error the room is the handle's own

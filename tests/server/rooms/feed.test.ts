@@ -5,7 +5,7 @@ import type { RoomLog } from '../../../server/log/room-log.ts';
 import { Feed, type FeedOptions } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
 import { createFrameNumbers } from '../../../server/rooms/tracked-frame.ts';
-import { chat, parsePosition, type Frame, type RoomEvent } from '../../../shared/index.ts';
+import { chat, DAY, parsePosition, type Frame, type RoomEvent } from '../../../shared/index.ts';
 import { handLog, settle } from '../../kit/hand-log.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
 import { ada, general, memoryLog } from '../../kit/rooms.ts';
@@ -63,7 +63,13 @@ describe('Feed', () => {
     await append('a');
     const feed = await open();
     const [first] = await pull(feed, 1);
-    expect(first?.frame).toEqual({ type: 'ready', start: 'fresh', position: 'E:1', latest: [] });
+    expect(first?.frame).toEqual({
+      type: 'ready',
+      start: 'fresh',
+      position: 'E:1',
+      keyWindowMs: DAY,
+      latest: [],
+    });
     expect(first?.id).toMatch(/^E:1\/n/);
   });
 

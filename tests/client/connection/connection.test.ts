@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { createConnection, type ConnectionState } from '../../client/connection.ts';
-import { HOUR, limits } from '../../shared/index.ts';
+import type { ConnectionState } from '../../../client/connection/connection-state.ts';
+import { createConnection } from '../../../client/connection/connection.ts';
+import { HOUR, limits } from '../../../shared/index.ts';
 
 /** A server that only opens sockets, and a connection to it whose clock is turned by hand. */
 async function connect(token: string | (() => string | Promise<string>) = 'token') {
@@ -123,7 +124,7 @@ describe('createConnection', () => {
     await second;
     undo();
     connection.close();
-    expect(seen).toEqual(['open', 'connecting', 'open']);
+    expect(seen).toEqual(['open', 'waiting', 'connecting', 'open']);
   });
 
   it('closes for good, and twice without harm', async () => {

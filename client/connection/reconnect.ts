@@ -1,0 +1,63 @@
+import { errorOfClose, limits, reconnectAfter, RoomError } from '../../shared/index.ts';
+import { reconnectDelayMs } from '../backoff.ts';
+import type { Ending } from '../link/socket.ts';
+
+/** What is remembered from one attempt to connect to the next. */
+export interface Attempts {
+  /** Attempts since a connection was last stable. */
+  readonly count: number;
+  /** Did the last connection end because its token had expired? */
+  readonly hasExpired: boolean;
+}
+
+/** What to do when a connection has ended. `error` says why, to whoever watches. */
+export type NextStep =
+  | { readonly step: 'stop'; readonly error: RoomError }
+  | {
+      readonly step: 'wait';
+      /** Milliseconds until the next attempt: never 0. */
+      readonly ms: number;
+      readonly attempts: Attempts;
+      readonly error: RoomError;
+    };
+
+/** How long a connection must have been open for the next delay to begin small again: a server that
+ *  takes everybody and drops them at once is not asked twice a second. Milliseconds. */
+export const STABLE_MS = 10_000;
+
+export const NO_ATTEMPTS: Attempts = { count: 0, hasExpired: false };
+
+/** Decides by the close code (SPEC, close codes). `openMs`: how long it was open, 0 for not at all. */
+export function afterEnding(
+  before: Attempts,
+  ending: Ending & { readonly openMs: number },
+  random: number,
+): NextStep {
+  const { code, openMs } = ending;
+  const error = errorOfEnding(ending);
+  const what = reconnectAfter(code);
+  // A connection that outlived the time to authenticate had its token taken.
+  const isAgain = what === 'refresh' && before.hasExpired && openMs < limits.authTimeoutMs;
+  if (what === 'stop' || isAgain) return { step: 'stop', error };
+  const count = openMs >= STABLE_MS ? 0 : before.count;
+  const attempts = { count: count + 1, hasExpired: what === 'refresh' };
+  return { step: 'wait', ms: reconnectDelayMs(count, random), attempts, error };
+}
+
+/** Decides when there was no token to connect with. An error that does not pass (`retryable` false)
+ *  is the app's way to say that there will be none. */
+export function afterNoToken(before: Attempts, cause: unknown, random: number): NextStep {
+  if (cause instanceof RoomError && !cause.retryable) return { step: 'stop', error: cause };
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const error =
+    cause instanceof RoomError
+      ? cause
+      : new RoomError('UNAUTHENTICATED', `no token could be had: ${why}`, { cause });
+  const attempts = { ...before, count: before.count + 1 };
+  return { step: 'wait', ms: reconnectDelayMs(before.count, random), attempts, error };
+}
+
+function errorOfEnding({ code, reason, isFault }: Ending): RoomError {
+  const message = reason || `closed with code ${code}`;
+  return new RoomError(isFault ? 'INTERNAL' : (errorOfClose(code) ?? 'DISCONNECTED'), message);
+}

@@ -1,0 +1,55 @@
+import type { Ack, RoomError } from '../../shared/index.ts';
+
+/** Where a publish stands. `queued`: it waits for its turn or for the connection. `sending`: the
+ *  answer is awaited. `acked`: stored. `rejected`: the server refused it. `expired`: given up without
+ *  an answer; if it was sent, it may be stored. */
+export type EntryState = 'queued' | 'sending' | 'acked' | 'rejected' | 'expired';
+
+/** What of its own event an entry has met in the stream (SND3). */
+export interface Echo {
+  readonly id: string;
+  readonly position: string;
+  readonly at: Date;
+}
+
+/** A publish on its way. Times in milliseconds since 1970, on the client's clock. */
+export interface Item {
+  /** The idempotency key: the same at every attempt. */
+  readonly key: string;
+  readonly kind: string;
+  readonly room: string;
+  readonly type: string;
+  readonly data: unknown;
+  /** Size of `data` as it is sent. */
+  readonly bytes: number;
+  /** Whose publish it is: it is sent as nobody else. Undefined until that is known. */
+  readonly user: string | undefined;
+  /** When it was published. */
+  readonly at: number;
+  /** When it was first sent, if it was: from then on the server may know the key. */
+  readonly sentAt: number | undefined;
+  /** Attempts that failed in a row, and among them faults of the server. */
+  readonly attempts: number;
+  readonly faults: number;
+  readonly echo: Echo | undefined;
+}
+
+/** One entry of an outbox, by where it stands. */
+export type Entry = Item &
+  (
+    | {
+        readonly state: 'queued';
+        /** Not sent before this time. */
+        readonly notBefore: number;
+        /** Why it waits, where an attempt has failed. */
+        readonly error: RoomError | undefined;
+      }
+    | { readonly state: 'sending' }
+    | { readonly state: 'acked'; readonly ack: Ack }
+    | { readonly state: 'rejected' | 'expired'; readonly error: RoomError }
+  );
+
+/** Is its end still open? */
+export function isPending(entry: Entry): entry is Extract<Entry, { state: 'queued' | 'sending' }> {
+  return entry.state === 'queued' || entry.state === 'sending';
+}

@@ -1,0 +1,98 @@
+import { partsOfName, storageName, type ClientStorage } from '../storage/client-storage.ts';
+import type { Locks } from '../storage/locks.ts';
+import type { Entry } from './entry.ts';
+import { formatEntry, parseEntry } from './stored-entry.ts';
+
+/** What an outbox keeps over a reload. */
+export interface Journal {
+  /** Keeps an entry as it stands. One whose user is not known yet is not kept. */
+  save(entry: Entry): void;
+  forget(key: string): void;
+  /** Hands over what other lives of the app left behind, oldest first: once before it resolves, and
+   *  again whenever a tab ends with something unsent. */
+  restore(user: string, adopt: (entries: readonly Entry[]) => void): Promise<void>;
+  /** Leaves what is kept to the next one. */
+  close(): void;
+}
+
+/** Makes the journal of one tab. Each writes under a name of its own and holds a lock of that name, so
+ *  nobody touches the entries of a tab that lives; a tab that starts takes over those of tabs that
+ *  have ended. Without locks it takes over all of them: two that send the same entry do so with the
+ *  same key, in the same order, each after the ack before, and the server stores it once (SND1). */
+export function createJournal(options: {
+  readonly storage: ClientStorage;
+  readonly locks: Locks | undefined;
+  /** Names this tab: different at every start. */
+  readonly owner: string;
+  readonly onError: (error: unknown) => void;
+}): Journal {
+  const { storage, locks, owner, onError } = options;
+  const over = new AbortController();
+  const releases: (() => void)[] = [];
+  const names = new Map<string, string>();
+  let writing = Promise.resolve();
+
+  const write = (work: () => Promise<void>) => {
+    // One by one: a later state of an entry is never overtaken by an earlier one.
+    writing = writing.then(work).catch(onError);
+  };
+  const hold = (release: (() => void) | undefined): boolean => {
+    if (!release) return false;
+    if (over.signal.aborted) release();
+    else releases.push(release);
+    return !over.signal.aborted;
+  };
+  const take = async (of: string, patience?: AbortSignal): Promise<boolean> => {
+    if (!locks) return true;
+    return hold(await locks.take(`trpc-rooms/outbox/${of}`, patience));
+  };
+  const read = async (prefix: string): Promise<Entry[]> => {
+    const rows = await storage.list(prefix);
+    const entries = rows.flatMap(([name, text]) => {
+      const entry = parseEntry(text);
+      if (entry && !names.has(entry.key)) names.set(entry.key, name);
+      return entry ?? [];
+    });
+    return entries.toSorted((a, b) => a.at - b.at);
+  };
+  const ignoreEnd = (error: unknown) => {
+    if (!over.signal.aborted) onError(error);
+  };
+  take(owner, over.signal).catch(ignoreEnd);
+
+  return {
+    save: (entry) => {
+      const { key, user } = entry;
+      if (user === undefined) return;
+      const name = names.get(key) ?? storageName('outbox', user, owner, key);
+      names.set(key, name);
+      write(() => storage.put(name, formatEntry(entry)));
+    },
+    forget: (key) => {
+      const name = names.get(key);
+      names.delete(key);
+      if (name !== undefined) write(() => storage.remove(name));
+    },
+    restore: async (user, adopt) => {
+      const rows = await storage.list(storageName('outbox', user));
+      const owners = new Set(rows.map(([name]) => partsOfName(name)[2] ?? ''));
+      owners.delete(owner);
+      const found: Entry[] = [];
+      for (const other of owners) {
+        const prefix = storageName('outbox', user, other);
+        if (await take(other)) found.push(...(await read(prefix)));
+        else {
+          // That tab lives. What it leaves behind when it ends is taken over then.
+          take(other, over.signal)
+            .then(async (isMine) => isMine && adopt(await read(prefix)))
+            .catch(ignoreEnd);
+        }
+      }
+      adopt(found.toSorted((a, b) => a.at - b.at));
+    },
+    close: () => {
+      over.abort();
+      for (const release of releases) release();
+    },
+  };
+}

@@ -1,0 +1,204 @@
+import { parsePosition, RoomError, type Ack } from '../../shared/index.ts';
+import { afterFailure } from './after-failure.ts';
+import { isPending, type Echo, type Entry, type Item } from './entry.ts';
+
+/** The entries of one room, in the order in which they are sent. */
+export type Line = readonly Entry[];
+
+/** What may happen to a line. */
+export type Happening =
+  | { readonly what: 'published'; readonly entry: Entry }
+  /** Entries of an earlier life of the page: they go first. */
+  | { readonly what: 'restored'; readonly entries: readonly Entry[] }
+  | { readonly what: 'sent'; readonly key: string; readonly now: number }
+  | { readonly what: 'acked'; readonly key: string; readonly ack: Ack }
+  | {
+      readonly what: 'failed';
+      readonly key: string;
+      readonly error: RoomError;
+      readonly now: number;
+      readonly random: number;
+    }
+  /** It is known who publishes. */
+  | { readonly what: 'owned'; readonly user: string }
+  /** A connection is there again: what waited for one waits no more. */
+  | { readonly what: 'connected'; readonly now: number }
+  /** An event with this key has come through the stream. */
+  | { readonly what: 'echoed'; readonly key: string; readonly by: string; readonly echo: Echo }
+  | {
+      readonly what: 'aged';
+      readonly now: number;
+      readonly maxAgeMs: number;
+      readonly keyWindowMs: number;
+    }
+  | {
+      readonly what: 'retried';
+      readonly key: string;
+      readonly newKey: string;
+      readonly now: number;
+    }
+  | { readonly what: 'discarded'; readonly key: string }
+  /** The client ends, for this reason. */
+  | { readonly what: 'ended'; readonly error: RoomError };
+
+/** The line after it. The same object where nothing has changed. */
+export function nextLine(line: Line, happening: Happening): Line {
+  switch (happening.what) {
+    case 'published':
+      return [...line, happening.entry];
+    case 'restored':
+      return restore(line, happening.entries);
+    case 'sent':
+      return change(line, happening.key, (entry) => sent(entry, happening.now));
+    case 'acked':
+      return change(line, happening.key, (entry) => acked(entry, happening.ack));
+    case 'failed':
+      return change(line, happening.key, (entry) => failed(entry, happening));
+    case 'connected':
+      return changeAll(line, (entry) => connected(entry, happening.now));
+    case 'echoed':
+      return change(line, happening.key, (entry) => echoed(entry, happening));
+    case 'aged':
+      return changeAll(line, (entry) =>
+        entry.state === 'queued' && expiryOf(entry, happening) <= happening.now
+          ? ended(entry, tooOld())
+          : entry,
+      );
+    case 'retried':
+      return retried(line, happening);
+    case 'discarded': {
+      const rest = line.filter((entry) => entry.key !== happening.key || isPending(entry));
+      return rest.length === line.length ? line : rest;
+    }
+    case 'owned':
+      return changeAll(line, (entry) =>
+        entry.user === undefined ? { ...entry, user: happening.user } : entry,
+      );
+    case 'ended':
+      return changeAll(line, (entry) => (isPending(entry) ? ended(entry, happening.error) : entry));
+  }
+}
+
+/** What is sent next: the first entry of this user that is still open, if nothing of the room is under
+ *  way and its time has come. Order is kept by there never being two (SND2). */
+export function nextToSend(line: Line, user: string, now: number): Entry | undefined {
+  if (line.some(({ state }) => state === 'sending')) return undefined;
+  const first = line.find((entry) => entry.state === 'queued' && entry.user === user);
+  return first?.state === 'queued' && first.notBefore <= now ? first : undefined;
+}
+
+/** The line without what is over: stored, and its event met in the stream, which has come to `seen`.
+ *  What became of an entry is read off before. */
+export function withoutDone(line: Line, seen: string | undefined): Line {
+  const rest = line.filter((entry) => isPending(entry) || !(entry.echo || covers(seen, entry)));
+  return rest.length === line.length ? line : rest;
+}
+
+/** When a queued entry is given up. Once sent, a key is worth something only as long as the server
+ *  remembers it: beyond, a resend could be stored twice (SND2). */
+export function expiryOf(
+  entry: Item,
+  { maxAgeMs, keyWindowMs }: { readonly maxAgeMs: number; readonly keyWindowMs: number },
+): number {
+  const byAge = entry.at + maxAgeMs;
+  if (entry.sentAt === undefined) return byAge;
+  // The attempt takes a moment too.
+  const marginMs = Math.min(60_000, keyWindowMs / 10);
+  return Math.min(byAge, entry.sentAt + keyWindowMs - marginMs);
+}
+
+function change(line: Line, key: string, next: (entry: Entry) => Entry): Line {
+  return changeAll(line, (entry) => (entry.key === key ? next(entry) : entry));
+}
+
+function changeAll(line: Line, next: (entry: Entry) => Entry): Line {
+  let hasChanged = false;
+  const changed = line.map((entry) => {
+    const after = next(entry);
+    hasChanged ||= after !== entry;
+    return after;
+  });
+  return hasChanged ? changed : line;
+}
+
+function restore(line: Line, entries: readonly Entry[]): Line {
+  const known = new Set(line.map(({ key }) => key));
+  const added = entries.filter(({ key }) => !known.has(key));
+  return added.length === 0 ? line : [...added, ...line];
+}
+
+function itemOf(entry: Entry): Item {
+  const { key, kind, room, type, data, bytes, user, at, sentAt, attempts, faults, echo } = entry;
+  return { key, kind, room, type, data, bytes, user, at, sentAt, attempts, faults, echo };
+}
+
+function sent(entry: Entry, now: number): Entry {
+  if (entry.state !== 'queued') return entry;
+  return { ...itemOf(entry), state: 'sending', sentAt: entry.sentAt ?? now };
+}
+
+/** An answer that comes after the entry was given up counts all the same. */
+function acked(entry: Entry, ack: Ack): Entry {
+  return entry.state === 'acked' ? entry : { ...itemOf(entry), state: 'acked', ack };
+}
+
+function failed(entry: Entry, { error, now, random }: Happening & { what: 'failed' }): Entry {
+  if (entry.state !== 'sending') return entry;
+  const after = afterFailure(error, entry, random);
+  if (after === 'reject') return ended(entry, error, 'rejected');
+  const attempts = entry.attempts + 1;
+  const faults = entry.faults + (error.code === 'INTERNAL' ? 1 : 0);
+  const notBefore = now + after.waitMs;
+  return { ...itemOf(entry), attempts, faults, state: 'queued', notBefore, error };
+}
+
+function connected(entry: Entry, now: number): Entry {
+  const hasWaited = entry.state === 'queued' && entry.error?.code === 'DISCONNECTED';
+  return hasWaited && entry.notBefore > now ? { ...entry, notBefore: now } : entry;
+}
+
+/** A key is its user's alone: the same one of somebody else says nothing (SND3). */
+function echoed(entry: Entry, { by, echo }: Happening & { what: 'echoed' }): Entry {
+  return entry.user === by && !entry.echo ? { ...entry, echo } : entry;
+}
+
+/** What the stream has shown is stored, whatever is heard of it later. */
+function ended(entry: Entry, error: RoomError, state: 'expired' | 'rejected' = 'expired'): Entry {
+  if (entry.echo) return acked(entry, ackOf(entry.echo));
+  return { ...itemOf(entry), state, error };
+}
+
+/** An echo does not say how safe it is: the least that a log can claim. */
+function ackOf({ id, position, at }: Echo): Ack {
+  return { id, position, at, level: 'memory', duplicate: false };
+}
+
+/** Sent again as the newest. With the same key, unless that stands for other data or is too old. */
+function retried(line: Line, { key, newKey, now }: Happening & { what: 'retried' }): Line {
+  const entry = line.find((other) => other.key === key);
+  if (entry?.state !== 'rejected' && entry?.state !== 'expired') return line;
+  const isSame = entry.state === 'rejected' && entry.error.code !== 'CONFLICT';
+  const again: Entry = {
+    ...itemOf(entry),
+    key: isSame ? key : newKey,
+    sentAt: isSame ? entry.sentAt : undefined,
+    at: now,
+    attempts: 0,
+    faults: 0,
+    state: 'queued',
+    notBefore: now,
+    error: undefined,
+  };
+  return [...line.filter((other) => other !== entry), again];
+}
+
+function covers(seen: string | undefined, entry: Entry): boolean {
+  if (seen === undefined || entry.state !== 'acked') return false;
+  const [stream, own] = [parsePosition(seen), parsePosition(entry.ack.position)];
+  // In another epoch there is nothing to wait for.
+  return !stream || !own || stream.epoch !== own.epoch || own.offset <= stream.offset;
+}
+
+function tooOld(): RoomError {
+  return new RoomError('DISCONNECTED', 'it could not be sent in time');
+}

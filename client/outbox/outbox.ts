@@ -1,0 +1,266 @@
+import { HOUR, RoomError, type Ack } from '../../shared/index.ts';
+import { toRoomError } from '../call-error.ts';
+import { byteLength } from '../link/frames.ts';
+import { NO_ANSWER, within } from '../within.ts';
+import { makeRoom, mayLeave } from './bounds.ts';
+import { isPending, type Echo, type Entry } from './entry.ts';
+import { createJournal, type Journal } from './journal.ts';
+import { expiryOf, nextToSend, type Line } from './line.ts';
+import { Lines } from './lines.ts';
+import type { OutboxParts } from './outbox-options.ts';
+import { readAck } from './read-ack.ts';
+import { decodeData, encodeData } from './stored-entry.ts';
+
+/** One publish for the outbox. */
+export interface Publish {
+  readonly kind: string;
+  readonly room: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly key: string;
+}
+
+/** One room of one kind, as text. `/` is in no kind and no id. */
+export const roomKey = (kind: string, room: string) => `${kind}/${room}`;
+
+// A storage that hangs keeps nobody from sending.
+const RESTORE_MS = 5_000;
+
+/** Unsent publishes of one client, line by line in the order of each room (SND2). Every one ends as
+ *  acked, rejected or expired. */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #journal: Journal | undefined;
+  readonly #lines: Lines;
+  /** Bytes of what is under way, by key. */
+  readonly #inFlight = new Map<string, number>();
+  #restoring: 'before' | 'now' | 'done';
+  #final: RoomError | undefined;
+  #cancelTimer = () => {};
+
+  constructor(parts: OutboxParts) {
+    const { storage, locks, newKey, onStorageError: onError = () => {} } = parts;
+    this.#parts = parts;
+    this.#journal = storage && createJournal({ storage, locks, owner: newKey(), onError });
+    this.#lines = new Lines(this.#journal);
+    this.#restoring = this.#journal ? 'before' : 'done';
+    this.#pump();
+  }
+
+  /** The entries of a room, in the order of sending. The same object until one changes. */
+  line(room: string): Line {
+    return this.#lines.of(room);
+  }
+
+  /** All entries, room by room. */
+  entries(): Entry[] {
+    return this.#lines.entries();
+  }
+
+  /** Calls `listener` at every change. Returns the undo. */
+  subscribe(listener: () => void): () => void {
+    return this.#lines.subscribe(listener);
+  }
+
+  /** Publishes in the order of calling. A key that is under way is joined.
+   *  @throws RoomError CONFLICT (the key stands for other data), TOO_MANY (the outbox is full), and
+   *  whatever ends the entry */
+  async publish(publish: Publish): Promise<Ack> {
+    if (this.#final) throw this.#final;
+    const { key } = publish;
+    const text = encode(publish.data);
+    const known = this.#lines.find(key)?.entry;
+    if (known && isPending(known)) {
+      if (!isSame(known, publish) || encode(known.data) !== text) throw new RoomError('CONFLICT');
+      return this.#lines.answer(key);
+    }
+    if (known) this.discard(key);
+    this.#makeRoom(byteLength(text));
+    const answer = this.#lines.answer(key);
+    const entry = newEntry(publish, text, this.#parts.user(), this.#parts.clock.now());
+    this.#lines.apply(roomKey(publish.kind, publish.room), { what: 'published', entry });
+    this.#pump();
+    return answer;
+  }
+
+  /** Sends again what was rejected or has expired, as the newest of its room. @throws RoomError */
+  async retry(key: string): Promise<Ack> {
+    if (this.#final) throw this.#final;
+    const found = this.#lines.find(key);
+    if (!found) throw new RoomError('BAD_INPUT', 'no such entry in the outbox');
+    const newKey = this.#parts.newKey();
+    const now = this.#parts.clock.now();
+    this.#lines.apply(found.room, { what: 'retried', key, newKey, now });
+    const again = (this.#lines.find(newKey) ?? this.#lines.find(key))?.entry;
+    if (again?.state === 'acked') return again.ack;
+    const answer = this.#lines.answer(again?.key ?? key);
+    this.#pump();
+    return answer;
+  }
+
+  /** Forgets an entry that has its answer. One that is still under way stays. */
+  discard(key: string): void {
+    const found = this.#lines.find(key);
+    if (found) this.#lines.apply(found.room, { what: 'discarded', key });
+  }
+
+  /** The stream of a room has shown an event with a key, one's own or somebody's. */
+  echoed(room: string, key: string, by: string, echo: Echo): void {
+    this.#lines.apply(room, { what: 'echoed', key, by, echo });
+  }
+
+  /** The stream of a room has come to a position. */
+  saw(room: string, position: string): void {
+    this.#lines.saw(room, position);
+  }
+
+  /** How long the room's log remembers keys, in milliseconds. */
+  setKeyWindow(room: string, ms: number): void {
+    this.#lines.setKeyWindow(room, ms);
+  }
+
+  /** Something has changed outside: a connection is open, or it is known who publishes. */
+  wake(): void {
+    const { user, isOpen, clock } = this.#parts;
+    const who = user();
+    if (who !== undefined) this.#lines.applyToAll({ what: 'owned', user: who });
+    if (isOpen()) this.#lines.applyToAll({ what: 'connected', now: clock.now() });
+    this.#pump();
+  }
+
+  /** Ends: in memory what is unsent expires; what is stored stays for the next. Safe to call twice. */
+  close(error: RoomError): void {
+    if (this.#final) return;
+    this.#final = error;
+    this.#cancelTimer();
+    if (!this.#journal) this.#lines.applyToAll({ what: 'ended', error });
+    this.#journal?.close();
+    this.#lines.rejectAnswers(error);
+  }
+
+  #makeRoom(bytes: number): void {
+    const { maxEntries = 1_000, maxBytes = 1024 * 1024 } = this.#parts;
+    const gone = makeRoom(this.entries(), bytes, { maxEntries, maxBytes });
+    if (!gone) throw new RoomError('TOO_MANY', 'the outbox is full');
+    for (const { key } of gone) this.discard(key);
+  }
+
+  /** Sends what may be sent now, and comes back when there is more. */
+  #pump(): void {
+    if (this.#final) return;
+    this.#age();
+    this.#restore();
+    const { clock, isOpen, user } = this.#parts;
+    const who = user();
+    if (this.#restoring === 'done' && who !== undefined && isOpen()) {
+      for (const room of this.#lines.rooms()) {
+        const entry = nextToSend(this.line(room), who, clock.now());
+        if (entry && mayLeave(entry.bytes, this.#inFlight.values())) this.#send(room, entry);
+      }
+    }
+    this.#schedule();
+  }
+
+  #send(room: string, entry: Entry): void {
+    const { clock, random, send } = this.#parts;
+    const { key } = entry;
+    this.#inFlight.set(key, entry.bytes);
+    this.#lines.moveBack(room);
+    this.#lines.apply(room, { what: 'sent', key, now: clock.now() });
+    within(clock, NO_ANSWER, async (signal) => readAck(await send(entry, signal)))
+      .then(
+        (ack) => this.#lines.apply(room, { what: 'acked', key, ack }),
+        (cause: unknown) => {
+          const error = toRoomError(cause);
+          const failed = {
+            what: 'failed',
+            key,
+            error,
+            now: clock.now(),
+            random: random(),
+          } as const;
+          // What fails because the client ends has its end already.
+          if (!this.#final) this.#lines.apply(room, failed);
+        },
+      )
+      .finally(() => {
+        this.#inFlight.delete(key);
+        this.#pump();
+      });
+  }
+
+  #age(): void {
+    const now = this.#parts.clock.now();
+    for (const room of this.#lines.rooms()) {
+      this.#lines.apply(room, { what: 'aged', now, ...this.#agesOf(room) });
+    }
+  }
+
+  #agesOf(room: string): { maxAgeMs: number; keyWindowMs: number } {
+    const { maxAgeMs = 12 * HOUR } = this.#parts;
+    return { maxAgeMs, keyWindowMs: this.#lines.keyWindowMs(room) };
+  }
+
+  /** Comes back when a wait is over or an entry too old. */
+  #schedule(): void {
+    this.#cancelTimer();
+    const now = this.#parts.clock.now();
+    let next = Number.POSITIVE_INFINITY;
+    for (const room of this.#lines.rooms()) {
+      const ages = this.#agesOf(room);
+      for (const entry of this.line(room)) {
+        if (entry.state !== 'queued') continue;
+        if (entry.notBefore > now) next = Math.min(next, entry.notBefore);
+        next = Math.min(next, expiryOf(entry, ages));
+      }
+    }
+    if (!Number.isFinite(next)) return;
+    this.#cancelTimer = this.#parts.clock.after(Math.max(1, next - now), () => this.#pump());
+  }
+
+  /** Loads what earlier lives left, as soon as it is known whose that is. */
+  #restore(): void {
+    const user = this.#parts.user();
+    if (this.#restoring !== 'before' || user === undefined || !this.#journal) return;
+    this.#restoring = 'now';
+    const { clock, onStorageError = () => {} } = this.#parts;
+    const done = () => {
+      cancel();
+      if (this.#restoring === 'done') return;
+      this.#restoring = 'done';
+      this.#pump();
+    };
+    const cancel = clock.after(RESTORE_MS, done);
+    const adopt = (entries: readonly Entry[]) => this.#adopt(entries);
+    this.#journal.restore(user, adopt).catch(onStorageError).finally(done);
+  }
+
+  #adopt(entries: readonly Entry[]): void {
+    if (this.#final) return;
+    const rooms = new Set(entries.map(({ kind, room }) => roomKey(kind, room)));
+    for (const name of rooms) {
+      const own = entries.filter(({ kind, room }) => roomKey(kind, room) === name);
+      this.#lines.apply(name, { what: 'restored', entries: own });
+    }
+    this.#pump();
+  }
+}
+
+function newEntry(publish: Publish, text: string, user: string | undefined, now: number): Entry {
+  // A copy: what the caller does to his object later must not change what its key stands for.
+  const item = { ...publish, data: decodeData(text), bytes: byteLength(text), user, at: now };
+  const nothingYet = { sentAt: undefined, attempts: 0, faults: 0, echo: undefined };
+  return { ...item, ...nothingYet, state: 'queued', notBefore: now, error: undefined };
+}
+
+function isSame(entry: Entry, { kind, room, type }: Publish): boolean {
+  return entry.kind === kind && entry.room === room && entry.type === type;
+}
+
+function encode(data: unknown): string {
+  try {
+    return encodeData(data);
+  } catch (cause) {
+    throw new RoomError('BAD_INPUT', 'this data cannot be written as JSON', { cause });
+  }
+}

@@ -1,0 +1,66 @@
+import { errors, RoomError, type ErrorCode } from '../../shared/index.ts';
+import { byteLength } from '../link/frames.ts';
+import { clientSuperjson } from '../transformer.ts';
+import type { Entry } from './entry.ts';
+
+/** Data as it stands on the wire and in storage. @throws what JSON refuses */
+export function encodeData(data: unknown): string {
+  return JSON.stringify(clientSuperjson.input.serialize(data));
+}
+
+/** A copy of data that nobody else holds. @throws when the text is none of `encodeData` */
+export function decodeData(text: string): unknown {
+  return clientSuperjson.input.deserialize(JSON.parse(text) as { json: never });
+}
+
+/** An entry as storage keeps it. */
+export function formatEntry(entry: Entry): string {
+  const { key, kind, room, type, user, at } = entry;
+  const failed =
+    entry.state === 'rejected' || entry.state === 'expired'
+      ? { state: entry.state, code: entry.error.code, message: entry.error.message }
+      : undefined;
+  return JSON.stringify({ key, kind, room, type, user, at, data: encodeData(entry.data), failed });
+}
+
+/** Reads an entry. It may have been sent by then: its key is trusted no longer than if it had been
+ *  sent when it was made. Undefined for what no client has written. */
+export function parseEntry(text: string): Entry | undefined {
+  try {
+    const stored = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    const texts = textsOf(stored, 'key', 'kind', 'room', 'type', 'user', 'data');
+    const at = stored['at'];
+    if (!texts || typeof at !== 'number') return undefined;
+    const { data, ...names } = texts;
+    const counts = { attempts: 0, faults: 0, echo: undefined };
+    const content = { data: decodeData(data), bytes: byteLength(data) };
+    const item = { ...names, ...counts, ...content, at, sentAt: at };
+    return { ...item, ...standing(stored['failed'], at) };
+  } catch {
+    return undefined;
+  }
+}
+
+type Standing =
+  | { state: 'rejected' | 'expired'; error: RoomError }
+  | { state: 'queued'; notBefore: number; error: undefined };
+
+function standing(failed: unknown, at: number): Standing {
+  const { state, code, message } = (failed ?? {}) as Readonly<Record<string, unknown>>;
+  if (state !== 'rejected' && state !== 'expired') {
+    return { state: 'queued', notBefore: at, error: undefined };
+  }
+  const known = typeof code === 'string' && Object.hasOwn(errors, code);
+  const text = typeof message === 'string' ? message : undefined;
+  return { state, error: new RoomError(known ? (code as ErrorCode) : 'INTERNAL', text) };
+}
+
+/** The fields of these names, if all of them are texts. */
+function textsOf<Name extends string>(
+  stored: Readonly<Record<string, unknown>>,
+  ...names: readonly Name[]
+): Readonly<Record<Name, string>> | undefined {
+  const pairs = names.map((name) => [name, stored[name]] as const);
+  if (!pairs.every(([, value]) => typeof value === 'string')) return undefined;
+  return Object.fromEntries(pairs) as Readonly<Record<Name, string>>;
+}

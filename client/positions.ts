@@ -1,0 +1,58 @@
+import type { Clock } from './clock.ts';
+import { storageName, type ClientStorage } from './storage/client-storage.ts';
+
+/** How far one room was shown, kept over a reload. */
+export interface RoomPosition {
+  /** Where to go on. Undefined: nothing is known, or the storage fails. */
+  load(): Promise<string | undefined>;
+  /** Everything up to here was shown. Written after at most a second. */
+  saw(position: string): void;
+  /** Writes what is not written yet. */
+  flush(): void;
+}
+
+const WRITE_MS = 1_000;
+
+/** Makes the keeper of one room's position. `user`: whose it is, once that is known. */
+export function roomPosition(options: {
+  readonly storage: ClientStorage;
+  readonly user: Promise<string>;
+  readonly kind: string;
+  readonly room: string;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}): RoomPosition {
+  const { storage, clock, onError } = options;
+  const name = options.user.then((user) =>
+    storageName('position', user, options.kind, options.room),
+  );
+  let latest: string | undefined;
+  let cancel: (() => void) | undefined;
+  let writing = Promise.resolve();
+
+  const flush = () => {
+    cancel?.();
+    cancel = undefined;
+    const position = latest;
+    latest = undefined;
+    if (position === undefined) return;
+    // One by one: no write overtakes a later one.
+    writing = writing.then(async () => storage.put(await name, position)).catch(onError);
+  };
+  return {
+    load: async () => {
+      const own = await name;
+      try {
+        return (await storage.list(own)).find(([found]) => found === own)?.[1];
+      } catch (error) {
+        onError(error);
+        return undefined;
+      }
+    },
+    saw: (position) => {
+      latest = position;
+      cancel ??= clock.after(WRITE_MS, flush);
+    },
+    flush,
+  };
+}

@@ -1,0 +1,86 @@
+import { newKey as timeOrderedKey } from './new-key.ts';
+import {
+  RoomError,
+  type Ack,
+  type ClientEventType,
+  type EventInput,
+  type FrameOf,
+  type PublishInput,
+  type RoomKind,
+} from '../shared/index.ts';
+import { clockOf } from './clock.ts';
+import { Outbox, roomKey } from './outbox/outbox.ts';
+import { readAck } from './outbox/read-ack.ts';
+import { roomOutbox, type RoomOutbox } from './outbox/room-outbox.ts';
+import type { RoomCalls } from './room-calls.ts';
+import type { HandleOptions } from './room.ts';
+
+/** The publishes of one room. */
+export interface RoomPublisher<K extends RoomKind> {
+  readonly outbox: RoomOutbox<K>;
+  /** @throws RoomError */
+  publish<T extends ClientEventType<K>>(type: T, data: EventInput<K, T>, key: string): Promise<Ack>;
+  /** Takes what the stream has shown: one's own events end their entries (SND3). */
+  observe(frame: FrameOf<K>): void;
+}
+
+/** Durable events go through the outbox. Others are sent now or not at all: nobody wants to hear later
+ *  that somebody was typing. */
+export function roomPublisher<K extends RoomKind>(
+  kind: K,
+  calls: RoomCalls<K>,
+  room: string,
+  options: HandleOptions,
+): RoomPublisher<K> {
+  const { isOpen = () => true, outbox = ownOutbox(calls, options) } = options;
+  const name = roomKey(kind.name, room);
+
+  return {
+    outbox: roomOutbox<K>(outbox, kind.name, room),
+    publish: async (type, data, key) => {
+      if (kind.events[type]?.delivery === 'durable') {
+        return outbox.publish({ kind: kind.name, room, type, data, key });
+      }
+      if (!isOpen()) throw new RoomError('DISCONNECTED', `not connected: ${type} is not kept`);
+      return readAck(await calls.publish.mutate(publishInput<K>({ room, type, data, key })));
+    },
+    observe: (frame) => {
+      if (frame.type === 'event') {
+        const { id, idempotencyKey, by, position, at } = frame.event;
+        if (idempotencyKey !== undefined) {
+          outbox.echoed(name, idempotencyKey, by.id, { id, position, at });
+        }
+        outbox.saw(name, position);
+      } else if (frame.type === 'ready') {
+        if (frame.keyWindowMs !== undefined) outbox.setKeyWindow(name, frame.keyWindowMs);
+        outbox.saw(name, frame.position);
+      } else if (frame.type === 'gap') outbox.saw(name, frame.to);
+      else if (frame.type === 'erased') outbox.saw(name, frame.position);
+    },
+  };
+}
+
+/** One member of the union that PublishInput is: the one of `type`. */
+export function publishInput<K extends RoomKind>(publish: {
+  readonly room: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly key: string;
+}): PublishInput<K> {
+  const { room, type, data, key } = publish;
+  return { room, type, data, idempotencyKey: key } as PublishInput<K>;
+}
+
+/** Over a stock client's branch a handle keeps its unsent publishes itself. It cannot know when the
+ *  connection is back, so it tries; nor who publishes, so it waits for the ack. */
+function ownOutbox<K extends RoomKind>(calls: RoomCalls<K>, options: HandleOptions): Outbox {
+  const { random = Math.random, newKey = () => timeOrderedKey() } = options;
+  return new Outbox({
+    clock: clockOf(options),
+    random,
+    newKey,
+    user: () => '',
+    isOpen: () => true,
+    send: (entry, signal) => calls.publish.mutate(publishInput<K>(entry), { signal }),
+  });
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../client/outbox/entry.ts';
+import { createJournal, type Journal } from '../../../client/outbox/journal.ts';
+import type { ClientStorage } from '../../../client/storage/client-storage.ts';
+import { webLocks, type Locks } from '../../../client/storage/locks.ts';
+import { memoryStorage } from '../../../client/storage/memory-storage.ts';
+import { queuedEntry } from '../../kit/outbox-entries.ts';
+
+/** Locks as the tabs of one browser share them. */
+function sharedLocks(): Locks {
+  const held = new Map<string, (() => void)[]>();
+  const grant = (name: string): (() => void) => {
+    const waiting = held.get(name) ?? [];
+    held.set(name, waiting);
+    return () => {
+      const next = waiting.shift();
+      if (next) next();
+      else held.delete(name);
+    };
+  };
+  return {
+    take: async (name, patience) => {
+      if (!held.has(name)) return grant(name);
+      if (!patience) return undefined;
+      await new Promise<void>((resolve, reject) => {
+        held.get(name)?.push(resolve);
+        patience.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+      return grant(name);
+    },
+  };
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function tab(owner: string, storage: ClientStorage, locks: Locks | undefined) {
+  const errors: unknown[] = [];
+  const journal: Journal = createJournal({
+    storage,
+    locks,
+    owner,
+    onError: (error) => errors.push(error),
+  });
+  const adopted: string[] = [];
+  const restore = (user = 'ada') =>
+    journal.restore(user, (entries) => adopted.push(...entries.map(({ key }) => key)));
+  return { journal, adopted, restore, errors };
+}
+
+const saved = (key: string, at = 0): Entry => queuedEntry(key, { at });
+
+describe.each([
+  ['the test’s own', sharedLocks],
+  ['those of the platform', () => webLocks()],
+])('a journal with locks, %s', (_, make) => {
+  it('leaves alone what belongs to a tab that lives, and takes it over when that ends', async () => {
+    const [storage, locks] = [memoryStorage(), make()];
+    const one = tab(`one ${_}`, storage, locks);
+    await settle();
+    one.journal.save(saved('a', 1));
+    one.journal.save(saved('b', 2));
+    await settle();
+    const two = tab(`two ${_}`, storage, locks);
+    await two.restore();
+    expect(two.adopted).toEqual([]);
+    one.journal.forget('a');
+    await settle();
+    one.journal.close();
+    await settle();
+    await settle();
+    expect(two.adopted).toEqual(['b']);
+    two.journal.forget('b');
+    await settle();
+    expect([await storage.list(''), one.errors, two.errors]).toEqual([[], [], []]);
+    two.journal.close();
+  });
+});
+
+describe('a journal', () => {
+  it('takes over everything where there are no locks, oldest first', async () => {
+    const storage = memoryStorage();
+    const one = tab('one', storage, undefined);
+    one.journal.save(saved('later', 9));
+    one.journal.save(saved('earlier', 3));
+    await settle();
+    const two = tab('two', storage, undefined);
+    await two.restore();
+    expect(two.adopted).toEqual(['earlier', 'later']);
+  });
+
+  it('restores nothing of another user, and keeps nothing of nobody', async () => {
+    const storage = memoryStorage();
+    const one = tab('one', storage, undefined);
+    one.journal.save(saved('a'));
+    one.journal.save(queuedEntry('nobody’s', { user: undefined }));
+    await settle();
+    expect(await storage.list('')).toHaveLength(1);
+    const two = tab('two', storage, undefined);
+    await two.restore('bob');
+    expect(two.adopted).toEqual([]);
+  });
+
+  it('writes in order: a later state is never overtaken by an earlier one', async () => {
+    const inner = memoryStorage();
+    let open = () => {};
+    const slow: ClientStorage = {
+      ...inner,
+      put: async (name, text) => {
+        await new Promise<void>((resolve) => (open = resolve));
+        await inner.put(name, text);
+      },
+    };
+    const { journal } = tab('one', slow, undefined);
+    journal.save(saved('a'));
+    journal.forget('a');
+    await settle();
+    open();
+    await settle();
+    expect(await inner.list('')).toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { roomPosition } from '../../client/positions.ts';
+import type { ClientStorage } from '../../client/storage/client-storage.ts';
+import { memoryStorage } from '../../client/storage/memory-storage.ts';
+import { manualClock } from '../kit/manual-clock.ts';
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function stage(storage: ClientStorage = memoryStorage()) {
+  const clock = manualClock();
+  const errors: unknown[] = [];
+  const of = (room: string, user = 'ada') =>
+    roomPosition({
+      storage,
+      user: Promise.resolve(user),
+      kind: 'chat',
+      room,
+      clock,
+      onError: (error) => errors.push(error),
+    });
+  return { storage, clock, errors, of };
+}
+
+describe('roomPosition', () => {
+  it('writes the newest within a second, however many there are', async () => {
+    let writes = 0;
+    const inner = memoryStorage();
+    const put: ClientStorage['put'] = (name, text) => {
+      writes += 1;
+      return inner.put(name, text);
+    };
+    const { clock, of } = stage({ ...inner, put });
+    const position = of('r');
+    for (let n = 1; n <= 500; n += 1) position.saw(`E:${n}`);
+    clock.advance(1_000);
+    await settle();
+    expect([await of('r').load(), writes]).toEqual(['E:500', 1]);
+  });
+
+  it('writes at once when the room is left, and nothing twice', async () => {
+    const { of } = stage();
+    const position = of('r');
+    position.saw('E:7');
+    position.flush();
+    position.flush();
+    await settle();
+    expect(await of('r').load()).toBe('E:7');
+  });
+
+  it('keeps rooms and users apart', async () => {
+    const { of } = stage();
+    const position = of('r');
+    position.saw('E:7');
+    position.flush();
+    await settle();
+    expect([await of('r2').load(), await of('r', 'bob').load()]).toEqual([undefined, undefined]);
+  });
+
+  it('knows nothing when the storage fails, and says why', async () => {
+    const broken = async () => {
+      throw new Error('quota');
+    };
+    const { of, errors } = stage({ list: broken, put: broken, remove: broken });
+    const position = of('r');
+    expect(await position.load()).toBeUndefined();
+    position.saw('E:1');
+    position.flush();
+    await settle();
+    expect(errors).toHaveLength(2);
+  });
+});
