@@ -21,19 +21,25 @@ import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
 /** What a feed needs of its room. */
 export type FeedRoom = Pick<Room, 'live' | 'position' | 'latest' | 'read' | 'frameId'>;
 
+/** How far a feed goes. */
+export interface FeedLimits {
+  /** Frames that wait before the feed leaves the live stream (RES5). Default 256. */
+  readonly maxFrames?: number;
+  /** Events replayed at most (RES3). Default 10,000. */
+  readonly maxReplay?: number;
+  /** Events read from the log at once. Default 100. */
+  readonly pageSize?: number;
+  /** Lets everybody else have a turn between two pages. Default: one of the event loop. */
+  readonly pause?: () => Promise<void>;
+}
+
 /** What a feed is made from. */
-export interface FeedOptions {
+export interface FeedOptions extends FeedLimits {
   readonly room: FeedRoom;
   /** Where to resume. Unset: a fresh start. */
   readonly since?: Position | undefined;
   /** Called once, when the feed has ended for whatever reason. */
   readonly onEnd?: () => void;
-  /** Frames that wait before the feed leaves the live stream (RES5). */
-  readonly maxFrames?: number;
-  /** Events replayed at most (RES3). */
-  readonly maxReplay?: number;
-  /** Events read from the log at once. */
-  readonly pageSize?: number;
 }
 
 type Envelope = TrackedEnvelope<Frame<RoomEvent>>;
@@ -49,6 +55,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   readonly #maxFrames: number;
   readonly #maxReplay: number;
   readonly #pageSize: number;
+  readonly #pause: () => Promise<void>;
 
   #state: 'new' | 'behind' | 'live' | 'ended' = 'new';
   #epoch = '';
@@ -76,6 +83,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
     this.#maxFrames = options.maxFrames ?? limits.feedFrames;
     this.#maxReplay = options.maxReplay ?? limits.replayEvents;
     this.#pageSize = options.pageSize ?? 100;
+    this.#pause = options.pause ?? eventLoopTurn;
     // RES2: listen first, then read. From here on the room is held open.
     this.#live = this.#room.live.subscribe({ next: (frame) => this.#onLive(frame) });
   }
@@ -204,7 +212,7 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
 
   async #catchUp(): Promise<void> {
     // A turn for everybody else between two pages: a long replay is no reason to keep them waiting.
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#pause();
     if (this.#isEnded()) return;
     const page = await this.#room.read(this.#tail, this.#pageSize);
     if (this.#isEnded()) return;
@@ -312,6 +320,10 @@ export class Feed implements AsyncIterableIterator<Envelope, undefined>, PushSou
   #isEnded(): boolean {
     return this.#state === 'ended';
   }
+}
+
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Events that should be there are not: no gap that a trimmed log explains (LOG3). */

@@ -19,7 +19,7 @@ import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import type { Member, Presence } from '../presence/presence.ts';
 import { encodeData } from './encoding.ts';
-import { Feed } from './feed.ts';
+import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
 
@@ -32,6 +32,8 @@ export interface HubOptions {
   readonly clock: Clock;
   /** Names this node in frame ids: different on every node and at every start. */
   readonly nodeTag: string;
+  /** Of every feed, where they differ from the defaults. */
+  readonly feeds?: FeedLimits;
 }
 
 /** An event to publish, its data already parsed by the contract. */
@@ -61,6 +63,7 @@ export class Hub {
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #frameNumber: () => string;
+  readonly #feedLimits: FeedLimits;
   readonly #rooms: OpenRooms;
   readonly #feeds = new Set<Feed>();
   readonly #publishing = new Set<Promise<Ack>>();
@@ -72,6 +75,7 @@ export class Hub {
     this.#presence = options.presence;
     this.#bus = options.bus;
     this.#clock = options.clock;
+    this.#feedLimits = options.feeds ?? {};
     this.#frameNumber = createFrameNumbers(options.nodeTag);
     this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
   }
@@ -102,7 +106,7 @@ export class Hub {
         leave();
         leaveRoom();
       };
-      const feed = new Feed({ room, since: position, onEnd });
+      const feed = new Feed({ ...this.#feedLimits, room, since: position, onEnd });
       this.#feeds.add(feed);
       return feed;
     });

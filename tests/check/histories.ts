@@ -77,8 +77,7 @@ export function judged(
   promises: Parameters<typeof createChecker>[0] = {},
 ): ReturnType<Checker['verdict']> {
   const checker = createChecker(promises);
-  // A line and its time are a record.
-  for (const [at, line] of lines.entries()) checker.add({ ...line, at } as HistoryRecord);
+  for (const [at, line] of lines.entries()) checker.add({ ...line, at });
   return checker.verdict();
 }
 
