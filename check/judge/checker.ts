@@ -2,7 +2,7 @@ import type { Anomaly, AnomalyKind } from './anomaly.ts';
 import { FollowerJudge } from './follower-judge.ts';
 import type { HistoryRecord, RecordOf } from './history.ts';
 import { readKey } from './place.ts';
-import { Recoveries, type Recovery } from './recoveries.ts';
+import { Recoveries } from './recoveries.ts';
 import { LogJudge } from './log-judge.ts';
 import { RoomJudge, type Promises } from './room-judge.ts';
 
@@ -18,7 +18,7 @@ export interface Verdict {
   readonly starts: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   /** Milliseconds from a fault to the next ack of whom it hit. */
-  readonly recovery: Readonly<Record<string, Recovery>>;
+  readonly recovery: Readonly<Record<string, readonly number[]>>;
   /** Statements about events that the log had given up, or that lay too far back to be remembered. */
   readonly unchecked: number;
 }
@@ -78,7 +78,7 @@ class HistoryChecker implements Checker {
       counts: this.#counts,
       starts: this.#starts,
       faults: this.#faults,
-      recovery: this.#recoveries.summary(),
+      recovery: this.#recoveries.samples,
       unchecked,
     };
   }
@@ -99,12 +99,7 @@ class HistoryChecker implements Checker {
           record.room,
         );
       case 'clashed':
-        if (record.code === 'CONFLICT') return undefined;
-        return this.#report(
-          'refusal',
-          `other data under ${record.key} met ${record.code ?? 'an ack'}`,
-          record.room,
-        );
+        return room.clashed(record);
       case 'abandoned':
         return this.#report(
           'liveness',
@@ -153,7 +148,6 @@ class HistoryChecker implements Checker {
         break;
       case 'left':
         follower.left();
-        this.#followers.delete(record.follower);
     }
     if (record.id !== undefined) follower.tracked(record.id);
   }

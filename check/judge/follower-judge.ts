@@ -31,6 +31,7 @@ export class FollowerJudge {
   }
 
   asked({ since }: RecordOf<'asked'>): void {
+    this.#isOver = false;
     this.#topWhenAsked = this.room.top;
     const place = since === undefined ? undefined : readPlace(since);
     if (!this.#place) this.#place = place;
@@ -99,6 +100,7 @@ export class FollowerJudge {
     this.#report('liveness', `the stream ended with ${code}`);
   }
 
+  /** It may come back to where it stood. */
   left(): void {
     this.#isOver = true;
   }

@@ -25,6 +25,7 @@ export type HistoryRecord = { readonly at: number } & (
   | Sent
   | Acked
   | Unanswered
+  | Clashed
   | Passed
   | Followed
   | Read
@@ -53,14 +54,24 @@ interface Acked {
 }
 
 /** `retried`: no answer, the same key goes out again. `abandoned`: no answer when the run was over.
- *  `refused`: the answer was no, with `code`. `clashed`: other data was sent under a key that had
- *  been answered; `code` is the refusal, unset when there was none. */
+ *  `refused`: the answer was no, with `code`. */
 interface Unanswered {
-  readonly kind: 'retried' | 'abandoned' | 'refused' | 'clashed';
+  readonly kind: 'retried' | 'abandoned' | 'refused';
+  readonly client: string;
+  readonly room: string;
+  readonly key: string;
+  readonly code: string;
+}
+
+/** Other data was sent under a key that had been answered: `code` is the refusal. There should be one;
+ *  `position` is where it stands when there was none. */
+interface Clashed {
+  readonly kind: 'clashed';
   readonly client: string;
   readonly room: string;
   readonly key: string;
   readonly code?: string | undefined;
+  readonly position?: string | undefined;
 }
 
 /** A writer sends something that no log keeps. Such writers have names of their own. */

@@ -1,11 +1,3 @@
-/** How long it took until things worked again, in milliseconds. */
-export interface Recovery {
-  readonly count: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly most: number;
-}
-
 interface Open {
   readonly at: number;
   readonly fault: string;
@@ -36,16 +28,8 @@ export class Recoveries {
     this.#open = this.#open.filter((open) => !isHit(open));
   }
 
-  /** By fault. */
-  summary(): Record<string, Recovery> {
-    return Object.fromEntries(
-      [...this.#samples].map(([fault, samples]) => [fault, summarise(samples)]),
-    );
+  /** Milliseconds, by fault. */
+  get samples(): Readonly<Record<string, readonly number[]>> {
+    return Object.fromEntries(this.#samples);
   }
-}
-
-function summarise(samples: readonly number[]): Recovery {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
-  return { count: sorted.length, p50: at(0.5), p99: at(0.99), most: at(1) };
 }

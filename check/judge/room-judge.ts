@@ -35,7 +35,8 @@ export class RoomJudge {
   readonly #pending = new Map<string, Pending>();
   /** The last number of each writer. */
   readonly #sent = new Map<string, number>();
-  readonly #asked = new Map<string, Place | undefined>();
+  readonly #asked = new Map<string, { floor: Place | undefined; damages: number }>();
+  #damages = 0;
   #unchecked = 0;
 
   constructor(name: string, promises: Promises, report: Report) {
@@ -71,6 +72,7 @@ export class RoomJudge {
   }
 
   damage(survivor: number): void {
+    this.#damages += 1;
     this.#survivors.push(survivor);
   }
 
@@ -97,6 +99,16 @@ export class RoomJudge {
     this.#pending.delete(key);
   }
 
+  /** Other data was sent under a key that had been answered. */
+  clashed({ key, code, position }: RecordOf<'clashed'>): void {
+    const place = position === undefined ? undefined : readPlace(position);
+    if (place) this.life(place.epoch).reach(place.offset);
+    if (code === 'CONFLICT') return;
+    // A damage may have taken the key, and then nothing stands against the other data.
+    if (this.#livesSeen > 1) this.giveUp();
+    else this.report('refusal', `other data under ${key} met ${code ?? 'an ack'}`);
+  }
+
   /** Somebody was shown an event. */
   witness(shown: Shown): Known | undefined {
     const place = readPlace(shown.position);
@@ -121,14 +133,17 @@ export class RoomJudge {
   }
 
   asks({ reader }: RecordOf<'asks'>): void {
-    this.#asked.set(reader, this.top);
+    this.#asked.set(reader, { floor: this.top, damages: this.#damages });
   }
 
   newest({ reader, position }: RecordOf<'newest'>): void {
-    const floor = this.#asked.get(reader);
+    const { floor, damages } = this.#asked.get(reader) ?? {};
     const place = position === undefined ? undefined : readPlace(position);
     if (place) this.life(place.epoch).reach(place.offset);
-    if (!floor || floor.offset === 0) return;
+    if (!floor || floor.offset === 0 || damages !== this.#damages) return;
+    // The log may have begun anew, and be empty.
+    const isAnew = this.#survivors.length >= this.#livesSeen || floor.epoch !== this.current?.epoch;
+    if (!place && isAnew) return;
     if (place && (place.epoch !== floor.epoch || place.offset >= floor.offset)) return;
     const what = `${reader} read up to ${position ?? 'nothing'} when ${writePlace(floor)} was known`;
     this.report('stale', what);
@@ -231,7 +246,11 @@ export class RoomJudge {
         `${key} was acknowledged again, at ${life.epoch}:${offset}, where ${known.key ?? 'another'} stands`,
       );
     }
-    if (!duplicate) this.report('ack', `${key} was acknowledged again as if it were new`);
+    // A damage may have taken it, and this is its second life.
+    const isAnew = this.#livesSeen > 1 && !known.isAcked;
+    if (!duplicate && !isAnew)
+      this.report('ack', `${key} was acknowledged again as if it were new`);
+    known.isAcked = true;
     if (known.stamp !== undefined && known.stamp !== stamp)
       this.report('ack', `${key} was acknowledged again with another time`);
   }
