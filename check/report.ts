@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { Anomaly } from './judge/anomaly.ts';
+import type { HistoryRecord } from './judge/history.ts';
 import { lineText } from './line-text.ts';
 import type { Totals } from './totals.ts';
 
@@ -7,14 +8,16 @@ import type { Totals } from './totals.ts';
 const MOST_LINES = 60;
 const MOST_ANOMALIES = 10;
 
-/** What was found, as lines for people. `title`: how the runs were made. */
-export function totalsText(title: string, totals: Totals, tookMs: number): string {
-  const { counts, starts, recovery } = totals;
+/** What was found, as lines for people. A simulated world has a time of its own, and people who rest
+ *  between two events: how long it took there until things worked again says nothing. */
+export function totalsText(title: 'Simulated' | 'Real', totals: Totals, tookMs: number): string {
+  const { counts, starts } = totals;
+  const recovery = title === 'Real' ? totals.recovery : {};
   const acked = counts['acked'] ?? 0;
   const perSecond = Math.round((acked / Math.max(1, tookMs)) * 1_000);
   const rows = [
     `${title}: ${totals.runs} ${totals.runs === 1 ? 'run' : 'runs'} in ${(tookMs / 1_000).toFixed(1)} s`,
-    `  acknowledged  ${acked} of ${counts['sent'] ?? 0} sent (${perSecond} a second), ${counts['retried'] ?? 0} tried again`,
+    `  acks          ${acked} for ${counts['sent'] ?? 0} events (${perSecond} a second), ${counts['retried'] ?? 0} attempts without one`,
     `  shown         ${counts['saw'] ?? 0} events; streams began ${listText(starts) || 'never'}`,
     `  faults        ${listText(totals.faults) || 'none'}`,
     ...Object.entries(recovery).map(([fault, samples]) => `  ${recoveryText(fault, samples)}`),
@@ -36,6 +39,11 @@ export function failureText({ plan, anomalies, history }: Failure): string {
     ...history.slice(-MOST_LINES).map((record) => `  ${lineText(record)}`),
     anomaliesText(anomalies),
   ].join('\n');
+}
+
+/** The end of a history, as lines for people. */
+export function tailText(history: readonly HistoryRecord[]): string {
+  return ['What happened:', ...history.map((record) => `  ${lineText(record)}`), ''].join('\n');
 }
 
 /** Anomalies, as lines for people. */

@@ -87,9 +87,10 @@ class HistoryChecker implements Checker {
     const room = this.#room(record.room);
     switch (record.kind) {
       case 'sent':
+        this.#recoveries.asked(record.at, record.key);
         return room.sent(record);
       case 'acked':
-        this.#recoveries.acked(record.at, record.client);
+        this.#recoveries.acked(record.at, record.client, record.key);
         return room.acked(record);
       case 'refused':
         room.refused(record.key);
@@ -117,7 +118,7 @@ class HistoryChecker implements Checker {
       case 'final':
         return this.#log(room).final(record.events, record.isLast);
       case 'retried':
-        return undefined;
+        return this.#recoveries.asked(record.at, record.key);
     }
   }
 

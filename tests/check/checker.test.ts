@@ -364,13 +364,16 @@ describe('the checker finds', () => {
 describe('a verdict', () => {
   it('measures from a fault to the next ack of whom it hit', () => {
     const { recovery, faults } = judged([
-      sent(a),
+      sent('v/1'),
       { kind: 'fault', fault: 'cut', client: 'c' },
       { kind: 'fault', fault: 'cut', client: 'other' },
       { kind: 'fault', fault: 'kill' },
-      acked(a, 'E:1'),
+      sent(a),
+      // Asked for before: it may have been on its way already.
+      acked('v/1', 'E:1'),
+      acked(a, 'E:2'),
     ]);
     expect(faults).toEqual({ cut: 2, kill: 1 });
-    expect(recovery).toEqual({ cut: [3], kill: [1] });
+    expect(recovery).toEqual({ cut: [5], kill: [3] });
   });
 });
