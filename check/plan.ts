@@ -10,6 +10,8 @@ export interface Plan {
   readonly maxFrames: number;
   readonly maxReplay: number;
   readonly pageSize: number;
+  /** What a read of the log takes at most, in milliseconds. */
+  readonly readMs: number;
   /** Frames on the way to a client before its streams pause. */
   readonly window: number;
   /** Are streams pulled, not pushed? */
@@ -28,7 +30,7 @@ export type Step = { readonly at: number } & (Deed | Trouble);
 
 /** What people do. */
 export type Deed =
-  /** Publishes so many events, one after the other. */
+  /** Publishes so many events: three at once, the others after them. */
   | { readonly do: 'send'; readonly client: number; readonly room: number; readonly count: number }
   /** Publishes again what was acknowledged last; other data under its key. */
   | { readonly do: 'repeat' | 'clash'; readonly client: number; readonly room: number }

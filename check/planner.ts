@@ -28,6 +28,7 @@ export function makePlan(seed: string): Plan {
     maxFrames: random.pick([1, 2, 4, 16, 256]),
     maxReplay: random.pick([2, 6, 30, 10_000, 10_000]),
     pageSize: random.pick([1, 2, 5, 100]),
+    readMs: random.pick([0, 2, 2, 40]),
     window: random.pick([1, 2, 4, 64]),
     pulls: random.isLikely(0.25),
     steps: steps.toSorted((a: Step, b: Step) => a.at - b.at),
@@ -42,7 +43,7 @@ interface Size {
 function deed(random: Random, { clients, rooms }: Size): Deed {
   const who = { client: random.between(0, clients - 1), room: random.between(0, rooms - 1) };
   const chance = random.next();
-  if (chance < 0.4) return { do: 'send', ...who, count: random.between(1, 6) };
+  if (chance < 0.4) return { do: 'send', ...who, count: random.between(1, 9) };
   if (chance < 0.55) return { do: 'pass', ...who, type: random.between(0, 9) };
   if (chance < 0.62) return { do: 'repeat', ...who };
   if (chance < 0.68) return { do: 'clash', ...who };

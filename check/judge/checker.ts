@@ -33,7 +33,7 @@ export interface Checker {
 }
 
 const MOST_ANOMALIES = 100;
-const DEFAULTS: Promises = { maxEvents: 10_000, maxReplay: 10_000, window: 50_000 };
+const DEFAULTS: Promises = { maxEvents: 10_000, maxReplay: 10_000, window: 20_000 };
 
 /** Makes a checker. `promises`: what the server says of itself, where it differs from the defaults
  *  (10,000 events kept and replayed). */

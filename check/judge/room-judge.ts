@@ -21,7 +21,7 @@ interface Pending {
 }
 
 // Older lives can only meet readers who have not heard yet.
-const LIVES = 3;
+const LIVES = 2;
 
 /** Judges what is said of one room's log: by acks, by streams and by reads. */
 export class RoomJudge {
@@ -172,14 +172,14 @@ export class RoomJudge {
     this.#survivors.length = this.#livesSeen;
     for (const [offset, known] of before?.above(0) ?? []) {
       if (offset > survivor) continue;
-      const { key, by, value, stamp, isAcked } = known;
+      const { key, by, value, stamp, isAcked, isRead } = known;
       const kept = life.witness(offset, {
         key,
         by,
         value,
         ...(stamp === undefined ? {} : { stamp }),
       });
-      if (kept) kept.isAcked = isAcked;
+      if (kept) Object.assign(kept, { isAcked, isRead });
     }
   }
 

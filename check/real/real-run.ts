@@ -42,7 +42,8 @@ export async function runReal(options: RealOptions): Promise<Verdict> {
   try {
     await run.open();
     await run.rage();
-    await run.comeToRest();
+    // What went wrong will not come right: it is told at once.
+    if (run.isClean()) await run.comeToRest();
     return run.verdict();
   } finally {
     await run.close();
@@ -60,6 +61,9 @@ class RealRun {
   readonly #nemesis: Nemesis;
   readonly #closeScribe: () => void;
   readonly verdict: () => Verdict;
+  readonly isClean: () => boolean;
+  /** Aborts at the first anomaly. */
+  readonly #wrong = new AbortController();
   #isWriting = true;
   #isReading = true;
   #isOver = false;
@@ -71,12 +75,14 @@ class RealRun {
     this.#venue = venue;
     const checker = createChecker({ maxEvents: options.maxEvents ?? 10_000 });
     this.verdict = () => checker.verdict();
+    this.isClean = () => checker.anomalyCount === 0;
     const began = performance.now();
     const random = createRandom(options.seed);
     const record = (line: Line) => {
       const full = { ...line, at: performance.now() - began };
       checker.add(full);
       options.onRecord?.(full);
+      if (checker.anomalyCount > 0) this.#wrong.abort();
     };
     this.#stage = {
       subject: options.subject ?? chatSubject,
@@ -120,7 +126,9 @@ class RealRun {
       ...this.#readers.map((reader) => this.#read(reader)),
       this.#measure(),
     ];
-    await pass(this.#options.durationMs, this.#options.signal);
+    const { durationMs, signal } = this.#options;
+    const stop = signal ? AbortSignal.any([signal, this.#wrong.signal]) : this.#wrong.signal;
+    await pass(durationMs, stop);
     await this.#nemesis.heal();
     if (this.#nemesis.failure !== undefined) throw this.#nemesis.failure;
     this.#isWriting = false;

@@ -8,10 +8,13 @@ import { Writer } from '../actors/writer.ts';
 import type { SimClient } from './sim-client.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** A client in a room: one stream for as long as the run lasts, more that come and go, one writer. */
+// So many publishes of a client may be under way in a room at once.
+const WRITERS = 3;
+
+/** A client in a room: one stream for as long as the run lasts, more that come and go, some writers. */
 export class Seat {
   readonly room: string;
-  readonly writer: Writer;
+  readonly writers: readonly Writer[];
   readonly followers: Follower[] = [];
   readonly #stage: Stage;
   readonly #client: SimClient;
@@ -19,6 +22,7 @@ export class Seat {
   readonly #reader: LogReader;
   readonly #frameIds = new Map<string, () => string | undefined>();
   #joined = 0;
+  #turn = 0;
   #isReading = false;
 
   constructor(options: { stage: Stage; client: SimClient; time: VirtualTime; room: string }) {
@@ -28,16 +32,40 @@ export class Seat {
     this.#time = options.time;
     this.room = room;
     const home = this.#join(this.#newFollower());
-    this.writer = new Writer({
-      stage,
-      name: `${client.user}@${room}`,
-      client: client.user,
-      user: client.user,
-      room,
-      publish: (type, data, idempotencyKey) =>
-        home.publish(type as never, data, { idempotencyKey }),
-    });
+    const publish = (type: string, data: unknown, idempotencyKey: string) =>
+      home.publish(type as never, data, { idempotencyKey });
+    const { user } = client;
+    this.writers = Array.from(
+      { length: WRITERS },
+      (_, index) =>
+        new Writer({ stage, name: `${user}@${room}.${index}`, client: user, user, room, publish }),
+    );
     this.#reader = new LogReader(stage, client.calls(stage.subject.kind.name), room);
+  }
+
+  /** Publishes so many events. */
+  send(count: number): void {
+    for (let index = 0; index < count; index += 1) void this.#nextWriter().send();
+  }
+
+  /** Publishes again what was acknowledged last, or other data under its key. */
+  again(how: 'repeat' | 'clash'): void {
+    void this.#nextWriter()[how]();
+  }
+
+  pass(type: string): void {
+    this.writers[0]?.pass(type);
+  }
+
+  /** Has everything that was published its answer? */
+  get isIdle(): boolean {
+    return this.writers.every(({ isIdle }) => isIdle);
+  }
+
+  #nextWriter(): Writer {
+    const writer = this.writers[(this.#turn += 1) % WRITERS];
+    if (!writer) throw new Error('seat: no writers');
+    return writer;
   }
 
   /** Follows once more. */

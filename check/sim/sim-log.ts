@@ -27,6 +27,8 @@ export interface SimLogOptions {
   readonly disk: SimDisk;
   readonly weather: DiskWeather;
   readonly retention: Retention;
+  /** What a read takes at most, in milliseconds. */
+  readonly readMs: number;
   readonly random: Random;
   /** Of the process: never resolves once it is dead. */
   readonly sleep: (ms: number) => Promise<void>;
@@ -81,7 +83,7 @@ export async function openSimLog(
   const read: RoomLog['read'] = async (room, range) => {
     const page = await inner.read(room, range);
     // The answer may be old when it comes.
-    await sleep(random.between(0, 2));
+    await sleep(random.between(0, options.readMs));
     return page;
   };
   const close = async () => {

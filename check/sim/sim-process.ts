@@ -25,6 +25,8 @@ export interface SimProcessOptions {
   /** Different at every start. */
   readonly name: string;
   readonly feeds: Pick<FeedLimits, 'maxFrames' | 'maxReplay' | 'pageSize'>;
+  /** What a read of the log takes at most, in milliseconds. */
+  readonly readMs: number;
   readonly window: number;
   readonly pulls: boolean;
   readonly onError: (error: unknown) => void;
@@ -98,14 +100,11 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
       user: { id: user, name: user, expiresAt: NO_END },
       connectionId: `${name}-${(connections += 1)}`,
     };
-    const { window, pulls } = options;
-    return new SimSession({
-      router,
-      context,
-      window,
-      pulls,
-      send: (message) => isAlive && send(message),
-    });
+    const { window, pulls, onError } = options;
+    const sendAlive = (message: ToClient) => {
+      if (isAlive) send(message);
+    };
+    return new SimSession({ router, context, window, pulls, send: sendAlive, onError });
   };
   return {
     get isAlive() {

@@ -42,7 +42,7 @@ export class SimServer {
   async start(): Promise<void> {
     if (this.#process || this.#isStarting) return;
     this.#isStarting = true;
-    const { maxEvents, maxFrames, maxReplay, pageSize, window, pulls } = this.#plan;
+    const { maxEvents, maxFrames, maxReplay, pageSize, readMs, window, pulls } = this.#plan;
     const name = `s${(this.#starts += 1)}`;
     const { kind } = talkSubject;
     this.#process = await startSimProcess({
@@ -54,6 +54,7 @@ export class SimServer {
       random: this.#random.fork(name),
       name,
       feeds: { maxFrames, maxReplay, pageSize },
+      readMs,
       window,
       pulls,
       onError: this.#onError,

@@ -19,6 +19,8 @@ export interface SimSessionOptions {
   readonly window: number;
   /** Are streams pulled, as those of other adapters are, and not pushed? */
   readonly pulls: boolean;
+  /** Hears of a stream that does not keep to what a sink is promised. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** The server's end of one connection: calls procedures as the WebSocket transport does, with frames
@@ -84,11 +86,18 @@ export class SimSession {
   }
 
   #push(id: number, source: PushSource, signal: AbortSignal): void {
+    let isTold = false;
     const control = source[PUSH]({
       push: (item) => {
+        // TRN4: nothing is pushed to a full reader before `resume`.
+        if (isTold) this.#options.onError(new Error('sim-session: pushed to a full reader'));
         this.#sendFrame(id, item);
         if (!this.#isFull()) return true;
-        this.#waiting.push(() => control.resume());
+        isTold = true;
+        this.#waiting.push(() => {
+          isTold = false;
+          control.resume();
+        });
         return false;
       },
       end: (error) => {

@@ -97,8 +97,8 @@ class World {
     for (const step of this.#plan.steps) this.#time.after(step.at, () => this.#take(step));
     await this.#pass((this.#plan.steps.at(-1)?.at ?? 0) + 1);
     this.#troubles.heal();
-    for (const seat of this.#seats.values()) void seat.writer.send();
-    await this.#until(() => [...this.#seats.values()].every(({ writer }) => writer.isIdle));
+    for (const seat of this.#seats.values()) seat.send(seat.writers.length);
+    await this.#until(() => [...this.#seats.values()].every(({ isIdle }) => isIdle));
     this.#isOver = true;
     await this.#pass(CALM_MS);
     this.#isReading = false;
@@ -119,13 +119,12 @@ class World {
     const seat = this.#seat(deed.client, deed.room);
     switch (deed.do) {
       case 'send':
-        for (let count = 0; count < deed.count; count += 1) void seat.writer.send();
-        return;
+        return seat.send(deed.count);
       case 'repeat':
       case 'clash':
-        return void seat.writer[deed.do]();
+        return seat.again(deed.do);
       case 'pass':
-        return seat.writer.pass(passingType(deed.type));
+        return seat.pass(passingType(deed.type));
       case 'follow':
       case 'leave':
       case 'return':
@@ -195,9 +194,10 @@ class World {
     const { followers = 0, handlers = 0 } = this.#server.leftovers() ?? {};
     const measure = (what: string, value: number, most: number) =>
       this.#stage.record({ kind: 'measured', what, value, most });
-    // A room may stay open for its latest values.
-    measure('rooms followed in the log', followers, this.#plan.rooms);
-    measure('rooms followed on the bus', handlers, this.#plan.rooms);
+    // A room stays open for a latest value that is nobody's own.
+    const most = roomsWithTopic(this.#plan);
+    measure('rooms followed in the log', followers, most);
+    measure('rooms followed on the bus', handlers, most);
     measure('errors thrown', this.#errors, 0);
   }
 
@@ -219,6 +219,13 @@ class World {
   #pass(ms: number): Promise<boolean> {
     return this.#time.pass(() => false, this.#time.elapsed + ms);
   }
+}
+
+function roomsWithTopic({ steps }: Plan): number {
+  const named = steps.flatMap((step) =>
+    step.do === 'pass' && passingType(step.type) === 'topic' ? [step.room] : [],
+  );
+  return new Set(named).size;
 }
 
 function passingType(index: number): string {

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { Mutant } from './mutants/mutant.ts';
+import { realMutants, simulatedMutants } from './mutants/mutants.ts';
+
+const run = promisify(execFile);
+const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const MOST_PLANS = '400';
+
+interface Found {
+  /** How many plans it took. */
+  readonly plans: number;
+  readonly kinds: readonly string[];
+  readonly what?: string;
+}
+
+/** Runs a script with a bug planted in it, and in every process that it starts. */
+async function runMutant(
+  mutant: Mutant | undefined,
+  script: string,
+  ...args: string[]
+): Promise<Found> {
+  const env = {
+    ...process.env,
+    MUTANT: JSON.stringify(mutant ?? null),
+    NODE_OPTIONS: `--import=${fileAt('./mutants/plant-hook.ts')}`,
+  };
+  const { stdout } = await run(process.execPath, [fileAt(`./mutants/${script}`), ...args], {
+    env,
+    timeout: 90_000,
+  });
+  return JSON.parse(stdout) as Found;
+}
+
+describe('who checks the checker', () => {
+  it('finds nothing where no bug is planted', async () => {
+    const found = await runMutant(undefined, 'run-simulated.ts', 'mutants', '50');
+    expect(found.kinds).toEqual([]);
+  }, 60_000);
+
+  // Some at once: each is a process of its own.
+  describe.concurrent('finds by simulation that', () => {
+    it.each(simulatedMutants.map((mutant) => [mutant.name, mutant] as const))(
+      '%s',
+      async (_, mutant) => {
+        const found = await runMutant(mutant, 'run-simulated.ts', 'mutants', MOST_PLANS);
+        expect(found.kinds).not.toEqual([]);
+      },
+      120_000,
+    );
+  });
+
+  describe('finds with real processes that', () => {
+    it.each(realMutants.map((mutant) => [mutant.name, mutant] as const))(
+      '%s',
+      async (_, mutant) => {
+        const found = await runMutant(mutant, 'run-real.ts', 'mutants', '3');
+        expect(found.kinds).not.toEqual([]);
+      },
+      120_000,
+    );
+  });
+});
