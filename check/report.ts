@@ -2,6 +2,7 @@ import type { Failure } from './failure.ts';
 import type { Anomaly } from './judge/anomaly.ts';
 import type { HistoryRecord } from './judge/history.ts';
 import { lineText } from './line-text.ts';
+import { percentilesOf } from './percentiles.ts';
 import type { Totals } from './totals.ts';
 
 // A longer history helps nobody: the plan is there to run it again.
@@ -67,12 +68,9 @@ function verdictText({ anomalies, counts }: Totals): string {
 }
 
 function recoveryText(fault: string, samples: readonly number[]): string {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
-  return (
-    `after ${fault}`.padEnd(22) +
-    `acks again in ${at(0.5)} ms (p50), ${at(0.99)} ms (p99), ${at(1)} ms (most)`
-  );
+  const { p50, p99, most } = percentilesOf(samples);
+  const times = `${p50} ms (p50), ${p99} ms (p99), ${most} ms (most)`;
+  return `after ${fault}`.padEnd(22) + `acks again in ${times}`;
 }
 
 function listText(counts: Readonly<Record<string, number>>): string {

@@ -1,4 +1,5 @@
 import type { Verdict } from './judge/checker.ts';
+import { percentilesOf } from './percentiles.ts';
 
 type Counts = Record<string, number>;
 
@@ -27,6 +28,17 @@ export class Totals {
       const kept = (this.recovery[fault] ??= []);
       for (const sample of samples) if (kept.length < SAMPLES) kept.push(sample);
     }
+  }
+
+  /** As it stands in JSON: `recovery` in three numbers for each fault. */
+  toJSON(): object {
+    const recovery = Object.entries(this.recovery).map(([fault, samples]) => [
+      fault,
+      percentilesOf(samples),
+    ]);
+    const { runs, anomalies, unchecked, counts, starts, faults } = this;
+    const sums = { runs, anomalies, unchecked, counts, starts, faults };
+    return { ...sums, recovery: Object.fromEntries(recovery) };
   }
 }
 

@@ -53,7 +53,7 @@ export class LogJudge {
 
   /** Below `first` nothing was left when the reader came: may it have gone already? */
   #checkTrimmed(life: Life, first: number): void {
-    const mostHead = life.top + this.#room.inFlight;
+    const mostHead = life.top + this.#room.mostUntold;
     if (first <= Math.max(1, mostHead - this.#room.promises.maxEvents + 1)) return;
     this.#room.report(
       'lost',

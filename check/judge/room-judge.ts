@@ -61,9 +61,10 @@ export class RoomJudge {
     return this.#lives.at(-1);
   }
 
-  /** How many publishes have no answer yet. */
-  get inFlight(): number {
-    return this.#pending.size;
+  /** How many events may stand in the log that nobody has told of yet: one of each writer, be it new
+   *  or, after a damage, an old one that he has sent again. */
+  get mostUntold(): number {
+    return this.#sent.size;
   }
 
   /** Something cannot be compared any more. */
