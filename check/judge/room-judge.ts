@@ -74,7 +74,8 @@ export class RoomJudge {
 
   damage(survivor: number): void {
     this.#damages += 1;
-    this.#survivors.push(survivor);
+    // Of a log that nobody has seen anything of, nothing that anybody knows is lost.
+    this.#survivors.push(this.#livesSeen === 0 ? Number.POSITIVE_INFINITY : survivor);
   }
 
   sent({ key, by, value }: RecordOf<'sent'>): void {
@@ -171,6 +172,7 @@ export class RoomJudge {
     // Several damages may lie between two lives that anybody has seen.
     const survivor = Math.min(...this.#survivors.slice(this.#livesSeen - 1));
     this.#survivors.length = this.#livesSeen;
+    life.reach(Number.isFinite(survivor) ? survivor : (before?.top ?? 0));
     for (const [offset, known] of before?.above(0) ?? []) {
       if (offset > survivor) continue;
       const { key, by, value, stamp, isAcked, isRead } = known;

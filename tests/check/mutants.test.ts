@@ -16,19 +16,23 @@ interface Found {
   readonly what?: string;
 }
 
+function envOf(mutant: Mutant | undefined) {
+  const hook = fileAt('./mutants/plant-hook.ts');
+  return {
+    ...process.env,
+    MUTANT: JSON.stringify(mutant ?? null),
+    NODE_OPTIONS: `--import=${hook}`,
+  };
+}
+
 /** Runs a script with a bug planted in it, and in every process that it starts. */
 async function runMutant(
   mutant: Mutant | undefined,
   script: string,
   ...args: string[]
 ): Promise<Found> {
-  const env = {
-    ...process.env,
-    MUTANT: JSON.stringify(mutant ?? null),
-    NODE_OPTIONS: `--import=${fileAt('./mutants/plant-hook.ts')}`,
-  };
   const { stdout } = await run(process.execPath, [fileAt(`./mutants/${script}`), ...args], {
-    env,
+    env: envOf(mutant),
     timeout: 90_000,
   });
   return JSON.parse(stdout) as Found;
@@ -51,6 +55,18 @@ describe('who checks the checker', () => {
       120_000,
     );
   });
+
+  it('tells the smallest plan that it found, and ends with 1', async () => {
+    const mutant = simulatedMutants.find(({ name }) => name === 'a gap in the middle is not told');
+    const args = ['check', '--minutes', '0', '--seed', 'mutants'];
+    const failed = await run(process.execPath, [fileAt('../../bin/trpc-rooms.js'), ...args], {
+      env: envOf(mutant),
+      timeout: 90_000,
+    }).catch((error: { code: number; stdout: string }) => error);
+    expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^  hole at /m) });
+    const steps = /found to go wrong, (\d+) steps/.exec(failed.stdout)?.[1];
+    expect(Number(steps)).toBeLessThan(10);
+  }, 120_000);
 
   describe('finds with real processes that', () => {
     it.each(realMutants.map((mutant) => [mutant.name, mutant] as const))(

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { roomcheck } from '../../check/roomcheck.ts';
 import { startServer } from '../kit/clients.ts';
+import { tempDir } from '../kit/temp-dir.ts';
 
 // Under CI a whole minute; at one's desk what one waits for gladly.
 const SECONDS = process.env['CI'] ? 60 : 12;
@@ -9,7 +11,12 @@ describe('real processes under real faults', () => {
   it(
     '[LOG1] [LOG2] [LOG3] [RES2] [RES3] [SND1] keep every promise',
     async () => {
+      const dir = tempDir();
+      vi.stubEnv('TMPDIR', dir);
+      onTestFinished(() => void vi.unstubAllEnvs());
       const report = await roomcheck({ plans: 0, seconds: SECONDS });
+      // It cleans up behind itself.
+      expect(readdirSync(dir)).toEqual([]);
       expect(report.isClean, report.text).toBe(true);
       const { counts = {}, faults = {} } = report.real ?? {};
       // Otherwise nothing was proved.

@@ -12,3 +12,18 @@ describe('the checker', () => {
     for (const path of imports) expect(path).toMatch(/^\.\/[a-z-]+\.ts$/);
   });
 });
+
+describe('the simulated world', () => {
+  const files = ['sim', 'actors', 'judge'].flatMap((folder) => {
+    const path = fileURLToPath(new URL(`../../check/${folder}`, import.meta.url));
+    return readdirSync(path).map((file) => join(path, file));
+  });
+
+  it.each(files)('has no time and no chance but its own: %s', (file) => {
+    const source = readFileSync(file, 'utf8');
+    const own = file.endsWith('virtual-time.ts') ? /\bsetImmediate\(/g : /(?!)/g;
+    const outer =
+      /\b(?:Date\.now|Math\.random|performance\.|setTimeout|setInterval|setImmediate|randomUUID|randomBytes)\b/;
+    expect(outer.exec(source.replace(own, ''))?.[0]).toBeUndefined();
+  });
+});
