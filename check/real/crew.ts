@@ -29,8 +29,8 @@ export async function openCrewMember(options: {
   writers: number;
 }): Promise<CrewMember> {
   const { stage, venue, name, room } = options;
-  const proxy = await openFaultProxy(venue.target);
-  const { rooms, join } = connect(stage, venue, name, `ws://127.0.0.1:${proxy.port}${venue.path}`);
+  const proxy = await openFaultProxy(() => venue.target);
+  const { rooms, join } = connect(stage, venue, name, proxy);
   const follower = new Follower({ stage, name, room });
   stage.record({ kind: 'asked', follower: name, room });
   const handle = join(room);
@@ -53,17 +53,26 @@ export async function openCrewMember(options: {
 }
 
 /** Calls over a connection that nothing befalls but what befalls the server. */
-export function openScribe(
-  stage: Stage,
-  venue: Venue,
-): { calls: RoomCalls<RoomKind>; close: () => void } {
-  const { host, port, isSecure } = venue.target;
-  const url = `${isSecure ? 'wss' : 'ws'}://${host}:${port}${venue.path}`;
-  const { rooms, calls } = connect(stage, venue, 'scribe', url);
-  return { calls, close: () => rooms.close() };
+export async function openScribe(stage: Stage, venue: Venue): Promise<Scribe> {
+  const proxy = await openFaultProxy(() => venue.target);
+  const { rooms, calls } = connect(stage, venue, 'scribe', proxy);
+  return {
+    calls,
+    close: async () => {
+      rooms.close();
+      await proxy.close();
+    },
+  };
 }
 
-function connect(stage: Stage, venue: Venue, name: string, url: string) {
+/** Who reads the log. */
+export interface Scribe {
+  readonly calls: RoomCalls<RoomKind>;
+  close(): Promise<void>;
+}
+
+function connect(stage: Stage, venue: Venue, name: string, proxy: FaultProxy) {
+  const url = `ws://127.0.0.1:${proxy.port}${venue.path}`;
   const { kind } = stage.subject;
   const token = () => venue.token(name);
   const rooms: RoomsClient<Contract> = createRooms<Contract>({ [kind.name]: kind }, { url, token });

@@ -29,12 +29,15 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** Opens a proxy on a free port of this machine. */
-export async function openFaultProxy(target: Target): Promise<FaultProxy> {
+/** Opens a proxy on a free port of this machine. `target`: asked at every connection; undefined while
+ *  there is none, and then it is refused. */
+export async function openFaultProxy(target: () => Target | undefined): Promise<FaultProxy> {
   const passages = new Set<Passage>();
   const mood = { delayMs: 0, isStalled: false, isBlack: false };
   const server = createServer({ noDelay: true }, (client) => {
-    const passage = new Passage(client, dial(target), mood);
+    const to = target();
+    if (!to) return client.destroy();
+    const passage = new Passage(client, dial(to), mood);
     passages.add(passage);
     passage.onEnd = () => passages.delete(passage);
   });

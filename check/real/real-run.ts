@@ -4,7 +4,7 @@ import { createChecker, type Verdict } from '../judge/checker.ts';
 import type { HistoryRecord } from '../judge/history.ts';
 import { createRandom } from '../random.ts';
 import { chatSubject, type Subject } from '../subject.ts';
-import { openCrewMember, openScribe, type CrewMember } from './crew.ts';
+import { openCrewMember, openScribe, type CrewMember, type Scribe } from './crew.ts';
 import { Nemesis } from './nemesis.ts';
 import { ownVenue, type Venue } from './venue.ts';
 import { pass, sleep, until } from './waiting.ts';
@@ -57,9 +57,9 @@ class RealRun {
   readonly #stage: Stage;
   readonly #crew: CrewMember[] = [];
   readonly #rooms: readonly string[];
-  readonly #readers: readonly LogReader[];
+  #readers: readonly LogReader[] = [];
   readonly #nemesis: Nemesis;
-  readonly #closeScribe: () => void;
+  #scribe: Scribe | undefined;
   readonly verdict: () => Verdict;
   readonly isClean: () => boolean;
   /** Aborts at the first anomaly. */
@@ -91,10 +91,7 @@ class RealRun {
       sleep,
       isOver: () => this.#isOver,
     };
-    const scribe = openScribe(this.#stage, venue);
-    this.#closeScribe = scribe.close;
     this.#rooms = roomNames(options.seed, options.rooms ?? 3);
-    this.#readers = this.#rooms.map((room) => new LogReader(this.#stage, scribe.calls, room));
     this.#nemesis = new Nemesis({
       crew: this.#crew,
       keeper: venue.keeper,
@@ -105,6 +102,8 @@ class RealRun {
 
   async open(): Promise<void> {
     const { clients = 6, writers = 16 } = this.#options;
+    const { calls } = (this.#scribe = await openScribe(this.#stage, this.#venue));
+    this.#readers = this.#rooms.map((room) => new LogReader(this.#stage, calls, room));
     for (let index = 0; index < clients; index += 1) {
       const name = `c${index}`;
       const room = this.#rooms[index % this.#rooms.length] ?? '';
@@ -160,7 +159,7 @@ class RealRun {
     this.#isWriting = false;
     this.#isReading = false;
     this.#isOver = true;
-    this.#closeScribe();
+    await this.#scribe?.close();
     await Promise.all(this.#crew.map((member) => member.close()));
   }
 

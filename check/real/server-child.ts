@@ -7,8 +7,6 @@ import { fileURLToPath } from 'node:url';
 export interface ServerChildOptions {
   readonly dataDir: string;
   readonly secret: string;
-  /** 0: any free one. */
-  readonly port: number;
 }
 
 /** A server in a process of its own, started as an operator starts it. */
@@ -27,11 +25,11 @@ const START_MS = 20_000;
 
 /** Starts `trpc-rooms serve` and waits until it listens. @throws Error with what it logged */
 export async function startServerChild(options: ServerChildOptions): Promise<ServerChild> {
-  const { dataDir, secret, port } = options;
+  const { dataDir, secret } = options;
   const child = spawn(process.execPath, [command(), 'serve'], {
     env: {
       ...process.env,
-      PORT: String(port),
+      PORT: '0',
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
       AUTH_SECRET: secret,

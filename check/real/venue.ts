@@ -9,7 +9,8 @@ import { startServerChild, type ServerChild } from './server-child.ts';
 
 /** A server to be checked, wherever it runs. */
 export interface Venue {
-  readonly target: Target;
+  /** Undefined while it is down. */
+  readonly target: Target | undefined;
   /** What stands after host and port: `/trpc`. */
   readonly path: string;
   token(user: string): string | Promise<string>;
@@ -33,13 +34,13 @@ export interface ServerKeeper {
 export async function ownVenue(): Promise<Venue> {
   const dataDir = mkdtempSync(join(tmpdir(), 'trpc-rooms-check-'));
   const secret = randomBytes(32).toString('base64url');
-  const start = (port: number) => startServerChild({ dataDir, secret, port });
+  // Any free port, every time: while a server is down, its old one may become somebody else's.
+  const start = () => startServerChild({ dataDir, secret });
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
-  let current: ServerChild | undefined = await start(0).catch((error: unknown) => {
+  let current: ServerChild | undefined = await start().catch((error: unknown) => {
     remove();
     throw error;
   });
-  const { port } = current;
   let isClosed = false;
   let turn: Promise<void> = Promise.resolve();
 
@@ -49,10 +50,12 @@ export async function ownVenue(): Promise<Venue> {
     await ending?.end(signal);
     meanwhile();
     await new Promise((resolve) => setTimeout(resolve, downMs));
-    if (!isClosed) current = await start(port);
+    if (!isClosed) current = await start();
   };
   return {
-    target: { host: '127.0.0.1', port, isSecure: false },
+    get target() {
+      return current && { host: '127.0.0.1', port: current.port, isSecure: false };
+    },
     path: '/trpc',
     user: (name) => name,
     token: (user) => signToken(secret, { id: user, name: user, expiresAt: Date.now() + DAY }),

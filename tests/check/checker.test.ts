@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Line } from '../../check/actors/stage.ts';
 import {
   acked,
   anomaliesOf,
@@ -12,7 +13,6 @@ import {
   saw,
   sent,
   shown,
-  type Line,
 } from './histories.ts';
 
 const [a, b, c] = ['w/1', 'w/2', 'w/3'];

@@ -15,7 +15,7 @@ async function echo() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const proxy = await openFaultProxy({ host: '127.0.0.1', port, isSecure: false });
+  const proxy = await openFaultProxy(() => ({ host: '127.0.0.1', port, isSecure: false }));
   onTestFinished(async () => {
     await proxy.close();
     server.close();
@@ -117,5 +117,12 @@ describe('a fault proxy', () => {
     proxy.blackhole(false);
     await closed;
     expect(heard).toEqual(['one']);
+  });
+
+  it('refuses while there is nowhere to go', async () => {
+    const proxy = await openFaultProxy(() => undefined);
+    onTestFinished(() => proxy.close());
+    const { socket } = await client(proxy.port);
+    await closeOf(socket);
   });
 });

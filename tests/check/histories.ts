@@ -1,16 +1,10 @@
 import { createChecker, type Checker } from '../../check/judge/checker.ts';
+import type { Line } from '../../check/actors/stage.ts';
 import type { AnomalyKind } from '../../check/judge/anomaly.ts';
-import type { HistoryRecord, RecordOf, Shown } from '../../check/judge/history.ts';
+import type { HistoryRecord, Shown } from '../../check/judge/history.ts';
 
 const room = 'r';
 const client = 'c';
-
-/** A record without its time. */
-export type Line = HistoryRecord extends infer R
-  ? R extends unknown
-    ? Omit<R, 'at'>
-    : never
-  : never;
 
 /** What `w/n` says, wherever it is told. */
 export function shown(key: string, position: string, more: Partial<Shown> = {}): Shown {
@@ -88,5 +82,3 @@ export function anomaliesOf(
 ): AnomalyKind[] {
   return [...new Set(judged(lines, promises).anomalies.map(({ kind }) => kind))];
 }
-
-export type { RecordOf };
