@@ -1,7 +1,7 @@
 import { createChecker, type Checker } from '../../check/judge/checker.ts';
 import type { Line } from '../../check/actors/stage.ts';
 import type { AnomalyKind } from '../../check/judge/anomaly.ts';
-import type { HistoryRecord, Shown } from '../../check/judge/history.ts';
+import type { Shown } from '../../check/judge/history.ts';
 
 const room = 'r';
 const client = 'c';
