@@ -1,4 +1,5 @@
 import type { Command, Context } from './command.ts';
+import { check } from './commands/check.ts';
 import { replay } from './commands/replay.ts';
 import { send } from './commands/send.ts';
 import { serve } from './commands/serve.ts';
@@ -8,7 +9,7 @@ import { EXIT, reportFailure, usageError } from './failure.ts';
 import { formatOverview } from './help.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly Command[] = [serve, token, tail, send, replay];
+const commands: readonly Command[] = [serve, token, tail, send, replay, check];
 
 /** Runs the command that the words name. Resolves with the exit code; failures are told on stderr. */
 export async function dispatch(argv: readonly string[], context: Context): Promise<number> {

@@ -21,19 +21,25 @@ export type FeedRoom = Pick<
   'follow' | 'unfollow' | 'position' | 'latest' | 'keyWindowMs' | 'read' | 'frameId'
 >;
 
+/** How far a feed goes. */
+export interface FeedLimits {
+  /** Frames that wait before the feed leaves the live stream (RES5). Default 256. */
+  readonly maxFrames?: number;
+  /** Events replayed at most (RES3). Default 10,000. */
+  readonly maxReplay?: number;
+  /** Events read from the log at once. Default 100. */
+  readonly pageSize?: number;
+  /** Lets everybody else have a turn between two pages. Default: one of the event loop. */
+  readonly pause?: () => Promise<void>;
+}
+
 /** What a feed is made from. */
-export interface FeedOptions {
+export interface FeedOptions extends FeedLimits {
   readonly room: FeedRoom;
   /** Where to resume. Unset: a fresh start. */
   readonly since?: Position | undefined;
   /** Called once, with the feed, when it has ended for whatever reason. */
   readonly onEnd?: (feed: Feed) => void;
-  /** Frames that wait before the feed leaves the live stream (RES5). */
-  readonly maxFrames?: number;
-  /** Events replayed at most (RES3). */
-  readonly maxReplay?: number;
-  /** Events read from the log at once. */
-  readonly pageSize?: number;
   readonly tally?: Tally;
 }
 
@@ -52,6 +58,7 @@ export class Feed
   readonly #onEnd: ((feed: Feed) => void) | undefined;
   readonly #maxReplay: number;
   readonly #pageSize: number;
+  readonly #pause: () => Promise<void>;
   #state: 'new' | 'begun' | 'ended' = 'new';
   /** Wakes a reader that pulls. */
   #wake: (() => void) | undefined;
@@ -69,6 +76,7 @@ export class Feed
     this.#onEnd = options.onEnd;
     this.#maxReplay = options.maxReplay ?? limits.replayEvents;
     this.#pageSize = options.pageSize ?? 100;
+    this.#pause = options.pause ?? eventLoopTurn;
     // RES2: listen first, then read. From here on the room is held open.
     room.follow(this);
   }
@@ -183,7 +191,7 @@ export class Feed
 
   async #catchUp(): Promise<void> {
     // A turn for everybody else between two pages: a long replay is no reason to keep them waiting.
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#pause();
     if (this.#isEnded()) return;
     const from = this.#queue.tail;
     const page = await this.#room.read(from.offset, this.#pageSize);
@@ -197,4 +205,8 @@ export class Feed
   #isEnded(): boolean {
     return this.#state === 'ended';
   }
+}
+
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -22,7 +22,7 @@ import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import type { Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
-import { Feed } from './feed.ts';
+import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
 import type { Room } from './room.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
@@ -37,6 +37,8 @@ export interface HubOptions {
   /** Names this node in frame ids: different on every node and at every start. */
   readonly nodeTag: string;
   readonly tally?: Tally;
+  /** Of every feed, where they differ from the defaults. */
+  readonly feeds?: FeedLimits;
 }
 
 /** Where the member of a feed sits. */
@@ -73,6 +75,7 @@ export class Hub {
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #frameNumber: () => string;
+  readonly #feedLimits: FeedLimits;
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats = new Map<Feed, Seat>();
@@ -86,6 +89,7 @@ export class Hub {
     this.#bus = options.bus;
     this.#clock = options.clock;
     this.#tally = options.tally ?? createTally();
+    this.#feedLimits = options.feeds ?? {};
     this.#frameNumber = createFrameNumbers(options.nodeTag);
     this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
   }
@@ -110,6 +114,7 @@ export class Hub {
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
       const feed = new Feed({
+        ...this.#feedLimits,
         room,
         since: position,
         onEnd: this.#onFeedEnd,

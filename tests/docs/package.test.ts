@@ -19,7 +19,7 @@ import { createRooms as createClient, joinRoom } from 'trpc-rooms/client';
 import { useRoom } from 'trpc-rooms/react';
 import { createRooms, type RoomsContext } from 'trpc-rooms/server';
 import { chat, defineRoom, durable } from 'trpc-rooms/shared';
-import { startTestServer } from 'trpc-rooms/testing';
+import { roomcheck, startTestServer } from 'trpc-rooms/testing';
 
 export const tasks = defineRoom('tasks', {
   events: { added: durable(z.object({ title: z.string() }), { publish: 'client' }) },
@@ -44,6 +44,7 @@ await room.ready;
 console.log((await room.add({ title: 'pack it' })).position.endsWith(':1'));
 client.close();
 await server.close();
+console.log((await roomcheck({ seed: 'packed', plans: 3, seconds: 1 })).isClean);
 `;
 
 /** A project that has installed the packed package, and nothing of this repository else. */
@@ -86,7 +87,7 @@ describe('the packed package', () => {
     );
     expect(compiled.stdout).toBe('');
     const { stdout } = await run(process.execPath, [join(dir, 'out/app.js')], { cwd: dir });
-    expect(stdout.trim()).toBe('true');
+    expect(stdout.trim()).toBe('true\ntrue');
   });
 
   it('holds what its exports name, and no source, test or build state', async () => {

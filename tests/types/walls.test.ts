@@ -24,7 +24,14 @@ function compile(folder: string, intruder?: string): { status: number | null; ou
 
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'trpc-rooms-walls-'));
-  for (const name of ['shared', 'client', 'server', 'tsconfig.base.json', 'package.json']) {
+  for (const name of [
+    'shared',
+    'client',
+    'server',
+    'check',
+    'tsconfig.base.json',
+    'package.json',
+  ]) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -39,6 +46,8 @@ describe('the walls between the folders', () => {
     ['client', 'server, for types', `export type { Rooms } from '../server/index.ts';\n`],
     ['client', 'node', `import { readFileSync } from 'node:fs';\nreadFileSync;\n`],
     ['server', 'client', `import { createRooms } from '../client/index.ts';\ncreateRooms;\n`],
+    ['client', 'check', `export type { Subject } from '../check/index.ts';\n`],
+    ['server', 'check', `export type { Subject } from '../check/index.ts';\n`],
     ['shared', 'client', `import { createRooms } from '../client/index.ts';\ncreateRooms;\n`],
     ['shared', 'server', `import { createRooms } from '../server/index.ts';\ncreateRooms;\n`],
     ['shared', 'server, for types', `export type { Rooms } from '../server/index.ts';\n`],

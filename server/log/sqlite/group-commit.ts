@@ -14,6 +14,7 @@ interface Waiting<In, Out> {
 export class GroupCommit<In, Out> {
   readonly #commit: (items: In[]) => Promise<(Out | RoomError)[]>;
   readonly #maxBatch: number;
+  readonly #soon: (run: () => void) => void;
   #waiting: Waiting<In, Out>[] = [];
   #jobs: (() => Promise<void>)[] = [];
   #isBusy = false;
@@ -21,12 +22,14 @@ export class GroupCommit<In, Out> {
   #isAppendsTurnOver = false;
   #idle: (() => void)[] = [];
 
-  /** `commit` answers each item, in order; what it throws, every item of the batch gets. */
+  /** `commit` answers each item, in order; what it throws, every item of the batch gets. `soon` calls
+   *  at the end of the turn; default `setImmediate`. */
   constructor(
     commit: (items: In[]) => Promise<(Out | RoomError)[]>,
-    options: { maxBatch: number },
+    options: { maxBatch: number; soon?: (run: () => void) => void },
   ) {
     this.#commit = commit;
+    this.#soon = options.soon ?? setImmediate;
     this.#maxBatch = options.maxBatch;
   }
 
@@ -53,7 +56,7 @@ export class GroupCommit<In, Out> {
   #next(): void {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    setImmediate(() => void this.#takeTurn());
+    this.#soon(() => void this.#takeTurn());
   }
 
   async #takeTurn(): Promise<void> {

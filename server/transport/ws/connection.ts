@@ -11,7 +11,7 @@ import { errors as table } from '../../../shared/index.ts';
 import type { Tally } from '../../tally.ts';
 import { Call, type CallHost, type CallRequest } from './call.ts';
 import type { Encoder } from './encoder.ts';
-import { fallbackError, type Envelopes, type RequestId } from './envelope.ts';
+import { fallbackError, NOBODY, type Addressee, type Envelopes } from './envelope.ts';
 import { NO_CALL, type ErrorReplies } from './error-replies.ts';
 import { takeFrame, type IncomingHost } from './incoming.ts';
 import type { KeepAlives, Pinged } from './keep-alive.ts';
@@ -121,6 +121,8 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
 
   ping(): void {
     this.outbound.send('PING');
+    // The time for the answer runs already.
+    this.outbound.flush();
   }
 
   cut(): void {
@@ -146,9 +148,9 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     this.#subscriptions.get(id)?.abort();
   }
 
-  refuse(ids: readonly RequestId[], error: TRPCError, isReported = false): void {
+  refuse(to: readonly Addressee[], error: TRPCError, isReported = false): void {
     if (isReported) this.errors.report(this, { ...NO_CALL, error });
-    for (const id of ids) this.#sendError(id, error);
+    for (const addressee of to) this.#sendError(addressee, error);
   }
 
   #close(): void {
@@ -163,7 +165,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     this.#service.keepAlives?.heard(this);
     if (!Buffer.isBuffer(data)) {
       const message = 'Unexpected WebSocket message format';
-      return this.refuse([null], new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message }), true);
+      return this.refuse([NOBODY], new TRPCError({ code: 'UNPROCESSABLE_CONTENT', message }), true);
     }
     const message = isBinary ? data : data.toString('utf8');
     if (message === 'PONG') return;
@@ -209,7 +211,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
       return this.#ctx;
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
-      this.refuse([null], error, true);
+      this.refuse([NOBODY], error, true);
       setImmediate(() => {
         this.outbound.flush();
         this.#ws.close();
@@ -224,14 +226,14 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     return this.#abort.signal;
   }
 
-  #sendError(id: RequestId, error: TRPCError): void {
+  #sendError({ id, jsonrpc }: Addressee, error: TRPCError): void {
     if (!this.isOpen()) return;
     const shape = this.errors.shape(this, { ...NO_CALL, error });
     try {
-      this.outbound.send(this.envelopes.reply({ id, error: shape }));
+      this.outbound.send(this.envelopes.reply({ id, jsonrpc, error: shape }));
     } catch (cause) {
       this.errors.reportFault(this, cause);
-      this.outbound.send(JSON.stringify({ id, error: fallbackError }));
+      this.outbound.send(this.encoder.encode({ id, error: fallbackError }));
     }
   }
 }

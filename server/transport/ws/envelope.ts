@@ -14,6 +14,9 @@ export interface Addressee {
   readonly jsonrpc: '2.0' | undefined;
 }
 
+/** Stands for whoever has not said, or not readably, which request it was. */
+export const NOBODY: Addressee = { id: null, jsonrpc: undefined };
+
 /** All subscribers who get the same bytes: those with the same request id, over all connections. */
 export interface Subscriber extends Addressee {
   /** How a JSON reply to them begins. */

@@ -2,7 +2,7 @@ import { TRPCError, type AnyTRPCRouter } from '@trpc/server';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
 import type { CallRequest } from './call.ts';
 import type { Encoder } from './encoder.ts';
-import type { RequestId } from './envelope.ts';
+import { NOBODY, type Addressee, type RequestId } from './envelope.ts';
 import type { SocketLimits } from './options.ts';
 import { checkEnvelope, checkMessage } from './wire-guard.ts';
 
@@ -18,7 +18,7 @@ export interface IncomingHost {
   /** Stops a subscription, if there is one of that id. */
   stop(id: number | string): void;
   /** Answers that a message is not taken; with `isReported`, the app hears of it too. */
-  refuse(ids: readonly RequestId[], error: TRPCError, isReported?: boolean): void;
+  refuse(to: readonly Addressee[], error: TRPCError, isReported?: boolean): void;
 }
 
 /** Takes the messages of one frame, each by itself: a bad one fails alone, with its id (TRN6). */
@@ -27,21 +27,21 @@ export function takeFrame(host: IncomingHost, frame: string | Buffer): void {
   try {
     decoded = host.encoder.decode(frame);
   } catch (cause) {
-    return host.refuse([null], new TRPCError({ code: 'PARSE_ERROR', cause }));
+    return host.refuse([NOBODY], new TRPCError({ code: 'PARSE_ERROR', cause }));
   }
   if (!Array.isArray(decoded)) return takeMessage(host, decoded, 0, frame.length);
   const messages: readonly unknown[] = decoded;
   const { maxBatchSize } = host;
   if (maxBatchSize !== undefined && messages.length > maxBatchSize) {
-    const ids = messages.filter(wantsReply).map(idOf);
+    const to = messages.filter(wantsReply).map(senderOf);
     const message = 'Batch call exceeds maximum size';
     const error = new TRPCError({ code: 'BAD_REQUEST', message });
-    return host.refuse(ids.length > 0 ? ids : [null], error, true);
+    return host.refuse(to.length > 0 ? to : [NOBODY], error, true);
   }
   let calls = 0;
   for (const [index, raw] of messages.entries()) {
     if (isCall(raw)) calls += 1;
-    if (isCall(raw) && calls > host.limits.callsPerFrame) host.refuse([idOf(raw)], tooMany());
+    if (isCall(raw) && calls > host.limits.callsPerFrame) host.refuse([senderOf(raw)], tooMany());
     else takeMessage(host, raw, index, frame.length);
   }
 }
@@ -55,12 +55,12 @@ function takeMessage(
   const { limits, router } = host;
   // Only in a large frame is it worth knowing how large a message is.
   if (frameLength > limits.messageBytes && sizeOf(raw) > limits.messageBytes) {
-    return host.refuse([idOf(raw)], tooLarge());
+    return host.refuse([senderOf(raw)], tooLarge());
   }
   const reason = reasonAgainst(raw, limits);
   if (reason !== undefined) {
     return host.refuse(
-      [shortId(raw, limits)],
+      [shortSender(raw, limits)],
       new TRPCError({ code: 'BAD_REQUEST', message: reason }),
     );
   }
@@ -71,12 +71,12 @@ function takeMessage(
     // A transformer that guards itself says what is wrong.
     const error =
       cause instanceof TRPCError ? cause : new TRPCError({ code: 'PARSE_ERROR', cause });
-    return host.refuse([idOf(raw)], error);
+    return host.refuse([senderOf(raw)], error);
   }
   const { id, jsonrpc } = message;
   if (id === null) {
     const missing = new TRPCError({ code: 'PARSE_ERROR', message: '`id` is required' });
-    return host.refuse([null], missing, true);
+    return host.refuse([{ id, jsonrpc }], missing, true);
   }
   if (message.method === 'subscription.stop') return host.stop(id);
   const { path, input: given, lastEventId } = message.params;
@@ -101,10 +101,17 @@ function sizeOf(raw: unknown): number {
   return Buffer.byteLength(JSON.stringify(raw) ?? '');
 }
 
-/** The id, unless it is what was wrong: an answer repeats nothing that is too long. */
-function shortId(raw: unknown, { message }: SocketLimits): RequestId {
-  const id = idOf(raw);
-  return typeof id === 'string' && message && id.length > message.idLength ? null : id;
+/** Who is answered, unless his id is what was wrong: an answer repeats nothing that is too long. */
+function shortSender(raw: unknown, { message }: SocketLimits): Addressee {
+  const { id, jsonrpc } = senderOf(raw);
+  const isLong = typeof id === 'string' && message !== null && id.length > message.idLength;
+  return { id: isLong ? null : id, jsonrpc };
+}
+
+function senderOf(raw: unknown): Addressee {
+  const version =
+    typeof raw === 'object' && raw !== null ? (raw as { jsonrpc?: unknown }).jsonrpc : 0;
+  return { id: idOf(raw), jsonrpc: version === '2.0' ? version : undefined };
 }
 
 function idOf(raw: unknown): RequestId {

@@ -1,0 +1,130 @@
+import type { RoomHandle } from '../../client/index.ts';
+import type { FrameOf, RoomEvent, RoomKind } from '../../shared/index.ts';
+import { shownOf, type Stage } from './stage.ts';
+
+/** How a follower follows. */
+export interface FollowerOptions {
+  readonly stage: Stage;
+  readonly name: string;
+  readonly room: string;
+  /** The id that the frame now being shown is tracked by, where it can be seen. */
+  readonly frameId?: () => string | undefined;
+}
+
+/** Follows a room as an app does, and writes down what it is shown. */
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly #values = new Map<string, string>();
+  #handle: RoomHandle<RoomKind> | undefined;
+  /** The last durable event shown, or where the stream began. */
+  position: string | undefined;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get room(): string {
+    return this.#options.room;
+  }
+
+  /** Does it follow now? */
+  get isOn(): boolean {
+    return this.#handle !== undefined;
+  }
+
+  /** Begins to write down what a handle shows. */
+  follow(handle: RoomHandle<RoomKind>): void {
+    this.#handle = handle;
+    handle.onFrame((frame) => {
+      if (this.#handle === handle) this.#shown(frame);
+    });
+    handle.subscribe((current) => {
+      if (current.state === 'failed' && this.#handle === handle) this.#failed(current.error.code);
+    });
+  }
+
+  /** Stops following. It may come back with another handle, from where it stood. */
+  leave(): void {
+    const handle = this.#handle;
+    if (!handle) return;
+    this.#handle = undefined;
+    this.#values.clear();
+    handle.leave();
+    this.#record({ kind: 'left', follower: this.name, room: this.room });
+  }
+
+  /** Writes down the latest values as they stand. */
+  tellValues(): void {
+    const { name, room } = this.#options;
+    this.#record({ kind: 'values', follower: name, room, values: [...this.#values.values()] });
+  }
+
+  #failed(code: string): void {
+    const { name, room } = this.#options;
+    this.#handle = undefined;
+    this.#record({ kind: 'failed', follower: name, room, code });
+  }
+
+  #shown(frame: FrameOf<RoomKind>): void {
+    const { name: follower, room, frameId } = this.#options;
+    const id = frameId?.();
+    const where = { follower, room, ...(id === undefined ? {} : { id }) };
+    switch (frame.type) {
+      case 'ready':
+        this.position = frame.position;
+        this.#record({
+          kind: 'began',
+          ...where,
+          start: frame.start,
+          position: frame.position,
+          gap: gapOf(frame.gap),
+        });
+        return this.#replaceValues(frame.latest);
+      case 'event':
+        return this.#event(frame.event, where);
+      case 'gap':
+        this.position = frame.to;
+        return this.#record({ kind: 'gap', ...where, gap: gapOf(frame) ?? frame });
+      case 'latest':
+        return this.#replaceValues(frame.latest);
+      case 'cleared':
+        this.#values.delete(`${frame.event} ${frame.key}`);
+        return undefined;
+      case 'erased':
+        // Nothing is erased in a run: it shows as a hole.
+        return undefined;
+    }
+  }
+
+  #event(event: RoomEvent, where: { follower: string; room: string; id?: string }): void {
+    const delivery = this.#options.stage.subject.kind.events[event.type]?.delivery;
+    if (delivery === 'durable') {
+      this.position = event.position;
+      this.#record({ kind: 'saw', ...where, event: shownOf(event) });
+    } else if (delivery === 'latest') this.#setValue(event);
+    else this.#record({ kind: 'glimpsed', ...where, key: event.idempotencyKey ?? event.id });
+  }
+
+  #replaceValues(events: readonly RoomEvent[]): void {
+    this.#values.clear();
+    for (const event of events) this.#setValue(event);
+  }
+
+  #setValue({ type, by, data }: RoomEvent): void {
+    const spec = this.#options.stage.subject.kind.events[type];
+    const key = spec?.delivery === 'latest' && spec.key === 'user' ? by.id : '';
+    this.#values.set(`${type} ${key}`, `${type} ${key} ${JSON.stringify(data)}`);
+  }
+
+  #record(line: Parameters<Stage['record']>[0]): void {
+    this.#options.stage.record(line);
+  }
+}
+
+function gapOf(gap: { reason: string; from: string; to: string } | undefined) {
+  return gap && { reason: gap.reason, from: gap.from, to: gap.to };
+}

@@ -1,0 +1,155 @@
+/** An event as somebody was shown it: by the log, by a stream, or by an ack. */
+export interface Shown {
+  /** `epoch:offset`. */
+  readonly position: string;
+  /** The idempotency key: `writer/n`. Unset: it carried none. */
+  readonly key?: string | undefined;
+  /** The publisher's user id. */
+  readonly by: string;
+  /** Type and data as one text. */
+  readonly value: string;
+  /** When the server took it, in milliseconds since 1970. */
+  readonly stamp: number;
+}
+
+/** A stretch of the log that a stream says it leaves out. */
+export interface Skipped {
+  readonly reason: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One line of a history. `at`: milliseconds since the run began; lines stand in the order in which
+ *  things happened to the people who made them. */
+export type HistoryRecord = { readonly at: number } & (
+  | Sent
+  | Acked
+  | Unanswered
+  | Clashed
+  | Passed
+  | Followed
+  | Read
+  | Happened
+);
+
+/** A publish begins. A writer sends one thing after the other: `n` counts from 1, without holes. */
+interface Sent {
+  readonly kind: 'sent';
+  readonly client: string;
+  readonly room: string;
+  readonly key: string;
+  readonly by: string;
+  readonly value: string;
+}
+
+/** An answer: where it stands. A key that was answered before may be asked for again. */
+interface Acked {
+  readonly kind: 'acked';
+  readonly client: string;
+  readonly room: string;
+  readonly key: string;
+  readonly position: string;
+  readonly stamp: number;
+  readonly duplicate: boolean;
+}
+
+/** `retried`: no answer, the same key goes out again. `abandoned`: no answer when the run was over.
+ *  `refused`: the answer was no, with `code`. */
+interface Unanswered {
+  readonly kind: 'retried' | 'abandoned' | 'refused';
+  readonly client: string;
+  readonly room: string;
+  readonly key: string;
+  readonly code: string;
+}
+
+/** Other data was sent under a key that had been answered: `code` is the refusal. There should be one;
+ *  `position` is where it stands when there was none. */
+interface Clashed {
+  readonly kind: 'clashed';
+  readonly client: string;
+  readonly room: string;
+  readonly key: string;
+  readonly code?: string | undefined;
+  readonly position?: string | undefined;
+}
+
+/** A writer sends something that no log keeps. Such writers have names of their own. */
+interface Passed {
+  readonly kind: 'passed';
+  readonly client: string;
+  readonly room: string;
+  readonly key: string;
+}
+
+/** What a stream's reader met. `id`: what the frame was tracked by, where that can be seen. */
+type Followed = { readonly follower: string; readonly room: string; readonly id?: string } & (
+  | {
+      /** Asked for a stream, after `since` or from now on. */
+      readonly kind: 'asked';
+      readonly since?: string | undefined;
+    }
+  | {
+      readonly kind: 'began';
+      readonly start: string;
+      readonly position: string;
+      readonly gap?: Skipped | undefined;
+    }
+  | { readonly kind: 'saw'; readonly event: Shown }
+  /** An event that no log keeps: `key` is `writer/n`, counted by its writer. */
+  | { readonly kind: 'glimpsed'; readonly key: string }
+  | { readonly kind: 'gap'; readonly gap: Skipped }
+  /** The latest values as the reader has them when all is over. */
+  | { readonly kind: 'values'; readonly values: readonly string[] }
+  | { readonly kind: 'failed'; readonly code: string }
+  | { readonly kind: 'left' }
+);
+
+/** What the log gave. `asks`: a reader asked for the newest events; `newest` answers it. `page`: the
+ *  run's own reader reads on. `final`: everything that is kept, from the oldest, when all is over. */
+type Read =
+  | { readonly kind: 'asks'; readonly reader: string; readonly room: string }
+  | {
+      readonly kind: 'newest';
+      readonly reader: string;
+      readonly room: string;
+      readonly position: string | undefined;
+    }
+  | {
+      readonly kind: 'page' | 'final';
+      readonly room: string;
+      readonly events: readonly Shown[];
+      /** `final`: nothing comes after it. */
+      readonly isLast: boolean;
+    };
+
+/** What befell the run itself. */
+type Happened =
+  | {
+      readonly kind: 'fault';
+      readonly fault: string;
+      /** Whom it hits. Unset: everybody. */
+      readonly client?: string;
+      /** It takes away what was stored, and only then may the epoch change. By room: the highest
+       *  offset that it leaves; a room that is not there loses nothing. */
+      readonly damages?: Readonly<Record<string, number>>;
+    }
+  /** The last fault is over: from here on everything has to come right. */
+  | { readonly kind: 'healed' }
+  /** A quantity with an upper bound. */
+  | {
+      readonly kind: 'measured';
+      readonly what: string;
+      readonly value: number;
+      readonly most: number;
+    }
+  | { readonly kind: 'ended' };
+
+/** One kind of line. */
+export type RecordOf<Kind extends HistoryRecord['kind']> = OfKind<HistoryRecord, Kind>;
+
+type OfKind<Line extends { kind: string }, Kind> = Line extends unknown
+  ? Kind extends Line['kind']
+    ? Line & { readonly kind: Kind }
+    : never
+  : never;

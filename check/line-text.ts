@@ -1,0 +1,67 @@
+import type { HistoryRecord, Shown } from './judge/history.ts';
+
+/** A line of a history as people read it: `  1.250 s  ada sent ada@r0/3`. */
+export function lineText(record: HistoryRecord): string {
+  const time = `${(record.at / 1_000).toFixed(3)} s`.padStart(10);
+  return `${time}  ${whatText(record)}`;
+}
+
+function whatText(record: HistoryRecord): string {
+  switch (record.kind) {
+    case 'sent':
+      return `${record.client} sends ${record.key}`;
+    case 'acked':
+      return `${record.client} has ${record.key} acknowledged at ${record.position}${record.duplicate ? ', again' : ''}`;
+    case 'retried':
+      return `${record.client} tries ${record.key} again after ${record.code}`;
+    case 'abandoned':
+    case 'refused':
+      return `${record.key} is ${record.kind}: ${record.code}`;
+    case 'clashed':
+      return `other data under ${record.key}: ${record.code ?? `taken, at ${String(record.position)}`}`;
+    case 'passed':
+      return `${record.client} publishes ${record.key}, kept by nobody`;
+    case 'asks':
+      return `${record.reader} asks for the newest event`;
+    case 'newest':
+      return `${record.reader} is given ${record.position ?? 'nothing'}`;
+    case 'page':
+    case 'final':
+      return `the log of ${record.room} holds ${record.events.map(placed).join(', ') || 'nothing'}`;
+    case 'fault':
+      return `*** ${record.fault}${record.client === undefined ? '' : ` of ${record.client}`}`;
+    case 'measured':
+      return `${record.what}: ${record.value}, at most ${record.most}`;
+    case 'healed':
+      return '*** no more faults';
+    case 'ended':
+      return '*** the end';
+    default:
+      return `${record.follower} ${followedText(record)}`;
+  }
+}
+
+function followedText(record: Extract<HistoryRecord, { follower: string }>): string {
+  switch (record.kind) {
+    case 'asked':
+      return `asks for a stream, ${record.since === undefined ? 'from now on' : `after ${record.since}`}`;
+    case 'began':
+      return `begins ${record.start} at ${record.position}${record.gap ? `: ${record.gap.reason} from ${record.gap.from} to ${record.gap.to}` : ''}`;
+    case 'saw':
+      return `sees ${placed(record.event)}`;
+    case 'glimpsed':
+      return `sees ${record.key}`;
+    case 'gap':
+      return `is told of a gap: ${record.gap.reason} from ${record.gap.from} to ${record.gap.to}`;
+    case 'values':
+      return `has the values [${record.values.join(', ')}]`;
+    case 'failed':
+      return `is given up: ${record.code}`;
+    case 'left':
+      return 'leaves';
+  }
+}
+
+function placed({ key, position }: Shown): string {
+  return `${key ?? 'an event'} at ${position}`;
+}

@@ -1,0 +1,203 @@
+import { LogReader } from '../actors/log-reader.ts';
+import type { Line, Stage } from '../actors/stage.ts';
+import { createChecker, type Verdict } from '../judge/checker.ts';
+import type { HistoryRecord } from '../judge/history.ts';
+import { createRandom } from '../random.ts';
+import { chatSubject, type Subject } from '../subject.ts';
+import { openCrewMember, openScribe, type CrewMember, type Scribe } from './crew.ts';
+import { Nemesis } from './nemesis.ts';
+import { ownVenue, type Venue } from './venue.ts';
+import { pass, sleep, until } from './waiting.ts';
+
+/** How a real run goes. */
+export interface RealOptions {
+  readonly seed: string;
+  /** How long things go wrong, in milliseconds. */
+  readonly durationMs: number;
+  /** Default: a server of our own, on a disk of this machine. It is closed when the run is over. */
+  readonly venue?: Venue | undefined;
+  /** Default: messages of the chat that the ready server carries. */
+  readonly subject?: Subject | undefined;
+  /** Clients (default 6), rooms (default 3), writers of each client (default 16). */
+  readonly clients?: number | undefined;
+  readonly rooms?: number | undefined;
+  readonly writers?: number | undefined;
+  /** Events that the server keeps of a room at least. Default 10,000. */
+  readonly maxEvents?: number | undefined;
+  /** Ends the trouble early. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onRecord?: ((record: HistoryRecord) => void) | undefined;
+}
+
+// A client waits up to 20 s between two attempts, and notices a dead connection within 10 s.
+const BOUND_MS = 45_000;
+const READ_EVERY_MS = 250;
+const MOST_MEMORY = 1024 ** 3;
+
+/** Runs real clients against a real server through real sockets that misbehave, and judges what they
+ *  saw. @throws Error when the server does not start or does not come back */
+export async function runReal(options: RealOptions): Promise<Verdict> {
+  const venue = options.venue ?? (await ownVenue());
+  const run = new RealRun(options, venue);
+  try {
+    await run.open();
+    await run.rage();
+    // What went wrong will not come right: it is told at once.
+    if (run.isClean()) await run.comeToRest();
+    return run.verdict();
+  } finally {
+    await run.close();
+    await venue.close();
+  }
+}
+
+class RealRun {
+  readonly #options: RealOptions;
+  readonly #venue: Venue;
+  readonly #stage: Stage;
+  readonly #crew: CrewMember[] = [];
+  readonly #rooms: readonly string[];
+  #readers: readonly LogReader[] = [];
+  readonly #nemesis: Nemesis;
+  #scribe: Scribe | undefined;
+  readonly verdict: () => Verdict;
+  readonly isClean: () => boolean;
+  /** Aborts at the first anomaly. */
+  readonly #wrong = new AbortController();
+  #isWriting = true;
+  #isReading = true;
+  #isOver = false;
+  #memory = 0;
+  #working: Promise<unknown>[] = [];
+
+  constructor(options: RealOptions, venue: Venue) {
+    this.#options = options;
+    this.#venue = venue;
+    const checker = createChecker({ maxEvents: options.maxEvents ?? 10_000 });
+    this.verdict = () => checker.verdict();
+    this.isClean = () => checker.anomalyCount === 0;
+    const began = performance.now();
+    const random = createRandom(options.seed);
+    const record = (line: Line) => {
+      const full = { ...line, at: performance.now() - began };
+      checker.add(full);
+      options.onRecord?.(full);
+      if (checker.anomalyCount > 0) this.#wrong.abort();
+    };
+    this.#stage = {
+      subject: options.subject ?? chatSubject,
+      record,
+      random: random.fork('actors'),
+      sleep,
+      isOver: () => this.#isOver,
+    };
+    this.#rooms = roomNames(options.seed, options.rooms ?? 3);
+    this.#nemesis = new Nemesis({
+      crew: this.#crew,
+      keeper: venue.keeper,
+      random: random.fork('nemesis'),
+      record,
+    });
+  }
+
+  async open(): Promise<void> {
+    const { clients = 6, writers = 16 } = this.#options;
+    const { calls } = (this.#scribe = await openScribe(this.#stage, this.#venue));
+    this.#readers = this.#rooms.map((room) => new LogReader(this.#stage, calls, room));
+    for (let index = 0; index < clients; index += 1) {
+      const name = `c${index}`;
+      const room = this.#rooms[index % this.#rooms.length] ?? '';
+      const parts = { stage: this.#stage, venue: this.#venue };
+      this.#crew.push(await openCrewMember({ ...parts, name, room, writers }));
+    }
+    const hasBegun = () => this.#crew.every(({ follower }) => follower.position !== undefined);
+    if (!(await until(hasBegun, BOUND_MS))) throw new Error('real-run: the server lets nobody in');
+  }
+
+  /** Everybody writes, and things go wrong. */
+  async rage(): Promise<void> {
+    this.#nemesis.start();
+    const writing = this.#crew.flatMap(({ writers }) =>
+      writers.map((writer) => this.#write(writer)),
+    );
+    this.#working = [
+      ...writing,
+      ...this.#readers.map((reader) => this.#read(reader)),
+      this.#measure(),
+    ];
+    const { durationMs, signal } = this.#options;
+    const stop = signal ? AbortSignal.any([signal, this.#wrong.signal]) : this.#wrong.signal;
+    await pass(durationMs, stop);
+    await this.#nemesis.heal();
+    if (this.#nemesis.failure !== undefined) throw this.#nemesis.failure;
+    this.#isWriting = false;
+  }
+
+  /** What was sent gets its answer, everybody catches up, and the log is read once more. */
+  async comeToRest(): Promise<void> {
+    const writers = this.#crew.flatMap((member) => member.writers);
+    // The last ones show that everybody can publish again.
+    for (const writer of writers) void writer.send();
+    await until(() => writers.every(({ isIdle }) => isIdle), BOUND_MS);
+    this.#isOver = true;
+    await until(() => writers.every(({ isIdle }) => isIdle), BOUND_MS);
+    this.#isReading = false;
+    await Promise.all(this.#working);
+    for (const reader of this.#readers) await reader.readFinally();
+    await until(() => this.#hasCaughtUp(), BOUND_MS);
+    const { record } = this.#stage;
+    record({
+      kind: 'measured',
+      what: 'memory of the server in bytes',
+      value: this.#memory,
+      most: MOST_MEMORY,
+    });
+    record({ kind: 'ended' });
+  }
+
+  async close(): Promise<void> {
+    this.#isWriting = false;
+    this.#isReading = false;
+    this.#isOver = true;
+    await this.#scribe?.close();
+    await Promise.all(this.#crew.map((member) => member.close()));
+  }
+
+  async #write(writer: CrewMember['writers'][number]): Promise<void> {
+    const { random } = this.#stage;
+    while (this.#isWriting) {
+      await writer.send();
+      if (random.isLikely(0.01)) await writer.repeat();
+      if (random.isLikely(0.005)) await writer.clash();
+    }
+  }
+
+  async #read(reader: LogReader): Promise<void> {
+    while (this.#isReading) {
+      await sleep(READ_EVERY_MS);
+      // What it could not read now it reads the next time.
+      await reader
+        .readOn()
+        .then(() => reader.readNewest('scribe'))
+        .catch(() => {});
+    }
+  }
+
+  async #measure(): Promise<void> {
+    while (this.#isReading) {
+      await sleep(READ_EVERY_MS);
+      this.#memory = Math.max(this.#memory, this.#venue.keeper?.current?.memory() ?? 0);
+    }
+  }
+
+  #hasCaughtUp(): boolean {
+    const heads = new Map(this.#readers.map(({ room, head }) => [room, head]));
+    return this.#crew.every(({ follower }) => follower.position === heads.get(follower.room));
+  }
+}
+
+/** Of its own for every run: nobody else may be in them. */
+function roomNames(seed: string, rooms: number): string[] {
+  const run = `${seed}-${Date.now().toString(36)}`.replace(/[^A-Za-z0-9._~-]/g, '-').slice(-60);
+  return Array.from({ length: rooms }, (_, index) => `check-${run}-${index}`);
+}

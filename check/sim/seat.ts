@@ -1,0 +1,135 @@
+import { joinRoom } from '../../client/index.ts';
+import type { RoomKind } from '../../shared/index.ts';
+import { Follower } from '../actors/follower.ts';
+import { LogReader } from '../actors/log-reader.ts';
+import type { Stage } from '../actors/stage.ts';
+import { watchCalls } from '../actors/watched-calls.ts';
+import { Writer } from '../actors/writer.ts';
+import type { SimClient } from './sim-client.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+// So many publishes of a client may be under way in a room at once.
+const WRITERS = 3;
+
+/** A client in a room: one stream for as long as the run lasts, more that come and go, some writers. */
+export class Seat {
+  readonly room: string;
+  readonly writers: readonly Writer[];
+  readonly followers: Follower[] = [];
+  readonly #stage: Stage;
+  readonly #client: SimClient;
+  readonly #time: VirtualTime;
+  readonly #reader: LogReader;
+  readonly #frameIds = new Map<string, () => string | undefined>();
+  #joined = 0;
+  #turn = 0;
+  #isReading = false;
+
+  constructor(options: { stage: Stage; client: SimClient; time: VirtualTime; room: string }) {
+    const { stage, client, room } = options;
+    this.#stage = stage;
+    this.#client = client;
+    this.#time = options.time;
+    this.room = room;
+    const home = this.#join(this.#newFollower());
+    const publish = (type: string, data: unknown, idempotencyKey: string) =>
+      home.publish(type as never, data, { idempotencyKey });
+    const { user } = client;
+    this.writers = Array.from(
+      { length: WRITERS },
+      (_, index) =>
+        new Writer({ stage, name: `${user}@${room}.${index}`, client: user, user, room, publish }),
+    );
+    this.#reader = new LogReader(stage, client.calls(stage.subject.kind.name), room);
+  }
+
+  /** Publishes so many events. */
+  send(count: number): void {
+    for (let index = 0; index < count; index += 1) void this.#nextWriter().send();
+  }
+
+  /** Publishes again what was acknowledged last, or other data under its key. */
+  again(how: 'repeat' | 'clash'): void {
+    void this.#nextWriter()[how]();
+  }
+
+  pass(type: string): void {
+    this.writers[0]?.pass(type);
+  }
+
+  /** Has everything that was published its answer? */
+  get isIdle(): boolean {
+    return this.writers.every(({ isIdle }) => isIdle);
+  }
+
+  #nextWriter(): Writer {
+    const writer = this.writers[(this.#turn += 1) % WRITERS];
+    if (!writer) throw new Error('seat: no writers');
+    return writer;
+  }
+
+  /** Follows once more. */
+  follow(): void {
+    this.#join(this.#newFollower());
+  }
+
+  /** Ends one of the streams that come and go. */
+  leave(): void {
+    const [, ...others] = this.followers;
+    others.find(({ isOn }) => isOn)?.leave();
+  }
+
+  /** Brings one of those that have left back to where it stood. */
+  return(): void {
+    const [, ...others] = this.followers;
+    const away = others.find(({ isOn, position }) => !isOn && position !== undefined);
+    if (away) this.#join(away);
+  }
+
+  /** Reads the newest event. */
+  read(): void {
+    // Asked again while it is under way, it would not be known which answer is whose.
+    if (this.#isReading) return;
+    this.#isReading = true;
+    this.#reader
+      .readNewest(this.#client.user)
+      .catch(() => {})
+      .finally(() => {
+        this.#isReading = false;
+      });
+  }
+
+  leaveAll(): void {
+    for (const follower of this.followers) follower.leave();
+  }
+
+  #newFollower(): Follower {
+    const name = `${this.#client.user}@${this.room}.${(this.#joined += 1)}`;
+    const follower = new Follower({
+      stage: this.#stage,
+      name,
+      room: this.room,
+      frameId: () => this.#frameIds.get(name)?.(),
+    });
+    this.followers.push(follower);
+    return follower;
+  }
+
+  #join(follower: Follower) {
+    const { kind } = this.#stage.subject;
+    const calls = this.#client.calls<RoomKind>(kind.name);
+    const watched = watchCalls(calls, this.#stage, follower.name);
+    this.#frameIds.set(follower.name, watched.frameId);
+    const { position } = follower;
+    const handle = joinRoom(kind, watched.calls, this.room, {
+      onGap: 'reload',
+      now: this.#time.now,
+      after: this.#time.after,
+      random: this.#stage.random.next,
+      newKey: () => `unused/${this.#stage.random.next()}`,
+      ...(position === undefined ? {} : { since: position }),
+    });
+    follower.follow(handle);
+    return handle;
+  }
+}

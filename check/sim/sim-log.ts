@@ -1,0 +1,135 @@
+import { Followers } from '../../server/log/followers.ts';
+import { createMemoryLog } from '../../server/log/memory-log.ts';
+import {
+  roomKey,
+  type Appended,
+  type Entry,
+  type RoomLog,
+  type RoomName,
+  type StoredEvent,
+} from '../../server/log/room-log.ts';
+import { GroupCommit } from '../../server/log/sqlite/group-commit.ts';
+import { judge } from '../../server/log/sqlite/recovery.ts';
+import { RoomError, type Retention } from '../../shared/index.ts';
+import type { Random } from '../random.ts';
+import type { Commit, SimDisk } from './sim-disk.ts';
+
+/** How a simulated disk behaves just now. */
+export interface DiskWeather {
+  /** What a commit takes at most, in milliseconds. */
+  slowMs: number;
+  /** `before`: transactions fail. `after`: they are there, and their mark cannot be written. */
+  fails: 'no' | 'before' | 'after';
+}
+
+/** What a simulated log is opened with. */
+export interface SimLogOptions {
+  readonly disk: SimDisk;
+  readonly weather: DiskWeather;
+  readonly retention: Retention;
+  /** What a read takes at most, in milliseconds. */
+  readonly readMs: number;
+  readonly random: Random;
+  /** Of the process: never resolves once it is dead. */
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly newEpoch: () => string;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A log over a simulated disk, with the memory log's own logic for offsets, keys and retention, and
+ *  group commit, commit, mark, followers, ack in the order of the SQLite log. A process that dies in
+ *  between leaves on the disk what was committed. */
+export async function openSimLog(
+  options: SimLogOptions,
+): Promise<{ log: RoomLog; followers: () => number }> {
+  const { disk, weather, random, sleep, onError } = options;
+  recover(disk, options.newEpoch);
+  const inner = createMemoryLog({ epoch: disk.epoch, retention: () => options.retention, onError });
+  await replay(inner, disk.commits);
+  const followers = new Followers(onError);
+  let following = 0;
+
+  const commit = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
+    await sleep(random.between(0, weather.slowMs));
+    if (weather.fails === 'before') throw new RoomError('LOG_UNAVAILABLE');
+    write(disk, { entries });
+    const { written, added } = await appendAll(inner, entries);
+    await sleep(random.between(0, weather.slowMs));
+    // LOG3: the mark after COMMIT and before the acks.
+    const isMarked = weather.fails === 'no';
+    if (isMarked) disk.mark = { databaseId: disk.databaseId, commits: disk.count };
+    for (const [key, events] of added) followers.notify(key, events, disk.epoch);
+    if (!isMarked) throw new RoomError('LOG_UNAVAILABLE');
+    return written;
+  };
+  const soon = (run: () => void) => void sleep(0).then(run);
+  const group = new GroupCommit(commit, { maxBatch: 50, soon });
+
+  const follow: RoomLog['follow'] = (room, follower) => {
+    following += 1;
+    const undo = followers.add(room, follower);
+    return () => {
+      following -= 1;
+      undo();
+    };
+  };
+  const trim = (now: number) =>
+    group.exclusive(async () => {
+      await sleep(random.between(0, weather.slowMs));
+      write(disk, { trimAt: now });
+      disk.mark = { databaseId: disk.databaseId, commits: disk.count };
+      return inner.trim(now);
+    });
+  const read: RoomLog['read'] = async (room, range) => {
+    const page = await inner.read(room, range);
+    // The answer may be old when it comes.
+    await sleep(random.between(0, options.readMs));
+    return page;
+  };
+  const close = async () => {
+    await group.idle();
+    await inner.close();
+  };
+  const log = { ...inner, append: (entry: Entry) => group.add(entry), read, follow, trim, close };
+  return { log, followers: () => following };
+}
+
+/** As the SQLite log does it at start. */
+function recover(disk: SimDisk, newEpoch: () => string): void {
+  const damage = judge({ databaseId: disk.databaseId, commits: disk.count }, disk.mark);
+  if (damage) {
+    disk.epoch = newEpoch();
+    disk.count = Math.max(disk.count, disk.mark?.commits ?? 0) + 1;
+  }
+  disk.mark = { databaseId: disk.databaseId, commits: disk.count };
+}
+
+function write(disk: SimDisk, commit: Commit): void {
+  disk.commits.push(commit);
+  disk.count += 1;
+}
+
+async function replay(log: RoomLog, commits: readonly Commit[]): Promise<void> {
+  for (const commit of commits) {
+    if ('trimAt' in commit) await log.trim(commit.trimAt);
+    else await Promise.allSettled(commit.entries.map((entry) => log.append(entry)));
+  }
+}
+
+/** One transaction: all of it happens before anybody else has a turn. */
+async function appendAll(log: RoomLog, entries: readonly Entry[]) {
+  const added = new Map<string, StoredEvent[]>();
+  const rooms = new Map<string, RoomName>(entries.map(({ room }) => [roomKey(room), room]));
+  const undo = [...rooms].map(([key, room]) =>
+    log.follow(room, (events) => added.set(key, [...(added.get(key) ?? []), ...events])),
+  );
+  const appending = entries.map((entry) => log.append(entry));
+  for (const stop of undo) stop();
+  const settled = await Promise.allSettled(appending);
+  const written = settled.map((result): Appended | RoomError => {
+    if (result.status === 'fulfilled') return result.value;
+    if (result.reason instanceof RoomError) return result.reason;
+    throw result.reason;
+  });
+  return { written, added };
+}

@@ -1,0 +1,78 @@
+import { roomcheck } from '../../check/index.ts';
+import { defineCommand } from '../command.ts';
+import { CliError, EXIT, usageError } from '../failure.ts';
+import { parseAboveZero, parseCount } from '../numbers.ts';
+import { parseServerUrl } from '../server-url.ts';
+
+const MINUTES = '1';
+const PLANS = 500;
+
+/** `trpc-rooms check`: do rooms keep their promises while things go wrong? */
+export const check = defineCommand(
+  {
+    name: 'check',
+    summary:
+      'Check that no message is lost, repeated or reordered while networks, disks and processes fail.',
+    args: [],
+    options: {
+      minutes: {
+        value: 'N',
+        default: MINUTES,
+        says: 'how long real clients, sockets and a server are made to fail; 0 leaves that out',
+      },
+      plans: {
+        value: 'N',
+        says: `how many seeded plans are run in a simulated world (default: ${PLANS}, with --url 0)`,
+      },
+      seed: { value: 'SEED', says: 'what chance is decided by (default: the time)' },
+      url: {
+        value: 'URL',
+        says: 'a server of yours to check: only its network is made to fail, and it keeps what is written',
+      },
+      token: {
+        value: 'TOKEN',
+        env: 'TRPC_ROOMS_TOKEN',
+        says: 'with --url: who to be; a JWT that is valid for the whole check',
+      },
+      json: { says: 'print the result as one line of JSON, errors included' },
+    },
+    examples: [
+      'trpc-rooms check --minutes 10',
+      'trpc-rooms check --plans 100000 --minutes 0 --seed nightly',
+      'trpc-rooms check --url ws://127.0.0.1:3000 --token "$(trpc-rooms token checker)"',
+    ],
+  },
+  async ({ values }, { stdout, stderr, signal }) => {
+    const minutes = values.minutes === '0' ? 0 : parseAboveZero('minutes', values.minutes);
+    const server = serverOf(values.url, values.token);
+    const report = await roomcheck({
+      seconds: minutes * 60,
+      ...(values.plans === undefined
+        ? {}
+        : { plans: parseCount('plans', values.plans, { min: 0 }) }),
+      ...(values.seed === undefined ? {} : { seed: values.seed }),
+      ...(server ? { server } : {}),
+      signal,
+      onProgress: (line) => {
+        if (stderr.isTTY) stderr.write(`${line}\n`);
+      },
+    });
+    const { text, ...rest } = report;
+    stdout.write(values.json ? `${JSON.stringify(rest)}\n` : text);
+    return report.isClean ? EXIT.ok : EXIT.failed;
+  },
+);
+
+function serverOf(url: string | undefined, token: string | undefined) {
+  if (url === undefined) return undefined;
+  const { trpc } = parseServerUrl(url);
+  if (token === undefined) throw usageError('--url needs --token: somebody has to write', 'check');
+  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) {
+    throw new CliError('the token is no JWT', {
+      advice: 'Make one with `trpc-rooms token`, or with what signs tokens for that server.',
+      code: 'USAGE',
+      exitCode: EXIT.usage,
+    });
+  }
+  return { url: trpc, token };
+}

@@ -1,0 +1,235 @@
+import type { Mutant } from './mutant.ts';
+
+/** One replacement in one file. */
+function one(name: string, file: string, find: string, replace: string): Mutant {
+  return { name, file, edits: [{ find, replace }] };
+}
+
+const QUEUE = 'server/rooms/feed-queue.ts';
+const MEMORY = 'server/log/memory-log.ts';
+const START = 'server/rooms/start.ts';
+const ROOM = 'server/rooms/room.ts';
+const PUSH = 'server/rooms/push-frames.ts';
+const WRITER = 'server/log/sqlite/writer.ts';
+
+/** Bugs that simulated plans have to find. */
+export const simulatedMutants: readonly Mutant[] = [
+  // The log and its keys.
+  one('a key is not kept with its event', MEMORY, '    rememberKey(room, entry, event);\n', ''),
+  one(
+    'a key takes other data',
+    MEMORY,
+    'kept.digest !== digestOf(entry)',
+    'kept.digest === undefined',
+  ),
+  one(
+    'a repeat is called new',
+    MEMORY,
+    'at: repeat.at, duplicate: true',
+    'at: repeat.at, duplicate: false',
+  ),
+  one(
+    'a repeat is given another time',
+    MEMORY,
+    'offset: repeat.offset, at: repeat.at',
+    'offset: repeat.offset, at: entry.at',
+  ),
+  one(
+    'the log keeps one event too few',
+    MEMORY,
+    'room.events.length - room.retention.maxEvents',
+    'room.events.length - room.retention.maxEvents + 1',
+  ),
+  one(
+    'a read begins one event early',
+    MEMORY,
+    'Math.max(0, range.after + 1 - first)',
+    'Math.max(0, range.after - first)',
+  ),
+  one(
+    'a read begins one event late',
+    MEMORY,
+    'Math.max(0, range.after + 1 - first)',
+    'Math.max(0, range.after + 2 - first)',
+  ),
+  one(
+    'two answers of one batch change places',
+    'server/log/sqlite/group-commit.ts',
+    'const result = results[index];',
+    'const result = results[results.length - 1 - index];',
+  ),
+  one(
+    'a lost tail is not noticed',
+    'server/log/sqlite/recovery.ts',
+    'return lostCommits > 0 ?',
+    'return lostCommits > 1e9 ?',
+  ),
+  // How a stream begins.
+  one('epochs are not compared', START, "if (since.epoch !== epoch) return 'epoch-changed';", ''),
+  one(
+    'a resume claims one event more than is kept',
+    START,
+    'since.offset < first - 1',
+    'since.offset < first - 2',
+  ),
+  one(
+    'the limit of a replay is ignored',
+    START,
+    "if (head - since.offset > maxReplay) return 'too-many';",
+    '',
+  ),
+  one(
+    'a resume begins one event early',
+    START,
+    "return { start: 'resumed', position: since };",
+    "return { start: 'resumed', position: { ...since, offset: Math.max(0, since.offset - 1) } };",
+  ),
+  one(
+    'a gap says that nothing is missing',
+    START,
+    "return { start: 'gap', position: head, gap: gapBetween(reason, since, head) };",
+    "return { start: 'resumed', position: head };",
+  ),
+  one(
+    'a gap begins one event late',
+    START,
+    'from: formatPosition(from)',
+    'from: formatPosition({ ...from, offset: from.offset + 1 })',
+  ),
+  // Replay and live, joined.
+  one(
+    'a merge takes what comes after a hole',
+    'server/rooms/merge.ts',
+    "return offset === tail + 1 ? 'next' : 'jump';",
+    "return 'next';",
+  ),
+  one(
+    'a merge takes what was read again',
+    'server/rooms/merge.ts',
+    "if (offset <= tail) return 'repeat';",
+    "if (offset <= tail) return 'next';",
+  ),
+  one(
+    'what came during the replay is dropped',
+    QUEUE,
+    'merge(this.#tail, this.#buffer)',
+    'merge(this.#tail, this.#buffer.slice(0, 0))',
+  ),
+  one(
+    'a reader who fell behind goes on behind what was dropped',
+    QUEUE,
+    '    this.#buffer = NOTHING;\n    this.#tail = this.#offset;\n',
+    '    this.#buffer = NOTHING;\n',
+  ),
+  one(
+    'a reader who fell behind loses his beginning',
+    QUEUE,
+    "this.#out.filter((frame) => frame.delivery === 'control')",
+    '[]',
+  ),
+  one(
+    'a gap in the middle is not told',
+    QUEUE,
+    "    this.#add({ type: 'gap', ...gapBetween(reason, from, to) });\n",
+    '',
+  ),
+  one(
+    'a full reader is pushed to',
+    PUSH,
+    'if (this.#isFull || this.#isReading) return false;',
+    'if (this.#isReading) return false;',
+  ),
+  one(
+    'a reader with room again is not served',
+    PUSH,
+    '    this.#isFull = false;\n    this.pump();',
+    '    this.#isFull = false;',
+  ),
+  // What frames are tracked by.
+  one(
+    'a latest value is tracked by the head of the room',
+    QUEUE,
+    'else if (frame.offset !== this.#offset) return { ...frame, id: this.#ownId() };',
+    '',
+  ),
+  one(
+    'the beginning of a stream is not tracked',
+    QUEUE,
+    'this.#put({ id: this.#ownId(),',
+    "this.#put({ id: '',",
+  ),
+  // What no log keeps.
+  one(
+    'a reader who caught up is not told the latest values',
+    QUEUE,
+    'if (this.#hasMissedLatest) this.#add(',
+    'if (this.#epoch === null) this.#add(',
+  ),
+  one(
+    'nobody is told that a value has expired',
+    ROOM,
+    'this.#clear(this.#latest.expire(this.#options.clock.now()));',
+    'this.#latest.expire(this.#options.clock.now());',
+  ),
+  one(
+    'nobody is told that a value went with its owner',
+    ROOM,
+    'this.#clear(this.#latest.leave(userOwner(user.id)))',
+    'this.#latest.leave(userOwner(user.id))',
+  ),
+  one(
+    'a passing event is published twice',
+    'server/rooms/hub.ts',
+    'await this.#bus.publish(name, message);',
+    'await this.#bus.publish(name, message); await this.#bus.publish(name, message);',
+  ),
+  one(
+    'a feed that has ended is still listened for',
+    ROOM,
+    'if (this.#followers.delete(follower) && !this.isFollowed)',
+    'if (!this.isFollowed)',
+  ),
+  one(
+    'an event loses its key',
+    'server/rooms/tracked-frame.ts',
+    'return idempotencyKey === undefined ? event : { ...event, idempotencyKey };',
+    'return event;',
+  ),
+  // The client.
+  one(
+    'the client forgets where it stood',
+    'client/room-stream.ts',
+    '          lastEventId = frame.id;\n',
+    '',
+  ),
+  one(
+    'the client sends again under a new key',
+    'client/joined-room.ts',
+    'options.idempotencyKey ?? this.#newKey()',
+    'this.#newKey()',
+  ),
+];
+
+/** Bugs that lie where only real processes come: in the SQLite log's own thread. */
+export const realMutants: readonly Mutant[] = [
+  {
+    name: 'acks come before COMMIT',
+    file: WRITER,
+    edits: [
+      {
+        find: '    this.#sql.begin.run();\n',
+        replace: '    if (!this.#db.isTransaction) this.#sql.begin.run();\n',
+      },
+      {
+        find: '      this.#sql.commit.run();\n',
+        replace: '      if (commits % 40 === 0) this.#sql.commit.run();\n',
+      },
+    ],
+  },
+  one(
+    'a key is not in the transaction of its event',
+    WRITER,
+    '    if (Number(put()) === 1) return undefined;\n',
+    '    if (put !== undefined) return undefined;\n',
+  ),
+];
