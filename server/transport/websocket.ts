@@ -1,4 +1,4 @@
-import type { AnyTRPCRouter } from '@trpc/server';
+import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,6 +9,7 @@ import { Deadlines } from '../deadlines.ts';
 import { Expiries } from '../expiries.ts';
 import { closeLabel } from '../metrics/close-label.ts';
 import { countOne, createCounts, type Counts } from '../metrics/counts.ts';
+import { errorCodeOf } from '../router/error-shape.ts';
 import type { Tally } from '../tally.ts';
 import {
   getWSConnectionHandler,
@@ -81,6 +82,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       expiries.set(socket, user.expiresAt);
     },
   });
+  const onRefused = (error: TRPCError) => countOne(counts.callsRefused, errorCodeOf(error));
   const onLateMessage = () => void (counts.lateMessages += 1);
   const handle = getWSConnectionHandler<R>(
     {
@@ -92,7 +94,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       experimental_encoder: options.encoder,
       createContext,
     },
-    { clock, laterRequest: NO_REQUEST, onLateMessage, ...(tally && { tally }) },
+    { clock, laterRequest: NO_REQUEST, onRefused, onLateMessage, ...(tally && { tally }) },
   );
   const open = new Map<WebSocket, Socket>();
   // One function for all connections.

@@ -68,7 +68,8 @@ describe('a connection', () => {
   });
 
   it('[TRN6] takes 32 calls from a frame, and refuses each one more by itself', async () => {
-    const socket = await connected();
+    const server = await startServer();
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
     socket.send(Array.from({ length: 35 }, (_, id) => members(id)));
     const refused: number[] = [];
     for (let count = 0; count < 35; count += 1) {
@@ -76,6 +77,8 @@ describe('a connection', () => {
       if (reply && typeof reply === 'object' && 'error' in reply) refused.push(idOf(reply));
     }
     expect(refused).toEqual([32, 33, 34]);
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    expect(figures).toContain('calls_refused_total{reason="TOO_MANY"} 3');
   });
 
   it('[TRN6] takes all subscriptions of a client that comes back, in one frame', async () => {

@@ -31,6 +31,8 @@ export interface Service<R extends AnyTRPCRouter> {
   readonly tally: Tally;
   /** What stands for a request once its context is made. Unset: the request itself. */
   readonly laterRequest: IncomingMessage | undefined;
+  /** Hears of refusals that `onError` does not hear of. */
+  readonly onRefused: ((error: TRPCError) => void) | undefined;
   /** Unset: nobody is pinged. */
   readonly keepAlives: KeepAlives | undefined;
 }
@@ -150,6 +152,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
 
   refuse(to: readonly Addressee[], error: TRPCError, isReported = false): void {
     if (isReported) this.errors.report(this, { ...NO_CALL, error });
+    else for (const _ of to) this.#service.onRefused?.(error);
     for (const addressee of to) this.#sendError(addressee, error);
   }
 

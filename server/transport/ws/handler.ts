@@ -1,4 +1,4 @@
-import type { AnyTRPCRouter } from '@trpc/server';
+import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { errors } from '../../../shared/index.ts';
@@ -26,6 +26,8 @@ export interface HandlerParts {
   /** What stands for a connection's request once its context is made: a connection may live for days,
    *  and all headers with it. Default: the request itself. */
   readonly laterRequest?: IncomingMessage;
+  /** Hears of what is refused before it is a call, which the app's `onError` does not. */
+  readonly onRefused?: (error: TRPCError) => void;
   /** Hears of each connection that was cut within a message. */
   readonly onLateMessage?: () => void;
 }
@@ -35,7 +37,13 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   options: WSSHandlerOptions<R>,
   parts: HandlerParts = {},
 ): (client: WebSocket, req: IncomingMessage) => void {
-  const { clock = systemClock, tally = createTally(), laterRequest, onLateMessage } = parts;
+  const {
+    clock = systemClock,
+    tally = createTally(),
+    laterRequest,
+    onRefused,
+    onLateMessage,
+  } = parts;
   const { router, onError, keepAlive, addressOf = peerAddress } = options;
   const encoder = options.experimental_encoder ?? jsonEncoder;
   const queue = new FlushQueue();
@@ -47,6 +55,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     limits,
     tally,
     laterRequest,
+    onRefused,
     envelopes: new Envelopes(router, encoder, queue),
     errors: new ErrorReplies({ router, onError }),
     keepAlives: keepAlive?.enabled
