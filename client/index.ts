@@ -9,6 +9,7 @@ export {
   type RoomsClientOptions,
   type RoomsOfKind,
 } from './create-rooms.ts';
+export type { Encoder } from './link/encoder.ts';
 export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts';
 export type { EntryState } from './outbox/entry.ts';
 export type { OutboxOptions } from './outbox/outbox-options.ts';

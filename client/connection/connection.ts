@@ -3,6 +3,7 @@ import { reconnectDelayMs } from '../backoff.ts';
 import { clockOf, type Clock, type ClockOptions } from '../clock.ts';
 import { Calls } from '../link/calls.ts';
 import { decodeError } from '../link/decode.ts';
+import type { Encoder } from '../link/encoder.ts';
 import { Socket, type Ending } from '../link/socket.ts';
 import { callEach, type Listener } from '../listeners.ts';
 import type { Connection, ConnectionState } from './connection-state.ts';
@@ -19,6 +20,8 @@ export interface ConnectionOptions extends ClockOptions {
   readonly token: TokenOption;
   /** Default: the runtime's own WebSocket. */
   readonly WebSocket?: typeof globalThis.WebSocket;
+  /** How messages become what the wire carries; the server's counterpart. Default: JSON. */
+  readonly encoder?: Encoder;
   /** In [0, 1). Default `Math.random`. */
   readonly random?: () => number;
   /** What shortens a wait. Default: the page's events, where there is a page, and waking from sleep. */
@@ -105,6 +108,7 @@ export class LiveConnection implements Connection {
         WebSocket: this.#options.WebSocket ?? globalThis.WebSocket,
         params: { token },
         clock: this.#clock,
+        encoder: this.#options.encoder,
         onOpen: () => this.#opened(socket),
         onReply: (reply) => this.calls.receive(socket, reply),
         onRefused: (error) => this.#refused(error),

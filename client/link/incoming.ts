@@ -1,4 +1,5 @@
 import { DEEPEST, isDeep } from './depth.ts';
+import type { Encoder } from './encoder.ts';
 
 /** What a frame of the server says, before its contents are decoded. */
 export type Incoming =
@@ -30,20 +31,22 @@ export interface Reply {
 /** Longest frame that is parsed, in UTF-16 units: more than the largest page of history takes. */
 export const LONGEST_FRAME = 16 * 1024 * 1024;
 
-/** Reads a frame. Never throws: a server may send anything. */
-export function readIncoming(data: unknown): Incoming {
+/** Reads a frame: JSON, or what `encoder` makes of it. Never throws: a server may send anything. */
+export function readIncoming(data: unknown, encoder?: Encoder): Incoming {
   if (data === 'PING') return { says: 'ping' };
   if (data === 'PONG') return { says: 'pong' };
-  if (typeof data !== 'string') return unreadable('it is binary');
-  if (data.length > LONGEST_FRAME) return unreadable('it is too long');
+  const isText = typeof data === 'string';
+  if (!isText && !(encoder && data instanceof ArrayBuffer)) return unreadable('it is binary');
+  const length = isText ? data.length : data.byteLength;
+  if (length > LONGEST_FRAME) return unreadable('it is too long');
   let frame: unknown;
   try {
-    frame = JSON.parse(data);
+    frame = encoder ? encoder.decode(data) : JSON.parse(isText ? data : '');
   } catch {
-    return unreadable('it is no JSON');
+    return unreadable(encoder ? 'the encoder cannot read it' : 'it is no JSON');
   }
-  // Two characters to a level: shorter ones cannot be too deep.
-  if (data.length > 2 * DEEPEST && isDeep(frame)) return unreadable('it is nested too deeply');
+  // One byte to a level at least, two characters in JSON: shorter ones cannot be too deep.
+  if (length > DEEPEST && isDeep(frame)) return unreadable('it is nested too deeply');
   return isRecord(frame) ? readEnvelope(frame) : unreadable('it is no object');
 }
 

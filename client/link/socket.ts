@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Encoder } from './encoder.ts';
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { readIncoming, type Incoming, type Reply } from './incoming.ts';
 
@@ -19,6 +20,8 @@ export interface SocketOptions {
   /** Sent first: `connectionParams`. */
   readonly params: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Default: JSON in text frames. */
+  readonly encoder: Encoder | undefined;
   readonly onOpen: () => void;
   readonly onReply: (reply: Reply) => void;
   /** An error that answers no call, still encoded. */
@@ -56,10 +59,13 @@ export class Socket {
     this.#cancelConnect = clock.after(CONNECT_MS, () => this.#cut('it did not open in time'));
   }
 
-  /** Sends frames, in order. What is sent when the socket has ended is lost. */
+  /** Sends frames of JSON, in order. What is sent when the socket has ended is lost. */
   send(frames: readonly string[]): void {
     if (this.#ws.readyState !== OPEN) return;
-    for (const frame of frames) this.#ws.send(frame);
+    const { encoder } = this.#options;
+    for (const frame of frames) {
+      this.#ws.send(encoder ? encoder.encode(JSON.parse(frame) as unknown) : frame);
+    }
   }
 
   /** Finds out whether the other side is still there. */
@@ -81,22 +87,27 @@ export class Socket {
     this.send([JSON.stringify({ method: 'connectionParams', data: params })]);
     this.#heartbeat = startHeartbeat({
       clock,
-      ping: () => this.send(['PING']),
+      ping: () => this.#say('PING'),
       dead: () => this.#cut('nothing came for too long'),
     });
     onOpen();
   }
 
+  /** Keep-alive goes as text, whatever the encoder. */
+  #say(text: 'PING' | 'PONG'): void {
+    if (this.#ws.readyState === OPEN) this.#ws.send(text);
+  }
+
   #receive(data: unknown): void {
     if (this.#isOver) return;
     this.#heartbeat?.heard();
-    this.#take(readIncoming(data));
+    this.#take(readIncoming(data, this.#options.encoder));
   }
 
   #take(incoming: Incoming): void {
     switch (incoming.says) {
       case 'ping':
-        if (this.#ws.bufferedAmount < MOST_UNSENT_BYTES) this.send(['PONG']);
+        if (this.#ws.bufferedAmount < MOST_UNSENT_BYTES) this.#say('PONG');
         return;
       case 'reply':
         return this.#options.onReply(incoming);

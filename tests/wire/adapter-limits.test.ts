@@ -1,4 +1,6 @@
 import type { AddressInfo } from 'node:net';
+import { initTRPC, type AnyTRPCRouter } from '@trpc/server';
+import { observable } from '@trpc/server/observable';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { applyWSSHandler, type SocketLimits } from '../../server/transport/adapter.ts';
@@ -9,13 +11,14 @@ import { wireRouter } from '../kit/wire-router.ts';
 async function ownServer(
   limits?: Partial<SocketLimits>,
   addressOf?: () => string,
+  router: AnyTRPCRouter = wireRouter(),
 ): Promise<string> {
   const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await new Promise((resolve) => wss.once('listening', resolve));
   onTestFinished(() => wss.close());
   applyWSSHandler({
     wss,
-    router: wireRouter(),
+    router,
     ...(limits && { limits }),
     ...(addressOf && { addressOf }),
   });
@@ -30,7 +33,40 @@ async function isServed(url: string): Promise<boolean> {
   return Promise.race([socket.next().then(() => true), socket.closed.then(() => false)]);
 }
 
+/** An observable that says something long at every turn, and keeps count of what it said. */
+function flood() {
+  const said = { count: 0, isOver: false };
+  const t = initTRPC.create();
+  const router = t.router({
+    flood: t.procedure.subscription(() =>
+      observable<string>((observer) => {
+        const timer = setInterval(() => {
+          said.count += 1;
+          observer.next('x'.repeat(50_000));
+        });
+        return () => {
+          said.isOver = true;
+          clearInterval(timer);
+        };
+      }),
+    ),
+  });
+  return { said, router };
+}
+
 describe('the adapter on a ws server of an app', () => {
+  it('[TRN4] cuts a reader who stops at the hard cap, though an observable cannot be held up', async () => {
+    const { said, router } = flood();
+    const url = await ownServer({ softBytes: 100_000, hardBytes: 400_000 }, undefined, router);
+    const socket = await rawSocket(url);
+    socket.send({ id: 1, method: 'subscription', params: { path: 'flood' } });
+    await socket.next();
+    socket.ws.pause();
+    await vi.waitFor(() => expect(said.isOver).toBe(true), { timeout: 15_000 });
+    socket.ws.resume();
+    expect((await socket.closed).code).toBe(1006);
+  });
+
   it.each<Partial<SocketLimits>>([{ connections: 1 }, { connectionsPerAddress: 1 }])(
     '[TRN5] closes 1013 beyond %j, and serves again when one has left',
     async (limits) => {

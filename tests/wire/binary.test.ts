@@ -5,7 +5,7 @@ import superjson from 'superjson';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
-import type { RoomsRouter } from '../../client/index.ts';
+import { createRooms as createClient, type RoomsRouter } from '../../client/index.ts';
 import { createRooms, type RoomsContext } from '../../server/index.ts';
 import { applyWSSHandler, type Encoder } from '../../server/transport/adapter.ts';
 import { startTestServer } from '../../server/testing.ts';
@@ -89,6 +89,24 @@ describe('bytes in events', () => {
       expect(seen).toEqual([stroke, stroke]);
     },
   );
+
+  it('come as they were sent through our client, with the same encoder at both ends', async () => {
+    const server = await startTestServer({ rooms: contract, encoder: binary });
+    onTestFinished(() => server.close());
+    const rooms = createClient(contract, {
+      url: server.socketUrl,
+      token: await server.token('ada'),
+      encoder: binary,
+    });
+    onTestFinished(() => rooms.close());
+    const handle = rooms.canvas.join('r', { onGap: 'reload' });
+    const shown = new Promise<Uint8Array>((resolve) => {
+      handle.on('stroke', (event) => resolve(event.data.bytes));
+    });
+    await handle.ready;
+    expect(await handle.publish('stroke', { bytes: stroke })).toMatchObject({ level: 'memory' });
+    expect(await shown).toEqual(stroke);
+  });
 
   it('come as they are where a host has a binary encoder and no transformer', async () => {
     const rooms = await createRooms({ rooms: contract, dataDir: null });

@@ -114,13 +114,13 @@ export class Call implements PushOwner {
       this.#cancelIfClosed();
       // To subscribe only to unsubscribe would have effects that nobody wants.
       if (!this.#host.isOpen()) return;
-      return this.#pull(observableToAsyncIterable(result, signal));
+      return this.#pull(observableToAsyncIterable(result, signal), { waits: false });
     }
     if (isAsyncIterable(result)) {
       this.#cancelIfClosed();
       // One that is stopped already is only cleaned up.
       if (isPushSource(result) && !signal.aborted) return this.#takePushed(result);
-      return this.#pull(result);
+      return this.#pull(result, { waits: true });
     }
     throw new TRPCError({
       code: 'INTERNAL_SERVER_ERROR',
@@ -134,11 +134,14 @@ export class Call implements PushOwner {
     this.#pushed.open(source);
   }
 
-  #pull(source: AsyncIterable<unknown>): Promise<void> {
+  /** An observable cannot be held up, only buffered without bound: it is not made to wait, and meets the
+   *  hard cap of the connection (TRN4). */
+  #pull(source: AsyncIterable<unknown>, { waits }: { waits: boolean }): Promise<void> {
     const { outbound, errors } = this.#host;
     return pullStream(source, {
       abort: this.#abort,
       outbound,
+      waits,
       onStart: () => this.#reply({ type: 'started' }),
       onValue: (value) => this.#replyValue(value),
       onError: (cause) => this.#replyError(getTRPCErrorFromUnknown(cause)),

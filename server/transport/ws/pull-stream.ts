@@ -4,6 +4,8 @@ import type { Outbound } from './outbound.ts';
 export interface PullOptions {
   readonly abort: AbortController;
   readonly outbound: Outbound;
+  /** Is it left alone while the connection is full? One that buffers what is not taken is not. */
+  readonly waits: boolean;
   readonly onStart: () => void;
   readonly onValue: (value: unknown) => void;
   /** The stream failed. Called once, when it has been cleaned up. */
@@ -41,8 +43,8 @@ export async function pullStream(
 
 /** One value, in a function of its own: no reference to it outlives the step. */
 async function takeStep(iterator: AsyncIterator<unknown>, options: PullOptions): Promise<Step> {
-  const { abort, outbound } = options;
-  if (outbound.isFull) await room(outbound, abort.signal);
+  const { abort, outbound, waits } = options;
+  if (waits && outbound.isFull) await room(outbound, abort.signal);
   if (abort.signal.aborted) return 'stopped';
   const next = await nextUnlessStopped(iterator, options);
   if (next === 'stopped') return 'stopped';
