@@ -119,7 +119,7 @@ async function sendLine(url: string, line: string): Promise<void> {
 
 describe('whatever comes in', () => {
   it(`[TRN5] [TRN6] ends nothing and nobody else, seed ${SEED}`, async () => {
-    const server = await startServer();
+    const server = await startServer({ publishing: 'off' });
     const roll = dice(SEED);
     const { trpc } = stockClient(server.socketUrl, await server.token('innocent'));
     const token = await server.token('ada');
