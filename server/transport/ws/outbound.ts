@@ -45,9 +45,10 @@ export class Outbound implements Flushable, Stalling {
   readonly #tally: Tally;
   /** Few, as a rule one: a subscription. */
   #waiters: readonly Waiter[] = NOBODY;
+  /** What came in this turn first: most turns have one frame for a reader. */
   #first: Buffer | undefined;
-  /** What came in this turn after the first: most turns have one frame for a reader. */
-  #rest: Buffer[] | undefined;
+  /** All of them, where there are more. */
+  #frames: [Buffer, ...Buffer[]] | undefined;
   #pendingBytes = 0;
   /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
   #queuedBytes = 0;
@@ -120,7 +121,8 @@ export class Outbound implements Flushable, Stalling {
   /** Sends a frame made by `frameBytes`. The same bytes may go to many connections. */
   sendFrame(frame: Buffer): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#first) (this.#rest ??= []).push(frame);
+    if (this.#frames) this.#frames.push(frame);
+    else if (this.#first) this.#frames = [this.#first, frame];
     else {
       this.#first = frame;
       this.#queue.add(this);
@@ -134,7 +136,7 @@ export class Outbound implements Flushable, Stalling {
     const first = this.#first;
     if (!first) return;
     const bytes = this.#pendingBytes;
-    const message = this.#rest ? Buffer.concat([first, ...this.#rest], bytes) : first;
+    const message = this.#frames ? this.#queue.join(this.#frames, bytes) : first;
     this.#forget();
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const socket = this.#socket;
@@ -169,7 +171,7 @@ export class Outbound implements Flushable, Stalling {
 
   #forget(): void {
     this.#first = undefined;
-    this.#rest = undefined;
+    this.#frames = undefined;
     this.#pendingBytes = 0;
   }
 
