@@ -1,6 +1,8 @@
 import type { Command, Context } from './command.ts';
+import { backup } from './commands/backup.ts';
 import { check } from './commands/check.ts';
 import { replay } from './commands/replay.ts';
+import { restore } from './commands/restore.ts';
 import { send } from './commands/send.ts';
 import { serve } from './commands/serve.ts';
 import { tail } from './commands/tail.ts';
@@ -9,7 +11,7 @@ import { EXIT, reportFailure, usageError } from './failure.ts';
 import { formatOverview } from './help.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly Command[] = [serve, token, tail, send, replay, check];
+const commands: readonly Command[] = [serve, token, tail, send, replay, backup, restore, check];
 
 /** Runs the command that the words name. Resolves with the exit code; failures are told on stderr. */
 export async function dispatch(argv: readonly string[], context: Context): Promise<number> {

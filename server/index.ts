@@ -14,6 +14,8 @@ export {
 } from './create-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { RoomName } from './log/room-log.ts';
+export { backupLog, type BackupSummary } from './log/sqlite/backup.ts';
+export { restoreLog } from './log/sqlite/restore.ts';
 export type { Rooms } from './mount-rooms.ts';
 export type { PublishLimits, PublishRate } from './rooms/publish-limits.ts';
 export { formatError, type ErrorShape } from './router/error-shape.ts';

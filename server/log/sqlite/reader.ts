@@ -77,7 +77,8 @@ export class Reader {
   }
 }
 
-function toEvent(row: Row): StoredEvent {
+/** A stored event, as its row has it. @throws RoomError LOG_DAMAGED when it fails its checksum */
+export function toEvent(row: Row): StoredEvent {
   const event = {
     offset: Number(row['offset']),
     type: String(row['type']),

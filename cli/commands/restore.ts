@@ -1,0 +1,32 @@
+import { restoreLog } from '../../server/index.ts';
+import { defineCommand } from '../command.ts';
+import { usageError } from '../failure.ts';
+
+/** `trpc-rooms restore`: puts a backup into a data directory, under a new epoch. */
+export const restore = defineCommand(
+  {
+    name: 'restore',
+    summary: 'Put a backup into a data directory that no server uses; a new epoch begins.',
+    args: [],
+    options: {
+      from: { value: 'FILE', says: 'a file made by `backup` (required)' },
+      'data-dir': {
+        value: 'DIR',
+        default: './data',
+        env: 'DATA_DIR',
+        says: 'where to; created when missing',
+      },
+      replace: { says: 'lose the log that is there' },
+      json: { says: 'print { dir, rooms, events } as JSON' },
+    },
+    examples: ['trpc-rooms restore --from /backups/rooms.db --data-dir ./data'],
+  },
+  async ({ values }, { stdout }) => {
+    const { from: file, 'data-dir': dir } = values;
+    if (file === undefined) throw usageError('restore needs --from: a backup', 'restore');
+    const { rooms, events } = restoreLog(file, dir, { replace: values.replace });
+    const line = `${dir}: ${events} events of ${rooms} rooms, under a new epoch`;
+    stdout.write(`${values.json ? JSON.stringify({ dir, rooms, events }) : line}\n`);
+    return 0;
+  },
+);

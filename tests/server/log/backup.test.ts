@@ -1,0 +1,151 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import type { Entry, RoomLog } from '../../../server/log/room-log.ts';
+import { backupLog } from '../../../server/log/sqlite/backup.ts';
+import { restoreLog } from '../../../server/log/sqlite/restore.ts';
+import { createSqliteLog } from '../../../server/log/sqlite/sqlite-log.ts';
+import { StartError } from '../../../server/start-error.ts';
+import { retention } from '../../contract/room-log-contract.ts';
+import { tempDir } from '../../kit/temp-dir.ts';
+
+const room = { kind: 'chat', id: 'general' };
+const by = { id: 'ada', name: 'Ada' };
+const entry = (key: string): Entry => ({
+  room,
+  type: 'message',
+  data: JSON.stringify({ json: key }),
+  by,
+  at: 1,
+  idempotencyKey: key,
+});
+
+function open(dir: string, damage: string[] = []): Promise<RoomLog> {
+  return createSqliteLog({
+    dir,
+    retention,
+    onDamage: (what) => damage.push(what),
+    onTrouble: () => {},
+    onError: () => {},
+  });
+}
+
+async function fill(log: RoomLog, from: number, to: number): Promise<void> {
+  const numbers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  await Promise.all(numbers.map((number) => log.append(entry(`k${number}`))));
+}
+
+/** A backup of ten events, and where they came from. */
+async function backedUp() {
+  const dir = tempDir();
+  const file = join(tempDir(), 'rooms.backup');
+  const log = await open(dir);
+  await fill(log, 1, 10);
+  await backupLog(dir, file);
+  const { epoch } = await log.bounds(room);
+  return { dir, file, log, epoch };
+}
+
+describe('a backup', () => {
+  it('is of one moment, though the log is written meanwhile', async () => {
+    const dir = tempDir();
+    const file = join(tempDir(), 'rooms.backup');
+    const log = await open(dir);
+    await fill(log, 1, 200);
+    let isOver = false;
+    const writing = (async () => {
+      for (let from = 201; !isOver; from += 20) await fill(log, from, from + 19);
+    })();
+    const { events } = await backupLog(dir, file);
+    isOver = true;
+    await writing;
+    expect(events).toBeGreaterThanOrEqual(200);
+    const { head } = await log.bounds(room);
+    expect(head).toBeGreaterThan(200);
+    await log.close();
+
+    const to = tempDir();
+    expect(restoreLog(file, to, { replace: false })).toEqual({ rooms: 1, events });
+    const restored = await open(to);
+    const page = await restored.read(room, { after: 0, limit: 1_000_000 });
+    expect(page.events.map(({ offset }) => offset)).toEqual(
+      Array.from({ length: events }, (_, index) => index + 1),
+    );
+    await restored.close();
+  });
+
+  it('[LOG3] begins a new epoch when it is restored, without a word of damage', async () => {
+    const { file, log, epoch } = await backedUp();
+    await log.close();
+    const dir = tempDir();
+    restoreLog(file, dir, { replace: false });
+    const damage: string[] = [];
+    const restored = await open(dir, damage);
+    expect(damage).toEqual([]);
+    expect((await restored.bounds(room)).epoch).not.toBe(epoch);
+    await restored.close();
+    const again = await open(dir, damage);
+    expect(damage).toEqual([]);
+    await again.close();
+  });
+
+  it('[SND1] brings the idempotency keys along', async () => {
+    const { file, log } = await backedUp();
+    await log.close();
+    const dir = tempDir();
+    restoreLog(file, dir, { replace: false });
+    const restored = await open(dir);
+    expect(await restored.append(entry('k7'))).toMatchObject({ offset: 7, duplicate: true });
+    expect(await restored.append(entry('new'))).toMatchObject({ offset: 11, duplicate: false });
+    await restored.close();
+  });
+
+  it('is one file for its owner alone, and leaves nothing else behind', async () => {
+    const { file, log } = await backedUp();
+    await log.close();
+    expect(readdirSync(join(file, '..'))).toEqual(['rooms.backup']);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not made of a log with an event that fails its checksum', async () => {
+    const { dir, log } = await backedUp();
+    await log.close();
+    const db = new DatabaseSync(join(dir, 'log.db'));
+    db.exec("UPDATE events SET data = '{}' WHERE offset = 4");
+    db.close();
+    const file = join(tempDir(), 'rooms.backup');
+    await expect(backupLog(dir, file)).rejects.toThrow(/offset 4 fails its checksum/);
+    expect(readdirSync(join(file, '..'))).toEqual([]);
+    await expect(backupLog(tempDir(), file)).rejects.toThrow(StartError);
+  });
+});
+
+describe('restoring', () => {
+  it('refuses a directory that a server uses, and one that holds a log', async () => {
+    const { dir, file, log, epoch } = await backedUp();
+    await fill(log, 11, 12);
+    expect(() => restoreLog(file, dir, { replace: true })).toThrow(/another server/);
+    await log.close();
+    expect(() => restoreLog(file, dir, { replace: false })).toThrow(/there is a log/);
+    const still = await open(dir);
+    expect(await still.bounds(room)).toEqual({ epoch, first: 1, head: 12 });
+    await still.close();
+    restoreLog(file, dir, { replace: true });
+    const restored = await open(dir);
+    expect((await restored.bounds(room)).head).toBe(10);
+    await restored.close();
+  });
+
+  it('refuses what is no backup, and changes nothing', async () => {
+    const { dir, log } = await backedUp();
+    await log.close();
+    const junk = join(tempDir(), 'junk');
+    writeFileSync(junk, 'not a database at all, by any means'.repeat(200));
+    expect(() => restoreLog(junk, dir, { replace: true })).toThrow(StartError);
+    expect(() => restoreLog(join(dir, 'none'), dir, { replace: true })).toThrow(/no file/);
+    const still = await open(dir);
+    expect((await still.bounds(room)).head).toBe(10);
+    await still.close();
+  });
+});
