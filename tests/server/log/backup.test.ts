@@ -53,12 +53,12 @@ describe('a backup', () => {
     const file = join(tempDir(), 'rooms.backup');
     const log = await open(dir);
     await fill(log, 1, 200);
-    let isOver = false;
+    const over = new AbortController();
     const writing = (async () => {
-      for (let from = 201; !isOver; from += 20) await fill(log, from, from + 19);
+      for (let from = 201; !over.signal.aborted; from += 20) await fill(log, from, from + 19);
     })();
     const { events } = await backupLog(dir, file);
-    isOver = true;
+    over.abort();
     await writing;
     expect(events).toBeGreaterThanOrEqual(200);
     const { head } = await log.bounds(room);
