@@ -10,15 +10,21 @@ export interface ServerProcess {
   readonly url: string;
   readonly socketUrl: string;
   readonly port: number;
+  readonly pid: number;
   /** Sends a signal. Resolves with the exit code, or with the signal that ended it. */
   stop(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | string>;
   /** What it has logged so far. */
   readonly log: readonly string[];
 }
 
-/** Starts `trpc-rooms serve` and waits until it listens. It is killed with the test. */
-export async function serverProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [COMMAND, 'serve'], {
+/** Starts `trpc-rooms serve` and waits until it listens. It is killed with the test. `under`: a command
+ *  that becomes the one that is given to it (`prlimit --fsize=1000:`). */
+export async function serverProcess(
+  env: Readonly<Record<string, string>>,
+  { under = [] }: { under?: readonly string[] } = {},
+): Promise<ServerProcess> {
+  const [program, ...args] = [...under, process.execPath, COMMAND, 'serve'];
+  const child = spawn(program, args, {
     env: { ...process.env, PORT: '0', LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -41,6 +47,7 @@ export async function serverProcess(env: Readonly<Record<string, string>>): Prom
     url,
     socketUrl: `${url.replace(/^http/, 'ws')}/trpc`,
     port: Number(new URL(url).port),
+    pid: child.pid ?? 0,
     log,
     stop: (signal) => {
       child.kill(signal);
