@@ -1,3 +1,5 @@
+import { Arena } from './arena.ts';
+
 /** What can be flushed. */
 export interface Flushable {
   flush(): void;
@@ -14,6 +16,7 @@ export class FlushQueue {
   #waiting: Flushable[] = [];
   /** What was joined in this run, by the first frame. */
   readonly #joined = new Map<Buffer, Joined>();
+  readonly #arena = new Arena();
   #isRunning = false;
   readonly #run = () => {
     const due = this.#waiting;
@@ -22,6 +25,7 @@ export class FlushQueue {
     for (const one of due) one.flush();
     this.#isRunning = false;
     this.#joined.clear();
+    this.#arena.reset();
   };
 
   /** Has `one` flushed at the end of this turn. The caller asks once per turn. */
@@ -30,13 +34,19 @@ export class FlushQueue {
   }
 
   /** Frames as one piece. Those who gathered the same ones in this turn, as followers of a room with the
-   *  same request id do, share it. */
+   *  same request id do, share it. Good until the end of the run: `keep` says that it is needed longer. */
   join(frames: readonly [Buffer, ...Buffer[]], length: number): Buffer {
     const known = this.#joined.get(frames[0]);
     if (known && isSame(known.frames, frames)) return known.bytes;
-    const bytes = Buffer.concat(frames, length);
-    if (this.#isRunning) this.#joined.set(frames[0], { frames, bytes });
+    if (!this.#isRunning) return Buffer.concat(frames, length);
+    const bytes = this.#arena.join(frames, length);
+    this.#joined.set(frames[0], { frames, bytes });
     return bytes;
+  }
+
+  /** Not all of what was joined in this run has left for the kernel. */
+  keep(): void {
+    this.#arena.keep();
   }
 }
 

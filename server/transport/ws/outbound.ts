@@ -142,7 +142,10 @@ export class Outbound implements Flushable, Stalling {
     const socket = this.#socket;
     if (!socket) return;
     this.#tally.bytesSent += bytes;
-    if (socket.write(message)) {
+    const isTaken = socket.write(message);
+    // The stream holds what the kernel has not taken at once.
+    if (message !== first && socket.writableLength > 0) this.#queue.keep();
+    if (isTaken) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
       this.#queuedBytes = 0;
