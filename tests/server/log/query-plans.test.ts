@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CommitMark } from '../../../server/log/sqlite/commit-mark.ts';
+import { openDatabase } from '../../../server/log/sqlite/database.ts';
+import { Reader } from '../../../server/log/sqlite/reader.ts';
+import { Writer } from '../../../server/log/sqlite/writer.ts';
+import { retention } from '../../contract/room-log-contract.ts';
+import { tempDir } from '../../kit/temp-dir.ts';
+
+/** What SQLite does for each statement that the writer and the reader prepare: all of them, because they
+ *  are caught as they are prepared. */
+function plans(): Map<string, string[]> {
+  const dir = tempDir();
+  const path = join(dir, 'log.db');
+  const db = openDatabase(path);
+  const mark = CommitMark.open(join(dir, 'log.mark'));
+  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare');
+  const writer = new Writer({ db, mark, databaseId: 'd', retention: () => retention.chat });
+  const reader = new Reader(path, 'e');
+  const statements = prepare.mock.calls.map(([sql]) => sql);
+  prepare.mockRestore();
+  onTestFinished(() => {
+    reader.close();
+    writer.close();
+  });
+  const planOf = (sql: string) =>
+    db
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail));
+  return new Map(statements.map((sql) => [sql, planOf(sql)]));
+}
+
+const touches = (step: string) => /^(SCAN|SEARCH) (events|keys|rooms|meta)\b/.test(step);
+
+describe('the statements of the SQLite log', () => {
+  it('find what they touch by a key, however long a room is', () => {
+    const found = [...plans()].filter(([, plan]) => plan.some(touches));
+    expect(found.length).toBeGreaterThan(15);
+    for (const [sql, plan] of found) {
+      // It walks keys from the oldest on, and a LIMIT ends that: the next test.
+      if (sql.startsWith('DELETE FROM keys WHERE no <')) continue;
+      for (const step of plan.filter(touches)) expect(step, sql).toMatch(/^SEARCH \w+ USING /);
+    }
+    const all = found.flatMap(([, plan]) => plan);
+    expect(all.filter((step) => step.includes('TEMP B-TREE'))).toEqual([]);
+    expect(all.filter((step) => step.startsWith('SEARCH events USING PRIMARY KEY'))).not.toEqual(
+      [],
+    );
+  });
+
+  it('[LOG4] walk keys from the oldest on, in steps with an end', () => {
+    const [drop] = [...plans()].filter(([sql]) => sql.startsWith('DELETE FROM keys WHERE no <'));
+    const [sql = '', plan = []] = drop ?? [];
+    const walks = plan.filter((step) => step.startsWith('SCAN keys'));
+    // By rowid, so in the order of the table itself, and each with a limit of its own.
+    expect(walks).toEqual(['SCAN keys', 'SCAN keys']);
+    expect(sql.match(/FROM keys ORDER BY no LIMIT \?/g)).toHaveLength(walks.length);
+    expect(plan).toContain('SEARCH keys USING INTEGER PRIMARY KEY (rowid=?)');
+  });
+});
