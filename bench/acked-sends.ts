@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { signTokens } from './audience-run.ts';
+import { signTokens } from './tokens.ts';
 import type { Load, LoadCalls } from './load-process.ts';
 import type { Usage } from './meter.ts';
 import { Remote } from './remote.ts';

@@ -1,5 +1,6 @@
 import { newKey } from '../client/new-key.ts';
 import { setTimeout } from 'node:timers/promises';
+import { addressOf } from './addresses.ts';
 import { BareSocket } from './bare-socket.ts';
 import { Latencies } from './latencies.ts';
 import type { Deliveries, Pace } from './pace.ts';
@@ -29,8 +30,6 @@ interface Client {
 // Request ids of subscriptions are spread over so many, as they are among real clients.
 const REQUEST_IDS = 200;
 const OPENING_AT_ONCE = 50;
-// Loopback has many addresses: a limit of connections per address is not what is measured here.
-const ADDRESSES = 200;
 const ARRIVAL_MS = 30_000;
 
 /** The clients of a run: publishers and followers, over any of the protocols. */
@@ -199,9 +198,4 @@ export class Audience {
   #fail(reason: string): void {
     this.#failure ??= new Error(`audience: ${reason}`);
   }
-}
-
-function addressOf(no: number): string | undefined {
-  // Elsewhere only the first address of loopback is there from the start.
-  return process.platform === 'linux' ? `127.0.1.${1 + (no % ADDRESSES)}` : undefined;
 }

@@ -1,8 +1,11 @@
 import { join, relative } from 'node:path';
 import { ackedSends } from './acked-sends.ts';
+import { bigRoom } from './big-room.ts';
 import { bursts, fanOut } from './fan-out.ts';
+import { flaps } from './flaps.ts';
 import { logAppends } from './log-appends.ts';
 import { currentCommit, describeMachine, type Machine } from './machine.ts';
+import { massCut } from './mass-cut.ts';
 import { memory } from './memory.ts';
 import { readOptions, usage, UsageError, type BenchOptions } from './options.ts';
 import { subjectResult, writeResult, type Result } from './results.ts';
@@ -10,8 +13,19 @@ import type { Figures, Scenario } from './scenario.ts';
 import { slowReader } from './slow-reader.ts';
 import { formatResult } from './table.ts';
 
-const SCENARIOS: readonly Scenario[] = [logAppends, ackedSends, fanOut, bursts, memory, slowReader];
+const SCENARIOS: readonly Scenario[] = [
+  logAppends,
+  ackedSends,
+  fanOut,
+  bursts,
+  memory,
+  slowReader,
+  flaps,
+  massCut,
+  bigRoom,
+];
 const RESULTS = join(import.meta.dirname, 'results');
+const SECONDS = 5;
 const WARM_UP_SECONDS = 1;
 const RUNS = 3;
 
@@ -45,10 +59,11 @@ function chosen(only: string | undefined): readonly Scenario[] {
 
 async function measure(
   scenario: Scenario,
-  { seconds, dir, ...chosenOptions }: BenchOptions,
+  { dir, ...chosenOptions }: BenchOptions,
   machine: Machine,
 ): Promise<Result> {
   const { name, summary, targets, warmUpSeconds = WARM_UP_SECONDS } = scenario;
+  const seconds = chosenOptions.seconds ?? scenario.seconds ?? SECONDS;
   const runs = chosenOptions.runs ?? scenario.runs ?? RUNS;
   const options = { seconds, warmUpSeconds, runs };
   const figures = new Map<string, Figures[]>(

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 /** What `npm run bench` was asked for. */
 export interface BenchOptions {
   readonly only: string | undefined;
-  readonly seconds: number;
+  /** Undefined: as many as the scenario asks for. */
+  readonly seconds: number | undefined;
   /** Undefined: as many as the scenario asks for. */
   readonly runs: number | undefined;
   readonly dir: string;
@@ -21,8 +22,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { only, seconds, runs, dir, help } = parse(args);
   return {
     only,
-    seconds: positive('seconds', seconds),
-    runs: runs === undefined ? undefined : positive('runs', runs),
+    seconds: optional('seconds', seconds),
+    runs: optional('runs', runs),
     dir,
     help,
   };
@@ -34,8 +35,10 @@ export function usage(scenarios: readonly { name: string; summary: string }[]): 
   return `npm run bench -- [options]
 
   --only NAME    one scenario instead of all
-  --seconds N    how long each run is measured (default 5), after some of warming up
-  --runs N       runs of each subject, in turns; the median counts (default 3; slow-reader 7)
+  --seconds N    how long each run is measured (default 5; flaps 30), after some of
+                 warming up
+  --runs N       runs of each subject, in turns; the median counts (default 3; slow-reader
+                 7, flaps 1)
   --dir PATH     where data directories are made (default: the system's directory for temporary
                  files). It must lie on a real disk: on a tmpfs an fsync costs nothing
   --help
@@ -50,7 +53,7 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         only: { type: 'string' },
-        seconds: { type: 'string', default: '5' },
+        seconds: { type: 'string' },
         runs: { type: 'string' },
         dir: { type: 'string', default: tmpdir() },
         help: { type: 'boolean', default: false },
@@ -61,7 +64,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function positive(name: string, text: string): number {
+function optional(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) {
     throw new UsageError(`--${name} takes a whole number of 1 or more, not ${text}`);

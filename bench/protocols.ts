@@ -13,8 +13,9 @@ export interface Protocol {
   opening(token: string): string;
   /** A frame that begins like this tells that the client may go on. Unset: it need not wait. */
   readonly welcome: string | undefined;
-  /** Asks to follow a room. `id`: the request's, where a protocol has such. */
-  follow(room: string, id: number): string;
+  /** Asks to follow a room. `id`: the request's, where a protocol has such; `lastEventId`: where to
+   *  resume, where it can. */
+  follow(room: string, id: number, lastEventId?: string): string;
   /** What the answer to `follow` contains. */
   readonly following: string;
   publish(message: Message, id: number): string;
@@ -27,7 +28,8 @@ const trpc: Protocol = {
   path: '/trpc?connectionParams=1',
   opening: (token) => JSON.stringify({ method: 'connectionParams', data: { token } }),
   welcome: undefined,
-  follow: (room, id) => request(id, 'subscription', 'chat.events', { room }),
+  follow: (room, id, lastEventId) =>
+    request(id, 'subscription', 'chat.events', { room, ...(lastEventId && { lastEventId }) }),
   following: '"type":"started"',
   publish: (message, id) => request(id, 'mutation', 'chat.send', message),
   ping: ['PING', 'PONG'],

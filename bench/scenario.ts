@@ -36,6 +36,8 @@ export interface Scenario {
   readonly targets: readonly Target[];
   /** Runs of each subject, where nobody says how many. Default 3. */
   readonly runs?: number;
+  /** Seconds of a run, where nobody says how many. Default 5. */
+  readonly seconds?: number;
   /** Default 1. */
   readonly warmUpSeconds?: number;
 }

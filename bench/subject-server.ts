@@ -22,6 +22,10 @@ export const servers = {
     const { startRooms } = await import('./rooms-server.ts');
     return startRooms({ dir: null, secret });
   },
+  'big-room': async (options: ServerOptions): Promise<SubjectServer> => {
+    const { startBigRoom } = await import('./big-room-server.ts');
+    return startBigRoom(options);
+  },
   ws: async (): Promise<SubjectServer> => {
     const { startBareWs } = await import('./peers/bare-ws.ts');
     return startBareWs();

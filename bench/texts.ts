@@ -27,3 +27,14 @@ export function numberIn(frame: Buffer): number | undefined {
   }
   return number;
 }
+
+const EVENT = Buffer.from('"type":"event"');
+const POSITION = Buffer.from('"position":"');
+const QUOTE = 0x22;
+
+/** The position of the event that a tRPC frame carries. Undefined: it carries none. */
+export function positionIn(frame: Buffer): string | undefined {
+  if (!frame.includes(EVENT)) return undefined;
+  const from = frame.indexOf(POSITION) + POSITION.length;
+  return frame.toString('latin1', from, frame.indexOf(QUOTE, from));
+}
