@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
 import { newName } from '../new-name.ts';
+import { checkRooms, roomChecksum } from './room-rows.ts';
 
 // Steps from one version of the schema to the next; `PRAGMA user_version` counts the steps taken.
 const MIGRATIONS = [
@@ -51,10 +52,17 @@ const MIGRATIONS = [
    INSERT INTO keys (room, key, user, offset, at, digest)
      SELECT room, key, user, offset, at, digest FROM old_keys ORDER BY at;
    DROP TABLE old_keys;`,
+  // What a room holds is said twice, so that a missing first or last event is noticed (LOG3).
+  `ALTER TABLE rooms ADD COLUMN first INTEGER NOT NULL DEFAULT 1;
+   ALTER TABLE rooms ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+   UPDATE rooms SET first =
+     coalesce((SELECT min(offset) FROM events WHERE room = rooms.no), head + 1);
+   UPDATE rooms SET checksum = room_checksum(no, kind, id, first, head);
+   INSERT INTO meta (name, value) SELECT 'appended', coalesce(sum(head), 0) FROM rooms;`,
 ] as const;
 
 /** Opens the log's database for its one writer, creates or migrates it, and checks its pages.
- *  @throws StartError when it is damaged or made by a newer version. */
+ *  @throws StartError when it is damaged, made by a newer version, or cannot be written. */
 export function openDatabase(path: string): DatabaseSync {
   const db = open(path);
   try {
@@ -66,10 +74,11 @@ export function openDatabase(path: string): DatabaseSync {
       PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF`);
     checkPages(db);
     migrate(db);
+    checkRooms(db);
     return db;
   } catch (error) {
     db.close();
-    throw error instanceof StartError ? error : damaged(path, error);
+    throw error instanceof StartError ? error : refusal(path, error);
   }
 }
 
@@ -87,8 +96,11 @@ function open(path: string): DatabaseSync {
   }
 }
 
-function checkPages(db: DatabaseSync): void {
-  const result = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+/** Checks the structure of all pages, and every index against its table. @throws Error */
+export function checkPages(db: DatabaseSync): void {
+  // `quick_check` takes half the time and believes the indexes: a room or a key that an index has lost
+  // would be taken for a new one.
+  const result = db.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check'];
   if (result !== 'ok') throw new Error(String(result));
 }
 
@@ -100,6 +112,7 @@ function migrate(db: DatabaseSync): void {
     });
   }
   if (version === MIGRATIONS.length) return;
+  db.function('room_checksum', { varargs: true }, (...columns) => roomChecksum(columns));
   db.exec('BEGIN IMMEDIATE');
   for (const step of MIGRATIONS.slice(version)) db.exec(step);
   if (version === 0) {
@@ -109,6 +122,18 @@ function migrate(db: DatabaseSync): void {
     insert.run('commits', 0);
   }
   db.exec(`PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+}
+
+// Primary result codes of SQLite that say nothing against the file's content.
+const UNUSABLE = [3, 5, 6, 8, 10, 13, 14, 23];
+
+function refusal(path: string, error: unknown): StartError {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+  if (!UNUSABLE.includes(code)) return damaged(path, error);
+  return new StartError(`cannot use the database ${path}: ${messageOf(error)}`, {
+    advice: 'Check that its disk has room and works, and that this user may write there.',
+    cause: error,
+  });
 }
 
 function damaged(path: string, error: unknown): StartError {

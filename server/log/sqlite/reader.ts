@@ -2,6 +2,7 @@ import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqli
 import { RoomError } from '../../../shared/index.ts';
 import type { Bounds, Page, Range, RoomName, StoredEvent } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';
+import { missingFrom } from './page-check.ts';
 
 const COLUMNS = 'offset, type, data, by_id, by_name, at, key, checksum';
 
@@ -12,7 +13,6 @@ export class Reader {
   readonly #db: DatabaseSync;
   readonly #epoch: string;
   readonly #room: StatementSync;
-  readonly #first: StatementSync;
   readonly #after: StatementSync;
   readonly #before: StatementSync;
 
@@ -20,10 +20,7 @@ export class Reader {
     this.#db = new DatabaseSync(path, { readOnly: true });
     this.#epoch = epoch;
     this.#db.exec('PRAGMA busy_timeout = 1000');
-    this.#room = this.#db.prepare('SELECT no, head FROM rooms WHERE kind = ? AND id = ?');
-    this.#first = this.#db.prepare(
-      'SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT 1',
-    );
+    this.#room = this.#db.prepare('SELECT no, first, head FROM rooms WHERE kind = ? AND id = ?');
     this.#after = this.#db.prepare(
       `SELECT ${COLUMNS} FROM events WHERE room = ? AND offset > ? ORDER BY offset LIMIT ?`,
     );
@@ -39,8 +36,11 @@ export class Reader {
   read(room: RoomName, range: Range): Page {
     return this.#snapshot(() => {
       const row = this.#room.get(room.kind, room.id);
-      const rows = row ? this.#rows(Number(row['no']), range) : [];
-      return { ...this.#boundsOf(row), events: rows.map(toEvent) };
+      const events = row ? this.#rows(Number(row['no']), range).map(toEvent) : [];
+      const bounds = this.#boundsOf(row);
+      const missing = missingFrom(bounds, range, events);
+      if (missing === undefined) return { ...bounds, events };
+      throw new RoomError('LOG_DAMAGED', `the event at offset ${missing} is missing from the log`);
     });
   }
 
@@ -56,9 +56,7 @@ export class Reader {
 
   #boundsOf(row: Row | undefined): Bounds {
     if (!row) return { epoch: this.#epoch, first: 1, head: 0 };
-    const head = Number(row['head']);
-    const first = Number(this.#first.get(row['no'] ?? null)?.['offset'] ?? head + 1);
-    return { epoch: this.#epoch, first, head };
+    return { epoch: this.#epoch, first: Number(row['first']), head: Number(row['head']) };
   }
 
   /** One read transaction, so that bounds and events are of the same moment. */
@@ -72,9 +70,19 @@ export class Reader {
       }
     } catch (error) {
       if (error instanceof RoomError) throw error;
-      throw new RoomError('LOG_UNAVAILABLE', undefined, { cause: error });
+      throw new RoomError(isCorrupt(error) ? 'LOG_DAMAGED' : 'LOG_UNAVAILABLE', undefined, {
+        cause: error,
+      });
     }
   }
+}
+
+const CORRUPT = [11, 26];
+
+function isCorrupt(error: unknown): boolean {
+  return (
+    error instanceof Error && 'errcode' in error && CORRUPT.includes(Number(error.errcode) & 0xff)
+  );
 }
 
 /** A stored event, as its row has it. @throws RoomError LOG_DAMAGED when it fails its checksum */

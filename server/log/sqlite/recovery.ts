@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CommitMark, Mark } from './commit-mark.ts';
 import { newName } from '../new-name.ts';
+import { readMeta } from './meta.ts';
 
 /** Why events may be missing, though the database itself reads well (LOG3). */
 export type Damage =
@@ -28,15 +29,13 @@ export function recover(
   db: DatabaseSync,
   mark: CommitMark,
 ): { databaseId: string; epoch: string; damage: Damage | undefined } {
-  const get = db.prepare('SELECT value FROM meta WHERE name = ?');
-  const read = (name: string) => get.get(name)?.['value'];
-  const databaseId = String(read('database'));
-  const found = { databaseId, commits: Number(read('commits')) };
+  const { databaseId, commits: reached, ...meta } = readMeta(db);
+  const found = { databaseId, commits: reached };
   const known = mark.read();
   const damage = judge(found, known);
   if (!damage) {
     if (!known || known.commits < found.commits) settle(db, mark, found);
-    return { databaseId, epoch: String(read('epoch')), damage };
+    return { databaseId, epoch: meta.epoch, damage };
   }
   const epoch = newName();
   // Past both counters: the old mark must not look newer than what is written from now on.

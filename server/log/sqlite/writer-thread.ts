@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { StartError } from '../../start-error.ts';
 import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
+import { watchFiles } from './file-watch.ts';
 import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
@@ -20,7 +21,8 @@ function openWriter(): Writer | undefined {
     const mark = CommitMark.open(options.markPath);
     const { databaseId, epoch, damage } = recover(db, mark);
     const retention = (kind: string) => options.retention[kind] ?? options.fallback;
-    const opened = new Writer({ db, mark, databaseId, retention });
+    const paths = [options.databasePath, `${options.databasePath}-wal`, options.markPath];
+    const opened = new Writer({ db, mark, databaseId, retention, checkFiles: watchFiles(paths) });
     reply({ type: 'opened', epoch, damage });
     return opened;
   } catch (error) {

@@ -1,10 +1,12 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { limits } from '../../../shared/limits.ts';
 import type { Retention } from '../../../shared/index.ts';
 import { digestOf } from '../digest.ts';
 import { roomKey, type Entry, type RoomName } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';
 import type { CommitMark } from './commit-mark.ts';
+import { readMeta } from './meta.ts';
+import { roomChecksum } from './room-rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
 /** The answer to one entry of a batch: its place, or that its key stands for other data. */
@@ -14,6 +16,7 @@ export type Written =
 
 interface WriterRoom {
   readonly no: number;
+  readonly name: RoomName;
   readonly retention: Retention;
   head: number;
   first: number;
@@ -34,18 +37,25 @@ export class Writer {
   readonly #sql: Statements;
   readonly #rooms = new Map<string, WriterRoom>();
   readonly #databaseId: string;
+  readonly #checkFiles: () => void;
+  /** Commits so far. Who else writes to the database moves the count of it, not this. */
+  #commits: number;
 
   constructor(options: {
     db: DatabaseSync;
     mark: CommitMark;
     databaseId: string;
     retention: (kind: string) => Retention;
+    /** Throws when the files are no longer where they were opened. */
+    checkFiles: () => void;
   }) {
     this.#db = options.db;
     this.#mark = options.mark;
     this.#databaseId = options.databaseId;
     this.#retention = options.retention;
+    this.#checkFiles = options.checkFiles;
     this.#sql = prepareStatements(options.db);
+    this.#commits = readMeta(options.db).commits;
   }
 
   /** Appends all entries in one transaction. Returns when it and its mark are on disk; `unmarked` says
@@ -56,10 +66,13 @@ export class Writer {
     const { result: written, unmarked } = this.#transaction(() => {
       const touched = new Map<WriterRoom, number>();
       const done = entries.map((entry) => this.#appendOne(entry, touched));
+      let appended = 0;
       for (const [room, count] of touched) {
-        this.#sql.setHead.run(room.head, room.no);
         this.#trimByCount(room, count);
+        this.#setBounds(room);
+        appended += count;
       }
+      this.#sql.countAppended.run(appended);
       return done;
     });
     return { written, unmarked };
@@ -107,7 +120,7 @@ export class Writer {
         const no = Number(row['no']);
         const oldest = now - this.#retention(String(row['kind'])).maxAgeMs;
         const dropped = this.#dropOld(no, oldest);
-        if (dropped > 0) this.#rooms.clear();
+        if (dropped > 0) this.#moveFirst(row, no);
         if (dropped === TRIM_ROWS) return no - 1;
       }
       const last = rooms.at(-1)?.['no'];
@@ -130,7 +143,11 @@ export class Writer {
     try {
       result = work();
       commits = Number(this.#sql.countCommit.get()?.['value']);
+      this.#checkFiles();
+      // Its lock was taken from it: followers here would never hear of what the other one writes.
+      if (commits !== this.#commits + 1) throw new Error('another process writes to the database');
       this.#sql.commit.run();
+      this.#commits = commits;
     } catch (error) {
       this.#rooms.clear();
       if (this.#db.isTransaction) this.#sql.rollback.run();
@@ -170,11 +187,33 @@ export class Writer {
     const row = this.#sql.getKey.get(room.no, key, by.id);
     if (row && Number(row['at']) > at - limits.keyWindowMs) {
       if (row['digest'] !== null && row['digest'] !== digest) return 'conflict';
+      this.#checkKey(room, Number(row['offset']), key, by.id);
       return { offset: Number(row['offset']), at: Number(row['at']), duplicate: true };
     }
     this.#sql.dropKey.run(room.no, key, by.id);
     put();
     return undefined;
+  }
+
+  /** Keys have no checksum; the event that one stands for says whether it is right, while it is kept. */
+  #checkKey(room: WriterRoom, offset: number, key: string, user: string): void {
+    if (offset < room.first) return;
+    const event = this.#sql.one.get(room.no, offset);
+    if (event?.['key'] === key && event['by_id'] === user) return;
+    throw new Error(`the idempotency key of offset ${offset} stands for another event`);
+  }
+
+  #setBounds({ no, name, first, head }: WriterRoom): void {
+    this.#sql.setBounds.run(first, head, roomChecksum([no, name.kind, name.id, first, head]), no);
+  }
+
+  /** Trimming by age goes by the rows: what is cached of the room is read anew. */
+  #moveFirst(row: Record<string, SQLOutputValue>, no: number): void {
+    const name = { kind: String(row['kind']), id: String(row['id']) };
+    const head = Number(row['head']);
+    const first = Number(this.#sql.first.get(no)?.['offset'] ?? head + 1);
+    this.#setBounds({ no, name, first, head, retention: this.#retention(name.kind) });
+    this.#rooms.delete(roomKey(name));
   }
 
   /** Pays for each append with at most two deletions and a constant, whatever has piled up. */
@@ -201,13 +240,13 @@ export class Writer {
     if (!row) return undefined;
     const no = Number(row['no']);
     const head = Number(row['head']);
-    const first = Number(this.#sql.first.get(no)?.['offset'] ?? head + 1);
-    return this.#remember(key, { no, head, first, retention: this.#retention(name.kind) });
+    const first = Number(row['first']);
+    return this.#remember(key, { no, name, head, first, retention: this.#retention(name.kind) });
   }
 
   #create(name: RoomName): WriterRoom {
     const no = Number(this.#sql.addRoom.run(name.kind, name.id).lastInsertRowid);
-    const room = { no, head: 0, first: 1, retention: this.#retention(name.kind) };
+    const room = { no, name, head: 0, first: 1, retention: this.#retention(name.kind) };
     return this.#remember(roomKey(name), room);
   }
 

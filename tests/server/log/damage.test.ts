@@ -1,150 +1,247 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RoomLog } from '../../../server/log/room-log.ts';
-import { createSqliteLog } from '../../../server/log/sqlite/sqlite-log.ts';
-import { StartError } from '../../../server/start-error.ts';
 import { RoomError } from '../../../shared/index.ts';
+import { roomKey, type RoomLog } from '../../../server/log/room-log.ts';
+import { StartError } from '../../../server/start-error.ts';
 import { retention } from '../../contract/room-log-contract.ts';
-import { tempDir } from '../../kit/temp-dir.ts';
-
-const room = { kind: 'chat', id: 'general' };
-const by = { id: 'ada', name: 'Ada' };
-const FILES = ['log.db', 'log.db-wal', 'log.mark'];
-const EVENTS = 120;
-const dataOf = (number: number) => JSON.stringify({ json: `message ${number}`.repeat(8) });
-
-/** Numbers in [0, n) that a seed decides (mulberry32). */
-function dice(seed: number): (n: number) => number {
-  let state = (seed * 0x9e3779b9) >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
-
-async function open(dir: string): Promise<{ log: RoomLog; damage: string[] }> {
-  const damage: string[] = [];
-  const log = await createSqliteLog({
-    dir,
-    retention,
-    onDamage: (what) => damage.push(what),
-    onTrouble: () => {},
-    onError: () => {},
-  });
-  return { log, damage };
-}
-
-/** As a crash left it, with the WAL that holds nearly all, and as a server that was stopped did. */
-let masters: readonly [crashed: string, closed: string] = ['', ''];
-let older = '';
-let epoch = '';
-
-/** Files as a crash would leave them: the first of them after half of the events. */
-function copyTo(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const name of FILES) {
-    if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
-  }
-}
+import {
+  fill,
+  openLog,
+  putFiles,
+  takeFiles,
+  type Acked,
+  type LogFiles,
+} from '../../kit/log-files.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'trpc-rooms-damage-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
+let acked: Acked[] = [];
+/** As a crash leaves it: the newest in the WAL. */
+let crashed: LogFiles;
+/** Closed in order: all in the database. */
+let closed: LogFiles;
+/** Of the day before, when half of it was there; closed in order. */
+let yesterday: LogFiles;
+/** Older still: the WAL of the crash was not written on top of it. */
+let older: LogFiles;
+
 beforeAll(async () => {
-  const dir = join(base, 'log');
-  masters = [join(base, 'crashed'), join(base, 'closed')];
-  older = join(base, 'older');
-  const { log } = await open(dir);
-  for (let number = 1; number <= EVENTS; number += 1) {
-    await log.append({ room, type: 'message', data: dataOf(number), by, at: number });
-    if (number === EVENTS / 2) copyTo(dir, older);
-  }
-  epoch = (await log.bounds(room)).epoch;
-  copyTo(dir, masters[0]);
-  await log.close();
-  copyTo(dir, masters[1]);
+  const dir = mkdtempSync(join(base, 'log-'));
+  const first = await openLog(dir);
+  acked = await fill(first, 0, 60);
+  await first.close();
+  older = takeFiles(dir);
+  const next = await openLog(dir);
+  acked.push(...(await fill(next, 60, 60)));
+  await next.close();
+  yesterday = takeFiles(dir);
+  const second = await openLog(dir);
+  acked.push(...(await fill(second, 120, 120)));
+  crashed = takeFiles(dir);
+  await second.close();
+  closed = takeFiles(dir);
 });
 
-/** Breaks one file, in one of the ways in which disks and people do. Says what it did. */
-function harm(dir: string, roll: (n: number) => number): string {
-  const name = FILES[roll(FILES.length)] ?? '';
-  const path = join(dir, name);
-  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  const at = roll(Math.max(1, bytes.length));
-  switch (roll(5)) {
-    case 0:
-      rmSync(path, { force: true });
-      return `${name} removed`;
-    case 1:
-      writeFileSync(path, bytes.subarray(0, at));
-      return `${name} cut to ${at} of ${bytes.length}`;
-    case 2: {
-      for (let flips = 1 + roll(4); flips > 0; flips -= 1) {
-        const where = roll(Math.max(1, bytes.length));
-        bytes[where] = (bytes[where] ?? 0) ^ (1 << roll(8));
-      }
-      writeFileSync(path, bytes);
-      return `${name} with bits flipped`;
-    }
-    case 3:
-      bytes.fill(0, at, Math.min(bytes.length, at + 512 * (1 + roll(8))));
-      writeFileSync(path, bytes);
-      return `${name} with zeros at ${at}`;
-    default:
-      rmSync(path, { force: true });
-      if (existsSync(join(older, name))) copyFileSync(join(older, name), path);
-      return `${name} of an earlier day`;
-  }
-}
+type Verdict = 'all served' | 'new epoch' | 'refused' | 'LOG_DAMAGED';
 
-/** What a reader of the old epoch would be told. `whole`: everything, as it was. */
-async function outcome(dir: string): Promise<string> {
-  let opened: { log: RoomLog; damage: string[] };
+/** What a server makes of files. Fails when it serves less than was acknowledged under the same epoch
+ *  and without a word: the one thing that must never happen. */
+async function verdictOn(files: LogFiles): Promise<Verdict> {
+  const dir = mkdtempSync(join(base, 'case-'));
+  putFiles(dir, files);
+  const damage: string[] = [];
   try {
-    opened = await open(dir);
+    const log = await openLog(dir, damage);
+    const verdict = await read(log).finally(async () => log.close());
+    if (damage.length > 0) expect(verdict).toBe('new epoch');
+    return verdict;
   } catch (error) {
-    if (error instanceof StartError) return 'refused to start';
-    throw error;
-  }
-  const { log, damage } = opened;
-  try {
-    const page = await log.read(room, { after: 0, limit: 1_000 });
-    if (page.epoch !== epoch)
-      return damage.length > 0 ? 'new epoch, said so' : 'new epoch in silence';
-    const isWhole =
-      page.head === EVENTS &&
-      page.events.length === EVENTS &&
-      page.events.every((event) => event.data === dataOf(event.offset));
-    return isWhole ? 'whole' : `silently less: head ${page.head}, ${page.events.length} events`;
-  } catch (error) {
-    if (error instanceof RoomError) return `refused to read: ${error.code}`;
+    if (error instanceof StartError) return 'refused';
     throw error;
   } finally {
-    await log.close();
+    rmSync(dir, { recursive: true });
   }
 }
 
-describe('a log that was damaged', () => {
-  it.each(Array.from({ length: 120 }, (_, seed) => seed + 1))(
-    '[LOG3] is served whole, or under a new epoch, or not at all: seed %i',
-    async (seed) => {
-      const dir = tempDir();
-      copyTo(masters[seed % 2 === 0 ? 0 : 1], dir);
-      const done = harm(dir, dice(seed));
-      const found = await outcome(dir);
-      expect(`${done}: ${found}`).toMatch(/: (whole|new epoch, said so|refused .*)$/);
+async function read(log: RoomLog): Promise<Verdict> {
+  let verdict: Verdict = 'all served';
+  for (const events of eventsByRoom().values()) {
+    const found = await readRoom(log, events);
+    if (found === 'new epoch') return found;
+    if (found === 'LOG_DAMAGED') verdict = found;
+  }
+  return verdict;
+}
+
+function eventsByRoom(): Map<string, Acked[]> {
+  const byRoom = new Map<string, Acked[]>();
+  for (const one of acked) {
+    const key = roomKey(one.entry.room);
+    byRoom.set(key, [...(byRoom.get(key) ?? []), one]);
+  }
+  return byRoom;
+}
+
+async function readRoom(log: RoomLog, events: readonly Acked[]): Promise<Verdict> {
+  const newest = events.at(-1);
+  if (!newest) throw new Error('a room without events');
+  const { room } = newest.entry;
+  const kept = room.kind === 'small' ? events.slice(-retention.small.maxEvents) : events;
+  try {
+    const page = await log.read(room, { after: 0, limit: 10_000 });
+    if (page.epoch !== newest.epoch) return 'new epoch';
+    expect(page.head).toBe(newest.offset);
+    expect(page.events.map(({ offset, data }) => [offset, data])).toEqual(
+      kept.map(({ offset, entry }) => [offset, entry.data]),
+    );
+    const back = await log.read(room, { before: newest.offset + 1, limit: 3 });
+    expect(back.events.map(({ offset }) => offset)).toEqual(
+      kept.slice(-3).map((one) => one.offset),
+    );
+    // SND1: what is there is known again.
+    for (const { entry, offset } of events) {
+      const again = await log.append(entry).catch(refusalOf);
+      if (again !== 'refused') expect(again).toMatchObject({ offset, duplicate: true });
+    }
+    return 'all served';
+  } catch (error) {
+    if (error instanceof RoomError && error.code === 'LOG_DAMAGED') return 'LOG_DAMAGED';
+    throw error;
+  }
+}
+
+/** A repeat may be refused aloud, when what is damaged is its key. */
+function refusalOf(error: unknown): 'refused' {
+  if (error instanceof RoomError && ['CONFLICT', 'LOG_UNAVAILABLE'].includes(error.code))
+    return 'refused';
+  throw error;
+}
+
+/** Numbers in [0, 1) that a seed decides (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function without(files: LogFiles, ...names: string[]): LogFiles {
+  return new Map([...files].filter(([name]) => !names.includes(name)));
+}
+
+function withFile(files: LogFiles, name: string, bytes: Buffer): LogFiles {
+  return new Map([...files, [name, bytes]]);
+}
+
+function bytesOf(files: LogFiles, name: string): Buffer {
+  return Buffer.from(files.get(name) ?? []);
+}
+
+function flipped(bytes: Buffer, at: number, bit: number): Buffer {
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+  return bytes;
+}
+
+/** Runs cases and counts how they ended; a failure names its case. */
+async function judgeAll(cases: readonly (readonly [string, LogFiles])[]) {
+  const counts: Partial<Record<Verdict, number>> = {};
+  for (const [name, files] of cases) {
+    const verdict = await verdictOn(files).catch((error: unknown) => {
+      throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    });
+    counts[verdict] = (counts[verdict] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const PAGE = 4096;
+const SEED = Number(process.env['DAMAGE_SEED'] ?? 1);
+const FLIPS = Number(process.env['DAMAGE_FLIPS'] ?? 1);
+
+describe('a damaged log is never served silently less', () => {
+  it('[LOG3] with nothing damaged, serves everything', async () => {
+    expect(await verdictOn(crashed)).toBe('all served');
+    expect(await verdictOn(closed)).toBe('all served');
+  });
+
+  it('[LOG3] with a bit flipped in any page of the database', async () => {
+    const random = seeded(SEED);
+    const pages = bytesOf(closed, 'log.db').length / PAGE;
+    const cases = Array.from({ length: pages * FLIPS }, (_, index) => {
+      // Half of them where a page keeps its own order, half anywhere.
+      const within = index % 2 ? random() * PAGE : random() * 64;
+      const at = Math.floor(index / FLIPS) * PAGE + Math.floor(within);
+      const bit = Math.floor(random() * 8);
+      const bytes = flipped(bytesOf(closed, 'log.db'), at, bit);
+      return [`seed ${SEED}, byte ${at}, bit ${bit}`, withFile(closed, 'log.db', bytes)] as const;
+    });
+    await judgeAll(cases);
+  });
+
+  it('[LOG3] with a bit flipped in what names rooms, counts and orders', async () => {
+    const bytes = bytesOf(closed, 'log.db');
+    const needles = ['chatr3', 'smallr0', 'commits', 'epoch', 'database', 'key-70', 'CREATE TABLE'];
+    const cases = needles.flatMap((needle) => {
+      const found: number[] = [];
+      for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1))
+        found.push(at);
+      return found.slice(0, 2).flatMap((at) =>
+        [-3, -1, 0, needle.length - 1, needle.length, needle.length + 1].map((more) => {
+          const spoilt = flipped(bytesOf(closed, 'log.db'), at + more, 1);
+          return [`${needle} at ${at} + ${more}`, withFile(closed, 'log.db', spoilt)] as const;
+        }),
+      );
+    });
+    await judgeAll(cases);
+  });
+
+  it('[LOG3] with a bit flipped anywhere in the WAL', async () => {
+    const random = seeded(SEED + 1);
+    const { length } = bytesOf(crashed, 'log.db-wal');
+    const cases = Array.from({ length: 12 }, () => {
+      const at = Math.floor(random() * length);
+      const bytes = flipped(bytesOf(crashed, 'log.db-wal'), at, Math.floor(random() * 8));
+      return [`seed ${SEED}, WAL byte ${at}`, withFile(crashed, 'log.db-wal', bytes)] as const;
+    });
+    const counts = await judgeAll(cases);
+    expect(counts['new epoch']).toBeGreaterThan(0);
+  });
+
+  it.each(['log.db', 'log.db-wal', 'log.mark'])(
+    '[LOG3] with %s cut at any length',
+    async (name) => {
+      const random = seeded(SEED + 2);
+      const cases = [crashed, ...(name === 'log.db-wal' ? [] : [closed])].flatMap((files) => {
+        const { length } = bytesOf(files, name);
+        const lengths = [0, 1, 100, PAGE, ...Array.from({ length: 4 }, () => random() * length)];
+        return lengths.map((cut) => {
+          const bytes = bytesOf(files, name).subarray(0, Math.floor(cut));
+          return [`seed ${SEED}, ${name} cut to ${cut}`, withFile(files, name, bytes)] as const;
+        });
+      });
+      await judgeAll(cases);
     },
   );
+
+  it('[LOG3] with files missing, or older than the others', async () => {
+    const crashedWithout = without(crashed, 'log.db-wal');
+    const cases = {
+      'no database': without(closed, 'log.db'),
+      'no database, WAL there': without(crashed, 'log.db'),
+      'no mark': without(closed, 'log.mark'),
+      'no WAL': crashedWithout,
+      'no WAL and no mark': without(crashedWithout, 'log.mark'),
+      'database of yesterday': withFile(closed, 'log.db', bytesOf(yesterday, 'log.db')),
+      'database older than its WAL': withFile(crashed, 'log.db', bytesOf(older, 'log.db')),
+      'mark of yesterday': withFile(closed, 'log.mark', bytesOf(yesterday, 'log.mark')),
+    };
+    const counts = await judgeAll(Object.entries(cases));
+    expect(counts).toEqual({ 'new epoch': 6, 'all served': 1, refused: 1 });
+  });
 });

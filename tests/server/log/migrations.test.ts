@@ -42,11 +42,17 @@ describe('a database of an older version', () => {
     onTestFinished(() => db.close());
     const mark = CommitMark.open(join(dir, 'log.mark'));
     onTestFinished(() => mark.close());
-    const writer = new Writer({ db, mark, databaseId: 'd', retention: () => retention.chat });
+    const writer = new Writer({
+      db,
+      mark,
+      databaseId: 'd',
+      retention: () => retention.chat,
+      checkFiles: () => {},
+    });
     expect(writer.append([entry, { ...entry, data: '2' }]).written).toEqual([
       { offset: 1, at: 5, duplicate: true },
       'conflict',
     ]);
-    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 2 });
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 3 });
   });
 });

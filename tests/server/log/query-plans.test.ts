@@ -16,7 +16,13 @@ function plans(): Map<string, string[]> {
   const db = openDatabase(path);
   const mark = CommitMark.open(join(dir, 'log.mark'));
   const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare');
-  const writer = new Writer({ db, mark, databaseId: 'd', retention: () => retention.chat });
+  const writer = new Writer({
+    db,
+    mark,
+    databaseId: 'd',
+    retention: () => retention.chat,
+    checkFiles: () => {},
+  });
   const reader = new Reader(path, 'e');
   const statements = prepare.mock.calls.map(([sql]) => sql);
   prepare.mockRestore();

@@ -17,7 +17,13 @@ describe('Writer', () => {
     const dir = tempDir();
     const db = openDatabase(join(dir, 'log.db'));
     const mark = CommitMark.open(join(dir, 'log.mark'));
-    const writer = new Writer({ db, mark, databaseId: 'd', retention: () => retention.chat });
+    const writer = new Writer({
+      db,
+      mark,
+      databaseId: 'd',
+      retention: () => retention.chat,
+      checkFiles: () => {},
+    });
     onTestFinished(() => db.close());
     expect(writer.append([entry('a')]).unmarked).toBeUndefined();
     // A file that is closed takes no more than a disk that fails.
