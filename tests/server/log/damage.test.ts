@@ -49,13 +49,21 @@ type Verdict = 'all served' | 'new epoch' | 'refused' | 'LOG_DAMAGED';
 
 /** What a server makes of files. Fails when it serves less than was acknowledged under the same epoch
  *  and without a word: the one thing that must never happen. */
+async function readAndClose(log: RoomLog): Promise<Verdict> {
+  try {
+    return await read(log);
+  } finally {
+    await log.close();
+  }
+}
+
 async function verdictOn(files: LogFiles): Promise<Verdict> {
   const dir = mkdtempSync(join(base, 'case-'));
   putFiles(dir, files);
   const damage: string[] = [];
   try {
     const log = await openLog(dir, damage);
-    const verdict = await read(log).finally(async () => log.close());
+    const verdict = await readAndClose(log);
     if (damage.length > 0) expect(verdict).toBe('new epoch');
     return verdict;
   } catch (error) {
