@@ -1,7 +1,7 @@
-import { RoomError, type ErrorCode, type FrameOf, type RoomKind } from '../shared/index.ts';
-import { reconnectDelayMs } from './backoff.ts';
+import { RoomError, type FrameOf, type RoomKind } from '../shared/index.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf, type ClockOptions } from './clock.ts';
+import { isPassing, retryDelayMs } from './passing.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { readFrame } from './room-frame.ts';
 
@@ -12,19 +12,6 @@ export interface StreamOptions extends ClockOptions {
   /** In [0, 1). Default `Math.random`. */
   readonly random?: () => number;
 }
-
-// What passes by itself: the stream is asked for again, from where it stood.
-const PASSING = new Set<ErrorCode>([
-  'DISCONNECTED',
-  'RESTARTING',
-  'LOG_UNAVAILABLE',
-  'TOO_MANY',
-  // The connection fetches a new token on its own.
-  'TOKEN_EXPIRED',
-]);
-
-// A server that names a time beyond this is not believed.
-const MOST_ASKED_MS = 10 * 60_000;
 
 /** Follows one room until it is closed or fails for good. A link carries a subscription over a
  *  reconnect; one that the server refuses for the moment, or ends, is asked for again here, after a
@@ -55,10 +42,10 @@ export function openStream<K extends RoomKind>(
       isOver = true;
       const reason = stopped?.() ?? error;
       // A fault of the server may pass too; one that meets the very first attempt is told at once.
-      const passes = PASSING.has(reason.code) || (hasBegun && reason.retryable);
+      const passes = isPassing(reason) || (hasBegun && reason.retryable);
       if (!passes || stopped?.()) return options.onFail(reason);
-      const waitMs = reconnectDelayMs((attempt += 1) - 1, random());
-      cancel = after(Math.max(waitMs, Math.min(reason.retryAfterMs ?? 0, MOST_ASKED_MS)), () => {
+      const waitMs = retryDelayMs(reason, (attempt += 1) - 1, random());
+      cancel = after(waitMs, () => {
         const final = stopped?.();
         if (final) options.onFail(final);
         else open();
