@@ -1,31 +1,9 @@
 import type { WebSocket } from 'ws';
-import type { Clock } from '../../clock.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 import { Deadlines } from '../../deadlines.ts';
 
 const PING_MS = 30_000;
 const PONG_WAIT_MS = 5_000;
-
-/** Sends `PING` after `pingMs` of silence (default 30,000), and cuts the connection when nothing has
- *  come `pongWaitMs` later (default 5,000). Anything that comes counts. */
-export function handleKeepAlive(
-  client: WebSocket,
-  pingMs = PING_MS,
-  pongWaitMs = PONG_WAIT_MS,
-): void {
-  let timer: NodeJS.Timeout;
-  const wait = () => {
-    timer = setTimeout(() => {
-      client.send('PING');
-      timer = setTimeout(() => client.terminate(), pongWaitMs);
-    }, pingMs);
-  };
-  client.on('message', () => {
-    clearTimeout(timer);
-    wait();
-  });
-  client.on('close', () => clearTimeout(timer));
-  wait();
-}
 
 /** A connection that may have gone without a word. */
 export interface Pinged {
@@ -65,4 +43,14 @@ export class KeepAlives {
     this.#asked.clear(one);
     this.#silent.clear(one);
   }
+}
+
+/** Sends `PING` after `pingMs` of silence (default 30,000), and cuts the connection when nothing has
+ *  come `pongWaitMs` later (default 5,000). Anything that comes counts. */
+export function handleKeepAlive(client: WebSocket, pingMs?: number, pongWaitMs?: number): void {
+  const keepAlives = new KeepAlives({ clock: systemClock, pingMs, pongWaitMs });
+  const one = { ping: () => client.send('PING'), cut: () => client.terminate() };
+  client.on('message', () => keepAlives.heard(one));
+  client.on('close', () => keepAlives.forget(one));
+  keepAlives.heard(one);
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../clock.ts';
+import { Deadlines } from '../../deadlines.ts';
 import { FrameWalk } from './frame-walk.ts';
 
 /** What a deadline is made from. */
@@ -11,26 +12,29 @@ export interface MessageDeadlineOptions {
   readonly onLate?: (() => void) | undefined;
 }
 
+/** A message that is not complete. */
 interface Begun {
+  readonly socket: Duplex;
   readonly walk: FrameWalk;
-  /** When its first byte came, in milliseconds of the clock. */
-  readonly since: number;
 }
 
 /** Cuts connections on which a message was begun and did not come to its end in time (TRN5). Who is within
  *  no message costs nothing but a look at the headers: no timer, no memory. One timer for all others. */
 export class MessageDeadline {
   readonly #options: MessageDeadlineOptions;
-  /** In the order in which they began, so the first is the first to be due. */
   readonly #begun = new Map<Duplex, Begun>();
+  readonly #deadlines: Deadlines<Begun>;
   readonly #onData: (this: Duplex, chunk: Buffer) => void;
   readonly #onClose: (this: Duplex) => void;
   /** For whoever is within no message: kept by him only when a chunk ends inside of one. */
   #spare = new FrameWalk();
-  #isArmed = false;
 
   constructor(options: MessageDeadlineOptions) {
     this.#options = options;
+    const { clock, messageMs: ms } = options;
+    // One more turn: after a stall the rest of the message may lie in the kernel, unread through our fault.
+    const onDue = (begun: Begun) => void setImmediate(() => this.#cut(begun));
+    this.#deadlines = new Deadlines({ clock, ms, onDue });
     const take = (socket: Duplex, chunk: Buffer) => this.#take(socket, chunk);
     const forget = (socket: Duplex) => this.#forget(socket);
     // One listener for all sockets: a closure for each would be memory for each.
@@ -61,36 +65,27 @@ export class MessageDeadline {
   }
 
   #remember(socket: Duplex, walk: FrameWalk): void {
-    const { clock, messageMs } = this.#options;
     if (walk === this.#spare) this.#spare = new FrameWalk();
-    this.#begun.set(socket, { walk, since: clock.now() });
+    const begun = { socket, walk };
+    this.#begun.set(socket, begun);
+    this.#deadlines.set(begun);
     socket.once('close', this.#onClose);
-    if (!this.#isArmed) this.#arm(messageMs);
   }
 
   #forget(socket: Duplex): void {
+    const begun = this.#begun.get(socket);
+    if (begun) this.#deadlines.clear(begun);
     this.#begun.delete(socket);
     socket.off('close', this.#onClose);
   }
 
-  #arm(ms: number): void {
-    this.#isArmed = true;
-    // One more turn: after a stall the rest of the message may lie in the kernel, unread through our fault.
-    this.#options.clock.after(ms, () => setImmediate(() => this.#check()));
-  }
-
-  #check(): void {
-    const { clock, messageMs, onLate } = this.#options;
-    this.#isArmed = false;
-    const now = clock.now();
-    for (const [socket, { since }] of this.#begun) {
-      const leftMs = since + messageMs - now;
-      // A clock that was set back must not make anybody wait longer than once more.
-      if (leftMs > 0) return this.#arm(Math.min(leftMs, messageMs));
-      this.#forget(socket);
-      onLate?.();
-      // No close frame: a peer within a message is in no state to answer one. It sees 1006 and comes back.
-      socket.destroy();
-    }
+  #cut(begun: Begun): void {
+    const { socket } = begun;
+    // It may have come to its end in that turn, and another one have begun.
+    if (this.#begun.get(socket) !== begun) return;
+    this.#forget(socket);
+    this.#options.onLate?.();
+    // No close frame: a peer within a message is in no state to answer one. It sees 1006 and comes back.
+    socket.destroy();
   }
 }
