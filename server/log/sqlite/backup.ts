@@ -1,8 +1,10 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
+import { checkPages } from './database.ts';
 import { toEvent } from './reader.ts';
+import { syncFile } from './sync-file.ts';
 
 /** What a backup holds. */
 export interface BackupSummary {
@@ -46,8 +48,7 @@ export function checkBackup(file: string): BackupSummary {
   try {
     // One file: the copy says WAL of itself, and would need two more beside it to be opened.
     db.exec('PRAGMA journal_mode = DELETE');
-    const result = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
-    if (result !== 'ok') throw new Error(String(result));
+    checkPages(db);
     let events = 0;
     for (const row of db.prepare('SELECT * FROM events').iterate()) {
       toEvent(row);
@@ -57,16 +58,6 @@ export function checkBackup(file: string): BackupSummary {
     return { rooms, events };
   } finally {
     db.close();
-  }
-}
-
-/** Makes what is at a path durable. */
-export function syncFile(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }
 

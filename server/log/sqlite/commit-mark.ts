@@ -1,14 +1,7 @@
-import {
-  closeSync,
-  constants,
-  fdatasyncSync,
-  fsyncSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { syncFile } from './sync-file.ts';
 
 /** What the mark says: this database has reached this many commits. */
 export interface Mark {
@@ -32,9 +25,7 @@ export class CommitMark {
   /** Opens or creates the file, and makes its directory entry durable. */
   static open(path: string): CommitMark {
     const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-    const directory = openSync(dirname(path), constants.O_RDONLY);
-    fsyncSync(directory);
-    closeSync(directory);
+    syncFile(dirname(path));
     return new CommitMark(file);
   }
 

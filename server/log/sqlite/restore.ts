@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
 import { newName } from '../new-name.ts';
-import { checkBackup, syncFile, type BackupSummary } from './backup.ts';
+import { checkBackup, type BackupSummary } from './backup.ts';
 import { CommitMark } from './commit-mark.ts';
 import { lockDirectory } from './dir-lock.ts';
+import { syncFile } from './sync-file.ts';
 
 /** Puts a backup into a data directory, under a new epoch: clients that saw more than the backup has are
  *  told of a gap instead of being given other events at the places they know (LOG3). Idempotency keys
