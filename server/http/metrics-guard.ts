@@ -4,6 +4,7 @@ import { isLoopback } from '../config.ts';
 import { isLoopbackAddress, normalAddress } from '../transport/address.ts';
 import type { IsTrusted } from '../transport/client-address.ts';
 import { bearerOf } from '../transport/context.ts';
+import { hostnameOf } from '../transport/request-guard.ts';
 
 /** Who may read the metrics. */
 export interface MetricsGuardOptions {
@@ -31,7 +32,7 @@ function isFromHere(req: IncomingMessage): boolean {
   if (peer === undefined || !isLoopbackAddress(peer)) return false;
   if (PROXY_HEADERS.some((name) => req.headers[name] !== undefined)) return false;
   // A proxy that says nothing of itself still passes on the name by which it was called.
-  return isLoopback(new URL(`http://${req.headers.host}`).hostname.replace(/^\[|\]$/g, ''));
+  return isLoopback(hostnameOf(req));
 }
 
 function peerOf({ socket }: IncomingMessage): string | undefined {

@@ -7,7 +7,7 @@ import { checkInput, defaultWireLimits } from '../transport/ws/wire-guard.ts';
  *  over WebSocket and HTTP alike. What goes out is ours. */
 export const guardedSuperjson = {
   input: {
-    serialize: serialize,
+    serialize,
     deserialize: (raw: SuperJSONResult): unknown => {
       const reason = checkInput(raw, defaultWireLimits, 'superjson');
       if (reason !== undefined) throw new TRPCError({ code: 'BAD_REQUEST', message: reason });
@@ -16,7 +16,7 @@ export const guardedSuperjson = {
     },
   },
   output: {
-    serialize: serialize,
+    serialize,
     deserialize: (raw: SuperJSONResult): unknown => superjson.deserialize(raw),
   },
 };

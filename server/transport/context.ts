@@ -40,15 +40,12 @@ export function createHttpContext({ verify, newId }: ContextOptions) {
   };
 }
 
-/** Who is told of what contexts find out. */
-export interface SocketEvents {
-  /** A connection has said who it is, for as long as its token is good. */
-  onUser(socket: WebSocket, user: User): void;
-}
-
 /** Makes the context of a WebSocket, once per connection. A refused token closes it: 1008 with the
- *  reason, 4401 for an expired one. */
-export function createSocketContext({ verify, newId }: ContextOptions, { onUser }: SocketEvents) {
+ *  reason, 4401 for an expired one. `onUser` hears of a connection that has said who it is. */
+export function createSocketContext(
+  { verify, newId }: ContextOptions,
+  onUser: (socket: WebSocket, user: User) => void,
+) {
   return async (options: { req: IncomingMessage; res: WebSocket; info: TRPCRequestInfo }) => {
     const { req, res: socket, info } = options;
     const token = tokenOf(req, info.connectionParams);

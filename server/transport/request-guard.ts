@@ -52,7 +52,8 @@ export function checkOrigin(req: IncomingMessage, allowed: readonly string[]): R
   return { status: 403, message: 'this origin is not allowed' };
 }
 
-function hostnameOf(req: IncomingMessage): string {
+/** The name that a request called this server by, where its Host makes a URL. */
+export function hostnameOf(req: IncomingMessage): string {
   return new URL(`http://${req.headers.host}`).hostname.replace(/^\[|\]$/g, '');
 }
 

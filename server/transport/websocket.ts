@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import { Expiries } from '../expiries.ts';
 import { closeLabel } from '../metrics/close-label.ts';
-import { countOne, createCounts, type Counts } from '../metrics/counts.ts';
+import { countOne, type Counts } from '../metrics/counts.ts';
 import { errorCodeOf } from '../router/error-shape.ts';
 import type { Tally } from '../tally.ts';
 import {
@@ -54,12 +54,12 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     router: R;
     onError: NonNullable<WSSHandlerOptions<R>['onError']>;
     limits: Partial<SocketLimits>;
-    counts?: Counts;
-    tally?: Tally;
+    counts: Counts;
+    tally: Tally;
     encoder: Encoder;
   },
 ): SocketTransport {
-  const { router, onError, clock, counts = createCounts(), tally } = options;
+  const { router, onError, clock, counts, tally } = options;
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: limits.frameBytes,
@@ -76,11 +76,9 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
   const expiries = new Expiries<WebSocket>(clock, (socket) => {
     socket.close(errors.TOKEN_EXPIRED.close, 'the token has expired');
   });
-  const createContext = createSocketContext(options, {
-    onUser: (socket, user) => {
-      unknown.clear(socket);
-      expiries.set(socket, user.expiresAt);
-    },
+  const createContext = createSocketContext(options, (socket, user) => {
+    unknown.clear(socket);
+    expiries.set(socket, user.expiresAt);
   });
   const onRefused = (error: TRPCError) => countOne(counts.callsRefused, errorCodeOf(error));
   const onLateMessage = () => void (counts.lateMessages += 1);
@@ -94,7 +92,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       experimental_encoder: options.encoder,
       createContext,
     },
-    { clock, laterRequest: NO_REQUEST, onRefused, onLateMessage, ...(tally && { tally }) },
+    { clock, laterRequest: NO_REQUEST, onRefused, onLateMessage, tally },
   );
   const open = new Map<WebSocket, Socket>();
   // One function for all connections.
