@@ -82,3 +82,22 @@ export function anomaliesOf(
 ): AnomalyKind[] {
   return [...new Set(judged(lines, promises).anomalies.map(({ kind }) => kind))];
 }
+
+/** Keys of three events. */
+export const [a, b, c] = ['w/1', 'w/2', 'w/3'];
+
+/** Two events, sent, acknowledged and seen as they should be. */
+export const two: readonly Line[] = [
+  asked(),
+  began('fresh', 'E:0'),
+  sent(a),
+  saw(a, 'E:1'),
+  acked(a, 'E:1'),
+  sent(b),
+  saw(b, 'E:2'),
+  acked(b, 'E:2'),
+];
+/** Both as the log has them. */
+export const both: readonly Shown[] = [shown(a, 'E:1'), shown(b, 'E:2')];
+/** The log has both, and that was all. */
+export const over: readonly Line[] = [final(...both), ended];

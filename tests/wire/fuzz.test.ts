@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { createRandom } from '../../check/random.ts';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { call } from '../kit/raw-socket.ts';
 
@@ -8,15 +9,10 @@ import { call } from '../kit/raw-socket.ts';
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 5_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Date.now() / 86_400_000));
 
-/** Numbers in [0, n) that a seed decides (mulberry32). */
+/** Numbers in [0, n) that a seed decides. */
 function dice(seed: number): (n: number) => number {
-  let state = seed >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
+  const random = createRandom(seed);
+  return (n) => random.between(0, n - 1);
 }
 
 const VALID = [

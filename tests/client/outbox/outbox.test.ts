@@ -1,53 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../../client/outbox/entry.ts';
-import type { OutboxParts } from '../../../client/outbox/outbox-options.ts';
-import { Outbox } from '../../../client/outbox/outbox.ts';
-import { roomOutbox } from '../../../client/outbox/room-outbox.ts';
-import { memoryStorage } from '../../../client/storage/memory-storage.ts';
-import { HOUR, RoomError, type chat } from '../../../shared/index.ts';
-import { manualClock } from '../../kit/manual-clock.ts';
+import { HOUR, RoomError } from '../../../shared/index.ts';
 import { ackAt } from '../../kit/outbox-entries.ts';
-
-/** An outbox whose server is the test: what is sent waits until it is answered by hand. */
-function stage(parts: Partial<OutboxParts> = {}) {
-  const clock = manualClock(0);
-  const world = { isOpen: true, user: 'ada' as string | undefined };
-  const sent: { key: string; entry: Entry; signal: AbortSignal }[] = [];
-  const answers: { resolve: (ack: unknown) => void; reject: (error: unknown) => void }[] = [];
-  let count = 0;
-  const outbox = new Outbox({
-    clock,
-    random: () => 0,
-    newKey: () => `new${(count += 1)}`,
-    user: () => world.user,
-    isOpen: () => world.isOpen,
-    send: (entry, signal) => {
-      sent.push({ key: entry.key, entry, signal });
-      return new Promise((resolve, reject) => void answers.push({ resolve, reject }));
-    },
-    ...parts,
-  });
-  const publish = (key: string, room = 'general', text = key) => {
-    const ack = outbox.publish({ kind: 'chat', room, type: 'message', data: { text }, key });
-    // Some tests look at it late, or not at all.
-    ack.catch(() => {});
-    return ack;
-  };
-  const view = (room = 'general') => roomOutbox<typeof chat>(outbox, 'chat', room);
-  const states = (room?: string) =>
-    view(room)
-      .getSnapshot()
-      .map(({ key, state }) => `${key} ${state}`);
-  const keys = () => sent.map(({ key }) => key);
-  return { outbox, clock, world, sent, answers, publish, view, states, keys };
-}
-
-/** Lets everything run that waits for nothing but its turn. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+import { outboxStage, settle } from '../../kit/outbox-stage.ts';
 
 describe('an outbox', () => {
   it('[SND2] sends each room in order, one at a time, and rooms side by side', async () => {
-    const { publish, answers, keys } = stage();
+    const { publish, answers, keys } = outboxStage();
     const acks = [publish('a'), publish('b'), publish('x', 'other')];
     expect(keys()).toEqual(['a', 'x']);
     answers[0]?.resolve(ackAt(1));
@@ -59,7 +17,7 @@ describe('an outbox', () => {
   });
 
   it('[SND2] waits for a connection, and resends with the same key after a drop', async () => {
-    const { outbox, world, publish, answers, keys, states } = stage();
+    const { outbox, world, publish, answers, keys, states } = outboxStage();
     world.isOpen = false;
     const ack = publish('a');
     expect([keys(), states()]).toEqual([[], ['a queued']]);
@@ -78,7 +36,7 @@ describe('an outbox', () => {
   });
 
   it('[SND2] comes back when the server has said, and holds the room back until then', async () => {
-    const { clock, publish, answers, keys } = stage();
+    const { clock, publish, answers, keys } = outboxStage();
     const first = publish('a');
     void publish('b');
     answers[0]?.reject(new RoomError('TOO_MANY', undefined, { retryAfterMs: 9_000 }));
@@ -94,7 +52,7 @@ describe('an outbox', () => {
   });
 
   it('[SND2] asks again when the connection lives and the answer does not come', async () => {
-    const { clock, publish, answers, sent } = stage();
+    const { clock, publish, answers, sent } = outboxStage();
     const ack = publish('a');
     clock.advance(30_000);
     await settle();
@@ -105,7 +63,7 @@ describe('an outbox', () => {
   });
 
   it('[SND2] gives up after twelve hours, with a reason', async () => {
-    const { clock, world, publish, states } = stage();
+    const { clock, world, publish, states } = outboxStage();
     world.isOpen = false;
     const lost = publish('a');
     clock.advance(12 * HOUR);
@@ -114,7 +72,7 @@ describe('an outbox', () => {
   });
 
   it('[SND2] never resends beyond the key window that the room has told', async () => {
-    const { outbox, clock, world, publish, answers, keys } = stage();
+    const { outbox, clock, world, publish, answers, keys } = outboxStage();
     outbox.setKeyWindow('chat/general', 60_000);
     const lost = publish('a');
     world.isOpen = false;
@@ -128,7 +86,7 @@ describe('an outbox', () => {
   });
 
   it('[SND2] rejects what the server refuses, lets it be sent again, and forgets it on demand', async () => {
-    const { outbox, publish, answers, states, keys, view } = stage();
+    const { outbox, publish, answers, states, keys, view } = outboxStage();
     const refused = publish('a');
     answers[0]?.reject(new RoomError('FORBIDDEN'));
     await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN' });
@@ -145,7 +103,7 @@ describe('an outbox', () => {
   });
 
   it('[SND2] takes nothing for an ack that is none', async () => {
-    const { clock, publish, answers } = stage();
+    const { clock, publish, answers } = outboxStage();
     const lost = publish('a');
     for (let count = 0; count < 5; count += 1) {
       answers[count]?.resolve({ id: 5, position: null });
@@ -156,7 +114,7 @@ describe('an outbox', () => {
   });
 
   it('[SND3] shows an entry until its event is there, and never both', async () => {
-    const { outbox, publish, answers, states } = stage();
+    const { outbox, publish, answers, states } = outboxStage();
     const ack = publish('a');
     const at = new Date(0);
     outbox.echoed('chat/general', 'a', 'ada', { id: 'E:1', position: 'E:1', at });
@@ -173,7 +131,7 @@ describe('an outbox', () => {
   });
 
   it('is a store: one array until something changes, and silent about other rooms', async () => {
-    const { publish, view, answers } = stage();
+    const { publish, view, answers } = outboxStage();
     const store = view();
     let changes = 0;
     const undo = store.subscribe(() => (changes += 1));
@@ -193,7 +151,7 @@ describe('an outbox', () => {
   });
 
   it('joins a key that is under way, and refuses it for other data', async () => {
-    const { publish, answers, keys } = stage();
+    const { publish, answers, keys } = outboxStage();
     const acks = [publish('a'), publish('a')];
     await expect(publish('a', 'general', 'else')).rejects.toMatchObject({ code: 'CONFLICT' });
     await expect(publish('a', 'other', 'a')).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -203,7 +161,7 @@ describe('an outbox', () => {
   });
 
   it('keeps what was published, whatever becomes of the caller’s object', async () => {
-    const { outbox, sent } = stage();
+    const { outbox, sent } = outboxStage();
     const data = { text: 'first', at: new Date(5) };
     void outbox.publish({ kind: 'chat', room: 'r', type: 'message', data, key: 'k' });
     data.text = 'changed';
@@ -211,7 +169,10 @@ describe('an outbox', () => {
   });
 
   it('[SND2] holds so many entries and so many bytes, and no more', async () => {
-    const { outbox, world, publish, answers, states } = stage({ maxEntries: 2, maxBytes: 200 });
+    const { outbox, world, publish, answers, states } = outboxStage({
+      maxEntries: 2,
+      maxBytes: 200,
+    });
     const refused = publish('a');
     answers[0]?.reject(new RoomError('FORBIDDEN'));
     await expect(refused).rejects.toBeInstanceOf(RoomError);
@@ -228,7 +189,7 @@ describe('an outbox', () => {
   });
 
   it('has at most 16 calls and 32 KiB under way, and lets all rooms take turns', async () => {
-    const { publish, answers, keys } = stage();
+    const { publish, answers, keys } = outboxStage();
     for (let room = 0; room < 40; room += 1) {
       for (const n of [1, 2]) void publish(`${room}.${n}`, `r${room}`);
     }
@@ -244,13 +205,13 @@ describe('an outbox', () => {
         .filter((key) => key.endsWith('.1')),
     ).toHaveLength(40);
     expect(new Set(keys()).size).toBe(80);
-    const large = stage();
+    const large = outboxStage();
     for (const room of ['a', 'b', 'c']) void large.publish(room, room, 'x'.repeat(20_000));
     expect(large.keys()).toEqual(['a']);
   });
 
   it('[SND2] ends what is unsent when the client ends, and takes nothing more', async () => {
-    const { outbox, world, publish, states } = stage();
+    const { outbox, world, publish, states } = outboxStage();
     const first = publish('a');
     world.isOpen = false;
     const second = publish('b');
@@ -260,108 +221,5 @@ describe('an outbox', () => {
     await expect(second).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
     expect(states()).toEqual(['a expired', 'b expired']);
     await expect(publish('c')).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
-  });
-});
-
-describe('a persistent outbox', () => {
-  it('[SND2] survives a reload: what is unsent goes first, with the same keys', async () => {
-    const storage = memoryStorage();
-    const before = stage({ storage });
-    await settle();
-    before.world.isOpen = false;
-    const lost = before.publish('a');
-    void before.publish('b');
-    await settle();
-    before.outbox.close(new RoomError('DISCONNECTED'));
-    await expect(lost).rejects.toMatchObject({ code: 'DISCONNECTED' });
-
-    const after = stage({ storage, newKey: () => 'second' });
-    const own = after.publish('c');
-    await settle();
-    expect(after.states()).toEqual(['a sending', 'b queued', 'c queued']);
-    for (const n of [0, 1, 2]) {
-      after.answers[n]?.resolve(ackAt(n + 1));
-      await settle();
-    }
-    expect((await own).id).toBe('E:3');
-    expect(after.keys()).toEqual(['a', 'b', 'c']);
-    expect(after.states()).toEqual(['a acked', 'b acked', 'c acked']);
-    await settle();
-    expect(await storage.list('')).toEqual([]);
-  });
-
-  it('keeps what was rejected, for `retry` after a reload', async () => {
-    const storage = memoryStorage();
-    const before = stage({ storage });
-    await settle();
-    const refused = before.publish('a');
-    before.answers[0]?.reject(new RoomError('FORBIDDEN', 'not you'));
-    await expect(refused).rejects.toBeInstanceOf(RoomError);
-    await settle();
-    before.outbox.close(new RoomError('DISCONNECTED'));
-    const after = stage({ storage, newKey: () => 'second' });
-    await settle();
-    expect(after.view().getSnapshot()).toMatchObject([
-      { key: 'a', state: 'rejected', error: { code: 'FORBIDDEN', message: 'not you' } },
-    ]);
-    const again = after.outbox.retry('a');
-    after.answers[0]?.resolve(ackAt(1));
-    expect((await again).id).toBe('E:1');
-  });
-
-  it('sends nobody’s publishes as somebody else', async () => {
-    const storage = memoryStorage();
-    const before = stage({ storage });
-    await settle();
-    before.world.isOpen = false;
-    void before.publish('a');
-    await settle();
-    before.outbox.close(new RoomError('DISCONNECTED'));
-    const other = stage({ storage, newKey: () => 'second', user: () => 'bob' });
-    await settle();
-    expect([other.keys(), other.states()]).toEqual([[], []]);
-    other.outbox.close(new RoomError('DISCONNECTED'));
-    const back = stage({ storage, newKey: () => 'third' });
-    await settle();
-    expect(back.keys()).toEqual(['a']);
-  });
-
-  it('goes on from memory when the storage fails, and says so', async () => {
-    const errors: unknown[] = [];
-    const broken = async () => {
-      throw new Error('quota');
-    };
-    const { publish, answers, outbox } = stage({
-      storage: { list: broken, put: broken, remove: broken },
-      onStorageError: (error) => errors.push(error),
-    });
-    await settle();
-    const ack = publish('a');
-    answers[0]?.resolve(ackAt(1));
-    expect((await ack).id).toBe('E:1');
-    await settle();
-    expect(errors.length).toBeGreaterThan(0);
-    outbox.close(new RoomError('DISCONNECTED'));
-  });
-
-  it('waits no longer than five seconds for a storage that hangs', async () => {
-    const { publish, clock, keys } = stage({
-      storage: { ...memoryStorage(), list: () => new Promise(() => {}) },
-    });
-    void publish('a');
-    await settle();
-    expect(keys()).toEqual([]);
-    clock.advance(5_000);
-    expect(keys()).toEqual(['a']);
-  });
-
-  it('passes over what no client has written', async () => {
-    const storage = memoryStorage();
-    const texts = ['', 'null', '[]', '{"key":5}', '{"key":"k","at":"x"}', '{'];
-    for (const [n, text] of texts.entries()) await storage.put(`outbox/ada/dead/${n}/`, text);
-    const { publish, states } = stage({ storage });
-    await settle();
-    void publish('a');
-    expect(states()).toEqual(['a sending']);
   });
 });

@@ -1,133 +1,80 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom, type Random } from '../../../check/random.ts';
 import type { RoomLog } from '../../../server/log/room-log.ts';
-import { createSqliteLog } from '../../../server/log/sqlite/sqlite-log.ts';
 import { StartError } from '../../../server/start-error.ts';
 import { RoomError } from '../../../shared/index.ts';
-import { retention } from '../../contract/room-log-contract.ts';
+import { openLog, putFiles, takeFiles, type LogFiles } from '../../kit/log-files.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
 const room = { kind: 'chat', id: 'general' };
 const by = { id: 'ada', name: 'Ada' };
-const FILES = ['log.db', 'log.db-wal', 'log.mark'];
+const NAMES = ['log.db', 'log.db-wal', 'log.mark'];
 const EVENTS = 120;
 const dataOf = (number: number) => JSON.stringify({ json: `message ${number}`.repeat(8) });
-
-/** Numbers in [0, n) that a seed decides (mulberry32). */
-function dice(seed: number): (n: number) => number {
-  let state = (seed * 0x9e3779b9) >>> 0;
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
-
-async function open(dir: string): Promise<{ log: RoomLog; damage: string[] }> {
-  const damage: string[] = [];
-  const log = await createSqliteLog({
-    dir,
-    retention,
-    onDamage: (what) => damage.push(what),
-    onTrouble: () => {},
-    onError: () => {},
-  });
-  return { log, damage };
-}
-
-/** As a crash left it, with the WAL that holds nearly all, and as a server that was stopped did. */
-let masters: readonly [crashed: string, closed: string] = ['', ''];
-let older = '';
-let epoch = '';
-
-/** Files as a crash would leave them: the first of them after half of the events. */
-function copyTo(from: string, to: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const name of FILES) {
-    if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
-  }
-}
 
 const base = mkdtempSync(join(tmpdir(), 'trpc-rooms-damage-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
+/** As a crash left it, with the WAL that holds nearly all, and as a server that was stopped did. */
+let crashed: LogFiles;
+let closed: LogFiles;
+/** Of an earlier day, when half of it was there. */
+let older: LogFiles;
+let epoch = '';
+
 beforeAll(async () => {
-  const dir = join(base, 'log');
-  masters = [join(base, 'crashed'), join(base, 'closed')];
-  older = join(base, 'older');
-  const { log } = await open(dir);
+  const log = await openLog(base);
   for (let number = 1; number <= EVENTS; number += 1) {
     await log.append({ room, type: 'message', data: dataOf(number), by, at: number });
-    if (number === EVENTS / 2) copyTo(dir, older);
+    if (number === EVENTS / 2) older = takeFiles(base);
   }
   epoch = (await log.bounds(room)).epoch;
-  copyTo(dir, masters[0]);
+  crashed = takeFiles(base);
   await log.close();
-  copyTo(dir, masters[1]);
+  closed = takeFiles(base);
 });
 
 /** Breaks one file, in one of the ways in which disks and people do. Says what it did. */
-function harm(dir: string, roll: (n: number) => number): string {
-  const name = FILES[roll(FILES.length)] ?? '';
-  const path = join(dir, name);
-  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-  const at = roll(Math.max(1, bytes.length));
-  switch (roll(5)) {
+function harm(files: LogFiles, random: Random): { done: string; files: LogFiles } {
+  const name = random.pick(NAMES);
+  const bytes = Buffer.from(files.get(name) ?? []);
+  const at = random.between(0, Math.max(0, bytes.length - 1));
+  const others = [...files].filter(([known]) => known !== name);
+  const replaced = (other: Buffer) => new Map([...others, [name, other]]);
+  switch (random.between(0, 4)) {
     case 0:
-      rmSync(path, { force: true });
-      return `${name} removed`;
+      return { done: `${name} removed`, files: new Map(others) };
     case 1:
-      writeFileSync(path, bytes.subarray(0, at));
-      return `${name} cut to ${at} of ${bytes.length}`;
-    case 2: {
-      for (let flips = 1 + roll(4); flips > 0; flips -= 1) {
-        const where = roll(Math.max(1, bytes.length));
-        bytes[where] = (bytes[where] ?? 0) ^ (1 << roll(8));
+      return { done: `${name} cut to ${at}`, files: replaced(bytes.subarray(0, at)) };
+    case 2:
+      for (let flips = random.between(1, 4); flips > 0; flips -= 1) {
+        const where = random.between(0, Math.max(0, bytes.length - 1));
+        bytes[where] = (bytes[where] ?? 0) ^ (1 << random.between(0, 7));
       }
-      writeFileSync(path, bytes);
-      return `${name} with bits flipped`;
-    }
+      return { done: `${name} with bits flipped`, files: replaced(bytes) };
     case 3:
-      bytes.fill(0, at, Math.min(bytes.length, at + 512 * (1 + roll(8))));
-      writeFileSync(path, bytes);
-      return `${name} with zeros at ${at}`;
-    default:
-      rmSync(path, { force: true });
-      if (existsSync(join(older, name))) copyFileSync(join(older, name), path);
-      return `${name} of an earlier day`;
+      bytes.fill(0, at, Math.min(bytes.length, at + 512 * random.between(1, 8)));
+      return { done: `${name} with zeros at ${at}`, files: replaced(bytes) };
+    default: {
+      const before = older.get(name);
+      return {
+        done: `${name} of an earlier day`,
+        files: before ? replaced(before) : new Map(others),
+      };
+    }
   }
 }
 
 /** What a reader of the old epoch would be told. `whole`: everything, as it was. */
 async function outcome(dir: string): Promise<string> {
-  let opened: { log: RoomLog; damage: string[] };
+  const damage: string[] = [];
+  const log = await openLog(dir, damage).catch(refusalOf);
+  if (typeof log === 'string') return log;
   try {
-    opened = await open(dir);
-  } catch (error) {
-    if (error instanceof StartError) return 'refused to start';
-    throw error;
-  }
-  const { log, damage } = opened;
-  try {
-    const page = await log.read(room, { after: 0, limit: 1_000 });
-    if (page.epoch !== epoch)
-      return damage.length > 0 ? 'new epoch, said so' : 'new epoch in silence';
-    const isWhole =
-      page.head === EVENTS &&
-      page.events.length === EVENTS &&
-      page.events.every((event) => event.data === dataOf(event.offset));
-    return isWhole ? 'whole' : `silently less: head ${page.head}, ${page.events.length} events`;
+    return await whatIsRead(log, damage);
   } catch (error) {
     if (error instanceof RoomError) return `refused to read: ${error.code}`;
     throw error;
@@ -136,13 +83,29 @@ async function outcome(dir: string): Promise<string> {
   }
 }
 
+async function whatIsRead(log: RoomLog, damage: readonly string[]): Promise<string> {
+  const page = await log.read(room, { after: 0, limit: 1_000 });
+  if (page.epoch !== epoch)
+    return damage.length > 0 ? 'new epoch, said so' : 'new epoch in silence';
+  const isWhole =
+    page.head === EVENTS &&
+    page.events.length === EVENTS &&
+    page.events.every((event) => event.data === dataOf(event.offset));
+  return isWhole ? 'whole' : `silently less: head ${page.head}, ${page.events.length} events`;
+}
+
+function refusalOf(error: unknown): string {
+  if (error instanceof StartError) return 'refused to start';
+  throw error;
+}
+
 describe('a log that was damaged', () => {
   it.each(Array.from({ length: 120 }, (_, seed) => seed + 1))(
     '[LOG3] is served whole, or under a new epoch, or not at all: seed %i',
     async (seed) => {
       const dir = tempDir();
-      copyTo(masters[seed % 2 === 0 ? 0 : 1], dir);
-      const done = harm(dir, dice(seed));
+      const { done, files } = harm(seed % 2 === 0 ? crashed : closed, createRandom(seed));
+      putFiles(dir, files);
       const found = await outcome(dir);
       expect(`${done}: ${found}`).toMatch(/: (whole|new epoch, said so|refused .*)$/);
     },

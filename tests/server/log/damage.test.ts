@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../../check/random.ts';
 import { RoomError } from '../../../shared/index.ts';
 import { roomKey, type RoomLog } from '../../../server/log/room-log.ts';
 import { StartError } from '../../../server/start-error.ts';
@@ -47,8 +48,6 @@ beforeAll(async () => {
 
 type Verdict = 'all served' | 'new epoch' | 'refused' | 'LOG_DAMAGED';
 
-/** What a server makes of files. Fails when it serves less than was acknowledged under the same epoch
- *  and without a word: the one thing that must never happen. */
 async function readAndClose(log: RoomLog): Promise<Verdict> {
   try {
     return await read(log);
@@ -57,6 +56,8 @@ async function readAndClose(log: RoomLog): Promise<Verdict> {
   }
 }
 
+/** What a server makes of files. Fails when it serves less than was acknowledged under the same epoch
+ *  and without a word: the one thing that must never happen. */
 async function verdictOn(files: LogFiles): Promise<Verdict> {
   const dir = mkdtempSync(join(base, 'case-'));
   putFiles(dir, files);
@@ -128,17 +129,6 @@ function refusalOf(error: unknown): 'refused' {
   throw error;
 }
 
-/** Numbers in [0, 1) that a seed decides (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function without(files: LogFiles, ...names: string[]): LogFiles {
   return new Map([...files].filter(([name]) => !names.includes(name)));
 }
@@ -179,7 +169,7 @@ describe('a damaged log is never served silently less', () => {
   });
 
   it('[LOG3] with a bit flipped in any page of the database', async () => {
-    const random = seeded(SEED);
+    const random = createRandom(SEED).next;
     const pages = bytesOf(closed, 'log.db').length / PAGE;
     const cases = Array.from({ length: pages * FLIPS }, (_, index) => {
       // Half of them where a page keeps its own order, half anywhere.
@@ -210,7 +200,7 @@ describe('a damaged log is never served silently less', () => {
   });
 
   it('[LOG3] with a bit flipped anywhere in the WAL', async () => {
-    const random = seeded(SEED + 1);
+    const random = createRandom(SEED + 1).next;
     const { length } = bytesOf(crashed, 'log.db-wal');
     const cases = Array.from({ length: 12 }, () => {
       const at = Math.floor(random() * length);
@@ -224,7 +214,7 @@ describe('a damaged log is never served silently less', () => {
   it.each(['log.db', 'log.db-wal', 'log.mark'])(
     '[LOG3] with %s cut at any length',
     async (name) => {
-      const random = seeded(SEED + 2);
+      const random = createRandom(SEED + 2).next;
       const cases = [crashed, ...(name === 'log.db-wal' ? [] : [closed])].flatMap((files) => {
         const { length } = bytesOf(files, name);
         const lengths = [0, 1, 100, PAGE, ...Array.from({ length: 4 }, () => random() * length)];

@@ -1,11 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { CommitMark } from '../../../server/log/sqlite/commit-mark.ts';
-import { openDatabase } from '../../../server/log/sqlite/database.ts';
-import { Writer } from '../../../server/log/sqlite/writer.ts';
 import { digestOf } from '../../../server/log/digest.ts';
-import { retention } from '../../contract/room-log-contract.ts';
+import { logWriter } from '../../kit/log-writer.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
 const room = { kind: 'chat', id: 'r' };
@@ -38,17 +35,8 @@ describe('a database of an older version', () => {
     old.prepare("INSERT INTO keys VALUES (1, 'ada', 'k', 1, 5, ?)").run(digestOf(entry));
     old.close();
 
-    const db = openDatabase(path);
-    onTestFinished(() => db.close());
-    const mark = CommitMark.open(join(dir, 'log.mark'));
+    const { db, mark, writer } = logWriter(dir);
     onTestFinished(() => mark.close());
-    const writer = new Writer({
-      db,
-      mark,
-      databaseId: 'd',
-      retention: () => retention.chat,
-      checkFiles: () => {},
-    });
     expect(writer.append([entry, { ...entry, data: '2' }]).written).toEqual([
       { offset: 1, at: 5, duplicate: true },
       'conflict',

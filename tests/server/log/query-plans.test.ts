@@ -1,34 +1,22 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CommitMark } from '../../../server/log/sqlite/commit-mark.ts';
-import { openDatabase } from '../../../server/log/sqlite/database.ts';
 import { Reader } from '../../../server/log/sqlite/reader.ts';
-import { Writer } from '../../../server/log/sqlite/writer.ts';
-import { retention } from '../../contract/room-log-contract.ts';
+import { logWriter } from '../../kit/log-writer.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
 /** What SQLite does for each statement that the writer and the reader prepare: all of them, because they
  *  are caught as they are prepared. */
 function plans(): Map<string, string[]> {
   const dir = tempDir();
-  const path = join(dir, 'log.db');
-  const db = openDatabase(path);
-  const mark = CommitMark.open(join(dir, 'log.mark'));
-  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare');
-  const writer = new Writer({
-    db,
-    mark,
-    databaseId: 'd',
-    retention: () => retention.chat,
-    checkFiles: () => {},
-  });
-  const reader = new Reader(path, 'e');
+  const { db, mark } = logWriter(dir, () => void vi.spyOn(DatabaseSync.prototype, 'prepare'));
+  const reader = new Reader(join(dir, 'log.db'), 'e');
+  const prepare = vi.mocked(DatabaseSync.prototype.prepare);
   const statements = prepare.mock.calls.map(([sql]) => sql);
   prepare.mockRestore();
   onTestFinished(() => {
     reader.close();
-    writer.close();
+    mark.close();
   });
   const planOf = (sql: string) =>
     db

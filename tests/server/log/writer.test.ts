@@ -1,11 +1,7 @@
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { CommitMark } from '../../../server/log/sqlite/commit-mark.ts';
-import { openDatabase } from '../../../server/log/sqlite/database.ts';
+import { describe, expect, it } from 'vitest';
 import { Trouble } from '../../../server/log/sqlite/trouble.ts';
 import { unavailable } from '../../../server/log/sqlite/writer-port.ts';
-import { Writer } from '../../../server/log/sqlite/writer.ts';
-import { retention } from '../../contract/room-log-contract.ts';
+import { logWriter } from '../../kit/log-writer.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
 const room = { kind: 'chat', id: 'r' };
@@ -14,17 +10,7 @@ const entry = (key: string) => ({ room, type: 'm', data: '1', by, at: 1, idempot
 
 describe('Writer', () => {
   it('[LOG3] says so when the mark of a commit cannot be written, and keeps the events', () => {
-    const dir = tempDir();
-    const db = openDatabase(join(dir, 'log.db'));
-    const mark = CommitMark.open(join(dir, 'log.mark'));
-    const writer = new Writer({
-      db,
-      mark,
-      databaseId: 'd',
-      retention: () => retention.chat,
-      checkFiles: () => {},
-    });
-    onTestFinished(() => db.close());
+    const { mark, writer } = logWriter(tempDir());
     expect(writer.append([entry('a')]).unmarked).toBeUndefined();
     // A file that is closed takes no more than a disk that fails.
     mark.close();
