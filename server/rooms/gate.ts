@@ -82,7 +82,7 @@ export class Gate {
 
   /** Opens a feed. Where no socket ends it, it ends with `signal` and with the caller's token: over SSE
    *  nothing else ends one that is waiting. */
-  async subscribe(caller: Caller, input: EventsInput, signal?: AbortSignal): Promise<Feed> {
+  async subscribe(caller: Caller, input: EventsInput, signal?: () => AbortSignal): Promise<Feed> {
     const since = input.lastEventId ?? undefined;
     // RES4: decided anew at every resume.
     await this.#demand(caller, input.room, since === undefined ? 'subscribe' : 'resume');
@@ -92,11 +92,15 @@ export class Gate {
       member: { memberId: caller.connectionId, user: { id, name } },
       since,
     });
-    if (signal?.aborted) feed.end();
     if (caller.socket) return feed;
-    signal?.addEventListener('abort', () => feed.end(), { once: true });
+    this.#endWith(feed, signal?.());
     feed.endAfter(this.#clock, caller.user.expiresAt - this.#clock.now() + EXPIRY_GRACE_MS);
     return feed;
+  }
+
+  #endWith(feed: Feed, signal: AbortSignal | undefined): void {
+    if (signal?.aborted) feed.end();
+    else signal?.addEventListener('abort', () => feed.end(), { once: true });
   }
 
   async history(caller: Caller, input: HistoryInput): Promise<HistoryPage<RoomEvent>> {

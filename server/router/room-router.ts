@@ -7,9 +7,9 @@ import {
   publishInput,
   shorthandInput,
 } from '../../shared/procedures.ts';
-import type { Gate } from '../rooms/gate.ts';
+import type { ClientPublication, Gate } from '../rooms/gate.ts';
 import type { RoomProcedures } from './room-procedures.ts';
-import { callerOf, userProcedure } from './trpc.ts';
+import { userCall } from './trpc.ts';
 
 /** The procedures of one room kind, made from its contract (CON2). A plain record: the host's own
  *  `router()` takes it and applies its transformer. */
@@ -18,35 +18,44 @@ export function roomRouter<K extends RoomKind>(
   gate: Gate,
   now: () => number,
 ): RoomProcedures<K> {
-  const procedure = userProcedure(now);
   const procedures = {
-    events: procedure
-      .input(eventsInput)
-      .subscription(({ ctx, input, signal }) => gate.subscribe(callerOf(ctx), input, signal)),
-    history: procedure
-      .input(historyInput)
-      .query(({ ctx, input }) => gate.history(callerOf(ctx), input)),
-    members: procedure
-      .input(membersInput)
-      .query(({ ctx, input }) => gate.members(callerOf(ctx), input.room)),
+    events: userCall(now, {
+      type: 'subscription',
+      input: eventsInput,
+      run: (caller, input, signal) => gate.subscribe(caller, input, signal),
+    }),
+    history: userCall(now, {
+      type: 'query',
+      input: historyInput,
+      run: (caller, input) => gate.history(caller, input),
+    }),
+    members: userCall(now, {
+      type: 'query',
+      input: membersInput,
+      run: (caller, input) => gate.members(caller, input.room),
+    }),
     // A kind without client events has a publish that nothing satisfies.
-    publish: procedure
-      .input(publishInput(kind) ?? z.never())
-      .mutation(({ ctx, input }) => gate.publish(callerOf(ctx), input)),
-    ...shorthands(kind, gate, procedure),
+    publish: publishing(publishInput(kind) ?? z.never(), gate, now),
+    ...shorthands(kind, gate, now),
   };
   // The one cast from what was built at run time to what the contract's types say.
   return procedures as unknown as RoomProcedures<K>;
 }
 
-function shorthands(kind: RoomKind, gate: Gate, procedure: ReturnType<typeof userProcedure>) {
+function shorthands(kind: RoomKind, gate: Gate, now: () => number) {
   const entries = Object.entries(kind.shorthands).map(([name, type]) => {
     const spec = kind.events[type];
     if (!spec) throw new Error(`room-router: ${kind.name} has no event ${type}`);
-    const built = procedure
-      .input(shorthandInput(spec))
-      .mutation(({ ctx, input }) => gate.publish(callerOf(ctx), { ...input, type }));
-    return [name, built] as const;
+    const input = shorthandInput(spec).transform((fields) => ({ ...fields, type }));
+    return [name, publishing(input, gate, now)] as const;
   });
   return Object.fromEntries(entries);
+}
+
+function publishing(input: z.ZodType<ClientPublication>, gate: Gate, now: () => number) {
+  return userCall(now, {
+    type: 'mutation',
+    input,
+    run: (caller, publication) => gate.publish(caller, publication),
+  });
 }

@@ -8,6 +8,7 @@ import {
 } from '@trpc/server';
 import { isObservable, observableToAsyncIterable } from '@trpc/server/observable';
 import type { TRPCResultMessage } from '@trpc/server/rpc';
+import { directOf } from '../../direct.ts';
 import { isPushSource, type PushSource } from '../../push.ts';
 import { fallbackError, type Addressee } from './envelope.ts';
 import type { CallError, ErrorReplies, Peer } from './error-replies.ts';
@@ -39,7 +40,9 @@ export interface CallRequest extends Addressee {
 export class Call implements PushOwner {
   readonly #host: CallHost;
   readonly #request: CallRequest;
-  readonly #abort = new AbortController();
+  #isAborted = false;
+  /** Made for whoever asks for it: most calls end before anybody would. */
+  #controller: AbortController | undefined;
   #pushed: PushStream | undefined;
 
   constructor(host: CallHost, request: CallRequest) {
@@ -67,7 +70,7 @@ export class Call implements PushOwner {
 
   /** Stops a subscription. Safe to call twice. */
   abort(): void {
-    if (!this.#abort.signal.aborted) this.#abort.abort();
+    this.#cancel();
     this.#pushed?.stop();
   }
 
@@ -77,15 +80,11 @@ export class Call implements PushOwner {
   }
 
   async #execute(): Promise<void> {
-    const { type, path, input, batchIndex } = this.#request;
-    const { signal } = this.#abort;
+    const { type } = this.#request;
     const isSubscription = this.#isSubscription();
     const ctx = await this.#host.context();
-    if (signal.aborted || (isSubscription && !this.#host.isOpen())) return;
-    const { router } = this.#host;
-    const getRawInput = async () => input;
-    const call = { router, path, getRawInput, ctx, type, signal, batchIndex };
-    const result: unknown = await callTRPCProcedure(call);
+    if (this.#isAborted || (isSubscription && !this.#host.isOpen())) return;
+    const result = await this.#result(ctx);
     if (isSubscription) return this.#stream(result);
     if (isAsyncIterable(result) || isObservable(result)) {
       throw new TRPCError({
@@ -95,6 +94,22 @@ export class Call implements PushOwner {
     }
     this.#reply({ type: 'data', data: result });
   }
+
+  #result(ctx: unknown): Promise<unknown> {
+    const { type, path, input, batchIndex } = this.#request;
+    const { router } = this.#host;
+    const direct = directOf(router, path, type);
+    if (direct) return direct.call(ctx, input, this.#signal);
+    const getRawInput = async () => input;
+    const signal = this.#signal();
+    return callTRPCProcedure({ router, path, getRawInput, ctx, type, signal, batchIndex });
+  }
+
+  readonly #signal = (): AbortSignal => {
+    this.#controller ??= new AbortController();
+    if (this.#isAborted) this.#controller.abort();
+    return this.#controller.signal;
+  };
 
   #finish(failure?: TRPCError): void {
     const isSubscription = this.#isSubscription();
@@ -109,17 +124,16 @@ export class Call implements PushOwner {
 
   async #stream(result: unknown): Promise<void> {
     const { path } = this.#request;
-    const { signal } = this.#abort;
     if (isObservable(result)) {
       this.#cancelIfClosed();
       // To subscribe only to unsubscribe would have effects that nobody wants.
       if (!this.#host.isOpen()) return;
-      return this.#pull(observableToAsyncIterable(result, signal), { waits: false });
+      return this.#pull(observableToAsyncIterable(result, this.#signal()), { waits: false });
     }
     if (isAsyncIterable(result)) {
       this.#cancelIfClosed();
       // One that is stopped already is only cleaned up.
-      if (isPushSource(result) && !signal.aborted) return this.#takePushed(result);
+      if (isPushSource(result) && !this.#isAborted) return this.#takePushed(result);
       return this.#pull(result, { waits: true });
     }
     throw new TRPCError({
@@ -139,7 +153,8 @@ export class Call implements PushOwner {
   #pull(source: AsyncIterable<unknown>, { waits }: { waits: boolean }): Promise<void> {
     const { outbound, errors } = this.#host;
     return pullStream(source, {
-      abort: this.#abort,
+      signal: this.#signal(),
+      abort: () => this.#cancel(),
       outbound,
       waits,
       onStart: () => this.#reply({ type: 'started' }),
@@ -199,7 +214,7 @@ export class Call implements PushOwner {
   #isCancelled(error: TRPCError): boolean {
     const { cause } = error;
     return (
-      this.#abort.signal.aborted &&
+      this.#isAborted &&
       error.code === 'INTERNAL_SERVER_ERROR' &&
       cause instanceof Error &&
       cause.name === 'AbortError'
@@ -211,7 +226,13 @@ export class Call implements PushOwner {
   }
 
   #cancelIfClosed(): void {
-    if (!this.#host.isOpen() && !this.#abort.signal.aborted) this.#abort.abort();
+    if (!this.#host.isOpen()) this.#cancel();
+  }
+
+  #cancel(): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.#controller?.abort();
   }
 }
 

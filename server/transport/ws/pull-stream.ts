@@ -2,7 +2,10 @@ import type { Outbound } from './outbound.ts';
 
 /** What becomes of a stream that is pulled. */
 export interface PullOptions {
-  readonly abort: AbortController;
+  /** Fires when the call is stopped. */
+  readonly signal: AbortSignal;
+  /** Stops the call, which what it runs learns by the signal. Safe to call twice. */
+  readonly abort: () => void;
   readonly outbound: Outbound;
   /** Is it left alone while the connection is full? One that buffers what is not taken is not. */
   readonly waits: boolean;
@@ -22,19 +25,19 @@ export async function pullStream(
   source: AsyncIterable<unknown>,
   options: PullOptions,
 ): Promise<void> {
-  const { abort } = options;
+  const { signal, abort } = options;
   const iterator = source[Symbol.asyncIterator]();
   let failure: { cause: unknown } | undefined;
-  if (!abort.signal.aborted) {
+  if (!signal.aborted) {
     try {
       options.onStart();
       let step: Step = 'more';
       while (step === 'more') step = await takeStep(iterator, options);
       // What waits for the abort to clean up is woken, unless the stream has ended by itself.
-      if (step !== 'done') abortOnce(abort);
+      if (step !== 'done') abort();
     } catch (cause) {
       failure = { cause };
-      abortOnce(abort);
+      abort();
     }
   }
   await cleanUp(iterator).catch(options.onLateError);
@@ -43,9 +46,9 @@ export async function pullStream(
 
 /** One value, in a function of its own: no reference to it outlives the step. */
 async function takeStep(iterator: AsyncIterator<unknown>, options: PullOptions): Promise<Step> {
-  const { abort, outbound, waits } = options;
-  if (waits && outbound.isFull) await room(outbound, abort.signal);
-  if (abort.signal.aborted) return 'stopped';
+  const { signal, outbound, waits } = options;
+  if (waits && outbound.isFull) await room(outbound, signal);
+  if (signal.aborted) return 'stopped';
   const next = await nextUnlessStopped(iterator, options);
   if (next === 'stopped') return 'stopped';
   if (next.done) return 'done';
@@ -55,9 +58,8 @@ async function takeStep(iterator: AsyncIterator<unknown>, options: PullOptions):
 
 function nextUnlessStopped(
   iterator: AsyncIterator<unknown>,
-  { abort, onLateError }: PullOptions,
+  { signal, onLateError }: PullOptions,
 ): Promise<IteratorResult<unknown> | 'stopped'> {
-  const { signal } = abort;
   return new Promise((resolve, reject) => {
     const stop = () => resolve('stopped');
     signal.addEventListener('abort', stop, { once: true });
@@ -91,10 +93,6 @@ async function cleanUp(iterator: AsyncIterator<unknown>): Promise<void> {
     return (iterator as AsyncDisposable)[Symbol.asyncDispose]();
   }
   await iterator.return?.();
-}
-
-function abortOnce(abort: AbortController): void {
-  if (!abort.signal.aborted) abort.abort();
 }
 
 function isAbortError(cause: unknown): boolean {
