@@ -4,7 +4,9 @@ const SQL = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
-  countCommit: "UPDATE meta SET value = value + 1 WHERE name = 'commits' RETURNING value",
+  // Changes nothing when somebody else has counted a commit. No RETURNING: it opens a table for its row,
+  // and SQLite goes through the page cache to close it.
+  countCommit: "UPDATE meta SET value = value + 1 WHERE name = 'commits' AND value = ?",
   countAppended: "UPDATE meta SET value = value + ? WHERE name = 'appended'",
   room: 'SELECT no, first, head FROM rooms WHERE kind = ? AND id = ?',
   addRoom: 'INSERT INTO rooms (kind, id, head) VALUES (?, ?, 0)',

@@ -138,16 +138,16 @@ export class Writer {
 
   #transaction<T>(work: () => T): { result: T; unmarked: string | undefined } {
     this.#sql.begin.run();
-    let commits: number;
     let result: T;
     try {
       result = work();
-      commits = Number(this.#sql.countCommit.get()?.['value']);
-      this.#checkFiles();
       // Its lock was taken from it: followers here would never hear of what the other one writes.
-      if (commits !== this.#commits + 1) throw new Error('another process writes to the database');
+      if (this.#sql.countCommit.run(this.#commits).changes !== 1) {
+        throw new Error('another process writes to the database');
+      }
+      this.#checkFiles();
       this.#sql.commit.run();
-      this.#commits = commits;
+      this.#commits += 1;
     } catch (error) {
       this.#rooms.clear();
       if (this.#db.isTransaction) this.#sql.rollback.run();
@@ -155,7 +155,7 @@ export class Writer {
     }
     // LOG3: after COMMIT and before the acks. When it fails, the commit is there all the same.
     try {
-      this.#mark.write({ databaseId: this.#databaseId, commits });
+      this.#mark.write({ databaseId: this.#databaseId, commits: this.#commits });
       return { result, unmarked: undefined };
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
