@@ -14,12 +14,14 @@ import { createRoutes } from './http/routes.ts';
 import { createMemoryLog } from './log/memory-log.ts';
 import { newName } from './log/new-name.ts';
 import type { RoomLog } from './log/room-log.ts';
-import { createSqliteLog } from './log/sqlite/sqlite-log.ts';
+import { createSqliteStore } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { countOne, createCounts, type Counts } from './metrics/counts.ts';
 import type { Commit } from './metrics/metrics.ts';
 import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';
+import { createMemoryRecords } from './records/memory-records.ts';
+import type { Records } from './records/records.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
 import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
@@ -67,10 +69,10 @@ async function openRooms<R extends Contract>(
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data', publishing } = options;
   checkKeys(options.rooms);
-  const log = await openLog(options.rooms, { dataDir, logger, onCommit });
+  const store = await openStore(options.rooms, { dataDir, logger, onCommit });
   return mountRooms({
     contract: options.rooms,
-    log,
+    ...store,
     presence: createMemoryPresence(),
     bus: createMemoryBus(),
     clock,
@@ -189,10 +191,10 @@ function createAuth({ auth, claims, dataDir }: Config, clock: Clock) {
   };
 }
 
-async function openLog(
+async function openStore(
   contract: Contract,
   options: { dataDir: string | null; logger: Logger; onCommit: (commit: Commit) => void },
-): Promise<RoomLog> {
+): Promise<{ log: RoomLog; records: Records }> {
   const { dataDir, logger, onCommit } = options;
   const retention = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => [name, kind.history]),
@@ -200,11 +202,12 @@ async function openLog(
   const onError = (error: unknown) => logger.error({ err: error }, 'a follower of the log failed');
   if (dataDir === null) {
     const keepAll = { maxEvents: Number.MAX_SAFE_INTEGER, maxAgeMs: Number.MAX_SAFE_INTEGER };
-    return createMemoryLog({
+    const log = createMemoryLog({
       epoch: newName(),
       retention: (kind) => retention[kind] ?? keepAll,
       onError,
     });
+    return { log, records: createMemoryRecords() };
   }
   const onDamage = (description: string) => {
     logger.error({ dataDir }, `${description}; a new epoch begins and clients are told of the gap`);
@@ -213,7 +216,7 @@ async function openLog(
     if (reason === undefined) logger.info('the log can be written again');
     else logger.error({ reason }, 'the log cannot be written: publishes are refused until it can');
   };
-  return createSqliteLog({ dir: dataDir, retention, onDamage, onTrouble, onCommit, onError });
+  return createSqliteStore({ dir: dataDir, retention, onDamage, onTrouble, onCommit, onError });
 }
 
 /** Faults of ours go to the log with the id that the client was given; the rest is the caller's. */

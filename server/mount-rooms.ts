@@ -11,6 +11,7 @@ import {
   type FrameOf,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
+import type { Records } from './records/records.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
@@ -48,6 +49,7 @@ export interface Rooms<R extends Contract> {
 export function mountRooms<R extends Contract>(
   options: Omit<HubOptions, 'contract'> & {
     contract: R;
+    records: Records;
     authorize: Authorize;
     /** Null: publishing is not limited. */
     publishing: PublishLimits | null;
@@ -55,7 +57,7 @@ export function mountRooms<R extends Contract>(
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
-  const { contract, log, clock } = options;
+  const { contract, log, records, clock } = options;
   const authorize = withDeadline(options.authorize, clock);
   const hub = new Hub(options);
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
@@ -76,6 +78,7 @@ export function mountRooms<R extends Contract>(
   const close = async () => {
     cancelTrim();
     await hub.close();
+    await records.close();
     await log.close();
   };
   let closing: Promise<void> | undefined;

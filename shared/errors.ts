@@ -139,7 +139,7 @@ export const errors = {
     trpc: 'INTERNAL_SERVER_ERROR',
     http: 500,
     retryable: false,
-    advice: 'Stored events do not match their checksums; the operator must restore a backup.',
+    advice: 'What is stored does not match its checksums; the operator must restore a backup.',
   },
   INTERNAL: {
     trpc: 'INTERNAL_SERVER_ERROR',

@@ -4,6 +4,7 @@ import type { Clock } from '../../server/clock.ts';
 import { createMemoryPresence } from '../../server/presence/memory-presence.ts';
 import { mountRooms } from '../../server/mount-rooms.ts';
 import type { FeedLimits } from '../../server/rooms/feed.ts';
+import { createMemoryRecords } from '../../server/records/memory-records.ts';
 import { createRouter } from '../../server/router/trpc.ts';
 import type { Contract, Retention } from '../../shared/index.ts';
 import type { Random } from '../random.ts';
@@ -82,6 +83,8 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
   const rooms = mountRooms({
     contract: options.contract,
     log,
+    // The world plays no private rooms: nothing that outlives a process lies in them.
+    records: createMemoryRecords(),
     bus,
     clock,
     presence: createMemoryPresence(),

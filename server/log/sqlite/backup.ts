@@ -4,6 +4,7 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
 import { checkPages } from './database.ts';
 import { toEvent } from './reader.ts';
+import { checkRecords } from './record-rows.ts';
 import { syncFile } from './sync-file.ts';
 
 /** What a backup holds. */
@@ -54,11 +55,17 @@ export function checkBackup(file: string): BackupSummary {
       toEvent(row);
       events += 1;
     }
+    if (hasRecords(db)) checkRecords(db);
     const rooms = Number(db.prepare('SELECT count(*) AS n FROM rooms').get()?.['n']);
     return { rooms, events };
   } finally {
     db.close();
   }
+}
+
+/** A backup that an older version made has none yet. */
+function hasRecords(db: DatabaseSync): boolean {
+  return Number(db.prepare('PRAGMA user_version').get()?.['user_version']) >= 4;
 }
 
 function failed(what: string, cause: unknown): StartError {

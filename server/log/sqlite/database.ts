@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
 import { newName } from '../new-name.ts';
+import { checkRecords } from './record-rows.ts';
 import { checkRooms, roomChecksum } from './room-rows.ts';
 
 // Steps from one version of the schema to the next; `PRAGMA user_version` counts the steps taken.
@@ -59,6 +60,16 @@ const MIGRATIONS = [
      coalesce((SELECT min(offset) FROM events WHERE room = rooms.no), head + 1);
    UPDATE rooms SET checksum = room_checksum(no, kind, id, first, head);
    INSERT INTO meta (name, value) SELECT 'appended', coalesce(sum(head), 0) FROM rooms;`,
+  // Facts beside the events, and what they come to, so that one that is missing is noticed.
+  `CREATE TABLE records (
+     partition TEXT NOT NULL,
+     key TEXT NOT NULL,
+     value TEXT NOT NULL,
+     version INTEGER NOT NULL,
+     checksum INTEGER NOT NULL,
+     PRIMARY KEY (partition, key)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO meta (name, value) VALUES ('records', 0), ('record_sum', 0), ('record_version', 0);`,
 ] as const;
 
 /** Opens the log's database for its one writer, creates or migrates it, and checks its pages.
@@ -75,6 +86,7 @@ export function openDatabase(path: string): DatabaseSync {
     checkPages(db);
     migrate(db);
     checkRooms(db);
+    checkRecords(db);
     return db;
   } catch (error) {
     db.close();

@@ -3,6 +3,8 @@ import { RoomError } from '../../../shared/index.ts';
 import type { Bounds, Page, Range, RoomName, StoredEvent } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';
 import { missingFrom } from './page-check.ts';
+import { readFailure } from './read-failure.ts';
+import { RecordReader } from './record-reader.ts';
 
 const COLUMNS = 'offset, type, data, by_id, by_name, at, key, checksum';
 
@@ -10,6 +12,7 @@ type Row = Record<string, SQLOutputValue>;
 
 /** Reads the log on the event loop's own read-only handle: a page costs tens of microseconds. */
 export class Reader {
+  readonly records: RecordReader;
   readonly #db: DatabaseSync;
   readonly #epoch: string;
   readonly #room: StatementSync;
@@ -20,6 +23,7 @@ export class Reader {
     this.#db = new DatabaseSync(path, { readOnly: true });
     this.#epoch = epoch;
     this.#db.exec('PRAGMA busy_timeout = 1000');
+    this.records = new RecordReader(this.#db);
     this.#room = this.#db.prepare('SELECT no, first, head FROM rooms WHERE kind = ? AND id = ?');
     this.#after = this.#db.prepare(
       `SELECT ${COLUMNS} FROM events WHERE room = ? AND offset > ? ORDER BY offset LIMIT ?`,
@@ -69,20 +73,9 @@ export class Reader {
         this.#db.exec('COMMIT');
       }
     } catch (error) {
-      if (error instanceof RoomError) throw error;
-      throw new RoomError(isCorrupt(error) ? 'LOG_DAMAGED' : 'LOG_UNAVAILABLE', undefined, {
-        cause: error,
-      });
+      throw readFailure(error);
     }
   }
-}
-
-const CORRUPT = [11, 26];
-
-function isCorrupt(error: unknown): boolean {
-  return (
-    error instanceof Error && 'errcode' in error && CORRUPT.includes(Number(error.errcode) & 0xff)
-  );
 }
 
 /** A stored event, as its row has it. @throws RoomError LOG_DAMAGED when it fails its checksum */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DAY, limits, RoomError, type Retention } from '../../../shared/index.ts';
+import type { Records } from '../../records/records.ts';
 import { StartError } from '../../start-error.ts';
 import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
@@ -9,6 +10,7 @@ import { GroupCommit } from './group-commit.ts';
 import { packEntries, unpackWritten } from './packing.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
+import { sqliteRecords } from './sqlite-records.ts';
 import { Trouble } from './trouble.ts';
 import { unavailable, WriterPort } from './writer-port.ts';
 import type { Written } from './writer.ts';
@@ -34,9 +36,21 @@ const MAX_BATCH = 1_000;
 // For rooms of kinds that the contract no longer has: kept as long as any kind may ask for.
 const FALLBACK: Retention = { maxEvents: Number.MAX_SAFE_INTEGER, maxAgeMs: 36_500 * DAY };
 
-/** The default log: SQLite in WAL mode with `synchronous=FULL`, one writer thread, group commit
- *  (LOG2). Level `disk`. @throws StartError when the directory is in use, unusable or damaged. */
+/** What one database keeps: closing either closes both. */
+export interface SqliteStore {
+  readonly log: RoomLog;
+  readonly records: Records;
+}
+
+/** The log of `createSqliteStore` alone. */
 export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLog> {
+  return (await createSqliteStore(options)).log;
+}
+
+/** The default log: SQLite in WAL mode with `synchronous=FULL`, one writer thread, group commit
+ *  (LOG2); and records in the same database. Level `disk`.
+ *  @throws StartError when the directory is in use, unusable or damaged. */
+export async function createSqliteStore(options: SqliteLogOptions): Promise<SqliteStore> {
   const { dir, retention } = options;
   makeDirectory(dir);
   const unlock = lockDirectory(dir);
@@ -93,7 +107,7 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
     unlock();
   };
 
-  return {
+  const log: RoomLog = {
     level: 'disk',
     append: async (entry) => {
       if (closing) throw new RoomError('LOG_UNAVAILABLE');
@@ -122,6 +136,15 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
     failure: () => (closing ? 'the log is closed' : (writer.failure ?? trouble.current)),
     close: () => (closing ??= close()),
   };
+  const records = sqliteRecords({
+    group,
+    writer,
+    reader: reader.records,
+    watch: (write) => trouble.watch(write),
+    isClosed: () => closing !== undefined,
+    close: log.close,
+  });
+  return { log, records };
 }
 
 function makeDirectory(dir: string): void {

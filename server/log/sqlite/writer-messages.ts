@@ -1,5 +1,6 @@
 import type { Retention } from '../../../shared/index.ts';
 import type { RoomName } from '../room-log.ts';
+import type { Recorded } from './record-writer.ts';
 import type { Damage } from './recovery.ts';
 
 /** What the writer's thread is started with. */
@@ -15,6 +16,7 @@ export interface WriterOptions {
 export type WriterRequest =
   | { readonly type: 'append'; /** By `packEntries`. */ readonly entries: string }
   | { readonly type: 'erase'; readonly room: RoomName; readonly offset: number }
+  | { readonly type: 'records'; /** JSON of `RecordWrite[]`. */ readonly writes: string }
   | { readonly type: 'scrub' }
   | { readonly type: 'trim'; readonly now: number; readonly after: number }
   | { readonly type: 'close' };
@@ -31,6 +33,13 @@ export type WriterReply =
       readonly unmarked: string | undefined;
     }
   | { readonly type: 'erased'; readonly found: boolean }
+  | {
+      readonly type: 'recorded';
+      /** The answer to each write. */
+      readonly done: readonly Recorded[];
+      /** As of `appended`. */
+      readonly unmarked: string | undefined;
+    }
   | { readonly type: 'scrubbed' }
   | { readonly type: 'trimmed'; readonly next: number | undefined }
   | { readonly type: 'closed' }

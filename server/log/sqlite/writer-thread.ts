@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts';
 import { watchFiles } from './file-watch.ts';
 import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
+import type { RecordWrite } from './record-writer.ts';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
 import { Writer } from './writer.ts';
 
@@ -38,6 +39,9 @@ function answer(writer: Writer, request: WriterRequest): WriterReply {
       return appended(writer.append(unpackEntries(request.entries)));
     case 'erase':
       return { type: 'erased', found: writer.erase(request.room, request.offset) };
+    case 'records':
+      // Only `sqliteRecords` makes such texts.
+      return { type: 'recorded', ...writer.record(JSON.parse(request.writes) as RecordWrite[]) };
     case 'scrub':
       writer.scrub();
       return { type: 'scrubbed' };

@@ -6,6 +6,7 @@ import { roomKey, type Entry, type RoomName } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';
 import type { CommitMark } from './commit-mark.ts';
 import { readMeta } from './meta.ts';
+import { RecordWriter, type Recorded, type RecordWrite } from './record-writer.ts';
 import { roomChecksum } from './room-rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -35,6 +36,7 @@ export class Writer {
   readonly #mark: CommitMark;
   readonly #retention: (kind: string) => Retention;
   readonly #sql: Statements;
+  readonly #records: RecordWriter;
   readonly #rooms = new Map<string, WriterRoom>();
   readonly #databaseId: string;
   readonly #checkFiles: () => void;
@@ -55,6 +57,7 @@ export class Writer {
     this.#retention = options.retention;
     this.#checkFiles = options.checkFiles;
     this.#sql = prepareStatements(options.db);
+    this.#records = new RecordWriter(options.db);
     this.#commits = readMeta(options.db).commits;
   }
 
@@ -76,6 +79,12 @@ export class Writer {
       return done;
     });
     return { written, unmarked };
+  }
+
+  /** Writes records in one transaction, each write whole or not at all. `unmarked` as of `append`. */
+  record(writes: readonly RecordWrite[]): { done: Recorded[]; unmarked: string | undefined } {
+    const { result: done, unmarked } = this.#transaction(() => this.#records.apply(writes));
+    return { done, unmarked };
   }
 
   /** Empties an event. What stood there may still stand in gaps of pages and in the WAL: `scrub`. */

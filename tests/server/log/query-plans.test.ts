@@ -26,7 +26,7 @@ function plans(): Map<string, string[]> {
   return new Map(statements.map((sql) => [sql, planOf(sql)]));
 }
 
-const touches = (step: string) => /^(SCAN|SEARCH) (events|keys|rooms|meta)\b/.test(step);
+const touches = (step: string) => /^(SCAN|SEARCH) (events|keys|rooms|meta|records)\b/.test(step);
 
 describe('the statements of the SQLite log', () => {
   it('find what they touch by a key, however long a room is', () => {
