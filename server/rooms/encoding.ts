@@ -1,6 +1,5 @@
-import { parse } from 'superjson';
 import { RoomError } from '../../shared/index.ts';
-import { serialize } from '../serialize.ts';
+import { parse, serialize } from '../serialize.ts';
 
 /** An event's data as the log and the bus carry it: made once per event.
  *  @throws RoomError BAD_INPUT for what superjson does not carry, such as a key named `constructor` */

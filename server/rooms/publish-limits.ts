@@ -41,8 +41,14 @@ export class PublishMeter {
   readonly #users: Buckets;
   readonly #rooms: Buckets;
   readonly #refusals: Buckets;
+  readonly #clock: () => number;
+  #now: number;
 
-  constructor(limits: PublishLimits, now: () => number) {
+  constructor(limits: PublishLimits, clock: () => number) {
+    this.#clock = clock;
+    this.#now = clock();
+    // One look at the clock for all buckets that a publish is measured by.
+    const now = () => this.#now;
     this.#connections = new Buckets(limits.connection, now);
     this.#users = new Buckets(limits.user, now);
     this.#rooms = new Buckets(limits.room, now);
@@ -52,6 +58,7 @@ export class PublishMeter {
   /** Counts one publish. Gives the refusal where it is one too many: then nothing is counted but that
    *  it was refused. */
   take({ connectionId, userId, roomKey }: Publisher): RoomError | undefined {
+    this.#now = this.#clock();
     const buckets = [
       this.#connections.of(connectionId),
       this.#users.of(userId),
@@ -65,6 +72,7 @@ export class PublishMeter {
 
   /** Counts a refusal. True: this connection goes on in spite of them. */
   isFlood(connectionId: string): boolean {
+    this.#now = this.#clock();
     return !this.#refusals.of(connectionId).take();
   }
 }
