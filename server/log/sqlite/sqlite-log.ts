@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY, limits, RoomError, type Retention } from '../../../shared/index.ts';
 import type { Records } from '../../records/records.ts';
+import { DAY, limits, MINUTE, RoomError, type Retention } from '../../../shared/index.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 import { StartError } from '../../start-error.ts';
 import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
@@ -11,6 +12,7 @@ import { packEntries, unpackWritten } from './packing.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
 import { sqliteRecords } from './sqlite-records.ts';
+import { Scrubber } from './scrubber.ts';
 import { Trouble } from './trouble.ts';
 import { unavailable, WriterPort } from './writer-port.ts';
 import type { Written } from './writer.ts';
@@ -27,7 +29,10 @@ export interface SqliteLogOptions {
   readonly onTrouble: (reason: string | undefined) => void;
   /** Hears of each transaction: its time in milliseconds, the mark included, and its appends. */
   readonly onCommit?: (commit: { readonly ms: number; readonly events: number }) => void;
-  /** Hears of a follower that threw. */
+  /** How long erased content may still stand in the files, in milliseconds (LOG5). Default 60,000. */
+  readonly scrubWithinMs?: number;
+  readonly clock?: Clock;
+  /** Hears of a follower that threw, and of scrubbing that failed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -62,6 +67,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     port: writer,
     epoch,
     damage,
+    isScrubDue,
   } = await opening.catch((error: unknown) => {
     unlock();
     throw error;
@@ -80,27 +86,33 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     for (const [key, events] of eventsByRoom(entries, written)) {
       followers.notify(key, events, epoch);
     }
+    if (entries.some(({ erases }) => erases)) scrubber.soon();
     // Stored and shown, not acknowledged: the same keys find them again.
     if (unmarked !== undefined) throw unavailable(unmarked);
     return written.map((result) =>
-      result === 'conflict' ? new RoomError('CONFLICT') : { epoch, ...result },
+      typeof result === 'string' ? refusalOf(result) : { epoch, ...result },
     );
   };
   const commit = (entries: Entry[]) => trouble.watch(append(entries));
   const group = new GroupCommit(commit, { maxBatch: MAX_BATCH });
 
-  // Erases that come while one waits for its turn are served by the same rewriting.
-  let scrubbing: Promise<void> | undefined;
-  const scrub = () =>
-    (scrubbing ??= group.exclusive(async () => {
-      scrubbing = undefined;
-      await writer.ask({ type: 'scrub' }, 'scrubbed');
-    }));
+  const scrubber = new Scrubber({
+    scrub: (begin) =>
+      group.exclusive(async () => {
+        begin();
+        await writer.ask({ type: 'scrub' }, 'scrubbed');
+      }),
+    withinMs: options.scrubWithinMs ?? MINUTE,
+    clock: options.clock ?? systemClock,
+    onError: options.onError,
+  });
+  if (isScrubDue) scrubber.soon();
 
   let closing: Promise<void> | undefined;
 
   const close = async () => {
     await group.idle();
+    await scrubber.close();
     // The writer last: the last handle to close folds the WAL into the database.
     reader.close();
     await writer.close();
@@ -115,11 +127,13 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     },
     read: async (room, range) => reader.read(room, range),
     bounds: async (room) => reader.bounds(room),
+    changes: async (room, range) => reader.changes(room, range),
+    count: async (room, range) => reader.count(room, range),
     follow: (room, follower) => followers.add(room, follower),
     erase: async (room, offset) => {
       const request = { type: 'erase', room, offset } as const;
       const { found } = await group.exclusive(() => writer.ask(request, 'erased'));
-      if (found) await scrub();
+      if (found) await scrubber.now();
       return found;
     },
     trim: async (now) => {
@@ -158,19 +172,24 @@ function makeDirectory(dir: string): void {
   }
 }
 
+function refusalOf(refused: 'conflict' | 'stale'): RoomError {
+  return new RoomError(refused === 'stale' ? 'STALE_VERSION' : 'CONFLICT');
+}
+
 /** The events that a batch really added, room by room, in offset order. */
 function eventsByRoom(
   entries: readonly Entry[],
   written: readonly Written[],
 ): Map<string, StoredEvent[]> {
   const byRoom = new Map<string, StoredEvent[]>();
-  for (const [index, { room, type, data, by, idempotencyKey }] of entries.entries()) {
+  for (const [index, { room, type, data, by, idempotencyKey, about }] of entries.entries()) {
     const result = written[index];
-    if (!result || result === 'conflict' || result.duplicate) continue;
+    if (!result || typeof result === 'string' || result.duplicate) continue;
     const { offset, at } = result;
     const key = roomKey(room);
     const events = byRoom.get(key) ?? [];
-    events.push({ offset, type, data, by, at, idempotencyKey });
+    const event = { offset, type, data, by, at, idempotencyKey };
+    events.push(about === undefined ? event : { ...event, about });
     byRoom.set(key, events);
   }
   return byRoom;

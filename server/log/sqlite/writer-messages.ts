@@ -23,7 +23,13 @@ export type WriterRequest =
 
 /** What the writer answers. `opened` or `refused` comes first, unasked. */
 export type WriterReply =
-  | { readonly type: 'opened'; readonly epoch: string; readonly damage: Damage | undefined }
+  | {
+      readonly type: 'opened';
+      readonly epoch: string;
+      readonly damage: Damage | undefined;
+      /** Was content erased that may still stand somewhere in the files? */
+      readonly isScrubDue: boolean;
+    }
   | { readonly type: 'refused'; readonly message: string; readonly advice: string }
   | {
       readonly type: 'appended';

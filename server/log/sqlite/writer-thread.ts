@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { StartError } from '../../start-error.ts';
 import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
+import { isScrubDue } from './event-eraser.ts';
 import { watchFiles } from './file-watch.ts';
 import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
@@ -24,7 +25,7 @@ function openWriter(): Writer | undefined {
     const retention = (kind: string) => options.retention[kind] ?? options.fallback;
     const paths = [options.databasePath, `${options.databasePath}-wal`, options.markPath];
     const opened = new Writer({ db, mark, databaseId, retention, checkFiles: watchFiles(paths) });
-    reply({ type: 'opened', epoch, damage });
+    reply({ type: 'opened', epoch, damage, isScrubDue: isScrubDue(db) });
     return opened;
   } catch (error) {
     const advice = error instanceof StartError ? error.advice : 'Check the data directory.';
