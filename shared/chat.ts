@@ -2,10 +2,17 @@ import { z } from 'zod';
 import { durable, latest } from './delivery.ts';
 import { defineRoom } from './room-kind.ts';
 
-/** The room kind that the ready server carries: messages and who is typing. */
+/** The room kind that the ready server carries: messages that live, and who is typing. */
 export const chat = defineRoom('chat', {
   events: {
-    message: durable(z.object({ text: z.string().trim().min(1).max(4000) }), { publish: 'client' }),
+    message: durable(z.object({ text: z.string().trim().min(1).max(4000) }), {
+      publish: 'client',
+      editable: true,
+      removable: true,
+      reactions: 'distinct',
+      replies: true,
+      countable: true,
+    }),
     typing: latest(z.object({ typing: z.boolean() }), {
       key: 'user',
       expiresMs: 6_000,

@@ -27,6 +27,37 @@ export type {
   LatestFrame,
   ReadyFrame,
 } from './frame.ts';
+export {
+  CHANGE_TYPES,
+  type Edited,
+  type LifeEvents,
+  type Reacted,
+  type Reaction,
+  type Read,
+  type Removed,
+} from './life-events.ts';
+export {
+  messageTypes,
+  type CountableType,
+  type EditableType,
+  type Life,
+  type MessageType,
+  type ReactableType,
+  type ReactionMode,
+  type RemovableType,
+  type ReplyType,
+} from './life.ts';
+export {
+  emptyFold,
+  foldEvents,
+  foldPage,
+  forgetUpTo,
+  messagesOf,
+  type Fold,
+  type FoldPage,
+  type Message,
+  type MessageView,
+} from './message-fold.ts';
 export { DAY, HOUR, IDEMPOTENCY_KEY, limits, MINUTE, ROOM_ID } from './limits.ts';
 export { formatPosition, parsePosition, type Position } from './position.ts';
 export {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DurableSpec, EventSpec } from './delivery.ts';
+import { lifeEvents, type LifeEvents } from './life-events.ts';
 import { DAY } from './limits.ts';
 import { strict } from './strict.ts';
 
@@ -50,6 +51,15 @@ const RESERVED = [
   'subscribe',
   'outbox',
   'leave',
+  'edit',
+  'remove',
+  'react',
+  'reply',
+  'markRead',
+  'markUnread',
+  'unread',
+  'receipts',
+  'messages',
   ...TRPC_WORDS,
 ] as const;
 type Reserved = (typeof RESERVED)[number];
@@ -81,18 +91,21 @@ export function defineRoom<
     history?: Partial<Retention>;
     shorthands?: Short & { readonly [R in Reserved]?: never };
   },
-): RoomKind<Name, Events, Presence, Short> {
+): RoomKind<Name, Events & LifeEvents<Events>, Presence, Short> {
   const shorthands: Short = spec.shorthands ?? ({} as Short);
   const { maxEvents, maxAgeMs } = spec.history ?? {};
   const history = {
     maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,
     maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
   };
+  const derived = lifeEvents(spec.events);
   checkNames(name, spec.events, shorthands);
+  checkDerived(name, spec.events, derived);
   checkRetention(name, history);
   return {
     name,
-    events: strictEvents(spec.events),
+    // What its events' lives give rise to, by the same rules in types and at run time.
+    events: strictEvents({ ...spec.events, ...derived }) as Events & LifeEvents<Events>,
     presence: spec.presence && strict(spec.presence),
     history,
     shorthands,
@@ -105,6 +118,13 @@ function strictEvents<Events extends EventSpecs>(events: Events): Events {
   );
   // Only the schemas' strictness changed, which has no type.
   return Object.fromEntries(entries) as unknown as Events;
+}
+
+function checkDerived(name: string, events: EventSpecs, derived: EventSpecs): void {
+  for (const type of Object.keys(derived)) {
+    if (!Object.hasOwn(events, type)) continue;
+    throw new Error(`defineRoom(${JSON.stringify(name)}): event ${type} is made by defineRoom itself`);
+  }
 }
 
 function checkNames(name: string, events: EventSpecs, shorthands: Shorthands): void {
@@ -130,7 +150,8 @@ function checkTarget(target: EventSpec | undefined, refuse: (what: string) => ne
   if (target.publish !== 'client') return refuse('names an event that only the server publishes');
   if (!(target.data instanceof z.ZodObject))
     return refuse('needs an event whose data is an object');
-  for (const field of ['room', 'idempotencyKey']) {
+  const isReply = target.delivery === 'durable' && target.life.replies;
+  for (const field of ['room', 'idempotencyKey', ...(isReply ? ['replyTo'] : [])]) {
     if (field in target.data.shape) refuse(`cannot carry a field named ${field}`);
   }
 }

@@ -82,8 +82,8 @@ export function createMemoryLog(options: {
     append: async (entry) => append(entry),
     read: async (name, range) => read(name, range),
     bounds: async (name) => boundsOf(name),
-    changes: async (name, range) => changes(rooms.get(roomKey(name)), range),
-    count: async (name, range) => count(rooms.get(roomKey(name)), range),
+    changes: async (name, range) => newestChanges(rooms.get(roomKey(name)), range),
+    count: async (name, range) => countEvents(rooms.get(roomKey(name)), range),
     follow: (name, follower) => followers.add(name, follower),
     erase: async (name, offset) => erase(rooms.get(roomKey(name)), offset),
     trim: async (now) => {
@@ -125,7 +125,7 @@ function eraseAbout(room: MemoryRoom, { about, erases }: Entry): void {
   }
 }
 
-function changes(room: MemoryRoom | undefined, range: ChangeRange): StoredEvent[] {
+function newestChanges(room: MemoryRoom | undefined, range: ChangeRange): StoredEvent[] {
   const { first, last, types } = range;
   const newest = new Map<string, StoredEvent>();
   for (const event of room?.events ?? []) {
@@ -136,7 +136,7 @@ function changes(room: MemoryRoom | undefined, range: ChangeRange): StoredEvent[
   return [...newest.values()].toSorted((a, b) => a.offset - b.offset);
 }
 
-function count(room: MemoryRoom | undefined, { after, types, notBy, limit }: CountRange): number {
+function countEvents(room: MemoryRoom | undefined, { after, types, notBy, limit }: CountRange): number {
   let found = 0;
   for (const { type, data, by } of room ? slice(room, { after, limit: room.events.length }) : []) {
     if (found === limit) break;
