@@ -1,16 +1,22 @@
 import type { Observable } from '@trpc/server/observable';
 import {
+  isDerived,
   ROOM_ID,
   RoomError,
   SERVER,
   type Ack,
   type By,
   type Contract,
+  type EditableType,
   type EventInput,
   type EventType,
   type FrameOf,
+  type RoomKind,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
+import { MessageChanges } from './messages/message-changes.ts';
+import { MessageGate } from './messages/message-gate.ts';
+import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
@@ -32,6 +38,19 @@ export interface Rooms<R extends Contract> {
     data: EventInput<R[K], T>,
     options?: { by?: By; idempotencyKey?: string },
   ): Promise<Ack>;
+
+  /** Gives a message other data, as the server itself or as somebody; nobody is asked.
+   *  @throws RoomError BAD_INPUT, NO_SUCH_EVENT, EVENT_REMOVED, STALE_VERSION, LOG_UNAVAILABLE */
+  edit<K extends keyof R & string>(
+    kind: K,
+    room: string,
+    target: string,
+    data: EventInput<R[K], EditableType<R[K]>>,
+    options?: { by?: By; ifVersion?: string },
+  ): Promise<Ack>;
+
+  /** Takes a message back, likewise. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
+  remove(kind: keyof R & string, room: string, target: string, options?: { by?: By }): Promise<Ack>;
 
   /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
    *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
@@ -61,12 +80,21 @@ export function mountRooms<R extends Contract>(
   const authorize = withDeadline(options.authorize, clock);
   const hub = new Hub(options);
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
+  const changes = new MessageChanges(log, clock);
   const routers = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => {
       const gate = new Gate({ kind: name, hub, authorize, clock, meter });
-      return [name, roomRouter(kind, gate, clock.now)];
+      const messages = new MessageGate({ kind, gate, hub, log, changes });
+      return [name, roomRouter(kind, { gate, messages }, clock.now)];
     }),
   );
+
+  const targetIn = async (name: string, room: string, at: string) => {
+    const kind = Object.hasOwn(contract, name) ? contract[name] : undefined;
+    const target = kind && (await findTarget(log, kind, { kind: name, id: room }, at));
+    if (!kind || !target) throw new RoomError('NO_SUCH_EVENT');
+    return { kind, target };
+  };
 
   let cancelTrim = () => {};
   const scheduleTrim = () => {
@@ -89,6 +117,9 @@ export function mountRooms<R extends Contract>(
     routers: routers as unknown as RoomRouters<R>,
     publish: async (kind, room, type, data, { by = SERVER, idempotencyKey } = {}) => {
       const events = Object.hasOwn(contract, kind) ? contract[kind]?.events : undefined;
+      if (events && isDerived(contract[kind] as RoomKind, type)) {
+        throw new RoomError('BAD_INPUT', `${type} is published by rooms alone`);
+      }
       const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
       const parsed = spec?.data.safeParse(data);
       if (!parsed?.success) {
@@ -98,6 +129,14 @@ export function mountRooms<R extends Contract>(
         throw new RoomError('BAD_INPUT', `not a room id: ${room.slice(0, 140)}`);
       const name = { kind, id: room };
       return hub.publish({ room: name, type, data: parsed.data, by, idempotencyKey });
+    },
+    edit: async (kind, room, target, data, { by = SERVER, ifVersion } = {}) => {
+      const found = await targetIn(kind, room, target);
+      return hub.run(() => changes.edit(found.kind, found.target, { data, by, ifVersion }));
+    },
+    remove: async (kind, room, target, { by = SERVER } = {}) => {
+      const found = await targetIn(kind, room, target);
+      return hub.run(() => changes.remove(found.kind, found.target, by));
     },
     observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),

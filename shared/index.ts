@@ -29,6 +29,8 @@ export type {
 } from './frame.ts';
 export {
   CHANGE_TYPES,
+  isDerived,
+  READ_TYPE,
   type Edited,
   type LifeEvents,
   type Reacted,
@@ -38,6 +40,7 @@ export {
 } from './life-events.ts';
 export {
   messageTypes,
+  typesWhere,
   type CountableType,
   type EditableType,
   type Life,
@@ -47,16 +50,30 @@ export {
   type RemovableType,
   type ReplyType,
 } from './life.ts';
+export type {
+  EditInput,
+  LifeProcedures,
+  MarkInput,
+  MarkReadInput,
+  ReactInput,
+  ReadState,
+  Receipts,
+  ReceiptsInput,
+  RemoveInput,
+  UnreadAnswer,
+} from './life-procedures.ts';
 export {
   emptyFold,
   foldEvents,
   foldPage,
   forgetUpTo,
   messagesOf,
+  versionOf,
   type Fold,
   type FoldPage,
   type Message,
   type MessageView,
+  type Slot,
 } from './message-fold.ts';
 export { DAY, HOUR, IDEMPOTENCY_KEY, limits, MINUTE, ROOM_ID } from './limits.ts';
 export { formatPosition, parsePosition, type Position } from './position.ts';

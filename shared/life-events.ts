@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { durable, latest, type DurableSpec, type EventSpec, type LatestSpec } from './delivery.ts';
 import type { By } from './event.ts';
-import type { NoLife, ReactionMode, TypesWith } from './life.ts';
-import type { EventSpecs } from './room-kind.ts';
+import { typesWhere, type NoLife, type ReactionMode, type TypesWith } from './life.ts';
+import type { EventSpecs, RoomKind } from './room-kind.ts';
 
 /** What happens to messages, as events of the same log: derived by `defineRoom`, published by rooms
  *  alone, each about the event at `target`, a position. */
@@ -75,6 +75,19 @@ const target = z.string();
 const by = z.object({ id: z.string(), name: z.string() });
 const reaction = z.object({ name: z.string(), count: z.int(), users: z.array(by) });
 
+const GIVEN_RISE_BY: Readonly<Record<string, (spec: DurableSpec) => boolean>> = {
+  edited: ({ life }) => life.editable,
+  removed: ({ life }) => life.removable,
+  reacted: ({ life }) => life.reactions !== undefined,
+  [READ_TYPE]: ({ life }) => life.countable,
+};
+
+/** Is an event of a kind one that `defineRoom` has derived, which rooms alone publish? */
+export function isDerived(kind: RoomKind, type: string): boolean {
+  const isRise = Object.hasOwn(GIVEN_RISE_BY, type) ? GIVEN_RISE_BY[type] : undefined;
+  return isRise !== undefined && typesWhere(kind, isRise).length > 0;
+}
+
 /** Makes the events that the lives of others give rise to. */
 export function lifeEvents(events: EventSpecs): Record<string, EventSpec> {
   const lives = Object.entries(events).flatMap(([type, spec]) =>
@@ -85,7 +98,9 @@ export function lifeEvents(events: EventSpecs): Record<string, EventSpec> {
   const reactable = lives.filter((life) => life.reactions !== undefined);
   const derived: Record<string, EventSpec> = {};
   if (editable.length > 0) {
-    derived['edited'] = durable(z.union(editable.map(({ of, data }) => z.object({ target, of, data }))));
+    derived['edited'] = durable(
+      z.union(editable.map(({ of, data }) => z.object({ target, of, data }))),
+    );
   }
   if (removable.length > 0) {
     const of = z.union(removable.map((life) => life.of));

@@ -155,7 +155,14 @@ function messageOf(slot: Slot, place: Position, replies: number): Message | unde
   const { type, by, at, replyTo, idempotencyKey } = original;
   const { data } = edited ? (edited.data as Edited) : original;
   return {
-    ...{ position, type, data, by, at, version, isRemoved: false, replies },
+    position,
+    type,
+    data,
+    by,
+    at,
+    version,
+    isRemoved: false,
+    replies,
     ...(edited && { editedAt: edited.at, editedBy: edited.by }),
     ...(replyTo !== undefined && { replyTo }),
     reactions: (reacted?.data as Reacted | undefined)?.reactions ?? [],

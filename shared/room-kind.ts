@@ -123,7 +123,9 @@ function strictEvents<Events extends EventSpecs>(events: Events): Events {
 function checkDerived(name: string, events: EventSpecs, derived: EventSpecs): void {
   for (const type of Object.keys(derived)) {
     if (!Object.hasOwn(events, type)) continue;
-    throw new Error(`defineRoom(${JSON.stringify(name)}): event ${type} is made by defineRoom itself`);
+    throw new Error(
+      `defineRoom(${JSON.stringify(name)}): event ${type} is made by defineRoom itself`,
+    );
   }
 }
 

@@ -3,15 +3,24 @@ import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { User } from './user.ts';
 
-/** What a user wants to do in a room. Publishing is asked per event type: `publish:message`. `resume` is
- *  `subscribe` with a position, and whoever likes can name one: it must not be allowed more freely. */
+/** What a user wants to do in a room. Publishing and changing are asked per event type: `publish:message`,
+ *  `edit:message`. `moderate:…` is asked beside `edit:…` and `remove:…` when the event is somebody else's:
+ *  a policy that does not look at the action makes everybody a moderator. `resume` is `subscribe` with a
+ *  position, and whoever likes can name one: it must not be allowed more freely. `read`: to say how far he
+ *  has read, and to see that of others. */
 export type Action =
   | 'subscribe'
   | 'resume'
   | 'history'
   | 'members'
   | 'presence'
-  | `publish:${string}`;
+  | 'read'
+  | `publish:${string}`
+  | `edit:${string}`
+  | `remove:${string}`
+  | `react:${string}`
+  | 'moderate:edit'
+  | 'moderate:remove';
 
 /** The one question of who may do what (AUT1), asked before anything is read or done. Throwing or
  *  rejecting fails that call and lets nobody in. */
@@ -21,8 +30,9 @@ export type Authorize = (question: {
   readonly action: Action;
 }) => boolean | Promise<boolean>;
 
-/** The default: every authenticated user may use open rooms, and every room is open. */
-export const openToAll: Authorize = () => true;
+/** The default: every authenticated user may use open rooms, and every room is open. Nobody may change what
+ *  is not his. */
+export const openToAll: Authorize = ({ action }) => !action.startsWith('moderate:');
 
 /** The same policy with a deadline (`authorizeTimeoutMs`): one that never answers would hold its callers, and
  *  all that they hold, for ever. One that answers at once costs nothing more.

@@ -136,7 +136,10 @@ function newestChanges(room: MemoryRoom | undefined, range: ChangeRange): Stored
   return [...newest.values()].toSorted((a, b) => a.offset - b.offset);
 }
 
-function countEvents(room: MemoryRoom | undefined, { after, types, notBy, limit }: CountRange): number {
+function countEvents(
+  room: MemoryRoom | undefined,
+  { after, types, notBy, limit }: CountRange,
+): number {
   let found = 0;
   for (const { type, data, by } of room ? slice(room, { after, limit: room.events.length }) : []) {
     if (found === limit) break;

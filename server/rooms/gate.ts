@@ -48,6 +48,8 @@ export interface ClientPublication {
   readonly type: string;
   readonly data: unknown;
   readonly idempotencyKey?: string | undefined;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string | undefined;
 }
 
 /** The rooms of one kind as users may reach them: every way in asks `authorize` first (AUT1). */
@@ -68,8 +70,8 @@ export class Gate {
 
   /** @throws RoomError TOO_MANY, FORBIDDEN and what the hub throws */
   async publish(caller: Caller, publication: ClientPublication): Promise<Ack> {
-    this.#measure(caller, publication.room);
-    await this.#demand(caller, publication.room, `publish:${publication.type}`);
+    this.measure(caller, publication.room);
+    await this.demand(caller, publication.room, `publish:${publication.type}`);
     const { id, name } = caller.user;
     return this.#hub.publish({
       ...publication,
@@ -85,7 +87,7 @@ export class Gate {
   async subscribe(caller: Caller, input: EventsInput, signal?: () => AbortSignal): Promise<Feed> {
     const since = input.lastEventId ?? undefined;
     // RES4: decided anew at every resume.
-    await this.#demand(caller, input.room, since === undefined ? 'subscribe' : 'resume');
+    await this.demand(caller, input.room, since === undefined ? 'subscribe' : 'resume');
     const { id, name } = caller.user;
     const feed = await this.#hub.subscribe({
       room: { kind: this.#kind, id: input.room },
@@ -104,16 +106,17 @@ export class Gate {
   }
 
   async history(caller: Caller, input: HistoryInput): Promise<HistoryPage<RoomEvent>> {
-    await this.#demand(caller, input.room, 'history');
+    await this.demand(caller, input.room, 'history');
     return this.#hub.history({ ...input, kind: this.#kind });
   }
 
   async members(caller: Caller, room: string): Promise<Members> {
-    await this.#demand(caller, room, 'members');
+    await this.demand(caller, room, 'members');
     return this.#hub.members({ kind: this.#kind, id: room });
   }
 
-  #measure({ user, connectionId, socket }: Caller, id: string): void {
+  /** Counts a call that writes. @throws RoomError TOO_MANY */
+  measure({ user, connectionId, socket }: Caller, id: string): void {
     const room = roomKey({ kind: this.#kind, id });
     const refusal = this.#meter?.take({ connectionId, userId: user.id, roomKey: room });
     if (!refusal) return;
@@ -122,7 +125,8 @@ export class Gate {
     throw refusal;
   }
 
-  #demand({ user }: Caller, id: string, action: Action): Promise<void> {
+  /** Asks the policy. @throws RoomError FORBIDDEN, AUTHORIZE_TIMEOUT */
+  demand({ user }: Caller, id: string, action: Action): Promise<void> {
     return demand(this.#authorize, { user, room: { kind: this.#kind, id }, action });
   }
 }

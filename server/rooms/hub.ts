@@ -22,6 +22,9 @@ import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import type { Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
+import { appendAcked } from '../messages/append.ts';
+import { PageChanges } from '../messages/page-changes.ts';
+import { appendReply } from '../messages/replies.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
 import type { Room } from './room.ts';
@@ -57,6 +60,8 @@ export interface Publication {
   /** The publisher's seat, where one publishes. */
   readonly memberId?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string | undefined;
 }
 
 /** A feed to open. */
@@ -79,7 +84,7 @@ export class Hub {
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats = new Map<Feed, Seat>();
-  readonly #publishing = new Set<Promise<Ack>>();
+  readonly #underway = new Set<Promise<unknown>>();
   #isClosed = false;
 
   constructor(options: HubOptions) {
@@ -96,15 +101,21 @@ export class Hub {
 
   /** Publishes one event. @throws RoomError CONFLICT, LOG_UNAVAILABLE, RESTARTING */
   async publish(publication: Publication): Promise<Ack> {
-    if (this.#isClosed) throw new RoomError('RESTARTING');
     const { kind, spec } = this.#specOf(publication);
-    const isDurable = spec.delivery === 'durable';
-    const publishing = isDurable ? this.#append(publication) : this.#pass(publication, kind);
-    this.#publishing.add(publishing);
+    return this.run(() =>
+      spec.delivery === 'durable' ? this.#append(publication, kind) : this.#pass(publication, kind),
+    );
+  }
+
+  /** Does what writes: it is answered before the hub has drained. @throws RoomError RESTARTING */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new RoomError('RESTARTING');
+    const working = work();
+    this.#underway.add(working);
     try {
-      return await publishing;
+      return await working;
     } finally {
-      this.#publishing.delete(publishing);
+      this.#underway.delete(working);
     }
   }
 
@@ -165,13 +176,17 @@ export class Hub {
     const position = bound === undefined ? undefined : positionOf(bound);
     const isForward = input.after !== undefined;
     let offset = position?.offset ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
+    const read = new PageChanges(this.#log, name, this.#kindOf(name));
     for (;;) {
       const range = isForward ? { after: offset, limit } : { before: offset, limit };
       const page = await this.#log.read(name, range);
       if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
+      read.add(page.events);
       const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
       const isEnd = !hasMore(page, isForward);
-      if (events.length > 0 || isEnd) return { events, hasMore: !isEnd };
+      if (events.length > 0 || isEnd) {
+        return { events, hasMore: !isEnd, ...(await read.changes(page.epoch)) };
+      }
       // A page of erased events alone gives the reader no position to go on from.
       offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
     }
@@ -186,7 +201,7 @@ export class Hub {
   /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */
   async drain(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled(this.#publishing);
+    await Promise.allSettled(this.#underway);
   }
 
   /** Drains, then ends every feed. Safe to call twice. */
@@ -196,19 +211,13 @@ export class Hub {
     await this.#rooms.close();
   }
 
-  async #append(publication: Publication): Promise<Ack> {
-    const { room, type, by, idempotencyKey } = publication;
+  async #append(publication: Publication, kind: RoomKind): Promise<Ack> {
+    const { room, type, by, idempotencyKey, replyTo } = publication;
     const data = encodeData(publication.data);
     const at = this.#clock.now();
-    const done = await this.#log.append({ room, type, data, by, at, idempotencyKey });
-    const id = formatPosition(done);
-    return {
-      id,
-      position: id,
-      at: new Date(done.at),
-      level: this.#log.level,
-      duplicate: done.duplicate,
-    };
+    const entry = { room, type, data, by, at, idempotencyKey };
+    if (replyTo === undefined) return appendAcked(this.#log, entry);
+    return appendReply(this.#log, kind, entry, replyTo);
   }
 
   async #pass(publication: Publication, kind: RoomKind): Promise<Ack> {

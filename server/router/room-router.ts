@@ -7,7 +7,9 @@ import {
   publishInput,
   shorthandInput,
 } from '../../shared/procedures.ts';
+import type { MessageGate } from '../messages/message-gate.ts';
 import type { ClientPublication, Gate } from '../rooms/gate.ts';
+import { lifeRouter } from './life-router.ts';
 import type { RoomProcedures } from './room-procedures.ts';
 import { userCall } from './trpc.ts';
 
@@ -15,9 +17,10 @@ import { userCall } from './trpc.ts';
  *  `router()` takes it and applies its transformer. */
 export function roomRouter<K extends RoomKind>(
   kind: K,
-  gate: Gate,
+  gates: { readonly gate: Gate; readonly messages: MessageGate },
   now: () => number,
 ): RoomProcedures<K> {
+  const { gate, messages } = gates;
   const procedures = {
     events: userCall(now, {
       type: 'subscription',
@@ -37,6 +40,7 @@ export function roomRouter<K extends RoomKind>(
     // A kind without client events has a publish that nothing satisfies.
     publish: publishing(publishInput(kind) ?? z.never(), gate, now),
     ...shorthands(kind, gate, now),
+    ...lifeRouter(kind, messages, now),
   };
   // The one cast from what was built at run time to what the contract's types say.
   return procedures as unknown as RoomProcedures<K>;

@@ -43,7 +43,7 @@ const folded = (events: readonly RoomEvent[], since = 0) =>
   messagesOf(foldEvents(emptyFold(since), events, TYPES)).messages;
 
 /** A log of messages, changes of them and answers to them, as a room that obeys its rules makes it. */
-const log = fc
+const anyLog = fc
   .array(fc.record({ what: fc.nat(9), which: fc.nat(), text: fc.string({ maxLength: 3 }) }), {
     maxLength: 40,
   })
@@ -191,7 +191,7 @@ describe('the fold of messages', () => {
 
   it('is what the log comes to from its beginning, in whatever order and however often it is told', () => {
     fc.assert(
-      fc.property(log, fc.infiniteStream(fc.nat()), (events, chance) => {
+      fc.property(anyLog, fc.infiniteStream(fc.nat()), (events, chance) => {
         const whole = folded(events);
         expect(folded(asItReads(events))).toEqual(whole);
         const shuffled = [...events, ...asItReads(events)]
@@ -206,7 +206,7 @@ describe('the fold of messages', () => {
   it('is the same for pages read backwards at any moment while the room goes on', () => {
     fc.assert(
       fc.property(
-        log,
+        anyLog,
         fc.nat(40),
         fc.array(fc.record({ limit: fc.integer({ min: 1, max: 9 }), live: fc.nat(9) })),
         fc.nat(9),
@@ -221,8 +221,8 @@ describe('the fold of messages', () => {
           let before = joined + 1;
           for (const { limit, live } of [...pages, { limit: 50, live: 0 }]) {
             // A page is read from the log as it stands, and may come after newer events.
-            const log = events.slice(0, Math.min(events.length, told + behind));
-            const page = readPage(log, before, limit);
+            const stored = events.slice(0, Math.min(events.length, told + behind));
+            const page = readPage(stored, before, limit);
             tell(live);
             fold = foldPage(fold, page, TYPES);
             before = page.since + 1;
@@ -236,9 +236,8 @@ describe('the fold of messages', () => {
 
   it('shows of a stretch what the whole log shows of it', () => {
     fc.assert(
-      fc.property(log, fc.nat(40), fc.nat(40), (events, since, later) => {
-        const inStretch = ({ position }: Message, from: number) =>
-          Number(position.slice(2)) > from;
+      fc.property(anyLog, fc.nat(40), fc.nat(40), (events, since, later) => {
+        const inStretch = ({ position }: Message, from: number) => Number(position.slice(2)) > from;
         const fold = foldEvents(emptyFold(since), events, TYPES);
         const texts = (messages: readonly Message[]) => messages.map(({ data }) => data);
         const expected = folded(events);
