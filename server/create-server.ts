@@ -81,7 +81,7 @@ async function openRooms<R extends Contract>(
     authorize: options.authorize ?? openToAll,
     publishing: publishing === 'off' ? null : { ...defaultPublishLimits, ...publishing },
     trimEveryMs: MINUTE,
-    onError: (error) => logger.error({ err: error }, 'trimming the log failed'),
+    onError: (error) => logger.error({ err: error }, 'work in the background failed'),
   });
 }
 

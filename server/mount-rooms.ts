@@ -14,8 +14,7 @@ import {
   type RoomKind,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
-import { MessageChanges } from './messages/message-changes.ts';
-import { MessageGate } from './messages/message-gate.ts';
+import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
 import { Gate } from './rooms/gate.ts';
@@ -80,12 +79,11 @@ export function mountRooms<R extends Contract>(
   const authorize = withDeadline(options.authorize, clock);
   const hub = new Hub(options);
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
-  const changes = new MessageChanges(log, clock);
+  const { changes, gatesOf } = mountLife({ hub, log, records, clock, onError: options.onError });
   const routers = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => {
       const gate = new Gate({ kind: name, hub, authorize, clock, meter });
-      const messages = new MessageGate({ kind, gate, hub, log, changes });
-      return [name, roomRouter(kind, { gate, messages }, clock.now)];
+      return [name, roomRouter(kind, { gate, ...gatesOf(kind, gate) }, clock.now)];
     }),
   );
 

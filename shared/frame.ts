@@ -1,4 +1,5 @@
 import type { EventOf } from './event.ts';
+import type { ReadState } from './life-procedures.ts';
 import type { RoomKind } from './room-kind.ts';
 
 /** Why a stream could not go on where it stood (RES3).
@@ -59,6 +60,12 @@ export interface ClearedFrame {
   readonly key: string;
 }
 
+/** How the reader himself stands to the room, on all his devices: he has read on, or marked something
+ *  unread, on one of them. For nobody else. */
+export interface UnreadFrame extends Omit<ReadState, 'room'> {
+  readonly type: 'unread';
+}
+
 /** What `events` yields, discriminated by `type`. */
 export type Frame<Event = unknown> =
   | ReadyFrame<Event>
@@ -66,7 +73,8 @@ export type Frame<Event = unknown> =
   | GapFrame
   | ErasedFrame
   | LatestFrame<Event>
-  | ClearedFrame;
+  | ClearedFrame
+  | UnreadFrame;
 
 /** The frames of a room kind. */
 export type FrameOf<K extends RoomKind> = Frame<EventOf<K>>;

@@ -26,6 +26,7 @@ export type {
   GapReason,
   LatestFrame,
   ReadyFrame,
+  UnreadFrame,
 } from './frame.ts';
 export {
   CHANGE_TYPES,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durable, latest, type DurableSpec, type EventSpec, type LatestSpec } from './delivery.ts';
 import type { By } from './event.ts';
+import { HOUR } from './limits.ts';
 import { typesWhere, type NoLife, type ReactionMode, type TypesWith } from './life.ts';
 import type { EventSpecs, RoomKind } from './room-kind.ts';
 
@@ -112,7 +113,9 @@ export function lifeEvents(events: EventSpecs): Record<string, EventSpec> {
     derived['reacted'] = durable(z.object({ target, of, reactions: z.array(reaction) }));
   }
   if (lives.some((life) => life.countable)) {
-    derived[READ_TYPE] = latest(z.object({ position: z.string() }), { key: 'user' });
+    // Whoever comes later asks for receipts: what is kept live need not live long.
+    const expiresMs = HOUR;
+    derived[READ_TYPE] = latest(z.object({ position: z.string() }), { key: 'user', expiresMs });
   }
   return derived;
 }

@@ -94,6 +94,8 @@ export class Follower {
       case 'cleared':
         this.#values.delete(`${frame.event} ${frame.key}`);
         return undefined;
+      case 'unread':
+        return undefined;
       case 'erased':
         // Nothing is erased in a run: it shows as a hole.
         return undefined;

@@ -4,6 +4,7 @@ import type { RoomLog, RoomName } from '../log/room-log.ts';
 import type { Caller, Gate } from '../rooms/gate.ts';
 import type { Hub } from '../rooms/hub.ts';
 import type { MessageChanges } from './message-changes.ts';
+import type { Reactions } from './reactions.ts';
 import { findTarget, type Target } from './target.ts';
 
 /** What a message gate is made from. */
@@ -13,6 +14,8 @@ export interface MessageGateOptions {
   readonly hub: Hub;
   readonly log: RoomLog;
   readonly changes: MessageChanges;
+  readonly reactions: Reactions;
+  readonly onError: (error: unknown) => void;
 }
 
 type Verb = 'edit' | 'remove' | 'react';
@@ -42,9 +45,21 @@ export class MessageGate {
 
   /** @throws RoomError TOO_MANY, FORBIDDEN and what `MessageChanges.remove` throws */
   async remove(caller: Caller, input: RemoveInput): Promise<Ack> {
-    const { kind, hub, changes } = this.#options;
+    const { kind, hub, changes, reactions, onError } = this.#options;
     const target = await this.#admit(caller, 'remove', input);
-    return hub.run(() => changes.remove(kind, target, byOf(caller)));
+    return hub.run(async () => {
+      const ack = await changes.remove(kind, target, byOf(caller));
+      if (target.spec.life.reactions) await reactions.forget(target).catch(onError);
+      return ack;
+    });
+  }
+
+  /** @throws RoomError TOO_MANY, FORBIDDEN and what `Reactions.react` throws */
+  async react(caller: Caller, input: ReactInput): Promise<Ack> {
+    const { hub, reactions } = this.#options;
+    const target = await this.#admit(caller, 'react', input);
+    const reaction = { user: byOf(caller), name: input.name, on: input.on };
+    return hub.run(() => reactions.react(target, reaction));
   }
 
   async #admit(

@@ -27,6 +27,7 @@ import { PageChanges } from '../messages/page-changes.ts';
 import { appendReply } from '../messages/replies.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
+import { OwnFeeds } from './own-feeds.ts';
 import type { Room } from './room.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
 
@@ -84,6 +85,7 @@ export class Hub {
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats = new Map<Feed, Seat>();
+  readonly #own = new OwnFeeds();
   readonly #underway = new Set<Promise<unknown>>();
   #isClosed = false;
 
@@ -132,6 +134,7 @@ export class Hub {
         tally: this.#tally,
       });
       this.#seats.set(feed, { name, room, member });
+      this.#own.add(name, member.user.id, feed);
       this.#presence.join(name, member);
       room.seat(member);
       return feed;
@@ -143,6 +146,7 @@ export class Hub {
     const seat = this.#seats.get(feed);
     if (!seat) return;
     this.#seats.delete(feed);
+    this.#own.remove(seat.name, seat.member.user.id, feed);
     this.#presence.leave(seat.name, seat.member);
     seat.room.unseat(seat.member);
   };
@@ -166,6 +170,17 @@ export class Hub {
         stop();
       };
     });
+  }
+
+  /** Tells one user something of a room that concerns him alone, in all his feeds of it on this node. A feed
+   *  that is behind gets `latest` instead when it has caught up. */
+  tell(name: RoomName, userId: string, data: Frame<RoomEvent>): void {
+    for (const feed of this.#own.of(name, userId)) {
+      const room = this.#seats.get(feed)?.room;
+      if (!room) continue;
+      const { offset } = room.position;
+      feed.receive({ id: room.frameId(room.position), offset, delivery: 'latest', data });
+    }
   }
 
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */

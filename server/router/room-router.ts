@@ -7,9 +7,8 @@ import {
   publishInput,
   shorthandInput,
 } from '../../shared/procedures.ts';
-import type { MessageGate } from '../messages/message-gate.ts';
 import type { ClientPublication, Gate } from '../rooms/gate.ts';
-import { lifeRouter } from './life-router.ts';
+import { lifeRouter, type LifeGates } from './life-router.ts';
 import type { RoomProcedures } from './room-procedures.ts';
 import { userCall } from './trpc.ts';
 
@@ -17,10 +16,10 @@ import { userCall } from './trpc.ts';
  *  `router()` takes it and applies its transformer. */
 export function roomRouter<K extends RoomKind>(
   kind: K,
-  gates: { readonly gate: Gate; readonly messages: MessageGate },
+  gates: LifeGates & { readonly gate: Gate },
   now: () => number,
 ): RoomProcedures<K> {
-  const { gate, messages } = gates;
+  const { gate } = gates;
   const procedures = {
     events: userCall(now, {
       type: 'subscription',
@@ -40,7 +39,7 @@ export function roomRouter<K extends RoomKind>(
     // A kind without client events has a publish that nothing satisfies.
     publish: publishing(publishInput(kind) ?? z.never(), gate, now),
     ...shorthands(kind, gate, now),
-    ...lifeRouter(kind, messages, now),
+    ...lifeRouter(kind, gates, now),
   };
   // The one cast from what was built at run time to what the contract's types say.
   return procedures as unknown as RoomProcedures<K>;

@@ -15,17 +15,11 @@ import {
   type RoomEvent,
 } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
+import { people, refusal } from '../kit/people.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
 
 const room = 'r';
-
-/** A server with Ada and Bob, each over the stock client. */
-async function people(options: Parameters<typeof startServer>[0] = {}) {
-  const server = await startServer(options);
-  const as = async (id: string) => stockClient(server.socketUrl, await server.token(id)).trpc.chat;
-  return { server, ada: await as('ada'), bob: await as('bob'), as };
-}
 
 /** The messages of a page of history, folded to date. */
 function folded(page: HistoryPage<RoomEvent>) {
@@ -37,8 +31,6 @@ async function ask(socket: Awaited<ReturnType<typeof rawSocket>>, path: string, 
   socket.send(call(1, 'mutation', path, input));
   return socket.next();
 }
-
-const refusal = (reason: string) => ({ data: { reason } });
 
 describe('editing', () => {
   it('reaches everybody as an event of the log, live and after a reconnect', async () => {
