@@ -10,6 +10,16 @@ export {
   type RoomsOfKind,
 } from './create-rooms.ts';
 export type { Encoder } from './link/encoder.ts';
+export type { EditOptions, RoomLife } from './life/room-life.ts';
+export type {
+  MessageItem,
+  MessageOf,
+  MessagesSnapshot,
+  PendingMessage,
+  RoomMessages,
+} from './life/room-messages.ts';
+export type { Reader, ReceiptsSnapshot, RoomReceipts } from './life/room-receipts.ts';
+export type { RoomUnread, UnreadSnapshot } from './life/room-unread.ts';
 export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts';
 export type { EntryState } from './outbox/entry.ts';
 export type { OutboxOptions } from './outbox/outbox-options.ts';
@@ -21,4 +31,5 @@ export type { RoomProcedures, RoomsRouter } from './rooms-router.ts';
 export type { ClientStorage } from './storage/client-storage.ts';
 export { indexedDbStorage } from './storage/indexed-db-storage.ts';
 export type { Locks } from './storage/locks.ts';
+export type { Store } from './store.ts';
 export { memoryStorage } from './storage/memory-storage.ts';

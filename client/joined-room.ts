@@ -104,7 +104,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     options: PublishOptions = {},
   ): Promise<Ack> {
     const key = options.idempotencyKey ?? this.#newKey();
-    return unheeded(this.#call(() => this.#publisher.publish(type, data, key)));
+    return unheeded(this.#call(() => this.#publisher.publish(type, data, key, options.replyTo)));
   }
 
   async history(input: Omit<HistoryInput, 'room'> = {}): Promise<HistoryPage<DurableEventOf<K>>> {

@@ -1,5 +1,6 @@
 import type { Ack, ClientEventType, EventInput, RoomKind } from '../shared/index.ts';
 import { JoinedRoom } from './joined-room.ts';
+import { roomLife, type RoomLife } from './life/room-life.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { HandleOptions, JoinOptions, PublishOptions, Room } from './room.ts';
 
@@ -11,8 +12,8 @@ export type RoomShorthands<K extends RoomKind> = {
   ) => Promise<Ack>;
 };
 
-/** A joined room with its kind's shorthands. */
-export type RoomHandle<K extends RoomKind> = Room<K> & RoomShorthands<K>;
+/** A joined room with its kind's shorthands, and what its events' lives give. */
+export type RoomHandle<K extends RoomKind> = Room<K> & RoomShorthands<K> & RoomLife<K>;
 
 /** Joins a room over one branch of a tRPC client: ours, or a stock `client.chat`. */
 export function joinRoom<K extends RoomKind>(
@@ -27,5 +28,6 @@ export function joinRoom<K extends RoomKind>(
     (data: never, how?: PublishOptions) => room.publish(type as ClientEventType<K>, data, how),
   ]);
   // The shorthands are the contract's, name by name.
-  return Object.assign(room, Object.fromEntries(shorthands) as RoomShorthands<K>);
+  const named = Object.fromEntries(shorthands) as RoomShorthands<K>;
+  return Object.assign(room, roomLife(kind, calls, room, options), named);
 }

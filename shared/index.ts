@@ -46,6 +46,7 @@ export {
   type EditableType,
   type Life,
   type MessageType,
+  type NoLife,
   type ReactableType,
   type ReactionMode,
   type RemovableType,

@@ -52,6 +52,8 @@ export interface ReadState {
   readonly version: number;
   /** Countable events after it, by others, that were not removed. At most 1,000 are counted. */
   readonly unread: number;
+  /** The newest event when that was counted. */
+  readonly to: string;
 }
 
 /** The answer to `unread`, in the order of the rooms that were asked for. */

@@ -127,9 +127,9 @@ export function versionOf({ original, edited, removed }: Slot): number {
 /** Which message is an event about? A message is about itself. */
 function placeOf(event: RoomEvent, types: ReadonlySet<string>) {
   if (types.has(event.type)) return parsePosition(event.position);
-  const { target } = event.data as { target?: unknown };
   const isChange = event.type === 'edited' || event.type === 'removed' || event.type === 'reacted';
-  return isChange && typeof target === 'string' ? parsePosition(target) : undefined;
+  const { target } = (isChange && event.data ? event.data : {}) as { target?: unknown };
+  return typeof target === 'string' ? parsePosition(target) : undefined;
 }
 
 function take(slot: Slot, event: RoomEvent, types: ReadonlySet<string>): Slot {

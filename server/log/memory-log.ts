@@ -83,7 +83,10 @@ export function createMemoryLog(options: {
     read: async (name, range) => read(name, range),
     bounds: async (name) => boundsOf(name),
     changes: async (name, range) => newestChanges(rooms.get(roomKey(name)), range),
-    count: async (name, range) => countEvents(rooms.get(roomKey(name)), range),
+    count: async (name, range) => {
+      const room = rooms.get(roomKey(name));
+      return { count: countEvents(room, range), head: boundsOf(name).head };
+    },
     follow: (name, follower) => followers.add(name, follower),
     erase: async (name, offset) => erase(rooms.get(roomKey(name)), offset),
     trim: async (now) => {

@@ -93,6 +93,12 @@ export interface CountRange {
   readonly limit: number;
 }
 
+/** How many events there are, at a moment when `head` was the newest of all. */
+export interface Counted {
+  readonly count: number;
+  readonly head: number;
+}
+
 /** Hears of a room's appended events: in order, each once, none left out. */
 export type Follower = (events: readonly StoredEvent[], epoch: string) => void;
 
@@ -123,9 +129,9 @@ export interface RoomLog {
    *  @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
   changes(room: RoomName, range: ChangeRange): Promise<readonly StoredEvent[]>;
 
-  /** Counts the events of a range that have their content, at most `limit`. @throws RoomError
-   *  LOG_UNAVAILABLE, LOG_DAMAGED */
-  count(room: RoomName, range: CountRange): Promise<number>;
+  /** Counts the events of a range that have their content, at most `limit`, and says how far it has counted.
+   *  @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
+  count(room: RoomName, range: CountRange): Promise<Counted>;
 
   /** Calls `follower` with every event appended from now on. Returns the undo. */
   follow(room: RoomName, follower: Follower): () => void;

@@ -110,9 +110,10 @@ export class ReadMarks {
     const { offset, epoch, version } = mark;
     const types = typesWhere(kind, ({ life }) => life.countable);
     const range = { after: offset, types, notBy: user.id, limit: limits.unreadCount };
-    const unread = await this.#options.log.count(room, range);
+    const { count: unread, head } = await this.#options.log.count(room, range);
+    const to = formatPosition({ epoch, offset: head });
     const position = offset > 0 ? { position: formatPosition({ epoch, offset }) } : {};
-    return { room: room.id, ...position, version, unread };
+    return { room: room.id, ...position, version, unread, to };
   }
 
   async #demandKnown(room: RoomName, text: string) {

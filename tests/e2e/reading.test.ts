@@ -18,9 +18,10 @@ describe('reading', () => {
     const second = await bob.send.mutate({ room, text: 'b' });
     await ada.send.mutate({ room, text: 'mine' });
     const unread = async () => (await ada.unread.query({ rooms: [room] })).rooms[0];
-    expect(await unread()).toEqual({ room, version: 0, unread: 2 });
+    const to = (offset: number) => first.position.replace(/1$/, `${offset}`);
+    expect(await unread()).toEqual({ room, version: 0, unread: 2, to: to(3) });
     const state = await ada.markRead.mutate({ room, position: first.position });
-    expect(state).toEqual({ room, position: first.position, version: 0, unread: 1 });
+    expect(state).toEqual({ ...(await unread()), position: first.position, version: 0, unread: 1 });
     expect(await unread()).toEqual(state);
     await bob.edit.mutate({ room, target: first.position, data: { text: 'a2' } });
     expect(await unread()).toMatchObject({ unread: 1 });
@@ -43,7 +44,7 @@ describe('reading', () => {
       unread: 0,
     });
     const back = await laptop.markUnread.mutate({ room, position: second ?? '' });
-    expect(back).toEqual({ room, position: first, version: 1, unread: 2 });
+    expect(back).toEqual({ room, position: first, version: 1, unread: 2, to: third });
     // What a device says that has not heard of it comes too late.
     const late = { room, position: third ?? '', version: both[0].version };
     expect(await ada.markRead.mutate(late)).toEqual(back);
@@ -59,7 +60,7 @@ describe('reading', () => {
       await follow(await clientOf('bob'), room),
     ];
     await ada.markRead.mutate({ room, position });
-    const told = { type: 'unread', position, version: 0, unread: 0 };
+    const told = { type: 'unread', position, version: 0, unread: 0, to: position };
     for (const { frames } of [phone, laptop]) {
       await vi.waitFor(() => expect(frames.map(({ data }) => data)).toContainEqual(told));
     }
@@ -164,7 +165,7 @@ describe('reading', () => {
     await expect(asking).rejects.toMatchObject(refusal('BAD_INPUT'));
     expect(await ada.receipts.query({ room })).toMatchObject({ readers: [], count: 0 });
     expect((await ada.unread.query({ rooms: [room] })).rooms).toEqual([
-      { room, version: 0, unread: 1 },
+      { room, version: 0, unread: 1, to: position },
     ]);
   });
 });

@@ -162,6 +162,8 @@ describe('the fold of messages', () => {
       event(2, 'edited', {}),
       event(3, 'edited', { target: 'nowhere' }),
       event(4, 'removed', { target: 7 }),
+      event(4, 'removed', null),
+      event(4, 'cursor', undefined),
     ];
     expect(folded([...strange, message(5, 'a')])).toHaveLength(1);
   });

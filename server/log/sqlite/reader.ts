@@ -3,6 +3,7 @@ import { RoomError } from '../../../shared/index.ts';
 import type {
   Bounds,
   ChangeRange,
+  Counted,
   CountRange,
   Page,
   Range,
@@ -67,10 +68,11 @@ export class Reader {
     });
   }
 
-  count(room: RoomName, range: CountRange): number {
+  count(room: RoomName, range: CountRange): Counted {
     return this.#snapshot(() => {
       const row = this.#room.get(room.kind, room.id);
-      return row ? this.#changes.count(Number(row['no']), range) : 0;
+      const count = row ? this.#changes.count(Number(row['no']), range) : 0;
+      return { count, head: this.#boundsOf(row).head };
     });
   }
 
