@@ -37,8 +37,11 @@ export class Envelopes implements Flushable {
   readonly #subscribers = new Map<string, Subscriber>();
   /** Those who hold a frame of this turn. */
   #holders: Subscriber[] = [];
+  /** The item that was last sent, and the part of its frames that all share. */
   #item: PushItem | undefined;
   #tail: Buffer | undefined;
+  /** Those of this turn: a replay sends many items to one reader before it sends them to the next. */
+  readonly #tails = new Map<PushItem, Buffer | undefined>();
 
   constructor(router: AnyTRPCRouter, encoder: Encoder, queue: FlushQueue) {
     this.#config = router._def._config;
@@ -73,6 +76,7 @@ export class Envelopes implements Flushable {
     this.#holders = [];
     this.#item = undefined;
     this.#tail = undefined;
+    this.#tails.clear();
   }
 
   /** A reply as the encoder makes it. */
@@ -85,7 +89,8 @@ export class Envelopes implements Flushable {
     if (to.item === item && to.frame) return to.frame;
     if (this.#item !== item) {
       this.#item = item;
-      this.#tail = this.#tailOf(item);
+      this.#tail = this.#tails.get(item) ?? this.#tailOf(item);
+      this.#tails.set(item, this.#tail);
     }
     const frame = this.#tail
       ? joinedFrame(to.beginning, this.#tail)
