@@ -15,9 +15,11 @@ export type ReplayRoom = Pick<Room, 'read'>;
 export interface ReplayLimits {
   /** Events read from the log at once. Default 100. */
   readonly pageSize?: number;
-  /** Turns that a feed's first page waits for others who have come back too. Default 16: next to
-   *  nothing on a loop that is idle, some milliseconds on one that takes in a crowd. */
+  /** Turns that a feed's first page waits at most for others who have come back too. Default 64. */
   readonly gatherTurns?: number;
+  /** Turns in which nobody comes back, after which there is nobody to wait for. Default 8: next to
+   *  nothing on a loop that is idle. */
+  readonly quietTurns?: number;
   /** Feeds that are given one page in one turn. Default 64. */
   readonly feedsAtOnce?: number;
   /** Lets everybody else have a turn between two pages. Default: one of the event loop. */
@@ -42,16 +44,20 @@ interface Batch {
 export class Replays {
   readonly #pageSize: number;
   readonly #gatherTurns: number;
+  readonly #quietTurns: number;
   readonly #feedsAtOnce: number;
   readonly #pause: () => Promise<void>;
   /** The room that has waited longest first. */
   readonly #batches = new Map<ReplayRoom, Batch>();
   #turn = 0;
+  /** The turn in which somebody came back last. */
+  #cameTurn = 0;
   #isRunning = false;
 
   constructor(limits: ReplayLimits = {}) {
     this.#pageSize = limits.pageSize ?? 100;
-    this.#gatherTurns = limits.gatherTurns ?? 16;
+    this.#gatherTurns = limits.gatherTurns ?? 64;
+    this.#quietTurns = limits.quietTurns ?? 8;
     this.#feedsAtOnce = limits.feedsAtOnce ?? 64;
     this.#pause = limits.pause ?? eventLoopTurn;
   }
@@ -59,6 +65,7 @@ export class Replays {
   /** The first page of a feed that comes back, after an offset. @throws RoomError LOG_UNAVAILABLE,
    *  LOG_DAMAGED */
   begin(room: ReplayRoom, after: number): Promise<FramePage> {
+    this.#cameTurn = this.#turn;
     return this.#ask(room, after, this.#gatherTurns);
   }
 
@@ -95,8 +102,10 @@ export class Replays {
 
   /** Takes the first batch whose time has come. */
   #due(): [ReplayRoom, readonly Waiting[]] | undefined {
+    const isQuiet = this.#turn - this.#cameTurn >= this.#quietTurns;
     for (const [room, { waiting, dueTurn }] of this.#batches) {
-      if (dueTurn > this.#turn && waiting.length < this.#feedsAtOnce) continue;
+      const isDue = isQuiet || dueTurn <= this.#turn || waiting.length >= this.#feedsAtOnce;
+      if (!isDue) continue;
       this.#batches.delete(room);
       return [room, waiting];
     }

@@ -26,7 +26,7 @@ async function stage(count: number, limits: ReplayLimits = {}) {
   };
   const turns: (() => void)[] = [];
   const pause = () => new Promise<void>((resolve) => turns.push(resolve));
-  const replays = new Replays({ pageSize: 10, gatherTurns: 3, ...limits, pause });
+  const replays = new Replays({ pageSize: 10, gatherTurns: 3, quietTurns: 2, ...limits, pause });
   const turn = async () => {
     for (const go of turns.splice(0)) go();
     await new Promise((resolve) => setImmediate(resolve));
@@ -60,8 +60,17 @@ describe('Replays', () => {
     await turn();
     expect(reads).toEqual([0]);
     expect(offsets(first[0])).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    expect(second).toEqual([first[0], first[0]]);
+    expect(second[0]).toBe(first[0]);
     expect(second[1]).toBe(first[0]);
+  });
+
+  it('[RES5] waits no longer when nobody else comes back', async () => {
+    const { room, reads, replays, turn } = await stage(10, { gatherTurns: 100 });
+    watch([replays.begin(room, 0)]);
+    await turn();
+    expect(reads).toEqual([]);
+    await turn();
+    expect(reads).toEqual([0]);
   });
 
   it('[RES5] reads on at the next turn, for all who stand nearby', async () => {
