@@ -6,12 +6,12 @@ import {
   type Position,
   type RoomEvent,
 } from '../../shared/index.ts';
-import type { Page } from '../log/room-log.ts';
 import type { Tally } from '../tally.ts';
 import { merge, place } from './merge.ts';
+import type { FramePage } from './replays.ts';
 import type { Room } from './room.ts';
 import { gapBetween, type Start } from './start.ts';
-import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
+import type { TrackedFrame } from './tracked-frame.ts';
 
 /** What a queue needs of its room. */
 export type QueueRoom = Pick<Room, 'latest' | 'keyWindowMs' | 'frameId'>;
@@ -108,16 +108,17 @@ export class FeedQueue {
   }
 
   /** Takes what was read after `tail`. @throws RoomError LOG_DAMAGED when events are missing */
-  splice(page: Page): void {
-    for (const event of page.events) {
-      const where = place(this.#tail, event.offset);
+  splice(page: FramePage): void {
+    const from = this.#tail;
+    for (const frame of page.frames) {
+      const where = place(this.#tail, frame.offset);
       if (where === 'jump') throw holeAfter(this.#tail);
       if (where === 'repeat') continue;
-      this.#put(durableFrame(event, page.epoch));
-      this.#tail = event.offset;
+      this.#put(frame);
+      this.#tail = frame.offset;
     }
     if (this.#tail >= page.head) this.#joinLive();
-    else if (page.events.length === 0) throw holeAfter(this.#tail);
+    else if (this.#tail === from) throw holeAfter(this.#tail);
   }
 
   /** Forgets what waits. */

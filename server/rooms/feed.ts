@@ -11,6 +11,7 @@ import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.
 import { createTally, type Tally } from '../tally.ts';
 import { FeedQueue } from './feed-queue.ts';
 import { FramePush, type FrameSource, type Progress } from './push-frames.ts';
+import type { Replays } from './replays.ts';
 import type { Room, RoomFollower } from './room.ts';
 import { decideStart, gapReason } from './start.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
@@ -27,15 +28,13 @@ export interface FeedLimits {
   readonly maxFrames?: number;
   /** Events replayed at most (RES3). Default 10,000. */
   readonly maxReplay?: number;
-  /** Events read from the log at once. Default 100. */
-  readonly pageSize?: number;
-  /** Lets everybody else have a turn between two pages. Default: one of the event loop. */
-  readonly pause?: () => Promise<void>;
 }
 
 /** What a feed is made from. */
 export interface FeedOptions extends FeedLimits {
   readonly room: FeedRoom;
+  /** Reads the log for it. */
+  readonly replays: Replays;
   /** Where to resume. Unset: a fresh start. */
   readonly since?: Position | undefined;
   /** Called once, with the feed, when it has ended for whatever reason. */
@@ -57,8 +56,7 @@ export class Feed
   readonly #since: Position | undefined;
   readonly #onEnd: ((feed: Feed) => void) | undefined;
   readonly #maxReplay: number;
-  readonly #pageSize: number;
-  readonly #pause: () => Promise<void>;
+  readonly #replays: Replays;
   #state: 'new' | 'begun' | 'ended' = 'new';
   /** Wakes a reader that pulls. */
   #wake: (() => void) | undefined;
@@ -75,8 +73,7 @@ export class Feed
     this.#since = options.since;
     this.#onEnd = options.onEnd;
     this.#maxReplay = options.maxReplay ?? limits.replayEvents;
-    this.#pageSize = options.pageSize ?? 100;
-    this.#pause = options.pause ?? eventLoopTurn;
+    this.#replays = options.replays;
     // RES2: listen first, then read. From here on the room is held open.
     room.follow(this);
   }
@@ -182,7 +179,7 @@ export class Feed
     this.#state = 'begun';
     const since = this.#since;
     if (!since) return this.#queue.begin({ start: 'fresh', position: this.#room.position });
-    const page = await this.#room.read(since.offset, this.#pageSize);
+    const page = await this.#replays.begin(this.#room, since.offset);
     if (this.#isEnded()) return;
     const start = decideStart(page, since, this.#maxReplay);
     this.#queue.begin(start);
@@ -190,11 +187,8 @@ export class Feed
   }
 
   async #catchUp(): Promise<void> {
-    // A turn for everybody else between two pages: a long replay is no reason to keep them waiting.
-    await this.#pause();
-    if (this.#isEnded()) return;
     const from = this.#queue.tail;
-    const page = await this.#room.read(from.offset, this.#pageSize);
+    const page = await this.#replays.goOn(this.#room, from.offset);
     if (this.#isEnded()) return;
     const reason = gapReason(page, from, Number.POSITIVE_INFINITY);
     if (reason) this.#queue.skip(reason, { epoch: page.epoch, offset: page.head });
@@ -205,8 +199,4 @@ export class Feed
   #isEnded(): boolean {
     return this.#state === 'ended';
   }
-}
-
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -24,6 +24,7 @@ import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
+import { Replays, type ReplayLimits } from './replays.ts';
 import type { Room } from './room.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
 
@@ -38,7 +39,7 @@ export interface HubOptions {
   readonly nodeTag: string;
   readonly tally?: Tally;
   /** Of every feed, where they differ from the defaults. */
-  readonly feeds?: FeedLimits;
+  readonly feeds?: FeedLimits & ReplayLimits;
 }
 
 /** Where the member of a feed sits. */
@@ -76,6 +77,7 @@ export class Hub {
   readonly #clock: Clock;
   readonly #frameNumber: () => string;
   readonly #feedLimits: FeedLimits;
+  readonly #replays: Replays;
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats = new Map<Feed, Seat>();
@@ -90,6 +92,7 @@ export class Hub {
     this.#clock = options.clock;
     this.#tally = options.tally ?? createTally();
     this.#feedLimits = options.feeds ?? {};
+    this.#replays = new Replays(options.feeds);
     this.#frameNumber = createFrameNumbers(options.nodeTag);
     this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
   }
@@ -116,6 +119,7 @@ export class Hub {
       const feed = new Feed({
         ...this.#feedLimits,
         room,
+        replays: this.#replays,
         since: position,
         onEnd: this.#onFeedEnd,
         tally: this.#tally,

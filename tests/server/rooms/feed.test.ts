@@ -4,6 +4,7 @@ import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
 import type { RoomLog } from '../../../server/log/room-log.ts';
 import { Feed, type FeedOptions } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
+import { Replays, type ReplayLimits } from '../../../server/rooms/replays.ts';
 import { createFrameNumbers } from '../../../server/rooms/tracked-frame.ts';
 import { chat, DAY, parsePosition, type Frame, type RoomEvent } from '../../../shared/index.ts';
 import { handLog, settle } from '../../kit/hand-log.ts';
@@ -28,8 +29,10 @@ async function stage(log: RoomLog) {
       by: ada,
       at: 1,
     });
-  const open = (options: Omit<FeedOptions, 'room'> = {}) =>
-    rooms.with(general, chat, (room) => new Feed({ room, ...options }));
+  const open = (options: Omit<FeedOptions, 'room' | 'replays'> & ReplayLimits = {}) => {
+    const replays = new Replays({ gatherTurns: 1, ...options });
+    return rooms.with(general, chat, (room) => new Feed({ room, replays, ...options }));
+  };
   const type = (typing: boolean) =>
     bus.publish(general, {
       number: frameNumber(),

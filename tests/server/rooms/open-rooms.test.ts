@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
 import { Feed } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
+import { Replays } from '../../../server/rooms/replays.ts';
 import { createFrameNumbers } from '../../../server/rooms/tracked-frame.ts';
 import { defineRoom, latest } from '../../../shared/index.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
@@ -57,7 +58,11 @@ describe('OpenRooms', () => {
   it('keeps a followed room, whatever the number of the others', async () => {
     const { rooms, put, values } = stage(1);
     await put('a');
-    const feed = await rooms.with(name('a'), board, (room) => new Feed({ room }));
+    const feed = await rooms.with(
+      name('a'),
+      board,
+      (room) => new Feed({ room, replays: new Replays() }),
+    );
     for (const id of ['b', 'c', 'd']) await put(id);
     expect(await values('a')).toBe(1);
     await feed.return();
@@ -68,7 +73,10 @@ describe('OpenRooms', () => {
     const { rooms } = stage();
     const opened = await Promise.all(
       Array.from({ length: 5 }, () =>
-        rooms.with(name('a'), board, (room) => ({ room, feed: new Feed({ room }) })),
+        rooms.with(name('a'), board, (room) => ({
+          room,
+          feed: new Feed({ room, replays: new Replays() }),
+        })),
       ),
     );
     expect(new Set(opened.map(({ room }) => room)).size).toBe(1);
@@ -79,7 +87,11 @@ describe('OpenRooms', () => {
   it('does not hand out a room that another caller let go while this one waited', async () => {
     const { rooms, log } = stage();
     const idle = rooms.with(name('a'), board, () => {});
-    const followed = rooms.with(name('a'), board, (room) => new Feed({ room }));
+    const followed = rooms.with(
+      name('a'),
+      board,
+      (room) => new Feed({ room, replays: new Replays() }),
+    );
     await idle;
     const feed = await followed;
     await feed.next();
