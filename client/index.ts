@@ -17,7 +17,7 @@ export type { OutboxEntry, OutboxType, RoomOutbox } from './outbox/room-outbox.t
 export type { RoomCalls } from './room-calls.ts';
 export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
-export type { RoomProcedures, RoomsRouter } from './rooms-router.ts';
+export type { MyProcedures, RoomProcedures, RoomsRouter } from './rooms-router.ts';
 export type { ClientStorage } from './storage/client-storage.ts';
 export { indexedDbStorage } from './storage/indexed-db-storage.ts';
 export type { Locks } from './storage/locks.ts';

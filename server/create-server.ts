@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TRPCError } from '@trpc/server';
-import { chat, MINUTE, type Contract } from '../shared/index.ts';
+import { chat, MINUTE, withMe, type Contract } from '../shared/index.ts';
 import { openToAll, type Authorize } from './auth/authorize.ts';
 import { developmentSecret } from './auth/development-secret.ts';
 import { createGuests } from './auth/guests.ts';
@@ -69,7 +69,7 @@ async function openRooms<R extends Contract>(
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data', publishing } = options;
   checkKeys(options.rooms);
-  const store = await openStore(options.rooms, { dataDir, logger, onCommit });
+  const store = await openStore(withMe(options.rooms), { dataDir, logger, onCommit });
   return mountRooms({
     contract: options.rooms,
     ...store,

@@ -1,22 +1,31 @@
 import type { Observable } from '@trpc/server/observable';
 import {
+  ME,
   ROOM_ID,
   RoomError,
   SERVER,
+  withMe,
   type Ack,
   type By,
   type Contract,
   type EventInput,
   type EventType,
   type FrameOf,
+  type MeOf,
+  type RoomKind,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
+import type { RoomName } from './log/room-log.ts';
 import type { Records } from './records/records.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
+import { MeGate, meRoom } from './rooms/me-gate.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
+import { createWhispers } from './rooms/whispers.ts';
+import { meRouter } from './router/me-router.ts';
 import { roomRouter } from './router/room-router.ts';
+import { whisperRouter } from './router/whisper-router.ts';
 
 /** Rooms, ready to be mounted. */
 export interface Rooms<R extends Contract> {
@@ -30,6 +39,15 @@ export interface Rooms<R extends Contract> {
     room: string,
     type: T,
     data: EventInput<R[K], T>,
+    options?: { by?: By; idempotencyKey?: string },
+  ): Promise<Ack>;
+
+  /** Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.
+   *  @throws RoomError as `publish` */
+  notify<T extends EventType<MeOf<R>>>(
+    userId: string,
+    type: T,
+    data: EventInput<MeOf<R>, T>,
     options?: { by?: By; idempotencyKey?: string },
   ): Promise<Ack>;
 
@@ -57,15 +75,23 @@ export function mountRooms<R extends Contract>(
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
-  const { contract, log, records, clock } = options;
+  const { log, records, presence, clock } = options;
+  const contract = withMe(options.contract);
   const authorize = withDeadline(options.authorize, clock);
-  const hub = new Hub(options);
+  const hub = new Hub({ ...options, contract });
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
+  const findPerson = async (room: RoomName, userId: string) =>
+    (await presence.users(room)).find(({ id }) => id === userId);
+  const meGate = new MeGate({ hub, log, records, clock, meter });
+  const routerOf = (name: string, kind: RoomKind) => {
+    if (name === ME) return meRouter(meGate, clock.now);
+    const gate = new Gate({ kind: name, hub, authorize, clock, meter });
+    const whispers = createWhispers({ kind: name, gate, hub, findPerson });
+    const whispering = kind.whispers ? whisperRouter(whispers, clock.now) : {};
+    return { ...roomRouter(kind, gate, clock.now), ...whispering };
+  };
   const routers = Object.fromEntries(
-    Object.entries(contract).map(([name, kind]) => {
-      const gate = new Gate({ kind: name, hub, authorize, clock, meter });
-      return [name, roomRouter(kind, gate, clock.now)];
-    }),
+    Object.entries(contract).map(([name, kind]) => [name, routerOf(name, kind)] as const),
   );
 
   let cancelTrim = () => {};
@@ -84,21 +110,28 @@ export function mountRooms<R extends Contract>(
   let closing: Promise<void> | undefined;
   scheduleTrim();
 
+  const publish = async (
+    room: RoomName,
+    type: string,
+    data: unknown,
+    { by = SERVER, idempotencyKey }: { by?: By; idempotencyKey?: string } = {},
+  ) => {
+    const { kind, id } = room;
+    const events = Object.hasOwn(contract, kind) ? contract[kind]?.events : undefined;
+    const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
+    const parsed = spec?.data.safeParse(data);
+    if (!parsed?.success) {
+      throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
+    }
+    if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
+    return hub.publish({ room, type, data: parsed.data, by, idempotencyKey });
+  };
+
   return {
     // One entry per kind of the contract, each made from its kind.
     routers: routers as unknown as RoomRouters<R>,
-    publish: async (kind, room, type, data, { by = SERVER, idempotencyKey } = {}) => {
-      const events = Object.hasOwn(contract, kind) ? contract[kind]?.events : undefined;
-      const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
-      const parsed = spec?.data.safeParse(data);
-      if (!parsed?.success) {
-        throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
-      }
-      if (!ROOM_ID.test(room))
-        throw new RoomError('BAD_INPUT', `not a room id: ${room.slice(0, 140)}`);
-      const name = { kind, id: room };
-      return hub.publish({ room: name, type, data: parsed.data, by, idempotencyKey });
-    },
+    publish: (kind, room, type, data, how) => publish({ kind, id: room }, type, data, how),
+    notify: (userId, type, data, how) => publish(meRoom(userId), type, data, how),
     observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),
     drain: () => hub.drain(),

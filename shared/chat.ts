@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { durable, latest } from './delivery.ts';
 import { defineRoom } from './room-kind.ts';
 
-/** The room kind that the ready server carries: messages and who is typing. */
+/** The room kind that the ready server carries: messages, who is typing, words for one person alone. */
 export const chat = defineRoom('chat', {
   events: {
     message: durable(z.object({ text: z.string().trim().min(1).max(4000) }), { publish: 'client' }),
@@ -13,4 +13,5 @@ export const chat = defineRoom('chat', {
     }),
   },
   shorthands: { send: 'message', typing: 'typing' },
+  whispers: true,
 });

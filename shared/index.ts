@@ -27,6 +27,9 @@ export type {
   LatestFrame,
   ReadyFrame,
 } from './frame.ts';
+export { defineMe, ME, me, withMe, type MeOf } from './me.ts';
+export type { MeProcedures, MeState } from './me-procedures.ts';
+export type { Role, Visibility } from './room-news.ts';
 export { DAY, HOUR, IDEMPOTENCY_KEY, limits, MINUTE, ROOM_ID } from './limits.ts';
 export { formatPosition, parsePosition, type Position } from './position.ts';
 export {
@@ -41,6 +44,7 @@ export {
   type ProceduresOf,
   type PublishInput,
   type ShorthandInput,
+  type WhisperInput,
 } from './procedures.ts';
 export {
   defineRoom,
@@ -53,6 +57,7 @@ export {
   type EventType,
   type Retention,
   type RoomKind,
+  type KindTraits,
   type ShorthandTarget,
   type Shorthands,
 } from './room-kind.ts';

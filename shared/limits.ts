@@ -19,6 +19,8 @@ export const limits = {
   tokenBytes: 8 * 1024,
   /** Longest display name, in characters as people count them. */
   nameLength: 64,
+  /** Longest whisper, in UTF-16 units. */
+  whisperLength: 4_000,
   /** Events in one page of history: most, and when not asked. */
   historyPageMax: 200,
   historyPageDefault: 50,

@@ -72,6 +72,20 @@ export type ShorthandInput<K extends RoomKind, S extends keyof K['shorthands']> 
   K['shorthands'][S] & ClientEventType<K>
 > & { readonly room: string; readonly idempotencyKey?: string | undefined };
 
+/** Input of `whisper`: a word for one person who is in the room or belongs to it. */
+export interface WhisperInput {
+  readonly room: string;
+  /** A user id. */
+  readonly to: string;
+  readonly text: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The procedures of a kind that has `whispers`. The ack is of the sender's own copy, in his stream. */
+export interface WhisperProcedures {
+  whisper: Procedure<'mutation', WhisperInput, Ack>;
+}
+
 /** The procedures of one room kind (CON2). */
 export type ProceduresOf<K extends RoomKind> = {
   events: Procedure<'subscription', EventsInput, FrameOf<K>>;
@@ -80,15 +94,17 @@ export type ProceduresOf<K extends RoomKind> = {
   members: Procedure<'query', { readonly room: string }, Members>;
 } & {
   [S in keyof K['shorthands']]: Procedure<'mutation', ShorthandInput<K, S>, Ack>;
-};
+} & (K['whispers'] extends true ? WhisperProcedures : unknown);
 
 /** A room or user id. */
 export const roomId = z.string().regex(ROOM_ID, {
   error: 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and neither "." nor ".."',
 });
 
-const position = z.string().max(limits.positionLength);
-const idempotencyKey = z
+/** A position as an input. */
+export const position = z.string().max(limits.positionLength);
+/** An idempotency key as an input. */
+export const idempotencyKey = z
   .string()
   .regex(IDEMPOTENCY_KEY, { error: 'must be 1 to 128 printable ASCII characters, no spaces' })
   .optional();
@@ -96,20 +112,36 @@ const idempotencyKey = z
 /** Input of every kind's `events`. */
 export const eventsInput = z.strictObject({ room: roomId, lastEventId: position.nullish() });
 
+/** What `history` takes beside the room. */
+export const historyRange = {
+  before: position.optional(),
+  after: position.optional(),
+  limit: z.int().min(1).max(limits.historyPageMax).default(limits.historyPageDefault),
+};
+
+/** Does a `history` go in one direction only? */
+export function isOneWay(input: Omit<HistoryInput, 'room'>): boolean {
+  return input.before === undefined || input.after === undefined;
+}
+
+/** What to say where it does not. */
+export const BOTH_WAYS = { error: 'takes either before or after, not both' };
+
 /** Input of every kind's `history`. */
 export const historyInput = z
-  .strictObject({
-    room: roomId,
-    before: position.optional(),
-    after: position.optional(),
-    limit: z.int().min(1).max(limits.historyPageMax).default(limits.historyPageDefault),
-  })
-  .refine((input) => input.before === undefined || input.after === undefined, {
-    error: 'takes either before or after, not both',
-  });
+  .strictObject({ room: roomId, ...historyRange })
+  .refine(isOneWay, BOTH_WAYS);
 
 /** Input of every kind's `members`. */
 export const membersInput = z.strictObject({ room: roomId });
+
+/** Input of `whisper`. */
+export const whisperInput = z.strictObject({
+  room: roomId,
+  to: roomId,
+  text: z.string().trim().min(1).max(limits.whisperLength),
+  idempotencyKey,
+});
 
 /** Input of a kind's `publish`, made from its events. Undefined when clients may publish none. */
 export function publishInput(kind: RoomKind) {

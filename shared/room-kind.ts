@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DurableSpec, EventSpec } from './delivery.ts';
 import { DAY } from './limits.ts';
+import { MEMBERSHIP_PROCEDURES, roomNews } from './room-news.ts';
 import { strict } from './strict.ts';
 
 /** How much of a room's log is kept: the newest `maxEvents`, none older than `maxAgeMs`. */
@@ -28,6 +29,16 @@ export interface RoomKind<
   readonly presence: Presence | undefined;
   readonly history: Retention;
   readonly shorthands: Short;
+  /** May people here speak to one another alone (`whisper`)? */
+  readonly whispers: boolean;
+  /** Have its rooms owners and members, who may close them to others? */
+  readonly membership: boolean;
+}
+
+/** What a kind's rooms can do beside carrying events. */
+export interface KindTraits<Whispers extends boolean, Membership extends boolean> {
+  readonly whispers: Whispers;
+  readonly membership: Membership;
 }
 
 /** Room kinds by name: what one server carries. */
@@ -64,7 +75,7 @@ const DEFAULT_HISTORY: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY };
 
 /** Declares a room kind. Schemas are made strict: unknown keys are refused, at any depth (CON3).
  *  `shorthands` names procedures that publish one event: `{ send: 'message' }` gives `send`.
- *  `history` defaults to 10,000 events and 30 days.
+ *  `history` defaults to 10,000 events and 30 days; `whispers` and `membership` to false.
  *  @throws Error when a name is reserved or malformed: contracts fail at start, not at use. */
 export function defineRoom<
   const Name extends string,
@@ -73,6 +84,8 @@ export function defineRoom<
   // No shorthands: a record without keys.
   // oxlint-disable-next-line typescript/no-generated-empty-object-type
   const Short extends Readonly<Record<string, ShorthandTarget<Events>>> = Record<never, never>,
+  const Whispers extends boolean = false,
+  const Membership extends boolean = false,
 >(
   name: Name,
   spec: {
@@ -80,23 +93,52 @@ export function defineRoom<
     presence?: Presence;
     history?: Partial<Retention>;
     shorthands?: Short & { readonly [R in Reserved]?: never };
+    whispers?: Whispers;
+    membership?: Membership;
   },
-): RoomKind<Name, Events, Presence, Short> {
+): RoomKind<Name, WithNews<Events, Membership>, Presence, Short> &
+  KindTraits<Whispers, Membership> {
   const shorthands: Short = spec.shorthands ?? ({} as Short);
   const { maxEvents, maxAgeMs } = spec.history ?? {};
   const history = {
     maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,
     maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
   };
-  checkNames(name, spec.events, shorthands);
+  const { whispers, membership } = spec;
+  const procedures = [
+    ...(whispers ? ['whisper'] : []),
+    ...(membership ? MEMBERSHIP_PROCEDURES : []),
+  ];
+  checkNames(name, spec.events, shorthands, [...RESERVED, ...procedures]);
+  if (membership) checkNews(name, spec.events);
   checkRetention(name, history);
   return {
     name,
-    events: strictEvents(spec.events),
+    events: eventsOf(spec.events, membership === true) as WithNews<Events, Membership>,
     presence: spec.presence && strict(spec.presence),
     history,
     shorthands,
+    // The defaults of the type parameters are `false` exactly where these are absent.
+    whispers: whispers ?? (false as Whispers),
+    membership: membership ?? (false as Membership),
   };
+}
+
+/** A kind's events, with the news that its rooms have of their members where they have any. */
+export type WithNews<
+  Events extends EventSpecs,
+  Membership extends boolean,
+> = Membership extends true ? Events & typeof roomNews : Events;
+
+function eventsOf(events: EventSpecs, hasNews: boolean): EventSpecs {
+  return strictEvents(hasNews ? { ...events, ...roomNews } : events);
+}
+
+function checkNews(name: string, events: EventSpecs): void {
+  for (const type of Object.keys(events)) {
+    if (!Object.hasOwn(roomNews, type)) continue;
+    throw new Error(`defineRoom(${JSON.stringify(name)}): with membership ${type} is built in`);
+  }
 }
 
 function strictEvents<Events extends EventSpecs>(events: Events): Events {
@@ -107,7 +149,12 @@ function strictEvents<Events extends EventSpecs>(events: Events): Events {
   return Object.fromEntries(entries) as unknown as Events;
 }
 
-function checkNames(name: string, events: EventSpecs, shorthands: Shorthands): void {
+function checkNames(
+  name: string,
+  events: EventSpecs,
+  shorthands: Shorthands,
+  reserved: readonly string[],
+): void {
   const identifier = /^[a-z][A-Za-z0-9]{0,63}$/;
   const refuse = (what: string): never => {
     throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
@@ -119,7 +166,7 @@ function checkNames(name: string, events: EventSpecs, shorthands: Shorthands): v
   }
   for (const [short, type] of Object.entries(shorthands)) {
     if (!identifier.test(short)) refuse(`shorthand ${JSON.stringify(short)} is not an identifier`);
-    if ((RESERVED as readonly string[]).includes(short)) refuse(`shorthand ${short} is reserved`);
+    if (reserved.includes(short)) refuse(`shorthand ${short} is reserved`);
     const target = Object.hasOwn(events, type) ? events[type] : undefined;
     checkTarget(target, (what) => refuse(`shorthand ${short} ${what}`));
   }

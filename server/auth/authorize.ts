@@ -11,6 +11,7 @@ export type Action =
   | 'history'
   | 'members'
   | 'presence'
+  | 'whisper'
   | `publish:${string}`;
 
 /** The one question of who may do what (AUT1), asked before anything is read or done. Throwing or

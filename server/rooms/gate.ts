@@ -10,14 +10,11 @@ import {
 import { demand, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
-import { roomKey } from '../log/room-log.ts';
+import { roomKey, type RoomName } from '../log/room-log.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
+import { openFeed } from './open-feed.ts';
 import type { PublishMeter } from './publish-limits.ts';
-
-// A WebSocket of ours closes with 4401 at the very end of its token, and its client comes back to
-// resume: the feed of a connection that does not (SSE, a host's own server) ends a moment later.
-const EXPIRY_GRACE_MS = 1_000;
 
 /** The WebSocket that a call came over, as far as rooms need it. */
 export interface CallerSocket {
@@ -68,8 +65,7 @@ export class Gate {
 
   /** @throws RoomError TOO_MANY, FORBIDDEN and what the hub throws */
   async publish(caller: Caller, publication: ClientPublication): Promise<Ack> {
-    this.#measure(caller, publication.room);
-    await this.#demand(caller, publication.room, `publish:${publication.type}`);
+    await this.admit(caller, publication.room, `publish:${publication.type}`);
     const { id, name } = caller.user;
     return this.#hub.publish({
       ...publication,
@@ -80,27 +76,19 @@ export class Gate {
     });
   }
 
-  /** Opens a feed. Where no socket ends it, it ends with `signal` and with the caller's token: over SSE
-   *  nothing else ends one that is waiting. */
+  /** Counts a call as a publish, and asks whether it may be made.
+   *  @throws RoomError TOO_MANY, FORBIDDEN */
+  async admit(caller: Caller, room: string, action: Action): Promise<void> {
+    measure(this.#meter, caller, { kind: this.#kind, id: room });
+    await this.#demand(caller, room, action);
+  }
+
   async subscribe(caller: Caller, input: EventsInput, signal?: () => AbortSignal): Promise<Feed> {
     const since = input.lastEventId ?? undefined;
     // RES4: decided anew at every resume.
     await this.#demand(caller, input.room, since === undefined ? 'subscribe' : 'resume');
-    const { id, name } = caller.user;
-    const feed = await this.#hub.subscribe({
-      room: { kind: this.#kind, id: input.room },
-      member: { memberId: caller.connectionId, user: { id, name } },
-      since,
-    });
-    if (caller.socket) return feed;
-    this.#endWith(feed, signal?.());
-    feed.endAfter(this.#clock, caller.user.expiresAt - this.#clock.now() + EXPIRY_GRACE_MS);
-    return feed;
-  }
-
-  #endWith(feed: Feed, signal: AbortSignal | undefined): void {
-    if (signal?.aborted) feed.end();
-    else signal?.addEventListener('abort', () => feed.end(), { once: true });
+    const room = { kind: this.#kind, id: input.room };
+    return openFeed({ hub: this.#hub, clock: this.#clock }, caller, { room, since, signal });
   }
 
   async history(caller: Caller, input: HistoryInput): Promise<HistoryPage<RoomEvent>> {
@@ -113,16 +101,19 @@ export class Gate {
     return this.#hub.members({ kind: this.#kind, id: room });
   }
 
-  #measure({ user, connectionId, socket }: Caller, id: string): void {
-    const room = roomKey({ kind: this.#kind, id });
-    const refusal = this.#meter?.take({ connectionId, userId: user.id, roomKey: room });
-    if (!refusal) return;
-    if (this.#meter?.isFlood(connectionId))
-      socket?.close(errors.TOO_MANY.close, 'too many publishes');
-    throw refusal;
-  }
-
   #demand({ user }: Caller, id: string, action: Action): Promise<void> {
     return demand(this.#authorize, { user, room: { kind: this.#kind, id }, action });
   }
+}
+
+/** Counts a publish. Without a meter nothing is counted. @throws RoomError TOO_MANY */
+export function measure(
+  meter: PublishMeter | undefined,
+  { user, connectionId, socket }: Caller,
+  room: RoomName,
+): void {
+  const refusal = meter?.take({ connectionId, userId: user.id, roomKey: roomKey(room) });
+  if (!refusal) return;
+  if (meter?.isFlood(connectionId)) socket?.close(errors.TOO_MANY.close, 'too many publishes');
+  throw refusal;
 }
