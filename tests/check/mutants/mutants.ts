@@ -222,7 +222,7 @@ export const realMutants: readonly Mutant[] = [
       },
       {
         find: '      this.#sql.commit.run();\n',
-        replace: '      if (commits % 40 === 0) this.#sql.commit.run();\n',
+        replace: '      if (this.#commits % 40 === 0) this.#sql.commit.run();\n',
       },
     ],
   },
