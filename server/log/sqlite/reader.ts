@@ -10,11 +10,18 @@ const COLUMNS = 'offset, type, data, by_id, by_name, at, key, checksum';
 
 type Row = Record<string, SQLOutputValue>;
 
+/** What was read, and how many commits of the database it has seen. */
+export interface Seen<T> {
+  readonly commits: number;
+  readonly result: T;
+}
+
 /** Reads the log on the event loop's own read-only handle: a page costs tens of microseconds. */
 export class Reader {
   readonly records: RecordReader;
   readonly #db: DatabaseSync;
   readonly #epoch: string;
+  readonly #commits: StatementSync;
   readonly #room: StatementSync;
   readonly #after: StatementSync;
   readonly #before: StatementSync;
@@ -24,6 +31,7 @@ export class Reader {
     this.#epoch = epoch;
     this.#db.exec('PRAGMA busy_timeout = 1000');
     this.records = new RecordReader(this.#db);
+    this.#commits = this.#db.prepare("SELECT value FROM meta WHERE name = 'commits'");
     this.#room = this.#db.prepare('SELECT no, first, head FROM rooms WHERE kind = ? AND id = ?');
     this.#after = this.#db.prepare(
       `SELECT ${COLUMNS} FROM events WHERE room = ? AND offset > ? ORDER BY offset LIMIT ?`,
@@ -33,11 +41,11 @@ export class Reader {
     );
   }
 
-  bounds(room: RoomName): Bounds {
+  bounds(room: RoomName): Seen<Bounds> {
     return this.#snapshot(() => this.#boundsOf(this.#room.get(room.kind, room.id)));
   }
 
-  read(room: RoomName, range: Range): Page {
+  read(room: RoomName, range: Range): Seen<Page> {
     return this.#snapshot(() => {
       const row = this.#room.get(room.kind, room.id);
       const events = row ? this.#rows(Number(row['no']), range).map(toEvent) : [];
@@ -64,11 +72,12 @@ export class Reader {
   }
 
   /** One read transaction, so that bounds and events are of the same moment. */
-  #snapshot<T>(read: () => T): T {
+  #snapshot<T>(read: () => T): Seen<T> {
     try {
       this.#db.exec('BEGIN');
       try {
-        return read();
+        const commits = Number(this.#commits.get()?.['value']);
+        return { commits, result: read() };
       } finally {
         this.#db.exec('COMMIT');
       }

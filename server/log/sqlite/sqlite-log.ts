@@ -7,6 +7,7 @@ import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
 import { lockDirectory } from './dir-lock.ts';
 import { GroupCommit } from './group-commit.ts';
+import { MarkGate } from './mark-gate.ts';
 import { packEntries, unpackWritten } from './packing.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
@@ -62,6 +63,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     port: writer,
     epoch,
     damage,
+    marked,
   } = await opening.catch((error: unknown) => {
     unlock();
     throw error;
@@ -74,20 +76,31 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
   const append = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
     const from = performance.now();
     const request = { type: 'append', entries: packEntries(entries) } as const;
-    const { unmarked, ...reply } = await writer.ask(request, 'appended');
+    const { unmarked, marked: upTo, ...reply } = await writer.ask(request, 'appended');
     const written = unpackWritten(reply.written);
     options.onCommit?.({ ms: performance.now() - from, events: entries.length });
-    for (const [key, events] of eventsByRoom(entries, written)) {
-      followers.notify(key, events, epoch);
+    const added = eventsByRoom(entries, written);
+    if (unmarked === undefined) gate.pass(upTo, added);
+    else {
+      gate.hold(added);
+      // Stored, not acknowledged: the same keys find them again.
+      throw unavailable(unmarked);
     }
-    // Stored and shown, not acknowledged: the same keys find them again.
-    if (unmarked !== undefined) throw unavailable(unmarked);
     return written.map((result) =>
       result === 'conflict' ? new RoomError('CONFLICT') : { epoch, ...result },
     );
   };
   const commit = (entries: Entry[]) => trouble.watch(append(entries));
   const group = new GroupCommit(commit, { maxBatch: MAX_BATCH });
+
+  const gate = new MarkGate({
+    marked,
+    show: (added) => {
+      for (const [key, events] of added) followers.notify(key, events, epoch);
+    },
+    mark: async () => (await trouble.watch(writer.ask({ type: 'mark' }, 'marked'))).marked,
+    exclusive: (job) => group.exclusive(job),
+  });
 
   // Erases that come while one waits for its turn are served by the same rewriting.
   let scrubbing: Promise<void> | undefined;
@@ -113,12 +126,16 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
       if (closing) throw new RoomError('LOG_UNAVAILABLE');
       return group.add(entry);
     },
-    read: async (room, range) => reader.read(room, range),
-    bounds: async (room) => reader.bounds(room),
+    read: (room, range) => gate.look(() => reader.read(room, range)),
+    bounds: (room) => gate.look(() => reader.bounds(room)),
     follow: (room, follower) => followers.add(room, follower),
     erase: async (room, offset) => {
       const request = { type: 'erase', room, offset } as const;
-      const { found } = await group.exclusive(() => writer.ask(request, 'erased'));
+      const found = await group.exclusive(async () => {
+        const reply = await writer.ask(request, 'erased');
+        gate.pass(reply.marked);
+        return reply.found;
+      });
       if (found) await scrub();
       return found;
     },
@@ -127,7 +144,11 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
       while (after !== undefined) {
         if (closing) return;
         const from: number = after;
-        const step = () => writer.ask({ type: 'trim', now, after: from }, 'trimmed');
+        const step = async () => {
+          const reply = await writer.ask({ type: 'trim', now, after: from }, 'trimmed');
+          gate.pass(reply.marked);
+          return reply;
+        };
         // Step by step, so that appends take their turn in between (LOG4).
         after = (await trouble.watch(group.exclusive(step))).next;
       }
@@ -140,6 +161,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     group,
     writer,
     reader: reader.records,
+    onMarked: (commits) => gate.pass(commits),
     watch: (write) => trouble.watch(write),
     isClosed: () => closing !== undefined,
     close: log.close,
