@@ -41,6 +41,11 @@ export class Reader {
     );
   }
 
+  /** How many commits of the database can be seen now. */
+  get commits(): number {
+    return Number(this.#commits.get()?.['value']);
+  }
+
   bounds(room: RoomName): Seen<Bounds> {
     return this.#snapshot(() => this.#boundsOf(this.#room.get(room.kind, room.id)));
   }
@@ -76,8 +81,7 @@ export class Reader {
     try {
       this.#db.exec('BEGIN');
       try {
-        const commits = Number(this.#commits.get()?.['value']);
-        return { commits, result: read() };
+        return { commits: this.commits, result: read() };
       } finally {
         this.#db.exec('COMMIT');
       }

@@ -161,6 +161,12 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     group,
     writer,
     reader: reader.records,
+    // The count last: it is of this moment or a later one.
+    look: (read) =>
+      gate.look(() => {
+        const result = read();
+        return { commits: reader.commits, result };
+      }),
     onMarked: (commits) => gate.pass(commits),
     watch: (write) => trouble.watch(write),
     isClosed: () => closing !== undefined,

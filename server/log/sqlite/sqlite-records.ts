@@ -20,6 +20,8 @@ export function sqliteRecords(parts: {
   readonly group: Pick<GroupCommit<never, never>, 'exclusive'>;
   readonly writer: Pick<WriterPort, 'ask'>;
   readonly reader: RecordReader;
+  /** Looks at the database, and waits until the mark vouches for what was seen. */
+  readonly look: <T>(read: () => T) => Promise<T>;
   /** Hears of the commits that the mark vouches for. */
   readonly onMarked: (commits: number) => void;
   /** Passes a write on, and notes how it ends. */
@@ -27,7 +29,7 @@ export function sqliteRecords(parts: {
   readonly isClosed: () => boolean;
   readonly close: () => Promise<void>;
 }): Records {
-  const { group, writer, reader, watch, onMarked, isClosed } = parts;
+  const { group, writer, reader, look, watch, onMarked, isClosed } = parts;
   let waiting: Waiting[] = [];
   let isScheduled = false;
 
@@ -63,11 +65,11 @@ export function sqliteRecords(parts: {
   return {
     read: async (partition, key) => {
       demandOpen();
-      return reader.read(partition, key);
+      return look(() => reader.read(partition, key));
     },
     list: async (partition, range = {}) => {
       demandOpen();
-      return reader.list(partition, range);
+      return look(() => reader.list(partition, range));
     },
     write: async (partition, changes) => {
       demandOpen();
