@@ -1,4 +1,4 @@
-import { RoomError } from '../../shared/index.ts';
+import type { RoomError } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import { unheeded } from '../listeners.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RoomHandle } from '../../client/index.ts';
-import { chat, limits, type PresenceFrame } from '../../shared/index.ts';
+import { limits, type chat, type PresenceFrame } from '../../shared/index.ts';
 import { follow, sdkClient, startServer, stockClient } from '../kit/clients.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
 import { roadTo } from '../kit/road.ts';
