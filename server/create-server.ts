@@ -19,7 +19,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { countOne, createCounts, type Counts } from './metrics/counts.ts';
 import type { Commit } from './metrics/metrics.ts';
 import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
-import { createMemoryPresence } from './presence/memory-presence.ts';
+import { createMemoryPresence, type PresenceOptions } from './presence/memory-presence.ts';
 import { createMemoryRecords } from './records/memory-records.ts';
 import type { Records } from './records/records.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
@@ -43,6 +43,8 @@ export interface RoomsOptions<R extends Contract> {
   readonly authorize?: Authorize;
   /** How fast clients may publish, where it differs from the defaults; `off`: as fast as they can. */
   readonly publishing?: Partial<PublishLimits> | 'off';
+  /** How presence is kept, where it differs from the defaults. */
+  readonly presence?: PresenceOptions;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -73,7 +75,7 @@ async function openRooms<R extends Contract>(
   return mountRooms({
     contract: options.rooms,
     ...store,
-    presence: createMemoryPresence(),
+    presence: createMemoryPresence({ ...options.presence, clock }),
     bus: createMemoryBus(),
     clock,
     tally,

@@ -81,7 +81,7 @@ export function mountRooms<R extends Contract>(
   const hub = new Hub({ ...options, contract });
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
   const findPerson = async (room: RoomName, userId: string) =>
-    (await presence.users(room)).find(({ id }) => id === userId);
+    (await presence.snapshot(room)).find(({ id }) => id === userId);
   const meGate = new MeGate({ hub, log, records, clock, meter });
   const routerOf = (name: string, kind: RoomKind) => {
     if (name === ME) return meRouter(meGate, clock.now);

@@ -75,6 +75,12 @@ export const errors = {
     retryable: false,
     advice: 'This user may not do this in this room; ask whoever runs the room.',
   },
+  NOT_PRESENT: {
+    trpc: 'CONFLICT',
+    http: 409,
+    retryable: true,
+    advice: 'Follow the room over this connection first: presence is of those who are there.',
+  },
   AUTHORIZE_TIMEOUT: {
     trpc: 'SERVICE_UNAVAILABLE',
     http: 503,

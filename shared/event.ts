@@ -24,6 +24,8 @@ export interface RoomEvent<Type extends string = string, Data = unknown> {
   readonly position: string;
   /** The publisher's key, so that his optimistic entry and this echo become one (SND3). */
   readonly idempotencyKey?: string;
+  /** Of a latest value that is keyed by member: which member, as `cleared` names him. */
+  readonly key?: string;
 }
 
 /** The union of a kind's events, discriminated by `type`. */

@@ -32,6 +32,22 @@ export const limits = {
   feedFrames: 256,
   /** Latest values that a room holds; beyond, the one set longest ago is cleared. */
   latestValues: 1_000,
+  /** Users of a room who are listed; above, they are counted (PRE3). */
+  listedUsers: 500,
+  /** Once counted, users are listed again when there are no more than this. */
+  listedAgain: 450,
+  /** Users in one page of `members`: most, and when not asked. */
+  membersPage: 500,
+  /** Largest presence state, as JSON text. */
+  presenceBytes: 512,
+  /** Longest `sessionId`. */
+  sessionIdLength: 128,
+  /** Those who do one thing and are told one by one; above, they are counted (TYP1). */
+  crowdAbove: 20,
+  /** Durable events in `ready`: when the kind does not say, most, and their data in bytes. */
+  recentDefault: 50,
+  recentMax: 200,
+  recentBytes: 128 * 1024,
   /** How long a repeat of an idempotency key is recognised (SND1). */
   keyWindowMs: DAY,
   /** Most keys a room of the memory log remembers (SND1). */

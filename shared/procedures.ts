@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { EventSpec } from './delivery.ts';
-import type { By, DurableEventOf } from './event.ts';
+import type { DurableEventOf } from './event.ts';
 import type { FrameOf } from './frame.ts';
 import { IDEMPOTENCY_KEY, limits, ROOM_ID } from './limits.ts';
+import type { Present, PresenceInput, PresenceOf } from './presence.ts';
 import type { ClientEventType, EventInput, RoomKind } from './room-kind.ts';
 
 /** What an ack vouches for. `disk`: fsynced. `memory`: gone with the process. `redis`: as safe as
@@ -26,12 +27,17 @@ export interface HistoryPage<Event> {
   readonly hasMore: boolean;
 }
 
-/** Who is in a room, each user once. */
-export interface Members {
+/** Who is in a room, each user once, in the order of arrival. */
+export interface Members<State = unknown> {
   readonly room: string;
-  readonly users: readonly By[];
-  /** How many users. */
+  /** A page of them. */
+  readonly users: readonly Present<State>[];
+  /** How many users there are in all. */
   readonly count: number;
+  /** As in presence frames: what is here holds all changes up to it. */
+  readonly version: number;
+  /** Where the next page begins (`after`). Unset: this was the last. */
+  readonly next?: string;
 }
 
 /** One procedure, as types: what every tRPC typing of it is made from. */
@@ -55,6 +61,25 @@ export interface HistoryInput {
   /** 1 to 200 events, default 50. */
   readonly limit?: number | undefined;
 }
+
+/** Input of `members`. `after`: `next` of the page before. */
+export interface MembersInput {
+  readonly room: string;
+  readonly after?: string | undefined;
+  /** 1 to 500 users, default 500. */
+  readonly limit?: number | undefined;
+}
+
+/** Input of `setPresence`. */
+export interface SetPresenceInput<K extends RoomKind> {
+  readonly room: string;
+  readonly state: PresenceInput<K>;
+}
+
+/** `setPresence`, of kinds whose members have a state. */
+type PresenceProcedures<K extends RoomKind> = [PresenceOf<K>] extends [never]
+  ? unknown
+  : { setPresence: Procedure<'mutation', SetPresenceInput<K>, void> };
 
 /** Input of `publish`: discriminated by `type` over the events that clients may publish. */
 export type PublishInput<K extends RoomKind> = {
@@ -91,10 +116,11 @@ export type ProceduresOf<K extends RoomKind> = {
   events: Procedure<'subscription', EventsInput, FrameOf<K>>;
   publish: Procedure<'mutation', PublishInput<K>, Ack>;
   history: Procedure<'query', HistoryInput, HistoryPage<DurableEventOf<K>>>;
-  members: Procedure<'query', { readonly room: string }, Members>;
+  members: Procedure<'query', MembersInput, Members<PresenceOf<K>>>;
 } & {
   [S in keyof K['shorthands']]: Procedure<'mutation', ShorthandInput<K, S>, Ack>;
-} & (K['whispers'] extends true ? WhisperProcedures : unknown);
+} & PresenceProcedures<K> &
+  (K['whispers'] extends true ? WhisperProcedures : unknown);
 
 /** A room or user id. */
 export const roomId = z.string().regex(ROOM_ID, {
@@ -133,7 +159,19 @@ export const historyInput = z
   .refine(isOneWay, BOTH_WAYS);
 
 /** Input of every kind's `members`. */
-export const membersInput = z.strictObject({ room: roomId });
+export const membersInput = z.strictObject({
+  room: roomId,
+  after: z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .optional(),
+  limit: z.int().min(1).max(limits.membersPage).default(limits.membersPage),
+});
+
+/** Input of a kind's `setPresence`. Undefined when its members have no state. */
+export function setPresenceInput({ presence }: RoomKind) {
+  return presence && z.strictObject({ room: roomId, state: presence });
+}
 
 /** Input of `whisper`. */
 export const whisperInput = z.strictObject({

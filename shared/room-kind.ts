@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { DurableSpec, EventSpec } from './delivery.ts';
-import { DAY } from './limits.ts';
+import type { ActivitySpec } from './activity.ts';
+import type { DurableSpec, EventSpec, LatestSpec } from './delivery.ts';
+import { DAY, limits } from './limits.ts';
 import { MEMBERSHIP_PROCEDURES, roomNews } from './room-news.ts';
 import { strict } from './strict.ts';
 
@@ -27,7 +28,11 @@ export interface RoomKind<
   readonly events: Events;
   /** A member's public state. Unset: members carry none. */
   readonly presence: Presence | undefined;
+  /** Are followers told who is there? */
+  readonly people: boolean;
   readonly history: Retention;
+  /** Durable events that `ready` carries to whoever comes anew. */
+  readonly recent: number;
   readonly shorthands: Short;
   /** May people here speak to one another alone (`whisper`)? */
   readonly whispers: boolean;
@@ -61,6 +66,11 @@ const RESERVED = [
   'subscribe',
   'outbox',
   'leave',
+  'people',
+  'typingUsers',
+  'active',
+  'say',
+  'latest',
   ...TRPC_WORDS,
 ] as const;
 type Reserved = (typeof RESERVED)[number];
@@ -75,7 +85,10 @@ const DEFAULT_HISTORY: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY };
 
 /** Declares a room kind. Schemas are made strict: unknown keys are refused, at any depth (CON3).
  *  `shorthands` names procedures that publish one event: `{ send: 'message' }` gives `send`.
- *  `history` defaults to 10,000 events and 30 days; `whispers` and `membership` to false.
+ *  `history` defaults to 10,000 events and 30 days; `whispers` and `membership` to false. `presence`: what a
+ *  member may say of himself; default: nothing. `people`: are followers told who is there? Default true.
+ *  `recent`: how many of the newest durable events `ready` carries to whoever comes anew, at most 200, default
+ *  50.
  *  @throws Error when a name is reserved or malformed: contracts fail at start, not at use. */
 export function defineRoom<
   const Name extends string,
@@ -92,6 +105,8 @@ export function defineRoom<
     events: Events;
     presence?: Presence;
     history?: Partial<Retention>;
+    people?: boolean;
+    recent?: number;
     shorthands?: Short & { readonly [R in Reserved]?: never };
     whispers?: Whispers;
     membership?: Membership;
@@ -104,19 +119,23 @@ export function defineRoom<
     maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,
     maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
   };
-  const { whispers, membership } = spec;
+  const { whispers, membership, people = true, recent = limits.recentDefault } = spec;
   const procedures = [
     ...(whispers ? ['whisper'] : []),
     ...(membership ? MEMBERSHIP_PROCEDURES : []),
   ];
   checkNames(name, spec.events, shorthands, [...RESERVED, ...procedures]);
   if (membership) checkNews(name, spec.events);
+  checkEndings(name, spec.events);
   checkRetention(name, history);
+  checkRecent(name, recent);
   return {
     name,
     events: eventsOf(spec.events, membership === true) as WithNews<Events, Membership>,
     presence: spec.presence && strict(spec.presence),
     history,
+    people,
+    recent,
     shorthands,
     // The defaults of the type parameters are `false` exactly where these are absent.
     whispers: whispers ?? (false as Whispers),
@@ -182,6 +201,23 @@ function checkTarget(target: EventSpec | undefined, refuse: (what: string) => ne
   }
 }
 
+/** What ends a value is a durable event of the same kind: anything else would never end it. */
+function checkEndings(name: string, events: EventSpecs): void {
+  for (const [type, spec] of Object.entries(events)) {
+    for (const ending of spec.delivery === 'latest' ? spec.endedBy : []) {
+      if (Object.hasOwn(events, ending) && events[ending]?.delivery === 'durable') continue;
+      const what = `${type} is ended by ${ending}, which is no durable event`;
+      throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
+    }
+  }
+}
+
+function checkRecent(name: string, recent: number): void {
+  if (Number.isSafeInteger(recent) && recent >= 0 && recent <= limits.recentMax) return;
+  const what = `recent must be a count of at most ${limits.recentMax}`;
+  throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
+}
+
 function checkRetention(name: string, { maxEvents, maxAgeMs }: Retention): void {
   if (!Number.isSafeInteger(maxEvents) || maxEvents < 1 || !(maxAgeMs > 0)) {
     throw new Error(`defineRoom(${JSON.stringify(name)}): history must keep at least one event`);
@@ -194,6 +230,16 @@ export type EventType<K extends RoomKind> = keyof K['events'] & string;
 /** The durable event types of a kind. */
 export type DurableType<K extends RoomKind> = {
   [T in EventType<K>]: K['events'][T] extends DurableSpec ? T : never;
+}[EventType<K>];
+
+/** The latest-value event types of a kind. */
+export type LatestType<K extends RoomKind> = {
+  [T in EventType<K>]: K['events'][T] extends LatestSpec ? T : never;
+}[EventType<K>];
+
+/** The activities of a kind. */
+export type ActivityType<K extends RoomKind> = {
+  [T in EventType<K>]: K['events'][T] extends ActivitySpec ? T : never;
 }[EventType<K>];
 
 /** The event types of a kind that clients may publish. */

@@ -94,6 +94,10 @@ export class Follower {
       case 'cleared':
         this.#values.delete(`${frame.event} ${frame.key}`);
         return undefined;
+      case 'crowd':
+      case 'presence':
+        // What they come to is told when all is over.
+        return undefined;
       case 'erased':
         // Nothing is erased in a run: it shows as a hole.
         return undefined;

@@ -88,7 +88,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
     records: createMemoryRecords(),
     bus,
     clock,
-    presence: createMemoryPresence(),
+    presence: createMemoryPresence({ clock }),
     nodeTag: name,
     authorize: openToAll,
     publishing: null,

@@ -14,7 +14,7 @@ import { gapBetween, type Start } from './start.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
 
 /** What a queue needs of its room. */
-export type QueueRoom = Pick<Room, 'latest' | 'keyWindowMs' | 'frameId'>;
+export type QueueRoom = Pick<Room, 'valuesFor' | 'presence' | 'keyWindowMs' | 'frameId'>;
 
 // Shared by all, never written to.
 const NOTHING: TrackedFrame[] = [];
@@ -23,6 +23,7 @@ const NOTHING: TrackedFrame[] = [];
  *  it holds is bounded by `maxFrames` and a page. */
 export class FeedQueue {
   readonly #room: QueueRoom;
+  readonly #userId: string | undefined;
   readonly #maxFrames: number;
   readonly #tally: Tally;
   #isLive = false;
@@ -36,12 +37,20 @@ export class FeedQueue {
   /** While behind: live durable events, to be merged with what is read. */
   #buffer: TrackedFrame[] = NOTHING;
   #hasMissedLatest = false;
+  #hasMissedPresence = false;
   #hasFallenBehind = false;
 
-  constructor(room: QueueRoom, maxFrames: number, tally: Tally) {
-    this.#room = room;
-    this.#maxFrames = maxFrames;
-    this.#tally = tally;
+  constructor(options: {
+    readonly room: QueueRoom;
+    /** Whose it is, where it is somebody's. */
+    readonly userId: string | undefined;
+    readonly maxFrames: number;
+    readonly tally: Tally;
+  }) {
+    this.#room = options.room;
+    this.#userId = options.userId;
+    this.#maxFrames = options.maxFrames;
+    this.#tally = options.tally;
   }
 
   /** Does it follow the live stream? Otherwise it wants to be given a page after `tail`. */
@@ -88,14 +97,22 @@ export class FeedQueue {
     } else this.#miss(frame);
   }
 
-  /** Puts `ready` first, and the feed where it begins. */
-  begin(start: Start): void {
+  /** Puts `ready` first, and the feed where it begins. `recent`: for whoever does not resume. */
+  begin(start: Start, recent?: readonly RoomEvent[]): void {
     this.#moveTo(start.position);
-    const gap = start.start === 'gap' ? { gap: start.gap } : {};
-    const position = formatPosition(start.position);
     this.#hasMissedLatest = false;
-    const { latest, keyWindowMs } = this.#room;
-    this.#add({ type: 'ready', start: start.start, position, ...gap, keyWindowMs, latest });
+    this.#hasMissedPresence = false;
+    const { keyWindowMs, presence } = this.#room;
+    this.#add({
+      type: 'ready',
+      start: start.start,
+      position: formatPosition(start.position),
+      ...(start.start === 'gap' && { gap: start.gap }),
+      keyWindowMs,
+      ...(recent && { recent }),
+      ...this.#room.valuesFor(this.#userId),
+      ...(presence && { presence }),
+    });
     if (start.start !== 'resumed') this.#joinLive();
   }
 
@@ -139,17 +156,27 @@ export class FeedQueue {
     if (this.#hasFallenBehind) this.#tally.caughtUp += 1;
     this.#hasFallenBehind = false;
     // A reader who was behind missed some changes of the latest values: he gets the outcome.
-    if (this.#hasMissedLatest) this.#add({ type: 'latest', latest: this.#room.latest });
+    if (this.#hasMissedLatest) this.#add({ type: 'latest', ...this.#room.valuesFor(this.#userId) });
+    // And of those who came and went: who is here now.
+    const presence = this.#hasMissedPresence ? this.#room.presence : undefined;
+    if (presence) this.#add({ type: 'presence', ...presence });
     this.#hasMissedLatest = false;
+    this.#hasMissedPresence = false;
+  }
+
+  /** What a reader misses of this he gets as one afterwards. */
+  #remember({ delivery }: TrackedFrame): void {
+    if (delivery === 'latest') this.#hasMissedLatest = true;
+    if (delivery === 'presence') this.#hasMissedPresence = true;
   }
 
   /** By class (TRN4): an ephemeral event is for those who are there, of latest values the newest is
-   *  enough. */
+   *  enough, and of who is here the list. */
   #miss(frame: TrackedFrame): void {
     if (frame.delivery === 'ephemeral') this.#tally.dropped += 1;
-    if (frame.delivery !== 'latest') return;
+    if (frame.delivery !== 'latest' && frame.delivery !== 'presence') return;
     this.#tally.conflated += 1;
-    this.#hasMissedLatest = true;
+    this.#remember(frame);
     if (this.#isLive) this.#fallBehind();
   }
 
@@ -172,9 +199,9 @@ export class FeedQueue {
   #fallBehind(): void {
     this.#isLive = false;
     this.#hasFallenBehind = true;
-    for (const { delivery } of this.#out) {
-      if (delivery === 'latest') this.#hasMissedLatest = true;
-      if (delivery === 'ephemeral') this.#tally.dropped += 1;
+    for (const frame of this.#out) {
+      this.#remember(frame);
+      if (frame.delivery === 'ephemeral') this.#tally.dropped += 1;
     }
     // `ready` and `gap` stand in no log.
     this.#out = this.#out.filter((frame) => frame.delivery === 'control');

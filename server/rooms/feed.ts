@@ -8,8 +8,10 @@ import {
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.ts';
+import type { Member } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { FeedQueue } from './feed-queue.ts';
+import { recentEvents } from './recent.ts';
 import { FramePush, type FrameSource, type Progress } from './push-frames.ts';
 import type { Replays } from './replays.ts';
 import type { Room, RoomFollower } from './room.ts';
@@ -19,7 +21,16 @@ import type { TrackedFrame } from './tracked-frame.ts';
 /** What a feed needs of its room. */
 export type FeedRoom = Pick<
   Room,
-  'follow' | 'unfollow' | 'position' | 'latest' | 'keyWindowMs' | 'read' | 'frameId'
+  | 'follow'
+  | 'unfollow'
+  | 'position'
+  | 'valuesFor'
+  | 'presence'
+  | 'keyWindowMs'
+  | 'read'
+  | 'readRecent'
+  | 'recentEvents'
+  | 'frameId'
 >;
 
 /** How far a feed goes. */
@@ -35,6 +46,8 @@ export interface FeedOptions extends FeedLimits {
   readonly room: FeedRoom;
   /** Reads the log for it. */
   readonly replays: Replays;
+  /** Whose feed it is, where it is somebody's. */
+  readonly member?: Member | undefined;
   /** Where to resume. Unset: a fresh start. */
   readonly since?: Position | undefined;
   /** Called once, with the feed, when it has ended for whatever reason. */
@@ -51,6 +64,7 @@ type Result = IteratorResult<Envelope, undefined>;
 export class Feed
   implements AsyncIterableIterator<Envelope, undefined>, PushSource, FrameSource, RoomFollower
 {
+  readonly member: Member | undefined;
   readonly #room: FeedRoom;
   readonly #queue: FeedQueue;
   readonly #since: Position | undefined;
@@ -67,9 +81,10 @@ export class Feed
   #failure: RoomError | undefined;
 
   constructor(options: FeedOptions) {
-    const { room, maxFrames = limits.feedFrames, tally = createTally() } = options;
+    const { room, member, maxFrames = limits.feedFrames, tally = createTally() } = options;
+    this.member = member;
     this.#room = room;
-    this.#queue = new FeedQueue(room, maxFrames, tally);
+    this.#queue = new FeedQueue({ room, userId: member?.user.id, maxFrames, tally });
     this.#since = options.since;
     this.#onEnd = options.onEnd;
     this.#maxReplay = options.maxReplay ?? limits.replayEvents;
@@ -178,12 +193,28 @@ export class Feed
   async #start(): Promise<void> {
     this.#state = 'begun';
     const since = this.#since;
-    if (!since) return this.#queue.begin({ start: 'fresh', position: this.#room.position });
+    if (!since) return this.#startFresh();
     const page = await this.#replays.begin(this.#room, since.offset);
     if (this.#isEnded()) return;
     const start = decideStart(page, since, this.#maxReplay);
-    this.#queue.begin(start);
-    if (start.start === 'resumed') this.#queue.splice(page);
+    if (start.start === 'resumed') {
+      this.#queue.begin(start);
+      return this.#queue.splice(page);
+    }
+    if (this.#room.recentEvents === 0) return this.#queue.begin(start);
+    const recent = await this.#room.readRecent(start.position.offset + 1);
+    if (!this.#isEnded()) this.#queue.begin(start, recentEvents(recent));
+  }
+
+  /** Where the stream begins and what came before are read as one: they meet without a hole. */
+  async #startFresh(): Promise<void> {
+    if (this.#room.recentEvents === 0) {
+      return this.#queue.begin({ start: 'fresh', position: this.#room.position });
+    }
+    const page = await this.#room.readRecent(Number.MAX_SAFE_INTEGER);
+    if (this.#isEnded()) return;
+    const position = { epoch: page.epoch, offset: page.head };
+    this.#queue.begin({ start: 'fresh', position }, recentEvents(page));
   }
 
   async #catchUp(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type HistoryInput,
   type HistoryPage,
   type Members,
+  type MembersInput,
   type RoomEvent,
 } from '../../shared/index.ts';
 import { demand, type Action, type Authorize } from '../auth/authorize.ts';
@@ -13,11 +14,13 @@ import type { Clock } from '../clock.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
-import { openFeed } from './open-feed.ts';
-import type { PublishMeter } from './publish-limits.ts';
+import { memberOf, openFeed } from './open-feed.ts';
+import type { Metered, PublishMeter } from './publish-limits.ts';
 
 /** The WebSocket that a call came over, as far as rooms need it. */
 export interface CallerSocket {
+  /** As the socket's own: 1 is open. A feed that ends while it is not has been dropped (PRE2). */
+  readonly readyState: number;
   close(code: number, reason: string): void;
 }
 
@@ -25,6 +28,8 @@ export interface CallerSocket {
 export interface Caller {
   readonly user: User;
   readonly connectionId: string;
+  /** The same on every connection of one client: the later takes the earlier's seats. */
+  readonly sessionId: string | undefined;
   /** Set where the connection closes at the end of its token and stops its feeds by itself. */
   readonly socket: CallerSocket | undefined;
 }
@@ -78,8 +83,8 @@ export class Gate {
 
   /** Counts a call as a publish, and asks whether it may be made.
    *  @throws RoomError TOO_MANY, FORBIDDEN */
-  async admit(caller: Caller, room: string, action: Action): Promise<void> {
-    measure(this.#meter, caller, { kind: this.#kind, id: room });
+  async admit(caller: Caller, room: string, action: Action, what?: Metered): Promise<void> {
+    measure(this.#meter, caller, { kind: this.#kind, id: room }, what);
     await this.#demand(caller, room, action);
   }
 
@@ -96,9 +101,15 @@ export class Gate {
     return this.#hub.history({ ...input, kind: this.#kind });
   }
 
-  async members(caller: Caller, room: string): Promise<Members> {
+  async members(caller: Caller, { room, ...page }: MembersInput): Promise<Members> {
     await this.#demand(caller, room, 'members');
-    return this.#hub.members({ kind: this.#kind, id: room });
+    return this.#hub.members({ kind: this.#kind, id: room }, page);
+  }
+
+  /** @throws RoomError TOO_MANY, FORBIDDEN, TOO_LARGE, NOT_PRESENT */
+  async setPresence(caller: Caller, { room, state }: { room: string; state: unknown }) {
+    await this.admit(caller, room, 'presence', 'presence');
+    await this.#hub.setPresence({ kind: this.#kind, id: room }, memberOf(caller), state);
   }
 
   #demand({ user }: Caller, id: string, action: Action): Promise<void> {
@@ -111,8 +122,9 @@ export function measure(
   meter: PublishMeter | undefined,
   { user, connectionId, socket }: Caller,
   room: RoomName,
+  what: Metered = 'publish',
 ): void {
-  const refusal = meter?.take({ connectionId, userId: user.id, roomKey: roomKey(room) });
+  const refusal = meter?.take({ connectionId, userId: user.id, roomKey: roomKey(room) }, what);
   if (!refusal) return;
   if (meter?.isFlood(connectionId)) socket?.close(errors.TOO_MANY.close, 'too many publishes');
   throw refusal;

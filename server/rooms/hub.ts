@@ -12,6 +12,7 @@ import {
   type HistoryInput,
   type HistoryPage,
   type Members,
+  type MembersInput,
   type Position,
   type RoomEvent,
   type RoomKind,
@@ -19,13 +20,12 @@ import {
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
-import type { Member, Presence } from '../presence/presence.ts';
+import type { Departure, Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
-import type { Room } from './room.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
 
 /** What a hub is made from. */
@@ -45,8 +45,8 @@ export interface HubOptions {
 /** Where the member of a feed sits. */
 interface Seat {
   readonly name: RoomName;
-  readonly room: Room;
   readonly member: Member;
+  readonly isGone: (() => boolean) | undefined;
 }
 
 /** An event to publish, its data already parsed by the contract. */
@@ -64,6 +64,9 @@ export interface Publication {
 export interface Subscription {
   readonly room: RoomName;
   readonly member: Member;
+  /** Has the member's connection broken, when the feed ends? Then his seat is held for a while (PRE2).
+   *  Unset: he leaves on purpose. */
+  readonly isGone?: () => boolean;
   /** A position or frame id to resume after. */
   readonly since?: string | undefined;
 }
@@ -112,7 +115,7 @@ export class Hub {
   }
 
   /** Opens a feed and seats its member until the feed ends. @throws RoomError BAD_INPUT */
-  async subscribe({ room: name, member, since }: Subscription): Promise<Feed> {
+  async subscribe({ room: name, member, since, isGone }: Subscription): Promise<Feed> {
     const position = since === undefined ? undefined : positionOf(since);
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
@@ -120,13 +123,13 @@ export class Hub {
         ...this.#feedLimits,
         room,
         replays: this.#replays,
+        member,
         since: position,
         onEnd: this.#onFeedEnd,
         tally: this.#tally,
       });
-      this.#seats.set(feed, { name, room, member });
+      this.#seats.set(feed, { name, member, isGone });
       this.#presence.join(name, member);
-      room.seat(member);
       return feed;
     });
   }
@@ -136,9 +139,13 @@ export class Hub {
     const seat = this.#seats.get(feed);
     if (!seat) return;
     this.#seats.delete(feed);
-    this.#presence.leave(seat.name, seat.member);
-    seat.room.unseat(seat.member);
+    this.#presence.leave(seat.name, seat.member, this.#departure(seat));
   };
+
+  #departure({ isGone }: Seat): Departure {
+    if (this.#isClosed) return 'drain';
+    return isGone?.() === true ? 'dropped' : 'left';
+  }
 
   /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
    *  no seat, replays nothing and is held up by nobody. Errors with what keeps the room from opening. */
@@ -181,10 +188,26 @@ export class Hub {
     }
   }
 
-  /** Who is in a room, each user once. */
-  async members(name: RoomName): Promise<Members> {
-    const users = await this.#presence.users(name);
-    return { room: name.id, users, count: users.length };
+  /** A page of who is in a room, each user once. */
+  async members(name: RoomName, page: Omit<MembersInput, 'room'> = {}): Promise<Members> {
+    const { after, limit = limits.membersPage } = page;
+    return this.#rooms.with(name, this.#kindOf(name), (room) => ({
+      room: name.id,
+      ...room.members(after, limit),
+    }));
+  }
+
+  /** Sets what a member says of himself. @throws RoomError TOO_LARGE, NOT_PRESENT, BAD_INPUT */
+  async setPresence(name: RoomName, member: Member, state: unknown): Promise<void> {
+    if (this.#isClosed) throw new RoomError('RESTARTING');
+    const text = encodeData(state);
+    if (Buffer.byteLength(text) > limits.presenceBytes) {
+      throw new RoomError(
+        'TOO_LARGE',
+        `a presence state has at most ${limits.presenceBytes} bytes`,
+      );
+    }
+    if (!(await this.#presence.setState(name, member, text))) throw new RoomError('NOT_PRESENT');
   }
 
   /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */

@@ -24,7 +24,7 @@ export function testHub(parts: { log?: RoomLog; contract?: Contract } = {}): {
 } {
   const clock = manualClock();
   const { log = memoryLog(), contract = { chat } } = parts;
-  const presence = createMemoryPresence();
+  const presence = createMemoryPresence({ clock });
   const hub = new Hub({ contract, log, presence, bus: createMemoryBus(), clock, nodeTag: 'n' });
   return { hub, log, clock };
 }

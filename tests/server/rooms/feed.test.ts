@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
+import { createMemoryPresence } from '../../../server/presence/memory-presence.ts';
 import type { RoomLog } from '../../../server/log/room-log.ts';
 import { Feed, type FeedOptions } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
@@ -20,7 +21,9 @@ interface Seen {
 async function stage(log: RoomLog) {
   const bus = createMemoryBus();
   const frameNumber = createFrameNumbers('n');
-  const rooms = new OpenRooms({ log, bus, clock: manualClock(), frameNumber });
+  const clock = manualClock();
+  const presence = createMemoryPresence({ clock });
+  const rooms = new OpenRooms({ log, bus, presence, clock, frameNumber });
   const append = (text: string) =>
     log.append({
       room: general,
@@ -71,7 +74,9 @@ describe('Feed', () => {
       start: 'fresh',
       position: 'E:1',
       keyWindowMs: DAY,
+      recent: [expect.objectContaining({ id: 'E:1', data: { text: 'a' } })],
       latest: [],
+      presence: { version: 0, count: 0, users: [] },
     });
     expect(first?.id).toMatch(/^E:1\/n/);
   });

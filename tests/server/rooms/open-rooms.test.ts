@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
+import { createMemoryPresence } from '../../../server/presence/memory-presence.ts';
 import { Feed } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
 import { Replays } from '../../../server/rooms/replays.ts';
@@ -23,14 +24,16 @@ function stage(maxUnfollowed?: number) {
   const log = memoryLog();
   const frameNumber = createFrameNumbers('n');
   const limit = maxUnfollowed === undefined ? {} : { maxUnfollowed };
-  const rooms = new OpenRooms({ log, bus, clock, frameNumber, ...limit });
+  const presence = createMemoryPresence({ clock });
+  const rooms = new OpenRooms({ log, bus, presence, clock, frameNumber, ...limit });
   const message = { number: 'n1', by: ada, at: 1, memberId: undefined, idempotencyKey: undefined };
   const put = (id: string, type = 'note') =>
     rooms.with(name(id), board, () =>
       bus.publish(name(id), { ...message, type, data: '{"json":{}}' }),
     );
-  const values = (id: string) => rooms.with(name(id), board, (room) => room.latest.length);
-  return { rooms, clock, put, values, log };
+  const values = (id: string) =>
+    rooms.with(name(id), board, (room) => room.valuesFor(undefined).latest.length);
+  return { rooms, clock, put, values, log, presence };
 }
 
 describe('OpenRooms', () => {
@@ -100,7 +103,7 @@ describe('OpenRooms', () => {
   });
 
   it('tries again after a room could not be opened', async () => {
-    const { log, clock } = stage();
+    const { log, clock, presence } = stage();
     let failures = 1;
     const flaky = {
       ...log,
@@ -108,7 +111,8 @@ describe('OpenRooms', () => {
         failures-- > 0 ? Promise.reject(new Error('no disk')) : log.bounds(room),
     };
     const frameNumber = createFrameNumbers('n');
-    const rooms = new OpenRooms({ log: flaky, bus: createMemoryBus(), clock, frameNumber });
+    const bus = createMemoryBus();
+    const rooms = new OpenRooms({ log: flaky, bus, presence, clock, frameNumber });
     await expect(rooms.with(name('a'), board, () => 1)).rejects.toThrow('no disk');
     expect(await rooms.with(name('a'), board, () => 1)).toBe(1);
   });

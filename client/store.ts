@@ -1,0 +1,37 @@
+import { callEach, type Listener } from './listeners.ts';
+
+/** A value that changes, for any screen to bind to. */
+export interface Store<T> {
+  /** The value as it stands: the same object until it changes. */
+  getSnapshot(): T;
+  /** Calls `listener` at every change. Returns the undo. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** A store and the one way to change it. */
+export interface OwnStore<T> {
+  readonly store: Store<T>;
+  set(value: T): void;
+}
+
+/** Makes a store. */
+export function createStore<T>(initial: T): OwnStore<T> {
+  const listeners = new Set<Listener<void>>();
+  let value = initial;
+  return {
+    store: {
+      getSnapshot: () => value,
+      subscribe: (listener) => {
+        // One undo for each time that it subscribes, even if it is the same function.
+        const own = () => listener();
+        listeners.add(own);
+        return () => listeners.delete(own);
+      },
+    },
+    set: (next) => {
+      if (next === value) return;
+      value = next;
+      callEach(listeners, undefined);
+    },
+  };
+}
