@@ -80,10 +80,11 @@ async function openRooms<R extends Contract>(
     clock,
     tally,
     nodeTag: randomBytes(4).toString('hex'),
+    newId: newName,
     authorize: options.authorize ?? openToAll,
     publishing: publishing === 'off' ? null : { ...defaultPublishLimits, ...publishing },
     trimEveryMs: MINUTE,
-    onError: (error) => logger.error({ err: error }, 'trimming the log failed'),
+    onError: (error) => logger.error({ err: error }, 'work in the background failed'),
   });
 }
 

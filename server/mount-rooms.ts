@@ -17,12 +17,15 @@ import {
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import type { RoomName } from './log/room-log.ts';
 import type { Records } from './records/records.ts';
+import { createRoomKeeping } from './membership/room-keeping.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
-import { MeGate, meRoom } from './rooms/me-gate.ts';
+import { MeGate } from './rooms/me-gate.ts';
+import { meRoom } from './rooms/me-room.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 import { createWhispers } from './rooms/whispers.ts';
+import { membershipRouter } from './router/membership-router.ts';
 import { meRouter } from './router/me-router.ts';
 import { roomRouter } from './router/room-router.ts';
 import { whisperRouter } from './router/whisper-router.ts';
@@ -51,6 +54,10 @@ export interface Rooms<R extends Contract> {
     options?: { by?: By; idempotencyKey?: string },
   ): Promise<Ack>;
 
+  /** Ends the feeds that a user has of a room, on all nodes within a second (`revoked`): for a policy of your
+   *  own that lets him in no longer. Whether he may come back is its decision. */
+  revoke(who: { kind: keyof R & string; room: string; user: string }): Promise<void>;
+
   /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
    *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
   observe<K extends keyof R & string>(kind: K, room: string): Observable<FrameOf<R[K]>, unknown>;
@@ -68,6 +75,7 @@ export function mountRooms<R extends Contract>(
   options: Omit<HubOptions, 'contract'> & {
     contract: R;
     records: Records;
+    newId: () => string;
     authorize: Authorize;
     /** Null: publishing is not limited. */
     publishing: PublishLimits | null;
@@ -75,20 +83,33 @@ export function mountRooms<R extends Contract>(
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
-  const { log, records, presence, clock } = options;
+  const { log, records, presence, bus, clock } = options;
   const contract = withMe(options.contract);
   const authorize = withDeadline(options.authorize, clock);
+  // Before the hub: who is shut out of a room is no longer known as its member when his feeds end.
+  const keeping = createRoomKeeping({
+    ...options,
+    contract,
+    publish: ({ key, ...news }) => hub.publish({ ...news, idempotencyKey: key }),
+  });
+  const { memberships, book } = keeping;
   const hub = new Hub({ ...options, contract });
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
-  const findPerson = async (room: RoomName, userId: string) =>
-    (await presence.snapshot(room)).find(({ id }) => id === userId);
+  const findPerson = async (room: RoomName, userId: string) => {
+    const present = (await presence.snapshot(room)).find(({ id }) => id === userId);
+    if (present) return present;
+    const { facts, member } = await book.read(room);
+    const belonging = facts && (await member(userId));
+    return belonging && { id: userId, name: belonging.name };
+  };
   const meGate = new MeGate({ hub, log, records, clock, meter });
   const routerOf = (name: string, kind: RoomKind) => {
     if (name === ME) return meRouter(meGate, clock.now);
-    const gate = new Gate({ kind: name, hub, authorize, clock, meter });
+    const gate = new Gate({ kind: name, hub, authorize, memberships, clock, meter });
     const whispers = createWhispers({ kind: name, gate, hub, findPerson });
     const whispering = kind.whispers ? whisperRouter(whispers, clock.now) : {};
-    return { ...roomRouter(kind, gate, clock.now), ...whispering };
+    const keeps = kind.membership ? membershipRouter(keeping.of(name), gate, clock.now) : {};
+    return { ...roomRouter(kind, gate, clock.now), ...whispering, ...keeps };
   };
   const routers = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => [name, routerOf(name, kind)] as const),
@@ -103,6 +124,7 @@ export function mountRooms<R extends Contract>(
   };
   const close = async () => {
     cancelTrim();
+    book.close();
     await hub.close();
     await records.close();
     await log.close();
@@ -132,6 +154,11 @@ export function mountRooms<R extends Contract>(
     routers: routers as unknown as RoomRouters<R>,
     publish: (kind, room, type, data, how) => publish({ kind, id: room }, type, data, how),
     notify: (userId, type, data, how) => publish(meRoom(userId), type, data, how),
+    revoke: ({ kind, room, user }) =>
+      bus.announce({
+        room: { kind, id: room },
+        revoked: { who: { only: user }, reason: 'revoked' },
+      }),
     observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),
     drain: () => hub.drain(),

@@ -13,4 +13,5 @@ export const chat = defineRoom('chat', {
   presence: z.object({ status: z.enum(['here', 'away']) }),
   shorthands: { send: 'message', typing: 'typing' },
   whispers: true,
+  membership: true,
 });

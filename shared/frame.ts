@@ -83,6 +83,15 @@ export interface ClearedFrame {
   readonly key: string;
 }
 
+/** Why somebody may follow a room no longer (AUT1). `revoked`: by the policy of the server. */
+export type RevokedReason = 'left' | 'removed' | 'banned' | 'closed' | 'revoked';
+
+/** The last frame of a feed whose reader may follow the room no longer. */
+export interface RevokedFrame {
+  readonly type: 'revoked';
+  readonly reason: RevokedReason;
+}
+
 /** What `events` yields, discriminated by `type`. */
 export type Frame<Event = unknown, State = unknown> =
   | ReadyFrame<Event, State>
@@ -92,7 +101,8 @@ export type Frame<Event = unknown, State = unknown> =
   | LatestFrame<Event>
   | ClearedFrame
   | CrowdFrame
-  | PresenceFrame<State>;
+  | PresenceFrame<State>
+  | RevokedFrame;
 
 /** The frames of a room kind. */
 export type FrameOf<K extends RoomKind> = Frame<EventOf<K>, PresenceOf<K>>;

@@ -31,7 +31,20 @@ export type {
   GapReason,
   LatestFrame,
   ReadyFrame,
+  RevokedFrame,
+  RevokedReason,
 } from './frame.ts';
+export {
+  RESERVED_ROOM_ID,
+  type CreateInput,
+  type Done,
+  type Invitation,
+  type MemberInput,
+  type MembershipProcedures,
+  type MyRoom,
+  type PageInput,
+  type RosterEntry,
+} from './membership.ts';
 export { defineMe, ME, me, withMe, type MeOf } from './me.ts';
 export type { MeProcedures, MeState } from './me-procedures.ts';
 export type { Role, Visibility } from './room-news.ts';

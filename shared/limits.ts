@@ -19,6 +19,20 @@ export const limits = {
   tokenBytes: 8 * 1024,
   /** Longest display name, in characters as people count them. */
   nameLength: 64,
+  /** Longest title of a room, in characters as people count them. */
+  titleLength: 100,
+  /** Members of one room that has membership. */
+  membersPerRoom: 5_000,
+  /** Users that are kept out of one room. */
+  bansPerRoom: 1_000,
+  /** Invitations that wait for an answer: into one room, and for one user. */
+  invitationsPerRoom: 500,
+  invitationsPerUser: 100,
+  /** Rooms that a user belongs to. Direct rooms count for who opened them. */
+  roomsPerUser: 500,
+  /** Entries in one page of rooms, invitations or members: most, and when not asked. */
+  listPageMax: 200,
+  listPageDefault: 50,
   /** Longest whisper, in UTF-16 units. */
   whisperLength: 4_000,
   /** Events in one page of history: most, and when not asked. */

@@ -48,7 +48,11 @@ export function defineMe<Events extends EventSpecs = Record<never, never>>(
     if (Object.hasOwn(meEvents, type)) throw new Error(`defineMe: ${type} is built in`);
   }
   const events: typeof meEvents & Events = { ...meEvents, ...own };
-  return defineRoom(ME, { events, people: false, ...(spec.history && { history: spec.history }) });
+  return defineRoom(ME, {
+    events,
+    people: false,
+    ...(spec.history && { history: spec.history }),
+  });
 }
 
 /** Private streams as they are where a contract says nothing of them. */

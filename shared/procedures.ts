@@ -3,6 +3,7 @@ import type { EventSpec } from './delivery.ts';
 import type { DurableEventOf } from './event.ts';
 import type { FrameOf } from './frame.ts';
 import { IDEMPOTENCY_KEY, limits, ROOM_ID } from './limits.ts';
+import type { MembershipProcedures } from './membership.ts';
 import type { Present, PresenceInput, PresenceOf } from './presence.ts';
 import type { ClientEventType, EventInput, RoomKind } from './room-kind.ts';
 
@@ -120,7 +121,8 @@ export type ProceduresOf<K extends RoomKind> = {
 } & {
   [S in keyof K['shorthands']]: Procedure<'mutation', ShorthandInput<K, S>, Ack>;
 } & PresenceProcedures<K> &
-  (K['whispers'] extends true ? WhisperProcedures : unknown);
+  (K['whispers'] extends true ? WhisperProcedures : unknown) &
+  (K['membership'] extends true ? MembershipProcedures : unknown);
 
 /** A room or user id. */
 export const roomId = z.string().regex(ROOM_ID, {

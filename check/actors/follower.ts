@@ -99,7 +99,8 @@ export class Follower {
         // What they come to is told when all is over.
         return undefined;
       case 'erased':
-        // Nothing is erased in a run: it shows as a hole.
+      case 'revoked':
+        // Nothing is erased in a run: it shows as a hole. Nobody is shut out: the handle would fail.
         return undefined;
     }
   }

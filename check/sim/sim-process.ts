@@ -81,6 +81,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
   const busRandom = random.fork('bus');
   const { bus, handlers } = createSimBus(() => sleep(busRandom.between(0, 3)));
   const turns = random.fork('turns');
+  let ids = 0;
   const rooms = mountRooms({
     contract: options.contract,
     log,
@@ -90,6 +91,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
     clock,
     presence: createMemoryPresence({ clock }),
     nodeTag: name,
+    newId: () => `${name}-${(ids += 1)}`,
     authorize: openToAll,
     publishing: null,
     trimEveryMs: 5_000,

@@ -22,7 +22,8 @@ export function createLogReader(
   const readPage = async () => {
     const page = await retry(() => room.history({ after, limit: limits.historyPageMax }), patience);
     for (const { id, position, type, by, data, idempotencyKey } of page.events) {
-      events.push({ id, position, digest: digestOf(type, by, data.text), key: idempotencyKey });
+      const text = 'text' in data ? data.text : JSON.stringify(data);
+      events.push({ id, position, digest: digestOf(type, by, text), key: idempotencyKey });
       after = position;
     }
     return page.hasMore;

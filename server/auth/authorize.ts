@@ -1,10 +1,13 @@
 import { limits, RoomError } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
+import type { Deed, Membership } from '../membership/decisions.ts';
 import type { User } from './user.ts';
 
 /** What a user wants to do in a room. Publishing is asked per event type: `publish:message`. `resume` is
- *  `subscribe` with a position, and whoever likes can name one: it must not be allowed more freely. */
+ *  `subscribe` with a position, and whoever likes can name one: it must not be allowed more freely.
+ *  `create`: the room is the one to be made, `~` where the server makes its id. `direct`: the room's id is
+ *  the other user's. */
 export type Action =
   | 'subscribe'
   | 'resume'
@@ -12,6 +15,12 @@ export type Action =
   | 'members'
   | 'presence'
   | 'whisper'
+  | 'create'
+  | 'direct'
+  | 'accept'
+  | 'decline'
+  | 'roster'
+  | Deed
   | `publish:${string}`;
 
 /** The one question of who may do what (AUT1), asked before anything is read or done. Throwing or
@@ -20,9 +29,12 @@ export type Authorize = (question: {
   readonly user: User;
   readonly room: RoomName;
   readonly action: Action;
+  /** What the room is to the user. Whoever may not enter it as its members decided is refused before this
+   *  question is asked; the answer can only refuse more. */
+  readonly membership: Membership;
 }) => boolean | Promise<boolean>;
 
-/** The default: every authenticated user may use open rooms, and every room is open. */
+/** The default: every authenticated user may do what membership lets him, and all that in rooms without. */
 export const openToAll: Authorize = () => true;
 
 /** The same policy with a deadline (`authorizeTimeoutMs`): one that never answers would hold its callers, and

@@ -4,6 +4,7 @@ import {
   type Frame,
   type GapReason,
   type Position,
+  type RevokedReason,
   type RoomEvent,
 } from '../../shared/index.ts';
 import type { Tally } from '../tally.ts';
@@ -56,6 +57,11 @@ export class FeedQueue {
   /** Does it follow the live stream? Otherwise it wants to be given a page after `tail`. */
   get isLive(): boolean {
     return this.#isLive;
+  }
+
+  /** Has `ready` been given out, or put where it will be? */
+  get hasBegun(): boolean {
+    return this.#epoch !== '';
   }
 
   /** Where what is yielded or waits to be yielded ends. */
@@ -136,6 +142,12 @@ export class FeedQueue {
     }
     if (this.#tail >= page.head) this.#joinLive();
     else if (this.#tail === from) throw holeAfter(this.#tail);
+  }
+
+  /** Forgets what waits and ends with the word why. */
+  revoke(reason: RevokedReason): void {
+    this.clear();
+    this.#add({ type: 'revoked', reason });
   }
 
   /** Forgets what waits. */

@@ -4,6 +4,7 @@ import {
   RoomError,
   type Frame,
   type Position,
+  type RevokedReason,
   type RoomEvent,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
@@ -79,6 +80,7 @@ export class Feed
   #cancelExpiry: (() => void) | undefined;
   /** Why the feed has ended, where that is an error. */
   #failure: RoomError | undefined;
+  #isShutOut = false;
 
   constructor(options: FeedOptions) {
     const { room, member, maxFrames = limits.feedFrames, tally = createTally() } = options;
@@ -116,9 +118,9 @@ export class Feed
   async next(): Promise<Result> {
     try {
       for (;;) {
-        if (this.#state === 'ended') return this.#over();
         const frame = this.take();
         if (frame) return { done: false, value: tracked(frame.id, frame.data) };
+        if (this.#state === 'ended') return this.#over();
         await this.more();
       }
     } catch (error) {
@@ -168,11 +170,34 @@ export class Feed
     await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
+  /** Has it ended because somebody else wanted its reader to go? */
+  get isShutOut(): boolean {
+    return this.#isShutOut;
+  }
+
+  /** Ends the feed because its reader may follow the room no longer: what waits for him is forgotten, and
+   *  the last frame says why (AUT1). */
+  revoke(reason: RevokedReason): void {
+    if (this.#state === 'ended') return;
+    this.#isShutOut = reason !== 'left';
+    // One that has not begun stands nowhere that a frame could be tracked by.
+    if (this.#state === 'begun' && this.#queue.hasBegun) this.#queue.revoke(reason);
+    else {
+      this.#queue.clear();
+      this.#failure = new RoomError('FORBIDDEN');
+    }
+    this.#finish();
+  }
+
   /** Ends the feed. Safe to call twice. */
   end(): void {
     if (this.#state === 'ended') return;
-    this.#state = 'ended';
     this.#queue.clear();
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#state = 'ended';
     this.#room.unfollow(this);
     this.#cancelExpiry?.();
     this.#notify();

@@ -1,5 +1,6 @@
 import {
   errors,
+  RoomError,
   type Ack,
   type EventsInput,
   type HistoryInput,
@@ -12,6 +13,8 @@ import { demand, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
+import { mayEnter, type Deed } from '../membership/decisions.ts';
+import type { Memberships } from '../membership/memberships.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
 import { memberOf, openFeed } from './open-feed.ts';
@@ -39,6 +42,7 @@ export interface GateOptions {
   readonly kind: string;
   readonly hub: Hub;
   readonly authorize: Authorize;
+  readonly memberships: Pick<Memberships, 'of'>;
   readonly clock: Clock;
   /** Unset: publishing is not limited. */
   readonly meter: PublishMeter | undefined;
@@ -52,11 +56,19 @@ export interface ClientPublication {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** The rooms of one kind as users may reach them: every way in asks `authorize` first (AUT1). */
+/** What may be done to a room that has membership. */
+export type RoomDeed = Deed | 'accept' | 'decline';
+
+// What somebody does who is not in yet.
+const FROM_OUTSIDE = new Set<Action>(['create', 'direct', 'accept', 'decline']);
+
+/** The rooms of one kind as users may reach them: every way in asks who may enter the room, and `authorize`,
+ *  first (AUT1). */
 export class Gate {
   readonly #kind: string;
   readonly #hub: Hub;
   readonly #authorize: Authorize;
+  readonly #memberships: Pick<Memberships, 'of'>;
   readonly #clock: Clock;
   readonly #meter: PublishMeter | undefined;
 
@@ -66,6 +78,7 @@ export class Gate {
     this.#kind = options.kind;
     this.#hub = options.hub;
     this.#authorize = options.authorize;
+    this.#memberships = options.memberships;
   }
 
   /** @throws RoomError TOO_MANY, FORBIDDEN and what the hub throws */
@@ -85,24 +98,36 @@ export class Gate {
    *  @throws RoomError TOO_MANY, FORBIDDEN */
   async admit(caller: Caller, room: string, action: Action, what?: Metered): Promise<void> {
     measure(this.#meter, caller, { kind: this.#kind, id: room }, what);
-    await this.#demand(caller, room, action);
+    await this.ask(caller, room, action);
   }
 
   async subscribe(caller: Caller, input: EventsInput, signal?: () => AbortSignal): Promise<Feed> {
     const since = input.lastEventId ?? undefined;
     // RES4: decided anew at every resume.
-    await this.#demand(caller, input.room, since === undefined ? 'subscribe' : 'resume');
+    const action = since === undefined ? 'subscribe' : 'resume';
+    const { revocations } = this.#hub;
+    await this.ask(caller, input.room, action);
     const room = { kind: this.#kind, id: input.room };
-    return openFeed({ hub: this.#hub, clock: this.#clock }, caller, { room, since, signal });
+    const parts = { hub: this.#hub, clock: this.#clock };
+    const feed = await openFeed(parts, caller, { room, since, signal });
+    if (this.#hub.revocations === revocations) return feed;
+    // Somebody was shut out while this feed was opened, too late to be found by it and too early to find it.
+    return this.ask(caller, input.room, action).then(
+      () => feed,
+      (error: unknown) => {
+        feed.end();
+        throw error;
+      },
+    );
   }
 
   async history(caller: Caller, input: HistoryInput): Promise<HistoryPage<RoomEvent>> {
-    await this.#demand(caller, input.room, 'history');
+    await this.ask(caller, input.room, 'history');
     return this.#hub.history({ ...input, kind: this.#kind });
   }
 
   async members(caller: Caller, { room, ...page }: MembersInput): Promise<Members> {
-    await this.#demand(caller, room, 'members');
+    await this.ask(caller, room, 'members');
     return this.#hub.members({ kind: this.#kind, id: room }, page);
   }
 
@@ -112,8 +137,13 @@ export class Gate {
     await this.#hub.setPresence({ kind: this.#kind, id: room }, memberOf(caller), state);
   }
 
-  #demand({ user }: Caller, id: string, action: Action): Promise<void> {
-    return demand(this.#authorize, { user, room: { kind: this.#kind, id }, action });
+  /** @throws RoomError FORBIDDEN, the same whether the room is not there or not for this caller */
+  async ask({ user }: Caller, id: string, action: Action): Promise<void> {
+    const room = { kind: this.#kind, id };
+    const found = this.#memberships.of(room, user.id);
+    const membership = found instanceof Promise ? await found : found;
+    if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
+    return demand(this.#authorize, { user, room, action, membership });
   }
 }
 

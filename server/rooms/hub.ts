@@ -18,6 +18,7 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { Notice } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import type { Departure, Member, Presence } from '../presence/presence.ts';
@@ -85,6 +86,8 @@ export class Hub {
   readonly #tally: Tally;
   readonly #seats = new Map<Feed, Seat>();
   readonly #publishing = new Set<Promise<Ack>>();
+  readonly #stopListening: () => void;
+  #revocations = 0;
   #isClosed = false;
 
   constructor(options: HubOptions) {
@@ -98,6 +101,13 @@ export class Hub {
     this.#replays = new Replays(options.feeds);
     this.#frameNumber = createFrameNumbers(options.nodeTag);
     this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
+    this.#stopListening = this.#bus.onNotice((notice) => this.#heed(notice));
+  }
+
+  /** How often somebody was shut out of a room so far: who has asked whether he may follow one, and finds
+   *  that this has changed since, asks again. */
+  get revocations(): number {
+    return this.#revocations;
   }
 
   /** Publishes one event. @throws RoomError CONFLICT, LOG_UNAVAILABLE, RESTARTING */
@@ -139,12 +149,20 @@ export class Hub {
     const seat = this.#seats.get(feed);
     if (!seat) return;
     this.#seats.delete(feed);
-    this.#presence.leave(seat.name, seat.member, this.#departure(seat));
+    this.#presence.leave(seat.name, seat.member, this.#departure(feed, seat));
   };
 
-  #departure({ isGone }: Seat): Departure {
+  #departure(feed: Feed, { isGone }: Seat): Departure {
     if (this.#isClosed) return 'drain';
+    if (feed.isShutOut) return 'kicked';
     return isGone?.() === true ? 'dropped' : 'left';
+  }
+
+  /** Ends the feeds of those who are shut out of a room (AUT1). */
+  #heed({ room, revoked }: Notice): void {
+    if (!revoked) return;
+    this.#revocations += 1;
+    this.#rooms.find(room)?.revoke(revoked);
   }
 
   /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
@@ -221,6 +239,7 @@ export class Hub {
     await this.drain();
     await Promise.all([...this.#seats.keys()].map((feed) => feed.return()));
     await this.#rooms.close();
+    this.#stopListening();
   }
 
   async #append(publication: Publication): Promise<Ack> {

@@ -11,11 +11,12 @@ import {
   type RoomEvent,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
-import type { Bounds, RoomLog, RoomName } from '../log/room-log.ts';
+import type { Bounds, RoomLog } from '../log/room-log.ts';
 import { userPartition, type Records } from '../records/records.ts';
 import type { Feed } from './feed.ts';
 import { measure, type Caller } from './gate.ts';
 import type { Hub } from './hub.ts';
+import { meRoom } from './me-room.ts';
 import { openFeed } from './open-feed.ts';
 import type { PublishMeter } from './publish-limits.ts';
 
@@ -29,11 +30,6 @@ export interface MeGateOptions {
   readonly clock: Clock;
   /** Unset: marking is not limited. */
   readonly meter: PublishMeter | undefined;
-}
-
-/** The room that is a user's own stream. */
-export function meRoom(userId: string): RoomName {
-  return { kind: ME, id: userId };
 }
 
 /** Users' own streams (USR1). Which one is meant, the caller's token says and no input can: so there is

@@ -25,6 +25,8 @@ export interface OpenRoomsOptions {
 
 interface Entry {
   readonly opening: Promise<Opened>;
+  /** Once it is open. */
+  opened: Opened | undefined;
 }
 
 interface Opened {
@@ -67,6 +69,11 @@ export class OpenRooms {
     }
   }
 
+  /** The room, if it is open. */
+  find(name: RoomName): Room | undefined {
+    return this.#entries.get(roomKey(name))?.opened?.room;
+  }
+
   /** Closes them all. */
   async close(): Promise<void> {
     const entries = [...this.#entries.values()];
@@ -78,11 +85,14 @@ export class OpenRooms {
   }
 
   #open(key: string, name: RoomName, kind: RoomKind): Entry {
-    const entry: Entry = { opening: this.#openRoom(key, name, kind) };
+    const entry: Entry = { opening: this.#openRoom(key, name, kind), opened: undefined };
     this.#entries.set(key, entry);
-    entry.opening.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
+    entry.opening.then(
+      (opened) => (entry.opened = opened),
+      () => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      },
+    );
     return entry;
   }
 

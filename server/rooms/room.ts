@@ -6,10 +6,12 @@ import {
   type Members,
   type Position,
   type PresenceSnapshot,
+  type RevokedReason,
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
 import type { LiveMessage } from '../bus/bus.ts';
+import { isMeant, type Revocation } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
 import type { Member, PresenceChange, Seated } from '../presence/presence.ts';
@@ -40,6 +42,8 @@ export interface RoomFollower {
   readonly member?: Member | undefined;
   /** Another connection has taken the member's seat. */
   end?(): void;
+  /** The member may follow the room no longer. */
+  revoke?(reason: RevokedReason): void;
 }
 
 /** One room on this node. `live` is a tRPC observable of its frames from now on, in offset order. */
@@ -167,6 +171,14 @@ export class Room {
     if (this.isEmpty) return;
     this.#values.left(change);
     this.#settle();
+  }
+
+  /** Ends the feeds of those who are shut out (AUT1). */
+  revoke(revoked: Revocation): void {
+    for (const follower of this.#followers) {
+      const { member } = follower;
+      if (member && isMeant(revoked, member.user.id)) follower.revoke?.(revoked.reason);
+    }
   }
 
   /** Stops the room's timers. */

@@ -2,7 +2,7 @@ import { RoomError, type Ack, type By, type WhisperInput } from '../../shared/in
 import type { RoomName } from '../log/room-log.ts';
 import type { Caller, Gate } from './gate.ts';
 import type { Hub } from './hub.ts';
-import { meRoom } from './me-gate.ts';
+import { meRoom } from './me-room.ts';
 
 /** Words for one person inside one room. */
 export interface Whispers {
