@@ -85,6 +85,7 @@ export function createRooms<const R extends Contract>(
     stopped,
     outbox,
     isOpen: () => connection.current.state === 'open',
+    userId: () => connection.user || options.user,
   };
 
   const kinds = Object.entries(contract).map(([name, kind]) => {

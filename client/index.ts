@@ -24,12 +24,14 @@ export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts'
 export type { EntryState } from './outbox/entry.ts';
 export type { OutboxOptions } from './outbox/outbox-options.ts';
 export type { OutboxEntry, OutboxType, RoomOutbox } from './outbox/room-outbox.ts';
+export type { People, RoomPeople } from './people/room-people.ts';
+export type { Active } from './people/room-values.ts';
 export type { RoomCalls } from './room-calls.ts';
 export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
-export type { RoomProcedures, RoomsRouter } from './rooms-router.ts';
+export type { MyProcedures, RoomProcedures, RoomsRouter } from './rooms-router.ts';
 export type { ClientStorage } from './storage/client-storage.ts';
 export { indexedDbStorage } from './storage/indexed-db-storage.ts';
 export type { Locks } from './storage/locks.ts';
-export type { Store } from './store.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
+export type { Store } from './store.ts';

@@ -1,6 +1,7 @@
 import {
   RoomError,
   type Ack,
+  type ActivityType,
   type ClientEventType,
   type DurableEventOf,
   type EventInput,
@@ -9,7 +10,11 @@ import {
   type FrameOf,
   type HistoryInput,
   type HistoryPage,
+  type LatestType,
   type Members,
+  type MembersInput,
+  type PresenceInput,
+  type PresenceOf,
   type ReadyFrame,
   type RoomKind,
 } from '../shared/index.ts';
@@ -17,6 +22,8 @@ import { toRoomError } from './call-error.ts';
 import { clockOf } from './clock.ts';
 import { callEach, unheeded, type Listener } from './listeners.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
+import type { RoomPeople } from './people/room-people.ts';
+import type { Active } from './people/room-values.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { roomPublisher, type RoomPublisher } from './room-publisher.ts';
 import { openStream } from './room-stream.ts';
@@ -28,6 +35,8 @@ import type {
   Room,
   RoomState,
 } from './room.ts';
+import { RoomViews } from './room-views.ts';
+import type { Store } from './store.ts';
 import { NO_ANSWER, within } from './within.ts';
 import { newKey } from './new-key.ts';
 
@@ -42,6 +51,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   readonly ready: Promise<ReadyFrame<EventOf<K>>>;
   readonly #calls: RoomCalls<K>;
   readonly #publisher: RoomPublisher<K>;
+  readonly #views: RoomViews<K>;
   readonly #options: JoinOptions & HandleOptions;
   readonly #byType = new Map<string, Set<Listener<never>>>();
   readonly #frames = new Set<Listener<FrameOf<K>>>();
@@ -58,6 +68,14 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     this.#calls = calls;
     this.#publisher = roomPublisher(kind, calls, id, options);
     this.#options = options;
+    this.#views = new RoomViews({
+      kind,
+      clock: clockOf(options),
+      userId: () => options.userId?.(),
+      members: () => this.members(),
+      setPresence: (state) => this.#setPresence(state),
+      publish: (type, data) => this.publish(type, data),
+    });
     this.ready = new Promise((resolve, reject) => {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;
@@ -104,6 +122,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     options: PublishOptions = {},
   ): Promise<Ack> {
     const key = options.idempotencyKey ?? this.#newKey();
+    this.#views.published(type);
     return unheeded(this.#call(() => this.#publisher.publish(type, data, key, options.replyTo)));
   }
 
@@ -111,8 +130,42 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     return this.#ask((options) => this.#calls.history.query({ ...input, room: this.id }, options));
   }
 
-  async members(): Promise<Members> {
-    return this.#ask((options) => this.#calls.members.query({ room: this.id }, options));
+  async members(page: Omit<MembersInput, 'room'> = {}): Promise<Members<PresenceOf<K>>> {
+    return this.#ask((options) => this.#calls.members.query({ ...page, room: this.id }, options));
+  }
+
+  get people(): RoomPeople<K> {
+    return this.#views.people;
+  }
+
+  get typingUsers(): Store<Active> {
+    return this.#views.values.active('typing');
+  }
+
+  active(type: ActivityType<K>): Store<Active> {
+    return this.#views.values.active(type);
+  }
+
+  latest<T extends LatestType<K>>(type: T): Store<ReadonlyMap<string, EventNamed<K, T>>> {
+    // The values of an event are of its type.
+    return this.#views.values.latest(type) as Store<ReadonlyMap<string, EventNamed<K, T>>>;
+  }
+
+  say(type: ActivityType<K>, isOn = true): Promise<void> {
+    return this.#views.say(type, isOn);
+  }
+
+  setPresence(state: PresenceInput<K>): Promise<void> {
+    return this.#views.presence.set(state);
+  }
+
+  #setPresence(state: PresenceInput<K>): Promise<unknown> {
+    return this.#ask(async (options) => {
+      const { setPresence } = this.#calls;
+      if (!setPresence)
+        throw new RoomError('NO_SUCH_PROCEDURE', 'members of this kind have no state');
+      return setPresence.mutate({ room: this.id, state }, options);
+    });
   }
 
   leave(): void {
@@ -187,6 +240,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #dispatch(frame: FrameOf<K>): void {
+    // First: who is told of a frame may look at what it has led to.
+    this.#views.observe(frame);
     callEach(this.#frames, frame);
     if (frame.type === 'event') this.#emit(frame.event);
     if (frame.type === 'ready' || frame.type === 'latest') {
@@ -208,6 +263,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   #end(state: RoomState, error: RoomError): void {
     this.#closeStream();
+    this.#views.close(error);
     this.#options.position?.flush();
     this.#change(state);
     this.#rejectReady(error);

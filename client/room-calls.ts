@@ -6,8 +6,11 @@ import type {
   HistoryInput,
   HistoryPage,
   Members,
+  MembersInput,
+  PresenceOf,
   PublishInput,
   RoomKind,
+  SetPresenceInput,
 } from '../shared/index.ts';
 
 /** What may be said beside the input of a call. */
@@ -36,6 +39,10 @@ export interface RoomCalls<K extends RoomKind> {
     query(input: HistoryInput, options?: CallOptions): Promise<HistoryPage<DurableEventOf<K>>>;
   };
   readonly members: {
-    query(input: { readonly room: string }, options?: CallOptions): Promise<Members>;
+    query(input: MembersInput, options?: CallOptions): Promise<Members<PresenceOf<K>>>;
+  };
+  /** Of kinds whose members have a state. */
+  readonly setPresence?: {
+    mutate(input: SetPresenceInput<K>, options?: CallOptions): Promise<unknown>;
   };
 }

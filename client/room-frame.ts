@@ -17,13 +17,19 @@ export function readFrame<K extends RoomKind>(
 function isFrame(frame: Fields): boolean {
   switch (frame['type']) {
     case 'ready':
-      return areTexts(frame, 'start', 'position') && areEvents(frame['latest']) && isReady(frame);
+      return areTexts(frame, 'start', 'position') && hasValues(frame) && isReady(frame);
     case 'event':
       return isEvent(frame['event']);
     case 'gap':
       return isGap(frame);
     case 'latest':
-      return areEvents(frame['latest']);
+      return hasValues(frame);
+    case 'cleared':
+      return areTexts(frame, 'event', 'key');
+    case 'crowd':
+      return isCrowd(frame);
+    case 'presence':
+      return isPresence(frame);
     case 'erased':
       return areTexts(frame, 'position');
     default:
@@ -31,10 +37,42 @@ function isFrame(frame: Fields): boolean {
   }
 }
 
-function isReady({ gap, keyWindowMs }: Fields): boolean {
+function isReady({ gap, keyWindowMs, recent, presence }: Fields): boolean {
   const isKnown =
     keyWindowMs === undefined || (typeof keyWindowMs === 'number' && keyWindowMs >= 0);
-  return isKnown && (gap === undefined || (isRecord(gap) && isGap(gap)));
+  return (
+    isKnown &&
+    (gap === undefined || (isRecord(gap) && isGap(gap))) &&
+    (recent === undefined || areEvents(recent)) &&
+    (presence === undefined || (isRecord(presence) && isPresence(presence)))
+  );
+}
+
+function hasValues({ latest, crowds }: Fields): boolean {
+  const areCrowds = (all: unknown) =>
+    Array.isArray(all) && all.every((one) => isRecord(one) && isCrowd(one));
+  return areEvents(latest) && (crowds === undefined || areCrowds(crowds));
+}
+
+function isCrowd(crowd: Fields): boolean {
+  return areTexts(crowd, 'event') && isCount(crowd['count']) && areUsers(crowd['users']);
+}
+
+function isPresence(frame: Fields): boolean {
+  const lists = ['users', 'join', 'update', 'leave'].map((name) => frame[name]);
+  return (
+    isCount(frame['version']) &&
+    isCount(frame['count']) &&
+    lists.every((list) => list === undefined || areUsers(list))
+  );
+}
+
+function areUsers(users: unknown): boolean {
+  return Array.isArray(users) && users.every((user) => isRecord(user) && areTexts(user, 'id'));
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0;
 }
 
 function isGap(gap: Fields): boolean {

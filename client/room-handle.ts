@@ -1,15 +1,18 @@
-import type { Ack, ClientEventType, EventInput, RoomKind } from '../shared/index.ts';
+import type { Ack, ActivityType, ClientEventType, EventInput, RoomKind } from '../shared/index.ts';
 import { JoinedRoom } from './joined-room.ts';
 import { roomLife, type RoomLife } from './life/room-life.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { HandleOptions, JoinOptions, PublishOptions, Room } from './room.ts';
 
-/** The shorthands of a kind: `send`, `typing`, whatever its contract names. */
+/** The shorthands of a kind: `send`, `typing`, whatever its contract names. That of an activity may be called
+ *  at every key, as `say`: `typing()`, `typing({ typing: false })`. */
 export type RoomShorthands<K extends RoomKind> = {
-  readonly [S in keyof K['shorthands']]: (
-    data: EventInput<K, K['shorthands'][S] & ClientEventType<K>>,
-    options?: PublishOptions,
-  ) => Promise<Ack>;
+  readonly [S in keyof K['shorthands']]: K['shorthands'][S] extends ActivityType<K>
+    ? (data?: EventInput<K, K['shorthands'][S] & ClientEventType<K>>) => Promise<void>
+    : (
+        data: EventInput<K, K['shorthands'][S] & ClientEventType<K>>,
+        options?: PublishOptions,
+      ) => Promise<Ack>;
 };
 
 /** A joined room with its kind's shorthands, and what its events' lives give. */
@@ -23,10 +26,16 @@ export function joinRoom<K extends RoomKind>(
   options: JoinOptions & HandleOptions,
 ): RoomHandle<K> {
   const room = new JoinedRoom(kind, calls, id, options);
-  const shorthands = Object.entries(kind.shorthands).map(([name, type]) => [
-    name,
-    (data: never, how?: PublishOptions) => room.publish(type as ClientEventType<K>, data, how),
-  ]);
+  const shorthands = Object.entries(kind.shorthands).map(([name, type]) => {
+    const spec = kind.events[type];
+    const field = spec?.delivery === 'latest' ? spec.activity : undefined;
+    const call =
+      field === undefined
+        ? (data: never, how?: PublishOptions) => room.publish(type as ClientEventType<K>, data, how)
+        : (said?: Readonly<Record<string, boolean>>) =>
+            room.say(type as ActivityType<K>, said?.[field] ?? true);
+    return [name, call];
+  });
   // The shorthands are the contract's, name by name.
   const named = Object.fromEntries(shorthands) as RoomShorthands<K>;
   return Object.assign(room, roomLife(kind, calls, room, options), named);

@@ -1,5 +1,6 @@
 import type {
   Ack,
+  ActivityType,
   ClientEventType,
   DurableEventOf,
   EventInput,
@@ -9,7 +10,11 @@ import type {
   Gap,
   HistoryInput,
   HistoryPage,
+  LatestType,
   Members,
+  MembersInput,
+  PresenceInput,
+  PresenceOf,
   ReadyFrame,
   RoomError,
   RoomKind,
@@ -17,8 +22,11 @@ import type {
 import type { Listener } from './listeners.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
+import type { RoomPeople } from './people/room-people.ts';
+import type { Active } from './people/room-values.ts';
 import type { RoomPosition } from './positions.ts';
 import type { StreamOptions } from './room-stream.ts';
+import type { Store } from './store.ts';
 
 /** How to join a room. */
 export interface JoinOptions {
@@ -59,6 +67,8 @@ export interface HandleOptions extends StreamOptions {
   readonly isOpen?: () => boolean;
   /** Keeps how far the room was shown. Default: nobody does. */
   readonly position?: RoomPosition;
+  /** Who this client is, as far as it is known. Default: nobody says. */
+  readonly userId?: () => string | undefined;
 }
 
 /** One event of a kind, by its type. */
@@ -94,8 +104,23 @@ export interface Room<K extends RoomKind> {
   ): Promise<Ack>;
   /** Reads stored events, oldest first. @throws RoomError */
   history(input?: Omit<HistoryInput, 'room'>): Promise<HistoryPage<DurableEventOf<K>>>;
-  /** Who is here. @throws RoomError */
-  members(): Promise<Members>;
+  /** Who is here, as they come and go: a store. It is not called `members`, which asks the server: this
+   *  one knows by itself, as long as they are not too many to be listed. */
+  readonly people: RoomPeople<K>;
+  /** Asks who is here: a page of them, also where they are too many to be listed. @throws RoomError */
+  members(page?: Omit<MembersInput, 'room'>): Promise<Members<PresenceOf<K>>>;
+  /** Says something of oneself, for kinds whose members have a state. The last word counts, and is said
+   *  again after a reconnect. Resolves when it, or one said after it, is set. @throws RoomError */
+  setPresence(state: PresenceInput<K>): Promise<void>;
+  /** The current values of a latest-value event by key: a store. */
+  latest<T extends LatestType<K>>(type: T): Store<ReadonlyMap<string, EventNamed<K, T>>>;
+  /** Says that one does something just now; `false`: no more. May be called at every key: it is sent when
+   *  it begins, then every 3 s. Nobody has to wait for it. @throws RoomError */
+  say(type: ActivityType<K>, isOn?: boolean): Promise<void>;
+  /** Who does something just now, never oneself: a store. */
+  active(type: ActivityType<K>): Store<Active>;
+  /** Who types: `active('typing')`, for kinds that have such an activity. Otherwise nobody ever does. */
+  readonly typingUsers: Store<Active>;
   /** Ends the stream and gives up the seat. Safe to call twice. */
   leave(): void;
 }

@@ -5,7 +5,15 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
-import type { Contract, ErrorData, Procedure, ProceduresOf, RoomKind } from '../shared/index.ts';
+import type {
+  Contract,
+  ErrorData,
+  MeOf,
+  MeProcedures,
+  Procedure,
+  ProceduresOf,
+  RoomKind,
+} from '../shared/index.ts';
 
 type Built<P> =
   P extends Procedure<'query', infer Input, infer Output>
@@ -26,6 +34,11 @@ export type RoomProcedures<K extends RoomKind> = {
   [P in keyof ProceduresOf<K>]: Built<ProceduresOf<K>[P]>;
 };
 
+/** The tRPC procedures of users' own streams, as a client sees them. */
+export type MyProcedures<K extends RoomKind> = {
+  [P in keyof MeProcedures<K>]: Built<MeProcedures<K>[P]>;
+};
+
 /** The router of the ready server, from the contract alone: nothing of the server is imported. */
 export type RoomsRouter<R extends Contract> = TRPCBuiltRouter<
   {
@@ -34,5 +47,5 @@ export type RoomsRouter<R extends Contract> = TRPCBuiltRouter<
     errorShape: TRPCDefaultErrorShape & { data: ErrorData };
     transformer: true;
   },
-  { [P in keyof R]: RoomProcedures<R[P]> }
+  { [P in Exclude<keyof R, 'me'>]: RoomProcedures<R[P]> } & { me: MyProcedures<MeOf<R>> }
 >;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TRPCError } from '@trpc/server';
-import { chat, MINUTE, type Contract } from '../shared/index.ts';
+import { chat, MINUTE, withMe, type Contract } from '../shared/index.ts';
 import { openToAll, type Authorize } from './auth/authorize.ts';
 import { developmentSecret } from './auth/development-secret.ts';
 import { createGuests } from './auth/guests.ts';
@@ -19,7 +19,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { countOne, createCounts, type Counts } from './metrics/counts.ts';
 import type { Commit } from './metrics/metrics.ts';
 import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
-import { createMemoryPresence } from './presence/memory-presence.ts';
+import { createMemoryPresence, type PresenceOptions } from './presence/memory-presence.ts';
 import { createMemoryRecords } from './records/memory-records.ts';
 import type { Records } from './records/records.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
@@ -43,6 +43,8 @@ export interface RoomsOptions<R extends Contract> {
   readonly authorize?: Authorize;
   /** How fast clients may publish, where it differs from the defaults; `off`: as fast as they can. */
   readonly publishing?: Partial<PublishLimits> | 'off';
+  /** How presence is kept, where it differs from the defaults. */
+  readonly presence?: PresenceOptions;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }
@@ -69,15 +71,16 @@ async function openRooms<R extends Contract>(
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data', publishing } = options;
   checkKeys(options.rooms);
-  const store = await openStore(options.rooms, { dataDir, logger, onCommit });
+  const store = await openStore(withMe(options.rooms), { dataDir, logger, onCommit });
   return mountRooms({
     contract: options.rooms,
     ...store,
-    presence: createMemoryPresence(),
+    presence: createMemoryPresence({ ...options.presence, clock }),
     bus: createMemoryBus(),
     clock,
     tally,
     nodeTag: randomBytes(4).toString('hex'),
+    newId: newName,
     authorize: options.authorize ?? openToAll,
     publishing: publishing === 'off' ? null : { ...defaultPublishLimits, ...publishing },
     trimEveryMs: MINUTE,

@@ -19,6 +19,6 @@ export { restoreLog } from './log/sqlite/restore.ts';
 export type { Rooms } from './mount-rooms.ts';
 export type { PublishLimits, PublishRate } from './rooms/publish-limits.ts';
 export { formatError, type ErrorShape } from './router/error-shape.ts';
-export type { RoomProcedures, RoomRouters } from './router/room-procedures.ts';
+export type { MyProcedures, RoomProcedures, RoomRouters } from './router/room-procedures.ts';
 export type { RoomsContext } from './router/trpc.ts';
 export { StartError } from './start-error.ts';

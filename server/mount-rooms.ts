@@ -1,9 +1,11 @@
 import type { Observable } from '@trpc/server/observable';
 import {
   isDerived,
+  ME,
   ROOM_ID,
   RoomError,
   SERVER,
+  withMe,
   type Ack,
   type By,
   type Contract,
@@ -11,17 +13,26 @@ import {
   type EventInput,
   type EventType,
   type FrameOf,
+  type MeOf,
   type RoomKind,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
+import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
+import { createRoomKeeping } from './membership/room-keeping.ts';
 import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
+import { MeGate } from './rooms/me-gate.ts';
+import { meRoom } from './rooms/me-room.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
+import { createWhispers } from './rooms/whispers.ts';
+import { membershipRouter } from './router/membership-router.ts';
+import { meRouter } from './router/me-router.ts';
 import { roomRouter } from './router/room-router.ts';
+import { whisperRouter } from './router/whisper-router.ts';
 
 /** Rooms, ready to be mounted. */
 export interface Rooms<R extends Contract> {
@@ -50,6 +61,18 @@ export interface Rooms<R extends Contract> {
 
   /** Takes a message back, likewise. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
   remove(kind: keyof R & string, room: string, target: string, options?: { by?: By }): Promise<Ack>;
+  /** Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.
+   *  @throws RoomError as `publish` */
+  notify<T extends EventType<MeOf<R>>>(
+    userId: string,
+    type: T,
+    data: EventInput<MeOf<R>, T>,
+    options?: { by?: By; idempotencyKey?: string },
+  ): Promise<Ack>;
+
+  /** Ends the feeds that a user has of a room, on all nodes within a second (`revoked`): for a policy of your
+   *  own that lets him in no longer. Whether he may come back is its decision. */
+  revoke(who: { kind: keyof R & string; room: string; user: string }): Promise<void>;
 
   /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
    *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
@@ -68,6 +91,7 @@ export function mountRooms<R extends Contract>(
   options: Omit<HubOptions, 'contract'> & {
     contract: R;
     records: Records;
+    newId: () => string;
     authorize: Authorize;
     /** Null: publishing is not limited. */
     publishing: PublishLimits | null;
@@ -75,16 +99,39 @@ export function mountRooms<R extends Contract>(
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
-  const { contract, log, records, clock } = options;
+  const { log, records, presence, bus, clock } = options;
+  const contract = withMe(options.contract);
   const authorize = withDeadline(options.authorize, clock);
-  const hub = new Hub(options);
+  // Before the hub: who is shut out of a room is no longer known as its member when his feeds end.
+  const keeping = createRoomKeeping({
+    ...options,
+    contract,
+    publish: ({ key, ...news }) => hub.publish({ ...news, idempotencyKey: key }),
+  });
+  const { memberships, book } = keeping;
+  const hub = new Hub({ ...options, contract });
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
-  const { changes, gatesOf } = mountLife({ hub, log, records, clock, onError: options.onError });
+  const { onError } = options;
+  const { changes, gatesOf } = mountLife({ hub, log, records, bus, clock, onError });
+  const findPerson = async (room: RoomName, userId: string) => {
+    const present = (await presence.snapshot(room)).find(({ id }) => id === userId);
+    if (present) return present;
+    const { facts, member } = await book.read(room);
+    const belonging = facts && (await member(userId));
+    return belonging && { id: userId, name: belonging.name };
+  };
+  const meGate = new MeGate({ hub, log, records, clock, meter });
+  const routerOf = (name: string, kind: RoomKind) => {
+    if (name === ME) return meRouter(meGate, clock.now);
+    const gate = new Gate({ kind: name, hub, authorize, memberships, clock, meter });
+    const whispers = createWhispers({ kind: name, gate, hub, findPerson });
+    const whispering = kind.whispers ? whisperRouter(whispers, clock.now) : {};
+    const keeps = kind.membership ? membershipRouter(keeping.of(name), gate, clock.now) : {};
+    const life = gatesOf(kind, gate);
+    return { ...roomRouter(kind, { gate, ...life }, clock.now), ...whispering, ...keeps };
+  };
   const routers = Object.fromEntries(
-    Object.entries(contract).map(([name, kind]) => {
-      const gate = new Gate({ kind: name, hub, authorize, clock, meter });
-      return [name, roomRouter(kind, { gate, ...gatesOf(kind, gate) }, clock.now)];
-    }),
+    Object.entries(contract).map(([name, kind]) => [name, routerOf(name, kind)] as const),
   );
 
   const targetIn = async (name: string, room: string, at: string) => {
@@ -103,6 +150,7 @@ export function mountRooms<R extends Contract>(
   };
   const close = async () => {
     cancelTrim();
+    book.close();
     await hub.close();
     await records.close();
     await log.close();
@@ -110,24 +158,37 @@ export function mountRooms<R extends Contract>(
   let closing: Promise<void> | undefined;
   scheduleTrim();
 
+  const publish = async (
+    room: RoomName,
+    type: string,
+    data: unknown,
+    { by = SERVER, idempotencyKey }: { by?: By; idempotencyKey?: string } = {},
+  ) => {
+    const { kind, id } = room;
+    const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
+    if (found && isDerived(found, type)) {
+      throw new RoomError('BAD_INPUT', `${type} is published by rooms alone`);
+    }
+    const events = found?.events;
+    const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
+    const parsed = spec?.data.safeParse(data);
+    if (!parsed?.success) {
+      throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
+    }
+    if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
+    return hub.publish({ room, type, data: parsed.data, by, idempotencyKey });
+  };
+
   return {
     // One entry per kind of the contract, each made from its kind.
     routers: routers as unknown as RoomRouters<R>,
-    publish: async (kind, room, type, data, { by = SERVER, idempotencyKey } = {}) => {
-      const events = Object.hasOwn(contract, kind) ? contract[kind]?.events : undefined;
-      if (events && isDerived(contract[kind] as RoomKind, type)) {
-        throw new RoomError('BAD_INPUT', `${type} is published by rooms alone`);
-      }
-      const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
-      const parsed = spec?.data.safeParse(data);
-      if (!parsed?.success) {
-        throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
-      }
-      if (!ROOM_ID.test(room))
-        throw new RoomError('BAD_INPUT', `not a room id: ${room.slice(0, 140)}`);
-      const name = { kind, id: room };
-      return hub.publish({ room: name, type, data: parsed.data, by, idempotencyKey });
-    },
+    publish: (kind, room, type, data, how) => publish({ kind, id: room }, type, data, how),
+    notify: (userId, type, data, how) => publish(meRoom(userId), type, data, how),
+    revoke: ({ kind, room, user }) =>
+      bus.announce({
+        room: { kind, id: room },
+        revoked: { who: { only: user }, reason: 'revoked' },
+      }),
     edit: async (kind, room, target, data, { by = SERVER, ifVersion } = {}) => {
       const found = await targetIn(kind, room, target);
       return hub.run(() => changes.edit(found.kind, found.target, { data, by, ifVersion }));

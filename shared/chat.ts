@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { durable, latest } from './delivery.ts';
+import { activity } from './activity.ts';
+import { durable } from './delivery.ts';
 import { defineRoom } from './room-kind.ts';
 
-/** The room kind that the ready server carries: messages that live, and who is typing. */
+/** The room kind that the ready server carries: messages that live, who is here and who is typing, words for
+ *  one person alone. */
 export const chat = defineRoom('chat', {
   events: {
     message: durable(z.object({ text: z.string().trim().min(1).max(4000) }), {
@@ -13,11 +15,10 @@ export const chat = defineRoom('chat', {
       replies: true,
       countable: true,
     }),
-    typing: latest(z.object({ typing: z.boolean() }), {
-      key: 'user',
-      expiresMs: 6_000,
-      publish: 'client',
-    }),
+    typing: activity('typing', { endedBy: ['message'] }),
   },
+  presence: z.object({ status: z.enum(['here', 'away']) }),
   shorthands: { send: 'message', typing: 'typing' },
+  whispers: true,
+  membership: true,
 });

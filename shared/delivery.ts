@@ -34,6 +34,40 @@ export interface LatestSpec<S extends z.ZodType = z.ZodType, P extends Publisher
   readonly key: LatestKey<never>;
   /** Age in milliseconds at which a value is cleared, on the server's clock. Unset: never. */
   readonly expiresMs: number | undefined;
+  /** Does its own publisher get it too? */
+  readonly echo: boolean;
+  /** Is a repeat of what stands only a renewal, told to nobody? */
+  readonly changesOnly: boolean;
+  /** Durable events that end the values of the user who publishes one. */
+  readonly endedBy: readonly string[];
+  readonly clear: ClearRule;
+  /** Data that is no value but the end of the one that stands. */
+  readonly isEnd: ((data: never) => boolean) | undefined;
+  /** Of an activity: the field of its data that says whether it goes on. */
+  readonly activity: string | undefined;
+}
+
+/** When a value goes with whoever set it. `drop`: with his connection at once, even if it breaks.
+ *  `leave`: when he is in the room no more. `never`: it stays. */
+export type ClearRule = 'drop' | 'leave' | 'never';
+
+/** How a latest-value event is declared. */
+export interface LatestOptions<Data, P extends Publisher = Publisher> {
+  readonly key: LatestKey<Data>;
+  /** Age in milliseconds at which a value is cleared, on the server's clock. Default: never. */
+  readonly expiresMs?: number;
+  readonly publish?: P;
+  /** Does its own publisher get it too, on all his connections? Default true. */
+  readonly echo?: boolean;
+  /** Is a repeat of what stands only a renewal, told to nobody? Default false. */
+  readonly changesOnly?: boolean;
+  /** Durable events that end the values of the user who publishes one. Default: none. */
+  readonly endedBy?: readonly string[];
+  /** Default: `drop` for those keyed by member (a connection that broke is no member again), `leave` for
+   *  those keyed by user, `never` for others. */
+  readonly clear?: ClearRule;
+  /** Data that is no value but the end of the one that stands. Default: none. */
+  readonly isEnd?: (data: Data) => boolean;
 }
 
 /** The contract of one ephemeral event. */
@@ -95,16 +129,23 @@ export function durable<
 }
 
 /** Declares an event of which only the newest per `key` matters. Newcomers get the current values;
- *  a slow reader gets the newest only. `expiresMs` (default: never) clears a value by age. */
+ *  a slow reader gets the newest only. */
 export function latest<S extends z.ZodType, const P extends Publisher = 'server'>(
   data: S,
-  options: { key: LatestKey<z.output<S>>; expiresMs?: number; publish?: P },
+  options: LatestOptions<z.output<S>, P>,
 ): LatestSpec<S, P> {
-  const { key, expiresMs } = options;
+  const { key, expiresMs, echo = true, changesOnly = false, endedBy = [], isEnd } = options;
   if (expiresMs !== undefined && !(expiresMs > 0)) {
     throw new Error('latest: expiresMs must be more than 0');
   }
-  return { delivery: 'latest', data, publish: publisherOf(options), key, expiresMs };
+  const clear = options.clear ?? usualClear(key);
+  const how = { key, expiresMs, echo, changesOnly, endedBy, clear, isEnd, activity: undefined };
+  return { delivery: 'latest', data, publish: publisherOf(options), ...how };
+}
+
+function usualClear(key: LatestKey<never>): ClearRule {
+  if (key === 'member') return 'drop';
+  return key === 'user' ? 'leave' : 'never';
 }
 
 /** Declares an event for those who are connected now: never stored, never replayed. */

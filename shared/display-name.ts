@@ -15,28 +15,35 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
 /** A name shown to others: trimmed, NFC, spaces plain and single, 1 to 64 characters as people count
  *  them, at most 16 code points to a character, and nothing invisible that could pass it off as
  *  another's. */
-export const displayName = z
-  .string()
-  .max(limits.nameLength * MAX_CODE_POINTS)
-  .transform((name) =>
-    name
-      .normalize('NFC')
-      .replace(/\p{Zs}+/gu, ' ')
-      .trim(),
-  )
-  .refine((name) => !HIDDEN.test(name.replace(EMOJI_GLUE, '')), {
-    error: 'must not contain control, bidirectional or zero-width characters',
-    abort: true,
-  })
-  .transform((name, context) => {
-    const characters = charactersOf(name);
-    if (characters.length < 1 || characters.length > limits.nameLength) {
-      context.addIssue(`must have 1 to ${limits.nameLength} characters`);
-    } else if (characters.some((character) => Array.from(character).length > MAX_CODE_POINTS)) {
-      context.addIssue('has overlong characters');
-    }
-    return name;
-  });
+export const displayName = shownText(limits.nameLength);
+
+/** A room's title: as a display name, of up to 100 characters. */
+export const roomTitle = shownText(limits.titleLength);
+
+function shownText(maxCharacters: number) {
+  return z
+    .string()
+    .max(maxCharacters * MAX_CODE_POINTS)
+    .transform((name) =>
+      name
+        .normalize('NFC')
+        .replace(/\p{Zs}+/gu, ' ')
+        .trim(),
+    )
+    .refine((name) => !HIDDEN.test(name.replace(EMOJI_GLUE, '')), {
+      error: 'must not contain control, bidirectional or zero-width characters',
+      abort: true,
+    })
+    .transform((name, context) => {
+      const characters = charactersOf(name);
+      if (characters.length < 1 || characters.length > maxCharacters) {
+        context.addIssue(`must have 1 to ${maxCharacters} characters`);
+      } else if (characters.some((character) => Array.from(character).length > MAX_CODE_POINTS)) {
+        context.addIssue('has overlong characters');
+      }
+      return name;
+    });
+}
 
 function charactersOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);

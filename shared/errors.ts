@@ -93,6 +93,12 @@ export const errors = {
     retryable: false,
     advice: 'This user may not do this in this room; ask whoever runs the room.',
   },
+  NOT_PRESENT: {
+    trpc: 'CONFLICT',
+    http: 409,
+    retryable: true,
+    advice: 'Follow the room over this connection first: presence is of those who are there.',
+  },
   AUTHORIZE_TIMEOUT: {
     trpc: 'SERVICE_UNAVAILABLE',
     http: 503,
@@ -104,6 +110,19 @@ export const errors = {
     http: 409,
     retryable: false,
     advice: 'This idempotency key was used for other data; make a new key for new data.',
+  },
+  ROOM_TAKEN: {
+    trpc: 'CONFLICT',
+    http: 409,
+    retryable: false,
+    advice:
+      'A room of this id is there or was there; choose another id, or leave it to the server.',
+  },
+  LIMIT_REACHED: {
+    trpc: 'FORBIDDEN',
+    http: 403,
+    retryable: false,
+    advice: 'There are as many of these as are allowed; take some away first.',
   },
   TOO_LARGE: {
     trpc: 'PAYLOAD_TOO_LARGE',

@@ -26,6 +26,8 @@ export interface RoomEvent<Type extends string = string, Data = unknown> {
   readonly idempotencyKey?: string;
   /** The position of the event that it answers. */
   readonly replyTo?: string;
+  /** Of a latest value that is keyed by member: which member, as `cleared` names him. */
+  readonly key?: string;
 }
 
 /** The union of a kind's events, discriminated by `type`. */

@@ -1,5 +1,6 @@
-import type { EventOf } from './event.ts';
+import type { By, EventOf } from './event.ts';
 import type { ReadState } from './life-procedures.ts';
+import type { PresenceFrame, PresenceOf, PresenceSnapshot } from './presence.ts';
 import type { RoomKind } from './room-kind.ts';
 
 /** Why a stream could not go on where it stood (RES3).
@@ -16,7 +17,7 @@ export interface Gap {
 }
 
 /** Always the first frame of a feed (CON4). */
-export interface ReadyFrame<Event = unknown> {
+export interface ReadyFrame<Event = unknown, State = unknown> {
   readonly type: 'ready';
   /** `fresh`: from now on. `resumed`: exactly after the given position. `gap`: could not resume, so
    *  from now on; `gap` says what is missing. */
@@ -26,8 +27,15 @@ export interface ReadyFrame<Event = unknown> {
   readonly gap?: Gap;
   /** How long a repeat of an idempotency key is surely recognised here, in milliseconds (SND1). */
   readonly keyWindowMs?: number;
+  /** The newest durable events up to `position`, oldest first: a fresh start, or one after a gap, need
+   *  not begin with an empty screen. Unset: resumed, or the kind has none. */
+  readonly recent?: readonly Event[];
   /** The current value of every latest-value event. */
   readonly latest: readonly Event[];
+  /** Events that too many keep at once to be told one by one. Unset: there are none. */
+  readonly crowds?: readonly Crowd[];
+  /** Who is here, oneself among them. Older servers do not say. */
+  readonly presence?: PresenceSnapshot<State>;
 }
 
 /** One event of the room. */
@@ -51,9 +59,25 @@ export interface ErasedFrame {
 export interface LatestFrame<Event = unknown> {
   readonly type: 'latest';
   readonly latest: readonly Event[];
+  readonly crowds?: readonly Crowd[];
 }
 
-/** A latest value is no longer: it expired. */
+/** So many do the same at once that they are counted and not told one by one (TYP1). */
+export interface Crowd {
+  /** The event. */
+  readonly event: string;
+  /** How many, oneself among them. */
+  readonly count: number;
+  /** Those who began first. As many as `count`: all of them, and from here on each is told again. */
+  readonly users: readonly By[];
+}
+
+/** What is known of a crowded event, in place of all that was known of it. */
+export interface CrowdFrame extends Crowd {
+  readonly type: 'crowd';
+}
+
+/** A latest value is no longer: it has expired, was ended, or its user has left. */
 export interface ClearedFrame {
   readonly type: 'cleared';
   readonly event: string;
@@ -66,15 +90,27 @@ export interface UnreadFrame extends Omit<ReadState, 'room'> {
   readonly type: 'unread';
 }
 
+/** Why somebody may follow a room no longer (AUT1). `revoked`: by the policy of the server. */
+export type RevokedReason = 'left' | 'removed' | 'banned' | 'closed' | 'revoked';
+
+/** The last frame of a feed whose reader may follow the room no longer. */
+export interface RevokedFrame {
+  readonly type: 'revoked';
+  readonly reason: RevokedReason;
+}
+
 /** What `events` yields, discriminated by `type`. */
-export type Frame<Event = unknown> =
-  | ReadyFrame<Event>
+export type Frame<Event = unknown, State = unknown> =
+  | ReadyFrame<Event, State>
   | EventFrame<Event>
   | GapFrame
   | ErasedFrame
   | LatestFrame<Event>
   | ClearedFrame
-  | UnreadFrame;
+  | UnreadFrame
+  | CrowdFrame
+  | PresenceFrame<State>
+  | RevokedFrame;
 
 /** The frames of a room kind. */
-export type FrameOf<K extends RoomKind> = Frame<EventOf<K>>;
+export type FrameOf<K extends RoomKind> = Frame<EventOf<K>, PresenceOf<K>>;

@@ -1,14 +1,17 @@
+export { activity, type ActivitySpec } from './activity.ts';
 export { chat } from './chat.ts';
 export { errorOfClose, reconnectAfter, type Reconnect } from './close-codes.ts';
 export {
   durable,
   ephemeral,
   latest,
+  type ClearRule,
   type Delivery,
   type DurableSpec,
   type EphemeralSpec,
   type EventSpec,
   type LatestKey,
+  type LatestOptions,
   type LatestSpec,
   type Publisher,
 } from './delivery.ts';
@@ -17,6 +20,8 @@ export { errors, RoomError, type ErrorCode, type ErrorData, type TRPCCode } from
 export { SERVER, type By, type DurableEventOf, type EventOf, type RoomEvent } from './event.ts';
 export type {
   ClearedFrame,
+  Crowd,
+  CrowdFrame,
   ErasedFrame,
   EventFrame,
   Frame,
@@ -26,6 +31,8 @@ export type {
   GapReason,
   LatestFrame,
   ReadyFrame,
+  RevokedFrame,
+  RevokedReason,
   UnreadFrame,
 } from './frame.ts';
 export {
@@ -77,8 +84,31 @@ export {
   type MessageView,
   type Slot,
 } from './message-fold.ts';
+export {
+  RESERVED_ROOM_ID,
+  type CreateInput,
+  type Done,
+  type Invitation,
+  type MemberInput,
+  type MembershipProcedures,
+  type MyRoom,
+  type PageInput,
+  type RosterEntry,
+} from './membership.ts';
+export { defineMe, ME, me, withMe, type MeOf } from './me.ts';
+export type { MeProcedures, MeState } from './me-procedures.ts';
+export type { Role, Visibility } from './room-news.ts';
 export { DAY, HOUR, IDEMPOTENCY_KEY, limits, MINUTE, ROOM_ID } from './limits.ts';
 export { formatPosition, parsePosition, type Position } from './position.ts';
+export type {
+  Departed,
+  LeaveReason,
+  Present,
+  PresenceFrame,
+  PresenceInput,
+  PresenceOf,
+  PresenceSnapshot,
+} from './presence.ts';
 export {
   roomId,
   type Ack,
@@ -87,13 +117,17 @@ export {
   type HistoryPage,
   type Level,
   type Members,
+  type MembersInput,
   type Procedure,
   type ProceduresOf,
   type PublishInput,
+  type SetPresenceInput,
   type ShorthandInput,
+  type WhisperInput,
 } from './procedures.ts';
 export {
   defineRoom,
+  type ActivityType,
   type ClientEventType,
   type Contract,
   type DurableType,
@@ -101,8 +135,10 @@ export {
   type EventInput,
   type EventSpecs,
   type EventType,
+  type LatestType,
   type Retention,
   type RoomKind,
+  type KindTraits,
   type ShorthandTarget,
   type Shorthands,
 } from './room-kind.ts';

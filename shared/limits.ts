@@ -19,6 +19,22 @@ export const limits = {
   tokenBytes: 8 * 1024,
   /** Longest display name, in characters as people count them. */
   nameLength: 64,
+  /** Longest title of a room, in characters as people count them. */
+  titleLength: 100,
+  /** Members of one room that has membership. */
+  membersPerRoom: 5_000,
+  /** Users that are kept out of one room. */
+  bansPerRoom: 1_000,
+  /** Invitations that wait for an answer: into one room, and for one user. */
+  invitationsPerRoom: 500,
+  invitationsPerUser: 100,
+  /** Rooms that a user belongs to. Direct rooms count for who opened them. */
+  roomsPerUser: 500,
+  /** Entries in one page of rooms, invitations or members: most, and when not asked. */
+  listPageMax: 200,
+  listPageDefault: 50,
+  /** Longest whisper, in UTF-16 units. */
+  whisperLength: 4_000,
   /** Events in one page of history: most, and when not asked. */
   historyPageMax: 200,
   historyPageDefault: 50,
@@ -30,6 +46,22 @@ export const limits = {
   feedFrames: 256,
   /** Latest values that a room holds; beyond, the one set longest ago is cleared. */
   latestValues: 1_000,
+  /** Users of a room who are listed; above, they are counted (PRE3). */
+  listedUsers: 500,
+  /** Once counted, users are listed again when there are no more than this. */
+  listedAgain: 450,
+  /** Users in one page of `members`: most, and when not asked. */
+  membersPage: 500,
+  /** Largest presence state, as JSON text. */
+  presenceBytes: 512,
+  /** Longest `sessionId`. */
+  sessionIdLength: 128,
+  /** Those who do one thing and are told one by one; above, they are counted (TYP1). */
+  crowdAbove: 20,
+  /** Durable events in `ready`: when the kind does not say, most, and their data in bytes. */
+  recentDefault: 50,
+  recentMax: 200,
+  recentBytes: 128 * 1024,
   /** How long a repeat of an idempotency key is recognised (SND1). */
   keyWindowMs: DAY,
   /** Most keys a room of the memory log remembers (SND1). */

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { EventSpec } from './delivery.ts';
-import type { By, DurableEventOf } from './event.ts';
+import type { DurableEventOf } from './event.ts';
 import type { FrameOf } from './frame.ts';
 import { IDEMPOTENCY_KEY, limits, ROOM_ID } from './limits.ts';
 import type { LifeProcedures } from './life-procedures.ts';
 import type { ReplyType } from './life.ts';
+import type { MembershipProcedures } from './membership.ts';
+import type { Present, PresenceInput, PresenceOf } from './presence.ts';
 import type { ClientEventType, EventInput, RoomKind } from './room-kind.ts';
 
 /** What an ack vouches for. `disk`: fsynced. `memory`: gone with the process. `redis`: as safe as
@@ -31,12 +33,17 @@ export interface HistoryPage<Event> {
   readonly hasMore: boolean;
 }
 
-/** Who is in a room, each user once. */
-export interface Members {
+/** Who is in a room, each user once, in the order of arrival. */
+export interface Members<State = unknown> {
   readonly room: string;
-  readonly users: readonly By[];
-  /** How many users. */
+  /** A page of them. */
+  readonly users: readonly Present<State>[];
+  /** How many users there are in all. */
   readonly count: number;
+  /** As in presence frames: what is here holds all changes up to it. */
+  readonly version: number;
+  /** Where the next page begins (`after`). Unset: this was the last. */
+  readonly next?: string;
 }
 
 /** One procedure, as types: what every tRPC typing of it is made from. */
@@ -61,6 +68,25 @@ export interface HistoryInput {
   readonly limit?: number | undefined;
 }
 
+/** Input of `members`. `after`: `next` of the page before. */
+export interface MembersInput {
+  readonly room: string;
+  readonly after?: string | undefined;
+  /** 1 to 500 users, default 500. */
+  readonly limit?: number | undefined;
+}
+
+/** Input of `setPresence`. */
+export interface SetPresenceInput<K extends RoomKind> {
+  readonly room: string;
+  readonly state: PresenceInput<K>;
+}
+
+/** `setPresence`, of kinds whose members have a state. */
+type PresenceProcedures<K extends RoomKind> = [PresenceOf<K>] extends [never]
+  ? unknown
+  : { setPresence: Procedure<'mutation', SetPresenceInput<K>, void> };
+
 /** Input of `publish`: discriminated by `type` over the events that clients may publish. */
 export type PublishInput<K extends RoomKind> = {
   [T in ClientEventType<K>]: {
@@ -84,23 +110,42 @@ export type ShorthandInput<K extends RoomKind, S extends keyof K['shorthands']> 
     K['shorthands'][S]
   >;
 
+/** Input of `whisper`: a word for one person who is in the room or belongs to it. */
+export interface WhisperInput {
+  readonly room: string;
+  /** A user id. */
+  readonly to: string;
+  readonly text: string;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** The procedures of a kind that has `whispers`. The ack is of the sender's own copy, in his stream. */
+export interface WhisperProcedures {
+  whisper: Procedure<'mutation', WhisperInput, Ack>;
+}
+
 /** The procedures of one room kind (CON2). */
 export type ProceduresOf<K extends RoomKind> = {
   events: Procedure<'subscription', EventsInput, FrameOf<K>>;
   publish: Procedure<'mutation', PublishInput<K>, Ack>;
   history: Procedure<'query', HistoryInput, HistoryPage<DurableEventOf<K>>>;
-  members: Procedure<'query', { readonly room: string }, Members>;
+  members: Procedure<'query', MembersInput, Members<PresenceOf<K>>>;
 } & {
   [S in keyof K['shorthands']]: Procedure<'mutation', ShorthandInput<K, S>, Ack>;
-} & LifeProcedures<K>;
+} & PresenceProcedures<K> &
+  LifeProcedures<K> &
+  (K['whispers'] extends true ? WhisperProcedures : unknown) &
+  (K['membership'] extends true ? MembershipProcedures : unknown);
 
 /** A room or user id. */
 export const roomId = z.string().regex(ROOM_ID, {
   error: 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and neither "." nor ".."',
 });
 
-const position = z.string().max(limits.positionLength);
-const idempotencyKey = z
+/** A position as an input. */
+export const position = z.string().max(limits.positionLength);
+/** An idempotency key as an input. */
+export const idempotencyKey = z
   .string()
   .regex(IDEMPOTENCY_KEY, { error: 'must be 1 to 128 printable ASCII characters, no spaces' })
   .optional();
@@ -108,20 +153,48 @@ const idempotencyKey = z
 /** Input of every kind's `events`. */
 export const eventsInput = z.strictObject({ room: roomId, lastEventId: position.nullish() });
 
+/** What `history` takes beside the room. */
+export const historyRange = {
+  before: position.optional(),
+  after: position.optional(),
+  limit: z.int().min(1).max(limits.historyPageMax).default(limits.historyPageDefault),
+};
+
+/** Does a `history` go in one direction only? */
+export function isOneWay(input: Omit<HistoryInput, 'room'>): boolean {
+  return input.before === undefined || input.after === undefined;
+}
+
+/** What to say where it does not. */
+export const BOTH_WAYS = { error: 'takes either before or after, not both' };
+
 /** Input of every kind's `history`. */
 export const historyInput = z
-  .strictObject({
-    room: roomId,
-    before: position.optional(),
-    after: position.optional(),
-    limit: z.int().min(1).max(limits.historyPageMax).default(limits.historyPageDefault),
-  })
-  .refine((input) => input.before === undefined || input.after === undefined, {
-    error: 'takes either before or after, not both',
-  });
+  .strictObject({ room: roomId, ...historyRange })
+  .refine(isOneWay, BOTH_WAYS);
 
 /** Input of every kind's `members`. */
-export const membersInput = z.strictObject({ room: roomId });
+export const membersInput = z.strictObject({
+  room: roomId,
+  after: z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .optional(),
+  limit: z.int().min(1).max(limits.membersPage).default(limits.membersPage),
+});
+
+/** Input of a kind's `setPresence`. Undefined when its members have no state. */
+export function setPresenceInput({ presence }: RoomKind) {
+  return presence && z.strictObject({ room: roomId, state: presence });
+}
+
+/** Input of `whisper`. */
+export const whisperInput = z.strictObject({
+  room: roomId,
+  to: roomId,
+  text: z.string().trim().min(1).max(limits.whisperLength),
+  idempotencyKey,
+});
 
 /** Input of a kind's `publish`, made from its events. Undefined when clients may publish none. */
 export function publishInput(kind: RoomKind) {

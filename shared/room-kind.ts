@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import type { DurableSpec, EventSpec } from './delivery.ts';
+import type { ActivitySpec } from './activity.ts';
+import type { DurableSpec, EventSpec, LatestSpec } from './delivery.ts';
 import { lifeEvents, type LifeEvents } from './life-events.ts';
-import { DAY } from './limits.ts';
+import { DAY, limits } from './limits.ts';
+import { MEMBERSHIP_PROCEDURES, roomNews } from './room-news.ts';
 import { strict } from './strict.ts';
 
 /** How much of a room's log is kept: the newest `maxEvents`, none older than `maxAgeMs`. */
@@ -27,8 +29,22 @@ export interface RoomKind<
   readonly events: Events;
   /** A member's public state. Unset: members carry none. */
   readonly presence: Presence | undefined;
+  /** Are followers told who is there? */
+  readonly people: boolean;
   readonly history: Retention;
+  /** Durable events that `ready` carries to whoever comes anew. */
+  readonly recent: number;
   readonly shorthands: Short;
+  /** May people here speak to one another alone (`whisper`)? */
+  readonly whispers: boolean;
+  /** Have its rooms owners and members, who may close them to others? */
+  readonly membership: boolean;
+}
+
+/** What a kind's rooms can do beside carrying events. */
+export interface KindTraits<Whispers extends boolean, Membership extends boolean> {
+  readonly whispers: Whispers;
+  readonly membership: Membership;
 }
 
 /** Room kinds by name: what one server carries. */
@@ -60,6 +76,11 @@ const RESERVED = [
   'unread',
   'receipts',
   'messages',
+  'people',
+  'typingUsers',
+  'active',
+  'say',
+  'latest',
   ...TRPC_WORDS,
 ] as const;
 type Reserved = (typeof RESERVED)[number];
@@ -74,7 +95,10 @@ const DEFAULT_HISTORY: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY };
 
 /** Declares a room kind. Schemas are made strict: unknown keys are refused, at any depth (CON3).
  *  `shorthands` names procedures that publish one event: `{ send: 'message' }` gives `send`.
- *  `history` defaults to 10,000 events and 30 days.
+ *  `history` defaults to 10,000 events and 30 days; `whispers` and `membership` to false. `presence`: what a
+ *  member may say of himself; default: nothing. `people`: are followers told who is there? Default true.
+ *  `recent`: how many of the newest durable events `ready` carries to whoever comes anew, at most 200, default
+ *  50.
  *  @throws Error when a name is reserved or malformed: contracts fail at start, not at use. */
 export function defineRoom<
   const Name extends string,
@@ -83,15 +107,22 @@ export function defineRoom<
   // No shorthands: a record without keys.
   // oxlint-disable-next-line typescript/no-generated-empty-object-type
   const Short extends Readonly<Record<string, ShorthandTarget<Events>>> = Record<never, never>,
+  const Whispers extends boolean = false,
+  const Membership extends boolean = false,
 >(
   name: Name,
   spec: {
     events: Events;
     presence?: Presence;
     history?: Partial<Retention>;
+    people?: boolean;
+    recent?: number;
     shorthands?: Short & { readonly [R in Reserved]?: never };
+    whispers?: Whispers;
+    membership?: Membership;
   },
-): RoomKind<Name, Events & LifeEvents<Events>, Presence, Short> {
+): RoomKind<Name, WithNews<Events, Membership> & LifeEvents<Events>, Presence, Short> &
+  KindTraits<Whispers, Membership> {
   const shorthands: Short = spec.shorthands ?? ({} as Short);
   const { maxEvents, maxAgeMs } = spec.history ?? {};
   const history = {
@@ -99,17 +130,51 @@ export function defineRoom<
     maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
   };
   const derived = lifeEvents(spec.events);
-  checkNames(name, spec.events, shorthands);
+  const { whispers, membership, people = true, recent = limits.recentDefault } = spec;
+  const procedures = [
+    ...(whispers ? ['whisper'] : []),
+    ...(membership ? MEMBERSHIP_PROCEDURES : []),
+  ];
+  checkNames(name, spec.events, shorthands, [...RESERVED, ...procedures]);
+  if (membership) checkNews(name, spec.events);
+  checkEndings(name, spec.events);
   checkDerived(name, spec.events, derived);
   checkRetention(name, history);
+  checkRecent(name, recent);
   return {
     name,
     // What its events' lives give rise to, by the same rules in types and at run time.
-    events: strictEvents({ ...spec.events, ...derived }) as Events & LifeEvents<Events>,
+    events: { ...eventsOf(spec.events, membership === true), ...strictEvents(derived) } as WithNews<
+      Events,
+      Membership
+    > &
+      LifeEvents<Events>,
     presence: spec.presence && strict(spec.presence),
     history,
+    people,
+    recent,
     shorthands,
+    // The defaults of the type parameters are `false` exactly where these are absent.
+    whispers: whispers ?? (false as Whispers),
+    membership: membership ?? (false as Membership),
   };
+}
+
+/** A kind's events, with the news that its rooms have of their members where they have any. */
+export type WithNews<
+  Events extends EventSpecs,
+  Membership extends boolean,
+> = Membership extends true ? Events & typeof roomNews : Events;
+
+function eventsOf(events: EventSpecs, hasNews: boolean): EventSpecs {
+  return strictEvents(hasNews ? { ...events, ...roomNews } : events);
+}
+
+function checkNews(name: string, events: EventSpecs): void {
+  for (const type of Object.keys(events)) {
+    if (!Object.hasOwn(roomNews, type)) continue;
+    throw new Error(`defineRoom(${JSON.stringify(name)}): with membership ${type} is built in`);
+  }
 }
 
 function strictEvents<Events extends EventSpecs>(events: Events): Events {
@@ -129,7 +194,12 @@ function checkDerived(name: string, events: EventSpecs, derived: EventSpecs): vo
   }
 }
 
-function checkNames(name: string, events: EventSpecs, shorthands: Shorthands): void {
+function checkNames(
+  name: string,
+  events: EventSpecs,
+  shorthands: Shorthands,
+  reserved: readonly string[],
+): void {
   const identifier = /^[a-z][A-Za-z0-9]{0,63}$/;
   const refuse = (what: string): never => {
     throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
@@ -141,7 +211,7 @@ function checkNames(name: string, events: EventSpecs, shorthands: Shorthands): v
   }
   for (const [short, type] of Object.entries(shorthands)) {
     if (!identifier.test(short)) refuse(`shorthand ${JSON.stringify(short)} is not an identifier`);
-    if ((RESERVED as readonly string[]).includes(short)) refuse(`shorthand ${short} is reserved`);
+    if (reserved.includes(short)) refuse(`shorthand ${short} is reserved`);
     const target = Object.hasOwn(events, type) ? events[type] : undefined;
     checkTarget(target, (what) => refuse(`shorthand ${short} ${what}`));
   }
@@ -158,6 +228,23 @@ function checkTarget(target: EventSpec | undefined, refuse: (what: string) => ne
   }
 }
 
+/** What ends a value is a durable event of the same kind: anything else would never end it. */
+function checkEndings(name: string, events: EventSpecs): void {
+  for (const [type, spec] of Object.entries(events)) {
+    for (const ending of spec.delivery === 'latest' ? spec.endedBy : []) {
+      if (Object.hasOwn(events, ending) && events[ending]?.delivery === 'durable') continue;
+      const what = `${type} is ended by ${ending}, which is no durable event`;
+      throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
+    }
+  }
+}
+
+function checkRecent(name: string, recent: number): void {
+  if (Number.isSafeInteger(recent) && recent >= 0 && recent <= limits.recentMax) return;
+  const what = `recent must be a count of at most ${limits.recentMax}`;
+  throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
+}
+
 function checkRetention(name: string, { maxEvents, maxAgeMs }: Retention): void {
   if (!Number.isSafeInteger(maxEvents) || maxEvents < 1 || !(maxAgeMs > 0)) {
     throw new Error(`defineRoom(${JSON.stringify(name)}): history must keep at least one event`);
@@ -170,6 +257,16 @@ export type EventType<K extends RoomKind> = keyof K['events'] & string;
 /** The durable event types of a kind. */
 export type DurableType<K extends RoomKind> = {
   [T in EventType<K>]: K['events'][T] extends DurableSpec ? T : never;
+}[EventType<K>];
+
+/** The latest-value event types of a kind. */
+export type LatestType<K extends RoomKind> = {
+  [T in EventType<K>]: K['events'][T] extends LatestSpec ? T : never;
+}[EventType<K>];
+
+/** The activities of a kind. */
+export type ActivityType<K extends RoomKind> = {
+  [T in EventType<K>]: K['events'][T] extends ActivitySpec ? T : never;
 }[EventType<K>];
 
 /** The event types of a kind that clients may publish. */

@@ -95,9 +95,13 @@ export class Follower {
         this.#values.delete(`${frame.event} ${frame.key}`);
         return undefined;
       case 'unread':
+      case 'crowd':
+      case 'presence':
+        // What they come to is told when all is over.
         return undefined;
       case 'erased':
-        // Nothing is erased in a run: it shows as a hole.
+      case 'revoked':
+        // Nothing is erased in a run: it shows as a hole. Nobody is shut out: the handle would fail.
         return undefined;
     }
   }

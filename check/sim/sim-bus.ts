@@ -15,6 +15,8 @@ export function createSimBus(sleep: () => Promise<void>): { bus: Bus; handlers: 
   return {
     handlers: () => handlers,
     bus: {
+      announce: inner.announce,
+      onNotice: inner.onNotice,
       publish: (room, message) => (last = carry(last, room, message)),
       subscribe: (room, handler) => {
         handlers += 1;

@@ -9,6 +9,7 @@ import {
   type StoredEvent,
 } from '../../server/log/room-log.ts';
 import { GroupCommit } from '../../server/log/sqlite/group-commit.ts';
+import { MarkGate } from '../../server/log/sqlite/mark-gate.ts';
 import { judge } from '../../server/log/sqlite/recovery.ts';
 import { RoomError, type Retention } from '../../shared/index.ts';
 import type { Random } from '../random.ts';
@@ -55,15 +56,34 @@ export async function openSimLog(
     write(disk, { entries });
     const { written, added } = await appendAll(inner, entries);
     await sleep(random.between(0, weather.slowMs));
-    // LOG3: the mark after COMMIT and before the acks.
-    const isMarked = weather.fails === 'no';
-    if (isMarked) disk.mark = { databaseId: disk.databaseId, commits: disk.count };
-    for (const [key, events] of added) followers.notify(key, events, disk.epoch);
-    if (!isMarked) throw new RoomError('LOG_UNAVAILABLE');
+    // LOG3: the mark after COMMIT and before anybody is told.
+    if (weather.fails === 'no') gate.pass(mark(disk), added);
+    else {
+      gate.hold(added);
+      throw new RoomError('LOG_UNAVAILABLE');
+    }
     return written;
   };
   const soon = (run: () => void) => void sleep(0).then(run);
   const group = new GroupCommit(commit, { maxBatch: 50, soon });
+
+  const gate = new MarkGate({
+    marked: disk.count,
+    show: (shown) => {
+      for (const [key, events] of shown) followers.notify(key, events, disk.epoch);
+    },
+    mark: async () => {
+      await sleep(random.between(0, weather.slowMs));
+      if (weather.fails !== 'no') throw new RoomError('LOG_UNAVAILABLE');
+      return mark(disk);
+    },
+    exclusive: (job) => group.exclusive(job),
+  });
+  /** As it is at this moment. */
+  const look = async <T>(see: () => Promise<T>): Promise<T> =>
+    await (
+      await gate.look(() => ({ commits: disk.count, result: [see()] as const }))
+    )[0];
 
   const follow: RoomLog['follow'] = (room, follower) => {
     following += 1;
@@ -77,20 +97,22 @@ export async function openSimLog(
     group.exclusive(async () => {
       await sleep(random.between(0, weather.slowMs));
       write(disk, { trimAt: now });
-      disk.mark = { databaseId: disk.databaseId, commits: disk.count };
+      gate.pass(mark(disk));
       return inner.trim(now);
     });
   const read: RoomLog['read'] = async (room, range) => {
-    const page = await inner.read(room, range);
+    const page = await look(() => inner.read(room, range));
     // The answer may be old when it comes.
     await sleep(random.between(0, options.readMs));
     return page;
   };
+  const bounds: RoomLog['bounds'] = (room) => look(() => inner.bounds(room));
   const close = async () => {
     await group.idle();
     await inner.close();
   };
-  const log = { ...inner, append: (entry: Entry) => group.add(entry), read, follow, trim, close };
+  const append = (entry: Entry) => group.add(entry);
+  const log = { ...inner, append, read, bounds, follow, trim, close };
   return { log, followers: () => following };
 }
 
@@ -101,7 +123,13 @@ function recover(disk: SimDisk, newEpoch: () => string): void {
     disk.epoch = newEpoch();
     disk.count = Math.max(disk.count, disk.mark?.commits ?? 0) + 1;
   }
+  mark(disk);
+}
+
+/** Returns what it vouches for. */
+function mark(disk: SimDisk): number {
   disk.mark = { databaseId: disk.databaseId, commits: disk.count };
+  return disk.count;
 }
 
 function write(disk: SimDisk, commit: Commit): void {

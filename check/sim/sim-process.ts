@@ -5,6 +5,7 @@ import { createMemoryPresence } from '../../server/presence/memory-presence.ts';
 import { mountRooms } from '../../server/mount-rooms.ts';
 import type { FeedLimits } from '../../server/rooms/feed.ts';
 import { createMemoryRecords } from '../../server/records/memory-records.ts';
+import type { ReplayLimits } from '../../server/rooms/replays.ts';
 import { createRouter } from '../../server/router/trpc.ts';
 import type { Contract, Retention } from '../../shared/index.ts';
 import type { Random } from '../random.ts';
@@ -25,7 +26,7 @@ export interface SimProcessOptions {
   readonly random: Random;
   /** Different at every start. */
   readonly name: string;
-  readonly feeds: Pick<FeedLimits, 'maxFrames' | 'maxReplay' | 'pageSize'>;
+  readonly feeds: FeedLimits & Pick<ReplayLimits, 'pageSize'>;
   /** What a read of the log takes at most, in milliseconds. */
   readonly readMs: number;
   readonly window: number;
@@ -80,6 +81,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
   const busRandom = random.fork('bus');
   const { bus, handlers } = createSimBus(() => sleep(busRandom.between(0, 3)));
   const turns = random.fork('turns');
+  let ids = 0;
   const rooms = mountRooms({
     contract: options.contract,
     log,
@@ -87,13 +89,14 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
     records: createMemoryRecords(),
     bus,
     clock,
-    presence: createMemoryPresence(),
+    presence: createMemoryPresence({ clock }),
     nodeTag: name,
+    newId: () => `${name}-${(ids += 1)}`,
     authorize: openToAll,
     publishing: null,
     trimEveryMs: 5_000,
     onError: options.onError,
-    feeds: { ...options.feeds, pause: () => sleep(turns.between(0, 2)) },
+    feeds: { ...options.feeds, gatherTurns: 3, pause: () => sleep(turns.between(0, 2)) },
   });
   // The routers of a contract make a router; which, no type knows here.
   const router = createRouter(rooms.routers) as unknown as AnyTRPCRouter;

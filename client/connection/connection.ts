@@ -6,6 +6,7 @@ import { decodeError } from '../link/decode.ts';
 import type { Encoder } from '../link/encoder.ts';
 import { Socket, type Ending } from '../link/socket.ts';
 import { callEach, type Listener } from '../listeners.ts';
+import { newKey } from '../new-key.ts';
 import type { Connection, ConnectionState } from './connection-state.ts';
 import { afterEnding, afterNoToken, NO_ATTEMPTS, type NextStep } from './reconnect.ts';
 import { createTokenSource, type TokenOption, type TokenSource } from './token-source.ts';
@@ -18,6 +19,10 @@ export interface ConnectionOptions extends ClockOptions {
   /** The token, or where to get one: asked before every connection, so a fresh one is used. One that
    *  throws is asked again after a while; a RoomError that is not `retryable` stops the client. */
   readonly token: TokenOption;
+  /** Names this client to the server: a connection takes the seats of an earlier one that had the same name
+   *  and user, so that a flap is silent. 1 to 128 printable ASCII characters, no other client's. Default: a
+   *  new one for every client. */
+  readonly sessionId?: string;
   /** Default: the runtime's own WebSocket. */
   readonly WebSocket?: typeof globalThis.WebSocket;
   /** How messages become what the wire carries; the server's counterpart. Default: JSON. */
@@ -41,6 +46,7 @@ export class LiveConnection implements Connection {
   readonly #tokens: TokenSource;
   readonly #listeners = new Set<Listener<ConnectionState>>();
   readonly #unwake: (() => void)[];
+  readonly #sessionId: string;
   #current: ConnectionState = CONNECTING;
   #attempts = NO_ATTEMPTS;
   #tellUser: (user: string) => void = () => {};
@@ -55,6 +61,7 @@ export class LiveConnection implements Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#clock = clockOf(options);
+    this.#sessionId = options.sessionId ?? newKey();
     this.#tokens = createTokenSource(options.token, this.#clock);
     this.calls = new Calls(this.#clock);
     this.whenUser = new Promise((resolve) => (this.#tellUser = resolve));
@@ -106,7 +113,7 @@ export class LiveConnection implements Connection {
       const socket: Socket = new Socket({
         url: this.#options.url,
         WebSocket: this.#options.WebSocket ?? globalThis.WebSocket,
-        params: { token },
+        params: { token, sessionId: this.#sessionId },
         clock: this.#clock,
         encoder: this.#options.encoder,
         onOpen: () => this.#opened(socket),
@@ -190,6 +197,7 @@ export class LiveConnection implements Connection {
     for (const undo of this.#unwake) undo();
     this.#next?.wait?.cancel();
     this.#next?.socket?.close();
+    this.calls.sayGoodbye();
     this.#active?.close();
     this.#next = undefined;
     this.#active = undefined;

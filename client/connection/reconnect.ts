@@ -4,7 +4,7 @@ import type { Ending } from '../link/socket.ts';
 
 /** What is remembered from one attempt to connect to the next. */
 export interface Attempts {
-  /** Attempts since a connection was last stable. */
+  /** Attempts since a connection was last stable, less what those that held for a while took back. */
   readonly count: number;
   /** Did the last connection end because its token had expired? */
   readonly hasExpired: boolean;
@@ -21,8 +21,10 @@ export type NextStep =
       readonly error: RoomError;
     };
 
-/** How long a connection must have been open for the next delay to begin small again: a server that
- *  takes everybody and drops them at once is not asked twice a second. Milliseconds. */
+/** How long a connection must have been open for the next delay to begin small again, in milliseconds. One
+ *  that held for less takes its share of the attempts before it back: half of them after half of the time. A
+ *  server that takes everybody and drops them at once is not asked twice a second, and a line that breaks now
+ *  and then is not taken for one that is down. */
 export const STABLE_MS = 10_000;
 
 export const NO_ATTEMPTS: Attempts = { count: 0, hasExpired: false };
@@ -39,7 +41,7 @@ export function afterEnding(
   // A connection that outlived the time to authenticate had its token taken.
   const isAgain = what === 'refresh' && before.hasExpired && openMs < limits.authTimeoutMs;
   if (what === 'stop' || isAgain) return { step: 'stop', error };
-  const count = openMs >= STABLE_MS ? 0 : before.count;
+  const count = Math.ceil(before.count * (1 - Math.min(1, openMs / STABLE_MS)));
   const attempts = { count: count + 1, hasExpired: what === 'refresh' };
   return { step: 'wait', ms: reconnectDelayMs(count, random), attempts, error };
 }

@@ -105,6 +105,19 @@ export class Calls {
     this.#flushSoon();
   }
 
+  /** Stops every subscription before the socket is closed: otherwise the server could not tell that from
+   *  a connection that broke, and would hold one's seats in rooms for a while. */
+  sayGoodbye(): void {
+    const wire = this.#current;
+    const table = wire && this.#tables.get(wire);
+    if (!table) return;
+    for (const [call, id] of table.ids) {
+      if (call.request.type === 'subscription') this.#stops.push(stopMessage(id));
+    }
+    if (this.#stops.length > 0) wire.send(packFrames(this.#stops));
+    this.#stops = [];
+  }
+
   /** Ends every call, those to come too. */
   stop(error: RoomError): void {
     this.#final ??= error;

@@ -1,5 +1,6 @@
 import type { By } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
+import type { Notice } from './notice.ts';
 
 /** A latest or ephemeral event on its way to all nodes. */
 export interface LiveMessage {
@@ -21,4 +22,8 @@ export interface Bus {
   publish(room: RoomName, message: LiveMessage): Promise<void>;
   /** Calls `handler` with every message of the room from now on. Returns the undo. */
   subscribe(room: RoomName, handler: (message: LiveMessage) => void): () => void;
+  /** Tells all nodes, this one before it resolves, the others within a second (AUT1). */
+  announce(notice: Notice): Promise<void>;
+  /** Calls `handler` with every notice from now on, in the order of registering. Returns the undo. */
+  onNotice(handler: (notice: Notice) => void): () => void;
 }

@@ -49,6 +49,11 @@ export interface HttpServer {
 
 const RESTARTING: Refusal = { status: 503, message: 'the server is restarting', retryAfterS: 2 };
 
+// Connections that the system completes before we take them, one a turn: a crowd that comes back at once
+// waits there, where Node's 511 would leave the rest to try again after 1, 3, 7 … seconds. The system
+// has a limit of its own (Linux: `net.core.somaxconn`, 4,096).
+const BACKLOG = 8_192;
+
 const TIMEOUTS: HttpTimeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
@@ -111,7 +116,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       new Promise((resolve, reject) => {
         const refuse = (error: Error) => reject(cannotListen(error, host, port));
         server.once('error', refuse);
-        server.listen(port, host, () => {
+        server.listen(port, host, BACKLOG, () => {
           server.off('error', refuse);
           server.on('error', (error) => logger.error({ err: error }, 'the listener failed'));
           // A server that listens on a port has an address of this form.

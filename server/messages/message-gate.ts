@@ -75,10 +75,10 @@ export class MessageGate {
     const target = found && isPossible(found.spec) ? found : undefined;
     // Also where nothing is there: who may not do it does not learn that.
     const type = target?.stored.type ?? typesWhere(kind, isPossible)[0] ?? '';
-    await gate.demand(caller, room, `${verb}:${type}`);
+    await gate.ask(caller, room, `${verb}:${type}`);
     if (!target) throw new RoomError('NO_SUCH_EVENT');
     const isOwn = target.stored.by.id === caller.user.id;
-    if (verb !== 'react' && !isOwn) await gate.demand(caller, room, `moderate:${verb}`);
+    if (verb !== 'react' && !isOwn) await gate.ask(caller, room, `moderate:${verb}`);
     return target;
   }
 }

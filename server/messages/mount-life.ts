@@ -1,4 +1,5 @@
 import type { RoomKind } from '../../shared/index.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomLog } from '../log/room-log.ts';
 import { ReadMarks } from '../reading/read-marks.ts';
@@ -16,6 +17,7 @@ export interface LifeParts {
   readonly hub: Hub;
   readonly log: RoomLog;
   readonly records: Records;
+  readonly bus: Bus;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }

@@ -1,19 +1,56 @@
-import type { By } from '../../shared/index.ts';
+import type { By, LeaveReason } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 
 /** One connection's seat in a room. A user may hold several. */
 export interface Member {
   readonly memberId: string;
   readonly user: By;
+  /** The client's own word for itself, the same on every connection that it makes: a connection of the
+   *  same user with the same one takes the old one's seat. */
+  readonly sessionId?: string | undefined;
 }
 
-/** Who is where (PRE1): truth is per connection, shown per user. */
-export interface Presence {
-  /** Seats a member. The same member may join twice and then leaves twice. */
-  join(room: RoomName, member: Member): void;
-  /** Gives one seat of a member back. */
-  leave(room: RoomName, member: Member): void;
+/** How a seat is given up. `dropped` and `drain` are held for a while: whoever comes back was not away. */
+export type Departure = 'left' | 'kicked' | 'dropped' | 'drain';
 
-  /** Each user of a room once, in the order of arrival. */
-  users(room: RoomName): Promise<readonly By[]>;
+/** A user with at least one seat. */
+export interface Seated extends By {
+  /** His most recent state among his seats, as text. Unset: he has said nothing. */
+  readonly state: string | undefined;
+}
+
+/** What happens in a room, as everybody is told: users come, change and go, however many seats they
+ *  have (PRE1). And what only rooms want to know: of a user that no connection of his is left (`away`: he
+ *  may come back), of a member that he is none any more (`gone`), or that another has his seat (`taken`:
+ *  what he follows here ends). */
+export type PresenceChange =
+  | { readonly type: 'join' | 'update'; readonly user: Seated }
+  | { readonly type: 'leave'; readonly user: By; readonly reason: LeaveReason }
+  | { readonly type: 'away'; readonly userId: string }
+  | { readonly type: 'gone' | 'taken'; readonly memberId: string };
+
+/** Hears what happens in a room, in order. */
+export type PresenceFollower = (change: PresenceChange) => void;
+
+/** Who is where, over all nodes: truth is per connection, shown per user (PRE1). What is done here shows on
+ *  this node at once; other nodes hear of it as soon as may be. A form that others share keeps a lease
+ *  for every seat of this node, renewed every 10 s and expiring after 30 s (PRE2): what others could not be told
+ *  they learn from it, and a node that died leaves nobody behind. A form that no other node sees needs none. */
+export interface Presence {
+  /** Seats a member; a member may join twice, and then leaves twice. With the session of another seat of
+   *  the same user, held or not, he takes that one over, state and all: nobody is told of it but the
+   *  rooms (`taken`). */
+  join(room: RoomName, member: Member): void;
+  /** Gives one seat of a member back. One that is `dropped` or `drain` is held, by default for 15 s, and
+   *  only then counts as left, for `timeout` or `drain` (PRE2). */
+  leave(room: RoomName, member: Member, how: Departure): void;
+  /** Sets a member's state, as text. Resolves to false when he has no seat there. */
+  setState(room: RoomName, member: Member, state: string): Promise<boolean>;
+  /** Everybody in a room, each user once, in the order of arrival. */
+  snapshot(room: RoomName): Promise<readonly Seated[]>;
+  /** Calls `follower` with every change from now on, and resolves with the room as it stood then. */
+  follow(
+    room: RoomName,
+    follower: PresenceFollower,
+  ): Promise<{ readonly users: readonly Seated[]; readonly unfollow: () => void }>;
 }

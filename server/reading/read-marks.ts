@@ -9,6 +9,7 @@ import {
   type ReadState,
   type RoomKind,
 } from '../../shared/index.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import { Joiner } from '../joiner.ts';
 import { roomKey, type RoomLog, type RoomName } from '../log/room-log.ts';
@@ -21,7 +22,8 @@ import { formatMark, moveBack, moveOn, parseMark, type Mark } from './mark.ts';
 export interface ReadMarksOptions {
   readonly log: RoomLog;
   readonly records: Records;
-  readonly hub: Pick<Hub, 'tell' | 'publish' | 'members'>;
+  readonly hub: Pick<Hub, 'publish' | 'members'>;
+  readonly bus: Pick<Bus, 'announce'>;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }
@@ -83,7 +85,8 @@ export class ReadMarks {
   ): Promise<ReadState> {
     const state = await this.#stateOf(kind, room, user, mark);
     const { room: _, ...rest } = state;
-    if (isMoved) this.#options.hub.tell(room, user.id, { type: 'unread', ...rest });
+    const own = { userId: user.id, frame: { type: 'unread', ...rest } } as const;
+    if (isMoved) await this.#options.bus.announce({ room, own });
     return state;
   }
 

@@ -52,7 +52,7 @@ export class ReadingGate {
     const { kind, gate, marks } = this.#options;
     const states: ReadState[] = [];
     for (const room of rooms) {
-      const isAllowed = await gate.demand(caller, room, 'read').then(
+      const isAllowed = await gate.ask(caller, room, 'read').then(
         () => true,
         (error: unknown) => {
           if (error instanceof RoomError && error.code === 'FORBIDDEN') return false;
@@ -68,13 +68,12 @@ export class ReadingGate {
 
   /** @throws RoomError FORBIDDEN and what `readReceipts` throws */
   async receipts(caller: Caller, { room, position }: ReceiptsInput): Promise<Receipts> {
-    await this.#options.gate.demand(caller, room, 'read');
+    await this.#options.gate.ask(caller, room, 'read');
     return readReceipts(this.#options, this.#nameOf(room), position);
   }
 
   async #admit(caller: Caller, room: string): Promise<void> {
-    this.#options.gate.measure(caller, room);
-    await this.#options.gate.demand(caller, room, 'read');
+    await this.#options.gate.admit(caller, room, 'read');
   }
 
   #nameOf(id: string) {

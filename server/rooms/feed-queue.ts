@@ -4,17 +4,18 @@ import {
   type Frame,
   type GapReason,
   type Position,
+  type RevokedReason,
   type RoomEvent,
 } from '../../shared/index.ts';
-import type { Page } from '../log/room-log.ts';
 import type { Tally } from '../tally.ts';
 import { merge, place } from './merge.ts';
+import type { FramePage } from './replays.ts';
 import type { Room } from './room.ts';
 import { gapBetween, type Start } from './start.ts';
-import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
+import type { TrackedFrame } from './tracked-frame.ts';
 
 /** What a queue needs of its room. */
-export type QueueRoom = Pick<Room, 'latest' | 'keyWindowMs' | 'frameId'>;
+export type QueueRoom = Pick<Room, 'valuesFor' | 'presence' | 'keyWindowMs' | 'frameId'>;
 
 // Shared by all, never written to.
 const NOTHING: TrackedFrame[] = [];
@@ -23,6 +24,7 @@ const NOTHING: TrackedFrame[] = [];
  *  it holds is bounded by `maxFrames` and a page. */
 export class FeedQueue {
   readonly #room: QueueRoom;
+  readonly #userId: string | undefined;
   readonly #maxFrames: number;
   readonly #tally: Tally;
   #isLive = false;
@@ -36,17 +38,30 @@ export class FeedQueue {
   /** While behind: live durable events, to be merged with what is read. */
   #buffer: TrackedFrame[] = NOTHING;
   #hasMissedLatest = false;
+  #hasMissedPresence = false;
   #hasFallenBehind = false;
 
-  constructor(room: QueueRoom, maxFrames: number, tally: Tally) {
-    this.#room = room;
-    this.#maxFrames = maxFrames;
-    this.#tally = tally;
+  constructor(options: {
+    readonly room: QueueRoom;
+    /** Whose it is, where it is somebody's. */
+    readonly userId: string | undefined;
+    readonly maxFrames: number;
+    readonly tally: Tally;
+  }) {
+    this.#room = options.room;
+    this.#userId = options.userId;
+    this.#maxFrames = options.maxFrames;
+    this.#tally = options.tally;
   }
 
   /** Does it follow the live stream? Otherwise it wants to be given a page after `tail`. */
   get isLive(): boolean {
     return this.#isLive;
+  }
+
+  /** Has `ready` been given out, or put where it will be? */
+  get hasBegun(): boolean {
+    return this.#epoch !== '';
   }
 
   /** Where what is yielded or waits to be yielded ends. */
@@ -88,14 +103,22 @@ export class FeedQueue {
     } else this.#miss(frame);
   }
 
-  /** Puts `ready` first, and the feed where it begins. */
-  begin(start: Start): void {
+  /** Puts `ready` first, and the feed where it begins. `recent`: for whoever does not resume. */
+  begin(start: Start, recent?: readonly RoomEvent[]): void {
     this.#moveTo(start.position);
-    const gap = start.start === 'gap' ? { gap: start.gap } : {};
-    const position = formatPosition(start.position);
     this.#hasMissedLatest = false;
-    const { latest, keyWindowMs } = this.#room;
-    this.#add({ type: 'ready', start: start.start, position, ...gap, keyWindowMs, latest });
+    this.#hasMissedPresence = false;
+    const { keyWindowMs, presence } = this.#room;
+    this.#add({
+      type: 'ready',
+      start: start.start,
+      position: formatPosition(start.position),
+      ...(start.start === 'gap' && { gap: start.gap }),
+      keyWindowMs,
+      ...(recent && { recent }),
+      ...this.#room.valuesFor(this.#userId),
+      ...(presence && { presence }),
+    });
     if (start.start !== 'resumed') this.#joinLive();
   }
 
@@ -108,16 +131,23 @@ export class FeedQueue {
   }
 
   /** Takes what was read after `tail`. @throws RoomError LOG_DAMAGED when events are missing */
-  splice(page: Page): void {
-    for (const event of page.events) {
-      const where = place(this.#tail, event.offset);
+  splice(page: FramePage): void {
+    const from = this.#tail;
+    for (const frame of page.frames) {
+      const where = place(this.#tail, frame.offset);
       if (where === 'jump') throw holeAfter(this.#tail);
       if (where === 'repeat') continue;
-      this.#put(durableFrame(event, page.epoch));
-      this.#tail = event.offset;
+      this.#put(frame);
+      this.#tail = frame.offset;
     }
     if (this.#tail >= page.head) this.#joinLive();
-    else if (page.events.length === 0) throw holeAfter(this.#tail);
+    else if (this.#tail === from) throw holeAfter(this.#tail);
+  }
+
+  /** Forgets what waits and ends with the word why. */
+  revoke(reason: RevokedReason): void {
+    this.clear();
+    this.#add({ type: 'revoked', reason });
   }
 
   /** Forgets what waits. */
@@ -138,17 +168,27 @@ export class FeedQueue {
     if (this.#hasFallenBehind) this.#tally.caughtUp += 1;
     this.#hasFallenBehind = false;
     // A reader who was behind missed some changes of the latest values: he gets the outcome.
-    if (this.#hasMissedLatest) this.#add({ type: 'latest', latest: this.#room.latest });
+    if (this.#hasMissedLatest) this.#add({ type: 'latest', ...this.#room.valuesFor(this.#userId) });
+    // And of those who came and went: who is here now.
+    const presence = this.#hasMissedPresence ? this.#room.presence : undefined;
+    if (presence) this.#add({ type: 'presence', ...presence });
     this.#hasMissedLatest = false;
+    this.#hasMissedPresence = false;
+  }
+
+  /** What a reader misses of this he gets as one afterwards. */
+  #remember({ delivery }: TrackedFrame): void {
+    if (delivery === 'latest') this.#hasMissedLatest = true;
+    if (delivery === 'presence') this.#hasMissedPresence = true;
   }
 
   /** By class (TRN4): an ephemeral event is for those who are there, of latest values the newest is
-   *  enough. */
+   *  enough, and of who is here the list. */
   #miss(frame: TrackedFrame): void {
     if (frame.delivery === 'ephemeral') this.#tally.dropped += 1;
-    if (frame.delivery !== 'latest') return;
+    if (frame.delivery !== 'latest' && frame.delivery !== 'presence') return;
     this.#tally.conflated += 1;
-    this.#hasMissedLatest = true;
+    this.#remember(frame);
     if (this.#isLive) this.#fallBehind();
   }
 
@@ -171,9 +211,9 @@ export class FeedQueue {
   #fallBehind(): void {
     this.#isLive = false;
     this.#hasFallenBehind = true;
-    for (const { delivery } of this.#out) {
-      if (delivery === 'latest') this.#hasMissedLatest = true;
-      if (delivery === 'ephemeral') this.#tally.dropped += 1;
+    for (const frame of this.#out) {
+      this.#remember(frame);
+      if (frame.delivery === 'ephemeral') this.#tally.dropped += 1;
     }
     // `ready` and `gap` stand in no log.
     this.#out = this.#out.filter((frame) => frame.delivery === 'control');

@@ -4,13 +4,17 @@ import {
   RoomError,
   type Frame,
   type Position,
+  type RevokedReason,
   type RoomEvent,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.ts';
+import type { Member } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { FeedQueue } from './feed-queue.ts';
+import { recentEvents } from './recent.ts';
 import { FramePush, type FrameSource, type Progress } from './push-frames.ts';
+import type { Replays } from './replays.ts';
 import type { Room, RoomFollower } from './room.ts';
 import { decideStart, gapReason } from './start.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
@@ -18,7 +22,16 @@ import type { TrackedFrame } from './tracked-frame.ts';
 /** What a feed needs of its room. */
 export type FeedRoom = Pick<
   Room,
-  'follow' | 'unfollow' | 'position' | 'latest' | 'keyWindowMs' | 'read' | 'frameId'
+  | 'follow'
+  | 'unfollow'
+  | 'position'
+  | 'valuesFor'
+  | 'presence'
+  | 'keyWindowMs'
+  | 'read'
+  | 'readRecent'
+  | 'recentEvents'
+  | 'frameId'
 >;
 
 /** How far a feed goes. */
@@ -27,15 +40,15 @@ export interface FeedLimits {
   readonly maxFrames?: number;
   /** Events replayed at most (RES3). Default 10,000. */
   readonly maxReplay?: number;
-  /** Events read from the log at once. Default 100. */
-  readonly pageSize?: number;
-  /** Lets everybody else have a turn between two pages. Default: one of the event loop. */
-  readonly pause?: () => Promise<void>;
 }
 
 /** What a feed is made from. */
 export interface FeedOptions extends FeedLimits {
   readonly room: FeedRoom;
+  /** Reads the log for it. */
+  readonly replays: Replays;
+  /** Whose feed it is, where it is somebody's. */
+  readonly member?: Member | undefined;
   /** Where to resume. Unset: a fresh start. */
   readonly since?: Position | undefined;
   /** Called once, with the feed, when it has ended for whatever reason. */
@@ -52,13 +65,13 @@ type Result = IteratorResult<Envelope, undefined>;
 export class Feed
   implements AsyncIterableIterator<Envelope, undefined>, PushSource, FrameSource, RoomFollower
 {
+  readonly member: Member | undefined;
   readonly #room: FeedRoom;
   readonly #queue: FeedQueue;
   readonly #since: Position | undefined;
   readonly #onEnd: ((feed: Feed) => void) | undefined;
   readonly #maxReplay: number;
-  readonly #pageSize: number;
-  readonly #pause: () => Promise<void>;
+  readonly #replays: Replays;
   #state: 'new' | 'begun' | 'ended' = 'new';
   /** Wakes a reader that pulls. */
   #wake: (() => void) | undefined;
@@ -67,16 +80,17 @@ export class Feed
   #cancelExpiry: (() => void) | undefined;
   /** Why the feed has ended, where that is an error. */
   #failure: RoomError | undefined;
+  #isShutOut = false;
 
   constructor(options: FeedOptions) {
-    const { room, maxFrames = limits.feedFrames, tally = createTally() } = options;
+    const { room, member, maxFrames = limits.feedFrames, tally = createTally() } = options;
+    this.member = member;
     this.#room = room;
-    this.#queue = new FeedQueue(room, maxFrames, tally);
+    this.#queue = new FeedQueue({ room, userId: member?.user.id, maxFrames, tally });
     this.#since = options.since;
     this.#onEnd = options.onEnd;
     this.#maxReplay = options.maxReplay ?? limits.replayEvents;
-    this.#pageSize = options.pageSize ?? 100;
-    this.#pause = options.pause ?? eventLoopTurn;
+    this.#replays = options.replays;
     // RES2: listen first, then read. From here on the room is held open.
     room.follow(this);
   }
@@ -104,9 +118,9 @@ export class Feed
   async next(): Promise<Result> {
     try {
       for (;;) {
-        if (this.#state === 'ended') return this.#over();
         const frame = this.take();
         if (frame) return { done: false, value: tracked(frame.id, frame.data) };
+        if (this.#state === 'ended') return this.#over();
         await this.more();
       }
     } catch (error) {
@@ -156,11 +170,34 @@ export class Feed
     await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 
+  /** Has it ended because somebody else wanted its reader to go? */
+  get isShutOut(): boolean {
+    return this.#isShutOut;
+  }
+
+  /** Ends the feed because its reader may follow the room no longer: what waits for him is forgotten, and
+   *  the last frame says why (AUT1). */
+  revoke(reason: RevokedReason): void {
+    if (this.#state === 'ended') return;
+    this.#isShutOut = reason !== 'left';
+    // One that has not begun stands nowhere that a frame could be tracked by.
+    if (this.#state === 'begun' && this.#queue.hasBegun) this.#queue.revoke(reason);
+    else {
+      this.#queue.clear();
+      this.#failure = new RoomError('FORBIDDEN');
+    }
+    this.#finish();
+  }
+
   /** Ends the feed. Safe to call twice. */
   end(): void {
     if (this.#state === 'ended') return;
-    this.#state = 'ended';
     this.#queue.clear();
+    this.#finish();
+  }
+
+  #finish(): void {
+    this.#state = 'ended';
     this.#room.unfollow(this);
     this.#cancelExpiry?.();
     this.#notify();
@@ -181,20 +218,33 @@ export class Feed
   async #start(): Promise<void> {
     this.#state = 'begun';
     const since = this.#since;
-    if (!since) return this.#queue.begin({ start: 'fresh', position: this.#room.position });
-    const page = await this.#room.read(since.offset, this.#pageSize);
+    if (!since) return this.#startFresh();
+    const page = await this.#replays.begin(this.#room, since.offset);
     if (this.#isEnded()) return;
     const start = decideStart(page, since, this.#maxReplay);
-    this.#queue.begin(start);
-    if (start.start === 'resumed') this.#queue.splice(page);
+    if (start.start === 'resumed') {
+      this.#queue.begin(start);
+      return this.#queue.splice(page);
+    }
+    if (this.#room.recentEvents === 0) return this.#queue.begin(start);
+    const recent = await this.#room.readRecent(start.position.offset + 1);
+    if (!this.#isEnded()) this.#queue.begin(start, recentEvents(recent));
+  }
+
+  /** Where the stream begins and what came before are read as one: they meet without a hole. */
+  async #startFresh(): Promise<void> {
+    if (this.#room.recentEvents === 0) {
+      return this.#queue.begin({ start: 'fresh', position: this.#room.position });
+    }
+    const page = await this.#room.readRecent(Number.MAX_SAFE_INTEGER);
+    if (this.#isEnded()) return;
+    const position = { epoch: page.epoch, offset: page.head };
+    this.#queue.begin({ start: 'fresh', position }, recentEvents(page));
   }
 
   async #catchUp(): Promise<void> {
-    // A turn for everybody else between two pages: a long replay is no reason to keep them waiting.
-    await this.#pause();
-    if (this.#isEnded()) return;
     const from = this.#queue.tail;
-    const page = await this.#room.read(from.offset, this.#pageSize);
+    const page = await this.#replays.goOn(this.#room, from.offset);
     if (this.#isEnded()) return;
     const reason = gapReason(page, from, Number.POSITIVE_INFINITY);
     if (reason) this.#queue.skip(reason, { epoch: page.epoch, offset: page.head });
@@ -205,8 +255,4 @@ export class Feed
   #isEnded(): boolean {
     return this.#state === 'ended';
   }
-}
-
-function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,26 +1,29 @@
 import {
   errors,
+  RoomError,
   type Ack,
   type EventsInput,
   type HistoryInput,
   type HistoryPage,
   type Members,
+  type MembersInput,
   type RoomEvent,
 } from '../../shared/index.ts';
 import { demand, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
-import { roomKey } from '../log/room-log.ts';
+import { roomKey, type RoomName } from '../log/room-log.ts';
+import { mayEnter, mayModerate, type Deed } from '../membership/decisions.ts';
+import type { Memberships } from '../membership/memberships.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
-import type { PublishMeter } from './publish-limits.ts';
-
-// A WebSocket of ours closes with 4401 at the very end of its token, and its client comes back to
-// resume: the feed of a connection that does not (SSE, a host's own server) ends a moment later.
-const EXPIRY_GRACE_MS = 1_000;
+import { memberOf, openFeed } from './open-feed.ts';
+import type { Metered, PublishMeter } from './publish-limits.ts';
 
 /** The WebSocket that a call came over, as far as rooms need it. */
 export interface CallerSocket {
+  /** As the socket's own: 1 is open. A feed that ends while it is not has been dropped (PRE2). */
+  readonly readyState: number;
   close(code: number, reason: string): void;
 }
 
@@ -28,6 +31,8 @@ export interface CallerSocket {
 export interface Caller {
   readonly user: User;
   readonly connectionId: string;
+  /** The same on every connection of one client: the later takes the earlier's seats. */
+  readonly sessionId: string | undefined;
   /** Set where the connection closes at the end of its token and stops its feeds by itself. */
   readonly socket: CallerSocket | undefined;
 }
@@ -37,6 +42,7 @@ export interface GateOptions {
   readonly kind: string;
   readonly hub: Hub;
   readonly authorize: Authorize;
+  readonly memberships: Pick<Memberships, 'of'>;
   readonly clock: Clock;
   /** Unset: publishing is not limited. */
   readonly meter: PublishMeter | undefined;
@@ -52,11 +58,22 @@ export interface ClientPublication {
   readonly replyTo?: string | undefined;
 }
 
-/** The rooms of one kind as users may reach them: every way in asks `authorize` first (AUT1). */
+/** What may be done to a room that has membership. */
+export type RoomDeed = Deed | 'accept' | 'decline';
+
+// What somebody does who is not in yet.
+const FROM_OUTSIDE = new Set<Action>(['create', 'direct', 'accept', 'decline']);
+
+// To change what is somebody else's.
+const MODERATING = new Set<Action>(['moderate:edit', 'moderate:remove']);
+
+/** The rooms of one kind as users may reach them: every way in asks who may enter the room, and `authorize`,
+ *  first (AUT1). */
 export class Gate {
   readonly #kind: string;
   readonly #hub: Hub;
   readonly #authorize: Authorize;
+  readonly #memberships: Pick<Memberships, 'of'>;
   readonly #clock: Clock;
   readonly #meter: PublishMeter | undefined;
 
@@ -66,12 +83,12 @@ export class Gate {
     this.#kind = options.kind;
     this.#hub = options.hub;
     this.#authorize = options.authorize;
+    this.#memberships = options.memberships;
   }
 
   /** @throws RoomError TOO_MANY, FORBIDDEN and what the hub throws */
   async publish(caller: Caller, publication: ClientPublication): Promise<Ack> {
-    this.measure(caller, publication.room);
-    await this.demand(caller, publication.room, `publish:${publication.type}`);
+    await this.admit(caller, publication.room, `publish:${publication.type}`);
     const { id, name } = caller.user;
     return this.#hub.publish({
       ...publication,
@@ -82,51 +99,74 @@ export class Gate {
     });
   }
 
-  /** Opens a feed. Where no socket ends it, it ends with `signal` and with the caller's token: over SSE
-   *  nothing else ends one that is waiting. */
+  /** Counts a call as a publish, and asks whether it may be made.
+   *  @throws RoomError TOO_MANY, FORBIDDEN */
+  async admit(caller: Caller, room: string, action: Action, what?: Metered): Promise<void> {
+    this.measure(caller, room, what);
+    await this.ask(caller, room, action);
+  }
+
+  /** Counts a call as a publish. @throws RoomError TOO_MANY */
+  measure(caller: Caller, room: string, what?: Metered): void {
+    measure(this.#meter, caller, { kind: this.#kind, id: room }, what);
+  }
+
   async subscribe(caller: Caller, input: EventsInput, signal?: () => AbortSignal): Promise<Feed> {
     const since = input.lastEventId ?? undefined;
     // RES4: decided anew at every resume.
-    await this.demand(caller, input.room, since === undefined ? 'subscribe' : 'resume');
-    const { id, name } = caller.user;
-    const feed = await this.#hub.subscribe({
-      room: { kind: this.#kind, id: input.room },
-      member: { memberId: caller.connectionId, user: { id, name } },
-      since,
-    });
-    if (caller.socket) return feed;
-    this.#endWith(feed, signal?.());
-    feed.endAfter(this.#clock, caller.user.expiresAt - this.#clock.now() + EXPIRY_GRACE_MS);
-    return feed;
-  }
-
-  #endWith(feed: Feed, signal: AbortSignal | undefined): void {
-    if (signal?.aborted) feed.end();
-    else signal?.addEventListener('abort', () => feed.end(), { once: true });
+    const action = since === undefined ? 'subscribe' : 'resume';
+    const { revocations } = this.#hub;
+    await this.ask(caller, input.room, action);
+    const room = { kind: this.#kind, id: input.room };
+    const parts = { hub: this.#hub, clock: this.#clock };
+    const feed = await openFeed(parts, caller, { room, since, signal });
+    if (this.#hub.revocations === revocations) return feed;
+    // Somebody was shut out while this feed was opened, too late to be found by it and too early to find it.
+    return this.ask(caller, input.room, action).then(
+      () => feed,
+      (error: unknown) => {
+        feed.end();
+        throw error;
+      },
+    );
   }
 
   async history(caller: Caller, input: HistoryInput): Promise<HistoryPage<RoomEvent>> {
-    await this.demand(caller, input.room, 'history');
+    await this.ask(caller, input.room, 'history');
     return this.#hub.history({ ...input, kind: this.#kind });
   }
 
-  async members(caller: Caller, room: string): Promise<Members> {
-    await this.demand(caller, room, 'members');
-    return this.#hub.members({ kind: this.#kind, id: room });
+  async members(caller: Caller, { room, ...page }: MembersInput): Promise<Members> {
+    await this.ask(caller, room, 'members');
+    return this.#hub.members({ kind: this.#kind, id: room }, page);
   }
 
-  /** Counts a call that writes. @throws RoomError TOO_MANY */
-  measure({ user, connectionId, socket }: Caller, id: string): void {
-    const room = roomKey({ kind: this.#kind, id });
-    const refusal = this.#meter?.take({ connectionId, userId: user.id, roomKey: room });
-    if (!refusal) return;
-    if (this.#meter?.isFlood(connectionId))
-      socket?.close(errors.TOO_MANY.close, 'too many publishes');
-    throw refusal;
+  /** @throws RoomError TOO_MANY, FORBIDDEN, TOO_LARGE, NOT_PRESENT */
+  async setPresence(caller: Caller, { room, state }: { room: string; state: unknown }) {
+    await this.admit(caller, room, 'presence', 'presence');
+    await this.#hub.setPresence({ kind: this.#kind, id: room }, memberOf(caller), state);
   }
 
-  /** Asks the policy. @throws RoomError FORBIDDEN, AUTHORIZE_TIMEOUT */
-  demand({ user }: Caller, id: string, action: Action): Promise<void> {
-    return demand(this.#authorize, { user, room: { kind: this.#kind, id }, action });
+  /** @throws RoomError FORBIDDEN, the same whether the room is not there or not for this caller */
+  async ask({ user }: Caller, id: string, action: Action): Promise<void> {
+    const room = { kind: this.#kind, id };
+    const found = this.#memberships.of(room, user.id);
+    const membership = found instanceof Promise ? await found : found;
+    if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
+    if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
+    return demand(this.#authorize, { user, room, action, membership });
   }
+}
+
+/** Counts a publish. Without a meter nothing is counted. @throws RoomError TOO_MANY */
+export function measure(
+  meter: PublishMeter | undefined,
+  { user, connectionId, socket }: Caller,
+  room: RoomName,
+  what: Metered = 'publish',
+): void {
+  const refusal = meter?.take({ connectionId, userId: user.id, roomKey: roomKey(room) }, what);
+  if (!refusal) return;
+  if (meter?.isFlood(connectionId)) socket?.close(errors.TOO_MANY.close, 'too many publishes');
+  throw refusal;
 }

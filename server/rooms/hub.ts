@@ -12,14 +12,16 @@ import {
   type HistoryInput,
   type HistoryPage,
   type Members,
+  type MembersInput,
   type Position,
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { Notice, OwnNotice } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
-import type { Member, Presence } from '../presence/presence.ts';
+import type { Departure, Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
 import { appendAcked } from '../messages/append.ts';
@@ -28,7 +30,7 @@ import { appendReply } from '../messages/replies.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { OwnFeeds } from './own-feeds.ts';
-import type { Room } from './room.ts';
+import { Replays, type ReplayLimits } from './replays.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
 
 /** What a hub is made from. */
@@ -42,14 +44,14 @@ export interface HubOptions {
   readonly nodeTag: string;
   readonly tally?: Tally;
   /** Of every feed, where they differ from the defaults. */
-  readonly feeds?: FeedLimits;
+  readonly feeds?: FeedLimits & ReplayLimits;
 }
 
 /** Where the member of a feed sits. */
 interface Seat {
   readonly name: RoomName;
-  readonly room: Room;
   readonly member: Member;
+  readonly isGone: (() => boolean) | undefined;
 }
 
 /** An event to publish, its data already parsed by the contract. */
@@ -69,6 +71,9 @@ export interface Publication {
 export interface Subscription {
   readonly room: RoomName;
   readonly member: Member;
+  /** Has the member's connection broken, when the feed ends? Then his seat is held for a while (PRE2).
+   *  Unset: he leaves on purpose. */
+  readonly isGone?: () => boolean;
   /** A position or frame id to resume after. */
   readonly since?: string | undefined;
 }
@@ -82,11 +87,14 @@ export class Hub {
   readonly #clock: Clock;
   readonly #frameNumber: () => string;
   readonly #feedLimits: FeedLimits;
+  readonly #replays: Replays;
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats = new Map<Feed, Seat>();
   readonly #own = new OwnFeeds();
   readonly #underway = new Set<Promise<unknown>>();
+  readonly #stopListening: () => void;
+  #revocations = 0;
   #isClosed = false;
 
   constructor(options: HubOptions) {
@@ -97,8 +105,16 @@ export class Hub {
     this.#clock = options.clock;
     this.#tally = options.tally ?? createTally();
     this.#feedLimits = options.feeds ?? {};
+    this.#replays = new Replays(options.feeds);
     this.#frameNumber = createFrameNumbers(options.nodeTag);
     this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
+    this.#stopListening = this.#bus.onNotice((notice) => this.#heed(notice));
+  }
+
+  /** How often somebody was shut out of a room so far: who has asked whether he may follow one, and finds
+   *  that this has changed since, asks again. */
+  get revocations(): number {
+    return this.#revocations;
   }
 
   /** Publishes one event. @throws RoomError CONFLICT, LOG_UNAVAILABLE, RESTARTING */
@@ -122,21 +138,22 @@ export class Hub {
   }
 
   /** Opens a feed and seats its member until the feed ends. @throws RoomError BAD_INPUT */
-  async subscribe({ room: name, member, since }: Subscription): Promise<Feed> {
+  async subscribe({ room: name, member, since, isGone }: Subscription): Promise<Feed> {
     const position = since === undefined ? undefined : positionOf(since);
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
       const feed = new Feed({
         ...this.#feedLimits,
         room,
+        replays: this.#replays,
+        member,
         since: position,
         onEnd: this.#onFeedEnd,
         tally: this.#tally,
       });
-      this.#seats.set(feed, { name, room, member });
+      this.#seats.set(feed, { name, member, isGone });
       this.#own.add(name, member.user.id, feed);
       this.#presence.join(name, member);
-      room.seat(member);
       return feed;
     });
   }
@@ -147,9 +164,33 @@ export class Hub {
     if (!seat) return;
     this.#seats.delete(feed);
     this.#own.remove(seat.name, seat.member.user.id, feed);
-    this.#presence.leave(seat.name, seat.member);
-    seat.room.unseat(seat.member);
+    this.#presence.leave(seat.name, seat.member, this.#departure(feed, seat));
   };
+
+  #departure(feed: Feed, { isGone }: Seat): Departure {
+    if (this.#isClosed) return 'drain';
+    if (feed.isShutOut) return 'kicked';
+    return isGone?.() === true ? 'dropped' : 'left';
+  }
+
+  /** Ends the feeds of those who are shut out of a room (AUT1), and tells users what concerns them. */
+  #heed({ room, revoked, own }: Notice): void {
+    if (own) this.#tell(room, own);
+    if (!revoked) return;
+    this.#revocations += 1;
+    this.#rooms.find(room)?.revoke(revoked);
+  }
+
+  /** A feed that is behind gets `latest` instead when it has caught up. */
+  #tell(name: RoomName, { userId, frame }: OwnNotice): void {
+    const room = this.#rooms.find(name);
+    if (!room) return;
+    const { position } = room;
+    const { offset } = position;
+    for (const feed of this.#own.of(name, userId)) {
+      feed.receive({ id: room.frameId(position), offset, delivery: 'latest', data: frame });
+    }
+  }
 
   /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
    *  no seat, replays nothing and is held up by nobody. Errors with what keeps the room from opening. */
@@ -170,17 +211,6 @@ export class Hub {
         stop();
       };
     });
-  }
-
-  /** Tells one user something of a room that concerns him alone, in all his feeds of it on this node. A feed
-   *  that is behind gets `latest` instead when it has caught up. */
-  tell(name: RoomName, userId: string, data: Frame<RoomEvent>): void {
-    for (const feed of this.#own.of(name, userId)) {
-      const room = this.#seats.get(feed)?.room;
-      if (!room) continue;
-      const { offset } = room.position;
-      feed.receive({ id: room.frameId(room.position), offset, delivery: 'latest', data });
-    }
   }
 
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
@@ -207,10 +237,26 @@ export class Hub {
     }
   }
 
-  /** Who is in a room, each user once. */
-  async members(name: RoomName): Promise<Members> {
-    const users = await this.#presence.users(name);
-    return { room: name.id, users, count: users.length };
+  /** A page of who is in a room, each user once. */
+  async members(name: RoomName, page: Omit<MembersInput, 'room'> = {}): Promise<Members> {
+    const { after, limit = limits.membersPage } = page;
+    return this.#rooms.with(name, this.#kindOf(name), (room) => ({
+      room: name.id,
+      ...room.members(after, limit),
+    }));
+  }
+
+  /** Sets what a member says of himself. @throws RoomError TOO_LARGE, NOT_PRESENT, BAD_INPUT */
+  async setPresence(name: RoomName, member: Member, state: unknown): Promise<void> {
+    if (this.#isClosed) throw new RoomError('RESTARTING');
+    const text = encodeData(state);
+    if (Buffer.byteLength(text) > limits.presenceBytes) {
+      throw new RoomError(
+        'TOO_LARGE',
+        `a presence state has at most ${limits.presenceBytes} bytes`,
+      );
+    }
+    if (!(await this.#presence.setState(name, member, text))) throw new RoomError('NOT_PRESENT');
   }
 
   /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */
@@ -224,6 +270,7 @@ export class Hub {
     await this.drain();
     await Promise.all([...this.#seats.keys()].map((feed) => feed.return()));
     await this.#rooms.close();
+    this.#stopListening();
   }
 
   async #append(publication: Publication, kind: RoomKind): Promise<Ack> {

@@ -4,12 +4,16 @@ import type { RoomEvent } from '../../shared/index.ts';
 export interface Gone {
   readonly type: string;
   readonly key: string;
+  /** Who had set it. */
+  readonly userId: string;
 }
 
 interface Value {
   readonly event: RoomEvent;
   readonly key: string;
-  /** Whose value it is: it goes when that member or user does. Unset: the room's. */
+  /** The event's data as text. */
+  readonly text: string;
+  /** Whose value it is: it goes when he does. Unset: the room's. */
   readonly owner: string | undefined;
   /** Infinity: never. */
   readonly expiresAt: number;
@@ -30,7 +34,7 @@ export class LatestValues {
 
   /** Sets a value. Returns what had to go for it: the one set longest ago. */
   set(value: Value): Gone[] {
-    const id = `${value.event.type} ${value.key}`;
+    const id = idOf(value.event.type, value.key);
     this.#values.delete(id);
     this.#values.set(id, value);
     if (this.#values.size <= this.#maxValues) return [];
@@ -38,9 +42,28 @@ export class LatestValues {
     return this.#remove((one) => one === oldest);
   }
 
+  /** Lets a value that says the same live until `expiresAt`. False: there is none. */
+  renew(
+    type: string,
+    key: string,
+    { text, expiresAt }: Pick<Value, 'text' | 'expiresAt'>,
+  ): boolean {
+    const id = idOf(type, key);
+    const value = this.#values.get(id);
+    if (!value || value.text !== text) return false;
+    // It stays where it stands: said first, it is shown first.
+    this.#values.set(id, { ...value, expiresAt });
+    return true;
+  }
+
   /** All values, the most recently set last. */
   events(): RoomEvent[] {
     return [...this.#values.values()].map(({ event }) => event);
+  }
+
+  /** The values of one type, those that were set first in front. */
+  of(type: string): RoomEvent[] {
+    return this.events().filter((event) => event.type === type);
   }
 
   /** Removes and returns what has expired at `now`. */
@@ -51,6 +74,17 @@ export class LatestValues {
   /** Removes and returns what belonged to somebody who has left. */
   leave(owner: string): Gone[] {
     return this.#remove((value) => value.owner === owner);
+  }
+
+  /** Removes and returns one value. */
+  end(type: string, key: string): Gone[] {
+    const value = this.#values.get(idOf(type, key));
+    return value ? this.#remove((one) => one === value) : [];
+  }
+
+  /** Removes and returns what a user had set of one type. */
+  endOf(userId: string, type: string): Gone[] {
+    return this.#remove(({ event }) => event.type === type && event.by.id === userId);
   }
 
   /** When the next value expires, or undefined when none will. */
@@ -65,8 +99,13 @@ export class LatestValues {
     for (const [id, value] of this.#values) {
       if (!isGone(value)) continue;
       this.#values.delete(id);
-      gone.push({ type: value.event.type, key: value.key });
+      const { type, by } = value.event;
+      gone.push({ type, key: value.key, userId: by.id });
     }
     return gone;
   }
+}
+
+function idOf(type: string, key: string): string {
+  return `${type} ${key}`;
 }

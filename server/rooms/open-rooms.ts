@@ -8,11 +8,13 @@ import {
   type RoomName,
   type StoredEvent,
 } from '../log/room-log.ts';
+import type { Presence, PresenceChange, PresenceFollower } from '../presence/presence.ts';
 import { Room } from './room.ts';
 
 /** What rooms are made from. */
 export interface OpenRoomsOptions {
   readonly log: RoomLog;
+  readonly presence: Presence;
   readonly bus: Bus;
   readonly clock: Clock;
   readonly frameNumber: () => string;
@@ -23,6 +25,8 @@ export interface OpenRoomsOptions {
 
 interface Entry {
   readonly opening: Promise<Opened>;
+  /** Once it is open. */
+  opened: Opened | undefined;
 }
 
 interface Opened {
@@ -65,6 +69,11 @@ export class OpenRooms {
     }
   }
 
+  /** The room, if it is open. */
+  find(name: RoomName): Room | undefined {
+    return this.#entries.get(roomKey(name))?.opened?.room;
+  }
+
   /** Closes them all. */
   async close(): Promise<void> {
     const entries = [...this.#entries.values()];
@@ -76,33 +85,44 @@ export class OpenRooms {
   }
 
   #open(key: string, name: RoomName, kind: RoomKind): Entry {
-    const entry: Entry = { opening: this.#openRoom(key, name, kind) };
+    const entry: Entry = { opening: this.#openRoom(key, name, kind), opened: undefined };
     this.#entries.set(key, entry);
-    entry.opening.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-    });
+    entry.opening.then(
+      (opened) => (entry.opened = opened),
+      () => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      },
+    );
     return entry;
   }
 
   async #openRoom(key: string, name: RoomName, kind: RoomKind): Promise<Opened> {
-    const { log, bus } = this.#options;
+    const { log, bus, presence } = this.#options;
     // Follow before reading where the log stands: what is appended in between is in both.
     const early: StoredEvent[] = [];
     let deliver: Follower = (events) => void early.push(...events);
     const unfollow = log.follow(name, (events, epoch) => deliver(events, epoch));
     try {
       const { epoch, head } = await log.bounds(name);
+      // What happens before the room is made is told to it afterwards.
+      const seen: PresenceChange[] = [];
+      let see: PresenceFollower = (change) => void seen.push(change);
+      const people = await presence.follow(name, (change) => see(change));
       const position = { epoch, offset: Math.max(head, early.at(-1)?.offset ?? 0) };
       const onQuiet = () => this.#settle(key, opened);
-      const room = new Room({ ...this.#options, name, kind, position, onQuiet });
+      const { users } = people;
+      const room = new Room({ ...this.#options, name, kind, position, users, onQuiet });
+      see = (change) => room.see(change);
       deliver = (events, of) => room.deliver(events, of);
       const unsubscribe = bus.subscribe(name, (message) => room.receive(message));
       const close = () => {
         unfollow();
         unsubscribe();
+        people.unfollow();
         room.close();
       };
       const opened = { room, close };
+      for (const change of seen) room.see(change);
       return opened;
     } catch (error) {
       unfollow();

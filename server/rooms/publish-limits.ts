@@ -15,6 +15,9 @@ export interface PublishLimits {
   readonly user: PublishRate;
   /** By everybody into one room on this node. Default 500 per second, 1,000 at once. */
   readonly room: PublishRate;
+  /** Presence states set by one connection. Default 10 per second, 20 at once; each counts as a publish
+   *  as well. */
+  readonly presence: PublishRate;
   /** Refusals that one connection may collect before it is closed (4429). Default 20 per second, 200
    *  at once: a client that heeds `retryAfterMs` never comes near. */
   readonly refusals: PublishRate;
@@ -25,6 +28,7 @@ export const defaultPublishLimits: PublishLimits = {
   connection: { perSecond: 50, burst: 100 },
   user: { perSecond: 100, burst: 200 },
   room: { perSecond: 500, burst: 1_000 },
+  presence: { perSecond: 10, burst: 20 },
   refusals: { perSecond: 20, burst: 200 },
 };
 
@@ -35,11 +39,15 @@ export interface Publisher {
   readonly roomKey: string;
 }
 
+/** What is counted: an event, or a presence state. */
+export type Metered = 'publish' | 'presence';
+
 /** Decides who publishes too fast. */
 export class PublishMeter {
   readonly #connections: Buckets;
   readonly #users: Buckets;
   readonly #rooms: Buckets;
+  readonly #states: Buckets;
   readonly #refusals: Buckets;
   readonly #clock: () => number;
   #now: number;
@@ -52,17 +60,19 @@ export class PublishMeter {
     this.#connections = new Buckets(limits.connection, now);
     this.#users = new Buckets(limits.user, now);
     this.#rooms = new Buckets(limits.room, now);
+    this.#states = new Buckets(limits.presence, now);
     this.#refusals = new Buckets(limits.refusals, now);
   }
 
   /** Counts one publish. Gives the refusal where it is one too many: then nothing is counted but that
    *  it was refused. */
-  take({ connectionId, userId, roomKey }: Publisher): RoomError | undefined {
+  take({ connectionId, userId, roomKey }: Publisher, what: Metered = 'publish') {
     this.#now = this.#clock();
     const buckets = [
       this.#connections.of(connectionId),
       this.#users.of(userId),
       this.#rooms.of(roomKey),
+      ...(what === 'presence' ? [this.#states.of(connectionId)] : []),
     ];
     const retryAfterMs = Math.max(...buckets.map((bucket) => bucket.waitMs()));
     if (retryAfterMs > 0) return new RoomError('TOO_MANY', undefined, { retryAfterMs });

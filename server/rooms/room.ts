@@ -1,23 +1,24 @@
 import { observable, type Observable } from '@trpc/server/observable';
 import {
   formatPosition,
-  limits,
   type Delivery,
   type Frame,
-  type LatestKey,
-  type LatestSpec,
+  type Members,
   type Position,
+  type PresenceSnapshot,
+  type RevokedReason,
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
 import type { LiveMessage } from '../bus/bus.ts';
+import { isMeant, type Revocation } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
-import type { Member } from '../presence/presence.ts';
+import type { Member, PresenceChange, Seated } from '../presence/presence.ts';
 import { decodeData } from './encoding.ts';
-import { LatestValues, type Gone } from './latest-values.ts';
-import { Seats } from './seats.ts';
+import { PresenceView } from './presence-view.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
+import { Values, type Standing } from './values.ts';
 
 /** What a room is made from. */
 export interface RoomOptions {
@@ -26,6 +27,8 @@ export interface RoomOptions {
   readonly log: RoomLog;
   /** Where the log stood when the room was opened. */
   readonly position: Position;
+  /** Who was there when the room was opened. */
+  readonly users: readonly Seated[];
   readonly clock: Clock;
   readonly frameNumber: () => string;
   /** Called when the last follower has gone or the last value has expired. */
@@ -35,6 +38,12 @@ export interface RoomOptions {
 /** Who follows a room. */
 export interface RoomFollower {
   receive(frame: TrackedFrame): void;
+  /** Whose it is, where it is somebody's. */
+  readonly member?: Member | undefined;
+  /** Another connection has taken the member's seat. */
+  end?(): void;
+  /** The member may follow the room no longer. */
+  revoke?(reason: RevokedReason): void;
 }
 
 /** One room on this node. `live` is a tRPC observable of its frames from now on, in offset order. */
@@ -42,15 +51,24 @@ export class Room {
   readonly live: Observable<TrackedFrame, never>;
   readonly #options: RoomOptions;
   readonly #followers = new Set<RoomFollower>();
-  readonly #latest = new LatestValues(limits.latestValues);
-  readonly #members = new Seats();
-  readonly #users = new Seats();
+  readonly #values: Values;
+  readonly #people: PresenceView;
   #position: Position;
-  #cancelExpiry = () => {};
 
   constructor(options: RoomOptions) {
+    const { kind, clock, users } = options;
     this.#options = options;
     this.#position = options.position;
+    this.#values = new Values({
+      kind,
+      clock,
+      emit: (frame, except) => this.#emitLive('latest', frame, except),
+      onGone: () => this.#settle(),
+    });
+    const emit = (frame: Frame<RoomEvent>) => {
+      if (kind.people) this.#emitLive('presence', frame);
+    };
+    this.#people = new PresenceView({ users, clock, emit });
     this.live = observable((observer) => {
       const follower = { receive: (frame: TrackedFrame) => observer.next(frame) };
       this.follow(follower);
@@ -75,7 +93,7 @@ export class Room {
 
   /** Does it hold no latest value? Without followers and values a room has nothing to keep. */
   get isEmpty(): boolean {
-    return this.#latest.size === 0;
+    return this.#values.isEmpty;
   }
 
   /** The newest durable event that `live` has carried: a feed that follows from now on misses
@@ -90,13 +108,34 @@ export class Room {
     return log.keyWindowMs(name, clock.now());
   }
 
-  /** The current latest values. */
-  get latest(): readonly RoomEvent[] {
-    return this.#latest.events();
+  /** The current latest values, as a user is to see them. */
+  valuesFor(userId: string | undefined): Standing {
+    return this.#values.shownTo(userId);
+  }
+
+  /** Who is here. Undefined: the kind does not tell. */
+  get presence(): PresenceSnapshot | undefined {
+    return this.#options.kind.people ? this.#people.snapshot : undefined;
+  }
+
+  /** A page of those who are here. */
+  members(after: string | undefined, limit: number): Omit<Members, 'room'> {
+    return this.#people.page(after, limit);
   }
 
   read(after: number, limit: number): Promise<Page> {
     return this.#options.log.read(this.#options.name, { after, limit });
+  }
+
+  /** The newest events before an offset: as many as the kind gives to newcomers. */
+  readRecent(before: number): Promise<Page> {
+    const { log, name, kind } = this.#options;
+    return log.read(name, { before, limit: kind.recent });
+  }
+
+  /** How many events newcomers are given at most. */
+  get recentEvents(): number {
+    return this.#options.kind.recent;
   }
 
   /** An id for a frame that is no durable event, at a position (RES1). */
@@ -109,6 +148,7 @@ export class Room {
     for (const event of events) {
       if (event.offset > this.#position.offset) this.#position = { epoch, offset: event.offset };
       if (this.#followers.size > 0) this.#emit(durableFrame(event, epoch));
+      this.#values.published(event.type, event.by.id);
     }
   }
 
@@ -118,64 +158,62 @@ export class Room {
     if (!spec || spec.delivery === 'durable') return;
     const id = this.frameId(this.#position, message.number);
     const event = liveEvent(message, id, formatPosition(this.#position));
-    if (spec.delivery === 'latest') this.#keep(spec, message, event);
-    this.#emitLive(id, spec.delivery, { type: 'event', event });
+    if (spec.delivery === 'latest') this.#values.take(spec, message, event);
+    else this.#emitLive('ephemeral', { type: 'event', event });
   }
 
-  /** Seats a member: values keyed by member or user go when the last seat of that one does. */
-  seat({ memberId, user }: Member): void {
-    this.#members.take(memberId);
-    this.#users.take(user.id);
+  /** Takes what happens to the people. */
+  see(change: PresenceChange): void {
+    if (change.type === 'join' || change.type === 'update' || change.type === 'leave') {
+      this.#people.take(change);
+    }
+    if (change.type === 'taken') this.#endFeedsOf(change.memberId);
+    if (this.isEmpty) return;
+    this.#values.left(change);
+    this.#settle();
   }
 
-  /** Gives one seat of a member back. */
-  unseat({ memberId, user }: Member): void {
-    if (this.#members.give(memberId)) this.#clear(this.#latest.leave(memberOwner(memberId)));
-    if (this.#users.give(user.id)) this.#clear(this.#latest.leave(userOwner(user.id)));
-    if (this.isEmpty && !this.isFollowed) this.#options.onQuiet();
-  }
-
-  #keep(spec: LatestSpec, message: LiveMessage, event: RoomEvent): void {
-    const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
-    const expiresAt = this.#options.clock.now() + lifeMs;
-    const key = latestKey(spec.key, message, event.data);
-    const owner = ownerOf(spec.key, message);
-    this.#clear(this.#latest.set({ event, key, owner, expiresAt }));
-    if (Number.isFinite(lifeMs)) this.#scheduleExpiry();
-  }
-
-  #clear(gone: readonly Gone[]): void {
-    for (const { type, key } of gone) {
-      const id = this.frameId(this.#position);
-      this.#emitLive(id, 'latest', { type: 'cleared', event: type, key });
+  /** Ends the feeds of those who are shut out (AUT1). */
+  revoke(revoked: Revocation): void {
+    for (const follower of this.#followers) {
+      const { member } = follower;
+      if (member && isMeant(revoked, member.user.id)) follower.revoke?.(revoked.reason);
     }
   }
 
-  /** Stops the room's timer. */
+  /** Stops the room's timers. */
   close(): void {
-    this.#cancelExpiry();
+    this.#values.close();
+    this.#people.close();
   }
 
-  #scheduleExpiry(): void {
-    this.#cancelExpiry();
-    const next = this.#latest.nextExpiry();
-    if (next === undefined) return;
-    const { clock } = this.#options;
-    this.#cancelExpiry = clock.after(Math.max(0, next - clock.now()), () => this.#expire());
+  #endFeedsOf(memberId: string): void {
+    for (const follower of this.#followers) {
+      if (follower.member?.memberId === memberId) follower.end?.();
+    }
   }
 
-  #expire(): void {
-    this.#clear(this.#latest.expire(this.#options.clock.now()));
-    this.#scheduleExpiry();
+  #settle(): void {
     if (this.isEmpty && !this.isFollowed) this.#options.onQuiet();
   }
 
-  #emitLive(id: string, delivery: Delivery, data: Frame<RoomEvent>): void {
-    this.#emit({ id, offset: this.#position.offset, delivery, data });
+  #emitLive(delivery: Delivery | 'presence', data: Frame<RoomEvent>, except?: string): void {
+    // An event's frame has the event's id.
+    const id = data.type === 'event' ? data.event.id : this.frameId(this.#position);
+    const frame = { id, offset: this.#position.offset, delivery, data };
+    if (except === undefined) this.#emit(frame);
+    else this.#emitToOthers(frame, except);
   }
 
   #emit(frame: TrackedFrame): void {
     for (const follower of this.#followers) follower.receive(frame);
+  }
+
+  // Apart, so that frames for everybody ask nobody who he is.
+  #emitToOthers(frame: TrackedFrame, userId: string): void {
+    for (const follower of this.#followers) {
+      if (follower.member?.user.id !== userId) follower.receive(frame);
+    }
   }
 }
 
@@ -185,25 +223,3 @@ function liveEvent(message: LiveMessage, id: string, position: string): RoomEven
   const event = { id, type, data, by, at: new Date(message.at), position };
   return idempotencyKey === undefined ? event : { ...event, idempotencyKey };
 }
-
-function latestKey(key: LatestKey<never>, message: LiveMessage, data: unknown): string {
-  switch (key) {
-    case 'room':
-      return '';
-    case 'user':
-      return message.by.id;
-    case 'member':
-      return message.memberId ?? message.by.id;
-    default:
-      // The contract's own key function, given what its own schema has produced.
-      return key(data as never);
-  }
-}
-
-function ownerOf(key: LatestKey<never>, message: LiveMessage): string | undefined {
-  if (key === 'user') return userOwner(message.by.id);
-  return key === 'member' ? memberOwner(message.memberId ?? message.by.id) : undefined;
-}
-
-const memberOwner = (memberId: string) => `member ${memberId}`;
-const userOwner = (userId: string) => `user ${userId}`;

@@ -10,8 +10,9 @@ const CHANGES: ReadonlySet<string> = new Set(CHANGE_TYPES);
 export interface TrackedFrame extends PushItem {
   /** Durable: its own offset. Otherwise: that of the last durable event before it. */
   readonly offset: number;
-  /** `control`: of the feed itself (`ready`, `gap`), never dropped. */
-  readonly delivery: Delivery | 'control';
+  /** `control`: of the feed itself (`ready`, `gap`), never dropped. `presence`: as latest values, the
+   *  outcome is enough. */
+  readonly delivery: Delivery | 'control' | 'presence';
   readonly data: Frame<RoomEvent>;
 }
 

@@ -3,7 +3,14 @@ import type {
   TRPCQueryProcedure,
   TRPCSubscriptionProcedure,
 } from '@trpc/server';
-import type { Contract, Procedure, ProceduresOf, RoomKind } from '../../shared/index.ts';
+import type {
+  Contract,
+  MeOf,
+  MeProcedures,
+  Procedure,
+  ProceduresOf,
+  RoomKind,
+} from '../../shared/index.ts';
 
 type Built<P> =
   P extends Procedure<'query', infer Input, infer Output>
@@ -24,5 +31,12 @@ export type RoomProcedures<K extends RoomKind> = {
   [P in keyof ProceduresOf<K>]: Built<ProceduresOf<K>[P]>;
 };
 
-/** The procedures of every room kind of a contract, by kind. */
-export type RoomRouters<R extends Contract> = { [P in keyof R]: RoomProcedures<R[P]> };
+/** The tRPC procedures of users' own streams. */
+export type MyProcedures<K extends RoomKind> = {
+  [P in keyof MeProcedures<K>]: Built<MeProcedures<K>[P]>;
+};
+
+/** The procedures of every room kind of a contract, by kind, and those of users' own streams. */
+export type RoomRouters<R extends Contract> = {
+  [P in Exclude<keyof R, 'me'>]: RoomProcedures<R[P]>;
+} & { me: MyProcedures<MeOf<R>> };

@@ -5,6 +5,7 @@ import {
   historyInput,
   membersInput,
   publishInput,
+  setPresenceInput,
   shorthandInput,
 } from '../../shared/procedures.ts';
 import type { ClientPublication, Gate } from '../rooms/gate.ts';
@@ -34,15 +35,27 @@ export function roomRouter<K extends RoomKind>(
     members: userCall(now, {
       type: 'query',
       input: membersInput,
-      run: (caller, input) => gate.members(caller, input.room),
+      run: (caller, input) => gate.members(caller, input),
     }),
     // A kind without client events has a publish that nothing satisfies.
     publish: publishing(publishInput(kind) ?? z.never(), gate, now),
+    ...presence(kind, gate, now),
     ...shorthands(kind, gate, now),
     ...lifeRouter(kind, gates, now),
   };
   // The one cast from what was built at run time to what the contract's types say.
   return procedures as unknown as RoomProcedures<K>;
+}
+
+function presence(kind: RoomKind, gate: Gate, now: () => number) {
+  const input = setPresenceInput(kind);
+  if (!input) return {};
+  const setPresence = userCall(now, {
+    type: 'mutation',
+    input,
+    run: (caller, said) => gate.setPresence(caller, said),
+  });
+  return { setPresence };
 }
 
 function shorthands(kind: RoomKind, gate: Gate, now: () => number) {

@@ -13,6 +13,9 @@ export interface RoomsContext {
   readonly user: User | null;
   /** Names the connection that the call came over: one seat per room. */
   readonly connectionId: string;
+  /** The client's own word for itself, the same on every connection that it makes. Unset: it has none, and
+   *  each connection takes a seat of its own (PRE2). */
+  readonly sessionId?: string | undefined;
   /** The WebSocket of the connection, where it closes at the end of the user's token and stops what was
    *  subscribed over it, as the ready server's do. Unset, and over HTTP: rooms see to both. */
   readonly socket?: CallerSocket;
@@ -110,7 +113,7 @@ function admit(ctx: RoomsContext, now: () => number): Caller {
   return caller;
 }
 
-function callerOf({ user, connectionId, socket }: RoomsContext): Caller {
+function callerOf({ user, connectionId, sessionId, socket }: RoomsContext): Caller {
   if (!user) throw new RoomError('UNAUTHENTICATED');
-  return { user, connectionId, socket };
+  return { user, connectionId, sessionId, socket };
 }

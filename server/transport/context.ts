@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { errors, RoomError } from '../../shared/index.ts';
+import { errors, limits, RoomError } from '../../shared/index.ts';
 import type { VerifyToken } from '../auth/tokens.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
@@ -30,13 +30,28 @@ export function bearerOf(req: IncomingMessage): string | undefined {
   return match?.[1];
 }
 
+const SESSION_ID = /^[\x21-\x7e]+$/;
+
+/** What a client calls itself, from connectionParams. @throws TRPCError BAD_REQUEST */
+function sessionOf(params: TRPCRequestInfo['connectionParams']): string | undefined {
+  const id = params?.['sessionId'];
+  if (id === undefined || (id.length <= limits.sessionIdLength && SESSION_ID.test(id))) return id;
+  const message = `sessionId must be 1 to ${limits.sessionIdLength} printable ASCII characters`;
+  throw new TRPCError({
+    code: 'BAD_REQUEST',
+    message,
+    cause: new RoomError('BAD_INPUT', message),
+  });
+}
+
 /** Makes the context of an HTTP call. Without a token the caller is nobody, and each procedure says
  *  what it thinks of that. @throws TRPCError UNAUTHORIZED for a token that is refused */
 export function createHttpContext({ verify, newId }: ContextOptions) {
   return async ({ req, info }: { req: IncomingMessage; info: TRPCRequestInfo }) => {
     const token = tokenOf(req, info.connectionParams);
+    const sessionId = sessionOf(info.connectionParams);
     const user = token === undefined ? null : await translate(verify(token));
-    return { user, connectionId: newId() } satisfies RoomsContext;
+    return { user, connectionId: newId(), sessionId } satisfies RoomsContext;
   };
 }
 
@@ -50,13 +65,14 @@ export function createSocketContext(
     const { req, res: socket, info } = options;
     const token = tokenOf(req, info.connectionParams);
     if (token === undefined) return { user: null, connectionId: newId() } satisfies RoomsContext;
+    const sessionId = sessionOf(info.connectionParams);
     const user = await translate(verify(token)).catch((error: unknown) => {
       closeFor(socket, error);
       throw error;
     });
     // It may have gone while its token was checked.
     if (socket.readyState !== socket.CLOSED) onUser(socket, user);
-    return { user, connectionId: newId(), socket } satisfies RoomsContext;
+    return { user, connectionId: newId(), sessionId, socket } satisfies RoomsContext;
   };
 }
 

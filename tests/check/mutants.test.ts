@@ -7,7 +7,7 @@ import { realMutants, simulatedMutants } from './mutants/mutants.ts';
 
 const run = promisify(execFile);
 const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const MOST_PLANS = '400';
+const MOST_PLANS = '1000';
 
 interface Found {
   /** How many plans it took. */

@@ -30,7 +30,7 @@ function handCalls() {
       },
     },
     history: { query: async () => ({ events: [], hasMore: false }) },
-    members: { query: async ({ room }) => ({ room, users: [], count: 0 }) },
+    members: { query: async ({ room }) => ({ room, users: [], count: 0, version: 0 }) },
   };
   const feed = (...frames: FrameOf<Chat>[]) => {
     for (const data of frames) stream?.onData({ id: 'E:0', data });

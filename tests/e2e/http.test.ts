@@ -72,7 +72,7 @@ describe('tRPC over HTTP', () => {
   });
 
   it('[PRE1] leaves the room when an event stream is aborted while it waits', async () => {
-    const server = await startServer();
+    const server = await startServer({ presence: { holdMs: 0 } });
     const token = await server.token('ada');
     const trpc = httpClient(server, token);
     const { response, stop } = subscribe(server, token);

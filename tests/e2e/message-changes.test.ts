@@ -15,7 +15,7 @@ import {
   type RoomEvent,
 } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
-import { people, refusal } from '../kit/people.ts';
+import { people, refusal } from '../kit/chatters.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
 
@@ -221,6 +221,29 @@ describe('who may change a message', () => {
     expect(folded(await ada.history.query({ room }))[0]).toMatchObject({ isRemoved: true });
   });
 
+  it('is a moderator of the room, where it has members, and no mere member', async () => {
+    const { ada, bob, as } = await people();
+    const { room: club } = await ada.create.mutate({ private: true });
+    for (const id of ['bob', 'cy']) await ada.invite.mutate({ room: club, user: id });
+    const cy = await as('cy');
+    await bob.accept.mutate({ room: club });
+    await cy.accept.mutate({ room: club });
+    const { position: target } = await bob.send.mutate({ room: club, text: 'a' });
+    const removal = cy.remove.mutate({ room: club, target });
+    await expect(removal).rejects.toMatchObject(refusal('FORBIDDEN'));
+    await ada.remove.mutate({ room: club, target });
+    const stranger = await as('dan');
+    for (const call of [
+      stranger.edit.mutate({ room: club, target, data: { text: 'x' } }),
+      stranger.react.mutate({ room: club, target, name: '+1', on: true }),
+      stranger.markRead.mutate({ room: club, position: target }),
+      stranger.receipts.query({ room: club }),
+    ]) {
+      await expect(call).rejects.toMatchObject(refusal('FORBIDDEN'));
+    }
+    expect((await stranger.unread.query({ rooms: [club] })).rooms).toEqual([]);
+  });
+
   it('is nobody else by default', async () => {
     const { ada, bob } = await people();
     const { position: target } = await ada.send.mutate({ room, text: 'a' });
@@ -304,7 +327,7 @@ describe('bad input to changes', () => {
 describe('a kind whose events do not live', () => {
   const plain = defineRoom('plain', {
     events: { said: durable(z.object({ text: z.string() }), { publish: 'client' }) },
-    shorthands: { say: 'said' },
+    shorthands: { speak: 'said' },
   });
 
   it('has no such procedures, and takes no answers', async () => {
@@ -316,7 +339,7 @@ describe('a kind whose events do not live', () => {
       expect(await ask(socket, `plain.${name}`, input)).toMatchObject(missing);
     }
     const input = { room, text: 'a', replyTo: 'E:1' };
-    expect(await ask(socket, 'plain.say', input)).toMatchObject({
+    expect(await ask(socket, 'plain.speak', input)).toMatchObject({
       error: { json: { data: { reason: 'BAD_INPUT' } } },
     });
   });

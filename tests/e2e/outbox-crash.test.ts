@@ -34,7 +34,7 @@ describe('the outbox and a server that is killed', () => {
     expect(positions).toEqual(texts.map((_, n) => n + 1));
     await vi.waitFor(() => expect(seen).toEqual(texts));
     const { events } = await room.history({ limit: 200 });
-    expect(events).toMatchObject(texts.map((text) => ({ data: { text } })));
+    expect(events.map(({ data }) => ('text' in data ? data.text : ''))).toEqual(texts);
     await vi.waitFor(() => expect(rooms.outbox.getSnapshot()).toEqual([]));
   });
 });

@@ -6,7 +6,7 @@ import { findTarget } from '../../server/messages/target.ts';
 import { chat, defineRoom, durable, limits, type Reacted } from '../../shared/index.ts';
 import { follow } from '../kit/clients.ts';
 import { manualClock } from '../kit/manual-clock.ts';
-import { people, refusal } from '../kit/people.ts';
+import { people, refusal } from '../kit/chatters.ts';
 import { ada as adaBy, general, memoryLog } from '../kit/rooms.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { createMemoryBus } from '../../server/bus/memory-bus.ts';
 import { createMemoryRecords } from '../../server/records/memory-records.ts';
 import { ReadMarks } from '../../server/reading/read-marks.ts';
 import { chat, limits } from '../../shared/index.ts';
 import { follow } from '../kit/clients.ts';
 import { manualClock } from '../kit/manual-clock.ts';
-import { people, refusal } from '../kit/people.ts';
+import { people, refusal } from '../kit/chatters.ts';
 import { ada as adaBy, bob as bobBy, general, memoryLog } from '../kit/rooms.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 
@@ -182,17 +183,17 @@ describe('what is unread', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const log = memoryLog({ maxEvents: 15, maxAgeMs: Number.MAX_SAFE_INTEGER });
         const hub = {
-          tell: () => {},
           publish: async () => {
             throw new Error('no time passes here');
           },
-          members: async () => ({ room: general.id, users: [], count: 0 }),
+          members: async () => ({ room: general.id, users: [], count: 0, version: 0 }),
         };
         const records = createMemoryRecords();
         const onError = (error: unknown) => {
           throw error;
         };
-        const marks = new ReadMarks({ log, records, hub, clock: manualClock(), onError });
+        const bus = createMemoryBus();
+        const marks = new ReadMarks({ log, records, hub, bus, clock: manualClock(), onError });
         // Read to here; of marks that go on from another version nothing comes.
         let [readTo, version] = [0, 0];
         for (const { what, by, at, version: known } of steps) {

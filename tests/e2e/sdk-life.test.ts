@@ -190,7 +190,7 @@ describe('room.messages', () => {
     const short = defineRoom('short', {
       events: { said: durable(text, { publish: 'client', editable: true }) },
       history: { maxEvents: 5 },
-      shorthands: { say: 'said' },
+      shorthands: { speak: 'said' },
     });
     const started = await startServer({ rooms: { short } });
     const road = await roadTo(started);
@@ -205,10 +205,10 @@ describe('room.messages', () => {
     const reader = await make('ada', road.url);
     const writer = await make('bob', started.socketUrl);
     watch(reader.messages);
-    await writer.say({ text: 'first' });
+    await writer.speak({ text: 'first' });
     await vi.waitFor(() => expect(reader.messages.getSnapshot().items).toHaveLength(1));
     road.close();
-    for (let index = 0; index < 20; index += 1) await writer.say({ text: `${index}` });
+    for (let index = 0; index < 20; index += 1) await writer.speak({ text: `${index}` });
     road.open();
     await vi.waitFor(() => {
       const { items } = reader.messages.getSnapshot();

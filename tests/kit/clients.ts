@@ -40,12 +40,15 @@ export function stockClient(
   return { trpc, socket };
 }
 
-/** Our own client, as a frontend would make it. */
+/** Our own client, as a frontend would make it; over another way to the server, if need be. */
 export async function sdkClient(
   server: TestServer,
   id: string,
+  url = server.socketUrl,
 ): Promise<RoomsClient<{ chat: typeof chat }>> {
-  const rooms = createRooms({ chat }, { url: server.socketUrl, token: await server.token(id) });
+  const token = await server.token(id);
+  // Always the shortest delay: half a second.
+  const rooms = createRooms({ chat }, { url, token, random: () => 0 });
   onTestFinished(() => rooms.close());
   return rooms;
 }

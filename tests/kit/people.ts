@@ -1,12 +1,25 @@
-import { stockClient, startServer } from './clients.ts';
+import type { Present, PresenceFrame, PresenceSnapshot } from '../../shared/index.ts';
 
-/** A server with Ada and Bob in `chat`, each over a stock client; `as` makes more of them. */
-export async function people(options: Parameters<typeof startServer>[0] = {}) {
-  const server = await startServer(options);
-  const clientOf = async (id: string) => stockClient(server.socketUrl, await server.token(id)).trpc;
-  const as = async (id: string) => (await clientOf(id)).chat;
-  return { server, clientOf, as, ada: await as('ada'), bob: await as('bob') };
+/** A room's people as a plain reader keeps them: a snapshot, then what frames say. */
+export function foldPeople({ version, count, users }: PresenceSnapshot) {
+  let list = users && new Map(users.map((user) => [user.id, user]));
+  let at = { version, count };
+  const take = (frame: PresenceFrame) => {
+    const isNext = frame.version === at.version + 1;
+    at = { version: frame.version, count: frame.count };
+    if (frame.users) list = new Map(frame.users.map((user) => [user.id, user]));
+    else if (!frame.join && !frame.update && !frame.leave) list = undefined;
+    for (const user of [...(frame.join ?? []), ...(frame.update ?? [])]) list?.set(user.id, user);
+    for (const { id } of frame.leave ?? []) list?.delete(id);
+    return isNext;
+  };
+  return {
+    take,
+    get count() {
+      return at.count;
+    },
+    /** By id. Undefined: they are too many to be listed. */
+    users: (): readonly Present[] | undefined =>
+      list && [...list.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  };
 }
-
-/** What a call is refused with. */
-export const refusal = (reason: string) => ({ data: { reason } });

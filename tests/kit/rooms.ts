@@ -1,3 +1,4 @@
+import type { Bus } from '../../server/bus/bus.ts';
 import { createMemoryBus } from '../../server/bus/memory-bus.ts';
 import { createMemoryLog } from '../../server/log/memory-log.ts';
 import type { RoomLog } from '../../server/log/room-log.ts';
@@ -20,13 +21,15 @@ export function memoryLog(
 export function testHub(parts: { log?: RoomLog; contract?: Contract } = {}): {
   hub: Hub;
   log: RoomLog;
+  bus: Bus;
   clock: ManualClock;
 } {
   const clock = manualClock();
   const { log = memoryLog(), contract = { chat } } = parts;
-  const presence = createMemoryPresence();
-  const hub = new Hub({ contract, log, presence, bus: createMemoryBus(), clock, nodeTag: 'n' });
-  return { hub, log, clock };
+  const presence = createMemoryPresence({ clock });
+  const bus = createMemoryBus();
+  const hub = new Hub({ contract, log, presence, bus, clock, nodeTag: 'n' });
+  return { hub, log, bus, clock };
 }
 
 /** The room most tests play in, and those who play. */

@@ -1,10 +1,16 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { demand, withDeadline, type Authorize } from '../../server/auth/authorize.ts';
+import { UNMANAGED } from '../../server/membership/decisions.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { ada, general } from '../kit/rooms.ts';
 
-const question = { user: { ...ada, expiresAt: 0 }, room: general, action: 'subscribe' } as const;
+const question = {
+  user: { ...ada, expiresAt: 0 },
+  room: general,
+  action: 'subscribe',
+  membership: UNMANAGED,
+} as const;
 
 function ask(authorize: Authorize) {
   const clock = manualClock();

@@ -61,8 +61,18 @@ describe('eventsInput', () => {
 });
 
 describe('membersInput', () => {
-  it('[CON3] takes a room and nothing else', () => {
-    expect(membersInput.safeParse({ room: 'general' }).success).toBe(true);
-    expect(membersInput.safeParse({ room: 'general', limit: 5 }).success).toBe(false);
+  it('[CON3] takes a room and a page of it, and nothing else', () => {
+    const takes = (input: object) => membersInput.safeParse({ room: 'general', ...input }).success;
+    for (const input of [{}, { limit: 5 }, { after: '17', limit: 500 }]) {
+      expect(takes(input)).toBe(true);
+    }
+    const refused = [
+      { limit: 0 },
+      { limit: 501 },
+      { after: 'ada' },
+      { after: '-1' },
+      { user: 'a' },
+    ];
+    for (const input of refused) expect(takes(input)).toBe(false);
   });
 });

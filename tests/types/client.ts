@@ -39,7 +39,21 @@ export async function uses(): Promise<void> {
   holds<Same<(typeof page.events)[number]['type'], 'note' | 'renamed'>>();
   const { users, count } = await room.members();
   holds<Same<typeof count, number>>();
-  users.map(({ name }) => name);
+  users.map(({ name, state }) => [name, state?.status]);
+  const people = room.people.getSnapshot();
+  holds<Same<typeof people.count, number>>();
+  holds<Same<(typeof people.users)[number]['state'], { status: 'here' | 'away' } | undefined>>();
+  await room.setPresence({ status: 'away' });
+  for (const [key, { data }] of room.latest('cursor').getSnapshot()) {
+    holds<Same<typeof key, string>>();
+    holds<Same<typeof data, { x: number; y: number }>>();
+  }
+  const talk = rooms.chat.join('r', { onGap: 'reload' });
+  await talk.typing();
+  await talk.typing({ typing: false });
+  await talk.say('typing', false);
+  holds<Same<ReturnType<typeof talk.typing>, Promise<void>>>();
+  talk.typingUsers.getSnapshot().users.map(({ name }) => name);
 
   await rooms.trpc.chat.send.mutate({ room: 'r', text: 'hi' });
   await rooms.trpc.board.publish.mutate({ room: 'r', type: 'wave', data: { emoji: '👋' } });
@@ -77,6 +91,14 @@ export const refusedOf = (room: RoomHandle<typeof board>, silent: RoomHandle<typ
   () => room.outbox.getSnapshot().filter(({ type }) => type === 'level'),
   // @ts-expect-error only the server publishes this one
   () => room.outbox.getSnapshot().filter(({ type }) => type === 'renamed'),
+  // @ts-expect-error another state
+  () => room.setPresence({ status: 'gone' }),
+  // @ts-expect-error members have no state here
+  () => silent.setPresence({}),
+  // @ts-expect-error a note is no latest value
+  () => room.latest('note'),
+  // @ts-expect-error a cursor is no activity
+  () => room.say('cursor'),
   // @ts-expect-error no such shorthand
   () => room.send({ text: 'hi' }),
   // @ts-expect-error the room is the handle's own

@@ -1,16 +1,21 @@
 // What a contract's types must say, and what must not compile.
 import { z } from 'zod';
 import {
+  activity,
   type chat,
   defineRoom,
   durable,
   latest,
+  type ActivityType,
   type ClientEventType,
   type DurableEventOf,
   type EventData,
   type EventInput,
   type EventOf,
   type FrameOf,
+  type LatestType,
+  type PresenceOf,
+  type ProceduresOf,
   type PublishInput,
   type RoomEvent,
   type ShorthandInput,
@@ -28,6 +33,16 @@ holds<Same<ClientEventType<typeof chat>, 'message' | 'typing'>>();
 // Data differs by side: before defaults and transforms, and after.
 holds<Same<EventInput<Board, 'note'>, { text: string; size?: string | undefined }>>();
 holds<Same<EventData<Board, 'note'>, { text: string; size: number }>>();
+
+// [CON2] members have a state where the contract gives them one, and only there is it set.
+holds<Same<PresenceOf<Board>, { status: 'here' | 'away' }>>();
+holds<Same<PresenceOf<typeof news>, never>>();
+holds<Same<'setPresence' extends keyof ProceduresOf<Board> ? true : false, true>>();
+holds<Same<'setPresence' extends keyof ProceduresOf<typeof news> ? true : false, false>>();
+holds<Same<LatestType<Board>, 'cursor' | 'level'>>();
+holds<Same<ActivityType<Board>, never>>();
+holds<Same<ActivityType<typeof chat>, 'typing'>>();
+holds<Same<EventData<typeof chat, 'typing'>, { typing: boolean }>>();
 
 // [CON4] events are told apart by `type`.
 holds<Same<DurableEventOf<Board>['type'], 'note' | 'renamed'>>();
@@ -112,6 +127,10 @@ export const refused = [
       // @ts-expect-error a shorthand with the name of something that a joined room has
       shorthands: { leave: 'moved' },
     }),
+  // @ts-expect-error an activity needs the name of its field
+  () => activity(),
+  // @ts-expect-error a rule that is none
+  () => latest(point, { key: 'user', clear: 'sometimes' }),
   // @ts-expect-error a publisher that is neither
   () => durable(point, { publish: 'anybody' }),
   // @ts-expect-error a latest value needs a key

@@ -25,7 +25,7 @@ export async function build() {
   const rooms = await createRooms({ rooms: contract });
   await rooms.publish('board', 'r', 'renamed', { title: 'x' });
   // @ts-expect-error no such event in this kind
-  await rooms.publish('chat', 'r', 'renamed', { title: 'x' });
+  await rooms.publish('chat', 'r', 'nope', { title: 'x' });
   // @ts-expect-error wrong data
   await rooms.publish('board', 'r', 'renamed', { text: 'x' });
   return t.router({

@@ -63,7 +63,11 @@ describe('a reader', () => {
   });
 
   it('[TRN4] that has stopped is cut, and resumes where it stood', async () => {
-    const server = await startServer({ limits: { ...limits, stallMs: 300 }, publishing: 'off' });
+    const server = await startServer({
+      limits: { ...limits, stallMs: 300 },
+      publishing: 'off',
+      presence: { holdMs: 0 },
+    });
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
     const token = await server.token('bob');
     const reader = await rawSocket(server.socketUrl, token);
@@ -109,7 +113,7 @@ describe('a reader', () => {
   });
 
   it('[TRN4] that asks and does not read is cut at the hard cap, and alone', async () => {
-    const server = await startServer({ limits, publishing: 'off' });
+    const server = await startServer({ limits, publishing: 'off', presence: { holdMs: 0 } });
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
     for (let index = 0; index < 100; index += 1) await trpc.chat.send.mutate({ room: 'r', text });
     const greedy = await rawSocket(server.socketUrl, await server.token('bob'));

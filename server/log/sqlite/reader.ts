@@ -20,11 +20,18 @@ const COLUMNS = 'offset, type, data, by_id, by_name, at, key, about, checksum';
 
 type Row = Record<string, SQLOutputValue>;
 
+/** What was read, and how many commits of the database it has seen. */
+export interface Seen<T> {
+  readonly commits: number;
+  readonly result: T;
+}
+
 /** Reads the log on the event loop's own read-only handle: a page costs tens of microseconds. */
 export class Reader {
   readonly records: RecordReader;
   readonly #db: DatabaseSync;
   readonly #epoch: string;
+  readonly #commits: StatementSync;
   readonly #room: StatementSync;
   readonly #after: StatementSync;
   readonly #before: StatementSync;
@@ -36,6 +43,7 @@ export class Reader {
     this.#db.exec('PRAGMA busy_timeout = 1000');
     this.records = new RecordReader(this.#db);
     this.#changes = new ChangeReader(this.#db, COLUMNS);
+    this.#commits = this.#db.prepare("SELECT value FROM meta WHERE name = 'commits'");
     this.#room = this.#db.prepare('SELECT no, first, head FROM rooms WHERE kind = ? AND id = ?');
     this.#after = this.#db.prepare(
       `SELECT ${COLUMNS} FROM events WHERE room = ? AND offset > ? ORDER BY offset LIMIT ?`,
@@ -45,11 +53,16 @@ export class Reader {
     );
   }
 
-  bounds(room: RoomName): Bounds {
+  /** How many commits of the database can be seen now. */
+  get commits(): number {
+    return Number(this.#commits.get()?.['value']);
+  }
+
+  bounds(room: RoomName): Seen<Bounds> {
     return this.#snapshot(() => this.#boundsOf(this.#room.get(room.kind, room.id)));
   }
 
-  read(room: RoomName, range: Range): Page {
+  read(room: RoomName, range: Range): Seen<Page> {
     return this.#snapshot(() => {
       const row = this.#room.get(room.kind, room.id);
       const events = row ? this.#rows(Number(row['no']), range).map(toEvent) : [];
@@ -60,7 +73,7 @@ export class Reader {
     });
   }
 
-  changes(room: RoomName, range: ChangeRange): StoredEvent[] {
+  changes(room: RoomName, range: ChangeRange): Seen<StoredEvent[]> {
     return this.#snapshot(() => {
       const row = this.#room.get(room.kind, room.id);
       const events = row ? this.#changes.newest(Number(row['no']), range).map(toEvent) : [];
@@ -68,7 +81,7 @@ export class Reader {
     });
   }
 
-  count(room: RoomName, range: CountRange): Counted {
+  count(room: RoomName, range: CountRange): Seen<Counted> {
     return this.#snapshot(() => {
       const row = this.#room.get(room.kind, room.id);
       const count = row ? this.#changes.count(Number(row['no']), range) : 0;
@@ -92,11 +105,11 @@ export class Reader {
   }
 
   /** One read transaction, so that bounds and events are of the same moment. */
-  #snapshot<T>(read: () => T): T {
+  #snapshot<T>(read: () => T): Seen<T> {
     try {
       this.#db.exec('BEGIN');
       try {
-        return read();
+        return { commits: this.commits, result: read() };
       } finally {
         this.#db.exec('COMMIT');
       }

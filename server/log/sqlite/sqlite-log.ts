@@ -8,6 +8,7 @@ import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
 import { lockDirectory } from './dir-lock.ts';
 import { GroupCommit } from './group-commit.ts';
+import { MarkGate } from './mark-gate.ts';
 import { packEntries, unpackWritten } from './packing.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
@@ -68,6 +69,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     epoch,
     damage,
     isScrubDue,
+    marked,
   } = await opening.catch((error: unknown) => {
     unlock();
     throw error;
@@ -80,21 +82,32 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
   const append = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
     const from = performance.now();
     const request = { type: 'append', entries: packEntries(entries) } as const;
-    const { unmarked, ...reply } = await writer.ask(request, 'appended');
+    const { unmarked, marked: upTo, ...reply } = await writer.ask(request, 'appended');
     const written = unpackWritten(reply.written);
     options.onCommit?.({ ms: performance.now() - from, events: entries.length });
-    for (const [key, events] of eventsByRoom(entries, written)) {
-      followers.notify(key, events, epoch);
-    }
     if (entries.some(({ erases }) => erases)) scrubber.soon();
-    // Stored and shown, not acknowledged: the same keys find them again.
-    if (unmarked !== undefined) throw unavailable(unmarked);
+    const added = eventsByRoom(entries, written);
+    if (unmarked === undefined) gate.pass(upTo, added);
+    else {
+      gate.hold(added);
+      // Stored, not acknowledged: the same keys find them again.
+      throw unavailable(unmarked);
+    }
     return written.map((result) =>
       typeof result === 'string' ? refusalOf(result) : { epoch, ...result },
     );
   };
   const commit = (entries: Entry[]) => trouble.watch(append(entries));
   const group = new GroupCommit(commit, { maxBatch: MAX_BATCH });
+
+  const gate = new MarkGate({
+    marked,
+    show: (added) => {
+      for (const [key, events] of added) followers.notify(key, events, epoch);
+    },
+    mark: async () => (await trouble.watch(writer.ask({ type: 'mark' }, 'marked'))).marked,
+    exclusive: (job) => group.exclusive(job),
+  });
 
   const scrubber = new Scrubber({
     scrub: (begin) =>
@@ -125,14 +138,18 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
       if (closing) throw new RoomError('LOG_UNAVAILABLE');
       return group.add(entry);
     },
-    read: async (room, range) => reader.read(room, range),
-    bounds: async (room) => reader.bounds(room),
-    changes: async (room, range) => reader.changes(room, range),
-    count: async (room, range) => reader.count(room, range),
+    read: (room, range) => gate.look(() => reader.read(room, range)),
+    bounds: (room) => gate.look(() => reader.bounds(room)),
+    changes: (room, range) => gate.look(() => reader.changes(room, range)),
+    count: (room, range) => gate.look(() => reader.count(room, range)),
     follow: (room, follower) => followers.add(room, follower),
     erase: async (room, offset) => {
       const request = { type: 'erase', room, offset } as const;
-      const { found } = await group.exclusive(() => writer.ask(request, 'erased'));
+      const found = await group.exclusive(async () => {
+        const reply = await writer.ask(request, 'erased');
+        gate.pass(reply.marked);
+        return reply.found;
+      });
       if (found) await scrubber.now();
       return found;
     },
@@ -141,7 +158,11 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
       while (after !== undefined) {
         if (closing) return;
         const from: number = after;
-        const step = () => writer.ask({ type: 'trim', now, after: from }, 'trimmed');
+        const step = async () => {
+          const reply = await writer.ask({ type: 'trim', now, after: from }, 'trimmed');
+          gate.pass(reply.marked);
+          return reply;
+        };
         // Step by step, so that appends take their turn in between (LOG4).
         after = (await trouble.watch(group.exclusive(step))).next;
       }
@@ -154,6 +175,13 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     group,
     writer,
     reader: reader.records,
+    // The count last: it is of this moment or a later one.
+    look: (read) =>
+      gate.look(() => {
+        const result = read();
+        return { commits: reader.commits, result };
+      }),
+    onMarked: (commits) => gate.pass(commits),
     watch: (write) => trouble.watch(write),
     isClosed: () => closing !== undefined,
     close: log.close,

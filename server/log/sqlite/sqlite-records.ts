@@ -20,12 +20,16 @@ export function sqliteRecords(parts: {
   readonly group: Pick<GroupCommit<never, never>, 'exclusive'>;
   readonly writer: Pick<WriterPort, 'ask'>;
   readonly reader: RecordReader;
+  /** Looks at the database, and waits until the mark vouches for what was seen. */
+  readonly look: <T>(read: () => T) => Promise<T>;
+  /** Hears of the commits that the mark vouches for. */
+  readonly onMarked: (commits: number) => void;
   /** Passes a write on, and notes how it ends. */
   readonly watch: <T>(write: Promise<T>) => Promise<T>;
   readonly isClosed: () => boolean;
   readonly close: () => Promise<void>;
 }): Records {
-  const { group, writer, reader, watch, isClosed } = parts;
+  const { group, writer, reader, look, watch, onMarked, isClosed } = parts;
   let waiting: Waiting[] = [];
   let isScheduled = false;
 
@@ -44,9 +48,11 @@ export function sqliteRecords(parts: {
   const commit = async (batch: readonly Waiting[]) => {
     try {
       const writes = JSON.stringify(batch.map(({ write }) => write));
-      const { done, unmarked } = await watch(writer.ask({ type: 'records', writes }, 'recorded'));
+      const reply = await watch(writer.ask({ type: 'records', writes }, 'recorded'));
+      const { done, unmarked } = reply;
       // Stored, not acknowledged: `expected` finds out.
       if (unmarked !== undefined) throw unavailable(unmarked);
+      onMarked(reply.marked);
       for (const [index, { resolve, reject }] of batch.entries()) {
         if (done[index] === 'damaged') reject(new RoomError('LOG_DAMAGED'));
         else resolve(done[index] === true);
@@ -59,11 +65,11 @@ export function sqliteRecords(parts: {
   return {
     read: async (partition, key) => {
       demandOpen();
-      return reader.read(partition, key);
+      return look(() => reader.read(partition, key));
     },
     list: async (partition, range = {}) => {
       demandOpen();
-      return reader.list(partition, range);
+      return look(() => reader.list(partition, range));
     },
     write: async (partition, changes) => {
       demandOpen();

@@ -18,10 +18,13 @@ export type WriterRequest =
   | { readonly type: 'erase'; readonly room: RoomName; readonly offset: number }
   | { readonly type: 'records'; /** JSON of `RecordWrite[]`. */ readonly writes: string }
   | { readonly type: 'scrub' }
+  /** Writes the mark of the last commit again. */
+  | { readonly type: 'mark' }
   | { readonly type: 'trim'; readonly now: number; readonly after: number }
   | { readonly type: 'close' };
 
-/** What the writer answers. `opened` or `refused` comes first, unasked. */
+/** What the writer answers. `opened` or `refused` comes first, unasked. `marked`: the
+ *  commits that the mark vouches for. */
 export type WriterReply =
   | {
       readonly type: 'opened';
@@ -29,24 +32,28 @@ export type WriterReply =
       readonly damage: Damage | undefined;
       /** Was content erased that may still stand somewhere in the files? */
       readonly isScrubDue: boolean;
+      readonly marked: number;
     }
   | { readonly type: 'refused'; readonly message: string; readonly advice: string }
   | {
       readonly type: 'appended';
       /** By `packWritten`. */
       readonly written: string;
-      /** The events are stored and must not be acknowledged: their mark could not be written. */
+      /** The events are stored and must be neither acknowledged nor shown: their mark could not be written. */
       readonly unmarked: string | undefined;
+      readonly marked: number;
     }
-  | { readonly type: 'erased'; readonly found: boolean }
+  | { readonly type: 'marked'; readonly marked: number }
+  | { readonly type: 'erased'; readonly found: boolean; readonly marked: number }
   | {
       readonly type: 'recorded';
       /** The answer to each write. */
       readonly done: readonly Recorded[];
       /** As of `appended`. */
       readonly unmarked: string | undefined;
+      readonly marked: number;
     }
   | { readonly type: 'scrubbed' }
-  | { readonly type: 'trimmed'; readonly next: number | undefined }
+  | { readonly type: 'trimmed'; readonly next: number | undefined; readonly marked: number }
   | { readonly type: 'closed' }
   | { readonly type: 'failed'; readonly message: string };

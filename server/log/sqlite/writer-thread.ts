@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { StartError } from '../../start-error.ts';
+import type { Entry } from '../room-log.ts';
 import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
 import { isScrubDue } from './event-eraser.ts';
@@ -9,6 +10,8 @@ import { recover } from './recovery.ts';
 import type { RecordWrite } from './record-writer.ts';
 import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
 import { Writer } from './writer.ts';
+
+type Asked<T> = Extract<WriterRequest, { type: T }>;
 
 const port = parentPort;
 if (!port) throw new Error('writer-thread: runs as a worker only');
@@ -25,7 +28,13 @@ function openWriter(): Writer | undefined {
     const retention = (kind: string) => options.retention[kind] ?? options.fallback;
     const paths = [options.databasePath, `${options.databasePath}-wal`, options.markPath];
     const opened = new Writer({ db, mark, databaseId, retention, checkFiles: watchFiles(paths) });
-    reply({ type: 'opened', epoch, damage, isScrubDue: isScrubDue(db) });
+    reply({
+      type: 'opened',
+      epoch,
+      damage,
+      marked: opened.marked,
+      isScrubDue: isScrubDue(db),
+    });
     return opened;
   } catch (error) {
     const advice = error instanceof StartError ? error.advice : 'Check the data directory.';
@@ -37,25 +46,44 @@ function openWriter(): Writer | undefined {
 function answer(writer: Writer, request: WriterRequest): WriterReply {
   switch (request.type) {
     case 'append':
-      return appended(writer.append(unpackEntries(request.entries)));
+      return append(writer, unpackEntries(request.entries));
     case 'erase':
-      return { type: 'erased', found: writer.erase(request.room, request.offset) };
+      return erase(writer, request);
     case 'records':
       // Only `sqliteRecords` makes such texts.
-      return { type: 'recorded', ...writer.record(JSON.parse(request.writes) as RecordWrite[]) };
+      return record(writer, JSON.parse(request.writes) as RecordWrite[]);
     case 'scrub':
       writer.scrub();
       return { type: 'scrubbed' };
     case 'trim':
-      return { type: 'trimmed', next: writer.trim(request.now, request.after) };
+      return trim(writer, request);
+    case 'mark':
+      writer.writeMark();
+      return { type: 'marked', marked: writer.marked };
     case 'close':
       writer.close();
       return { type: 'closed' };
   }
 }
 
-function appended({ written, unmarked }: ReturnType<Writer['append']>): WriterReply {
-  return { type: 'appended', written: packWritten(written), unmarked };
+function append(writer: Writer, entries: readonly Entry[]): WriterReply {
+  const { written, unmarked } = writer.append(entries);
+  return { type: 'appended', written: packWritten(written), unmarked, marked: writer.marked };
+}
+
+function erase(writer: Writer, { room, offset }: Asked<'erase'>): WriterReply {
+  const found = writer.erase(room, offset);
+  return { type: 'erased', found, marked: writer.marked };
+}
+
+function record(writer: Writer, writes: readonly RecordWrite[]): WriterReply {
+  const { done, unmarked } = writer.record(writes);
+  return { type: 'recorded', done, unmarked, marked: writer.marked };
+}
+
+function trim(writer: Writer, { now, after }: Asked<'trim'>): WriterReply {
+  const next = writer.trim(now, after);
+  return { type: 'trimmed', next, marked: writer.marked };
 }
 
 function messageOf(error: unknown): string {

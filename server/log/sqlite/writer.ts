@@ -46,6 +46,7 @@ export class Writer {
   readonly #checkFiles: () => void;
   /** Commits so far. Who else writes to the database moves the count of it, not this. */
   #commits: number;
+  #marked: number;
 
   constructor(options: {
     db: DatabaseSync;
@@ -64,10 +65,23 @@ export class Writer {
     this.#records = new RecordWriter(options.db);
     this.#eraser = new EventEraser(options.db);
     this.#commits = readMeta(options.db).commits;
+    // What was not marked at start is marked by `recover`.
+    this.#marked = this.#commits;
+  }
+
+  /** The commits that the mark vouches for. */
+  get marked(): number {
+    return this.#marked;
+  }
+
+  /** Writes the mark of the last commit again. @throws Error */
+  writeMark(): void {
+    this.#mark.write({ databaseId: this.#databaseId, commits: this.#commits });
+    this.#marked = this.#commits;
   }
 
   /** Appends all entries in one transaction. Returns when it and its mark are on disk; `unmarked` says
-   *  why the mark is not: the events are there, and nothing may be acknowledged. */
+   *  why the mark is not: the events are there, and nothing may be acknowledged or shown. */
   append(entries: readonly Entry[]): { written: Written[]; unmarked: string | undefined } {
     // Between transactions only: within one, the cache knows heads that no row holds yet.
     if (this.#rooms.size > CACHED_ROOMS) this.#rooms.clear();
@@ -154,9 +168,9 @@ export class Writer {
       if (this.#db.isTransaction) this.#sql.rollback.run();
       throw error;
     }
-    // LOG3: after COMMIT and before the acks. When it fails, the commit is there all the same.
+    // LOG3: after COMMIT and before anybody is told. When it fails, the commit is there all the same.
     try {
-      this.#mark.write({ databaseId: this.#databaseId, commits: this.#commits });
+      this.writeMark();
       return { result, unmarked: undefined };
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);

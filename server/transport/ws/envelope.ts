@@ -28,6 +28,16 @@ export interface Subscriber extends Addressee {
   frame: Buffer | undefined;
 }
 
+/** What was made of an item in this turn. */
+interface Made {
+  /** The part of its frames that all of them share. Unset: the encoder's messages have none. */
+  readonly tail: Buffer | undefined;
+  /** Its frames, once it is known to be sent to one reader after the other. */
+  frames: Map<Subscriber, Buffer> | undefined;
+}
+
+const NOTHING_MADE: Made = { tail: undefined, frames: undefined };
+
 /** Makes replies. An item that many get is serialised once, and its frame is made once per request id
  *  (TRN2). Nothing of it is kept beyond the turn of the event loop. */
 export class Envelopes implements Flushable {
@@ -37,8 +47,12 @@ export class Envelopes implements Flushable {
   readonly #subscribers = new Map<string, Subscriber>();
   /** Those who hold a frame of this turn. */
   #holders: Subscriber[] = [];
+  /** The item that was last sent. */
   #item: PushItem | undefined;
-  #tail: Buffer | undefined;
+  #made: Made = NOTHING_MADE;
+  /** What was made of the items of this turn: a replay sends many to one reader before it sends them to
+   *  the next. */
+  readonly #known = new Map<PushItem, Made>();
 
   constructor(router: AnyTRPCRouter, encoder: Encoder, queue: FlushQueue) {
     this.#config = router._def._config;
@@ -72,7 +86,8 @@ export class Envelopes implements Flushable {
     }
     this.#holders = [];
     this.#item = undefined;
-    this.#tail = undefined;
+    this.#made = NOTHING_MADE;
+    this.#known.clear();
   }
 
   /** A reply as the encoder makes it. */
@@ -83,17 +98,26 @@ export class Envelopes implements Flushable {
   /** A tracked item's data reply, as bytes of a whole frame. */
   itemFrame(item: PushItem, to: Subscriber): Buffer {
     if (to.item === item && to.frame) return to.frame;
-    if (this.#item !== item) {
-      this.#item = item;
-      this.#tail = this.#tailOf(item);
+    if (this.#item !== item) this.#turnTo(item);
+    const { tail, frames } = this.#made;
+    let frame = frames?.get(to);
+    if (!frame) {
+      frame = tail ? joinedFrame(to.beginning, tail) : frameBytes(this.item(item, to));
+      frames?.set(to, frame);
     }
-    const frame = this.#tail
-      ? joinedFrame(to.beginning, this.#tail)
-      : frameBytes(this.item(item, to));
     if (!to.item && this.#holders.push(to) === 1) this.#queue.add(this);
     to.item = item;
     to.frame = frame;
     return frame;
+  }
+
+  #turnTo(item: PushItem): void {
+    this.#item = item;
+    const known = this.#known.get(item);
+    // One that comes again is replayed to many: from now on they share its frames too.
+    if (known) known.frames ??= new Map();
+    this.#made = known ?? { tail: this.#tailOf(item), frames: undefined };
+    if (!known) this.#known.set(item, this.#made);
   }
 
   /** A tracked item's data reply, as a message. */

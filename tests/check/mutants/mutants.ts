@@ -64,6 +64,14 @@ export const simulatedMutants: readonly Mutant[] = [
     'return lostCommits > 0 ?',
     'return lostCommits > 1e9 ?',
   ),
+  {
+    name: 'an event is shown before its commit is marked',
+    file: 'server/log/sqlite/mark-gate.ts',
+    edits: [
+      { find: 'this.#held.push(...added);', replace: 'this.#options.show(added);' },
+      { find: 'if (commits <= this.#marked) return result;', replace: 'return result;' },
+    ],
+  },
   // How a stream begins.
   one('epochs are not compared', START, "if (since.epoch !== epoch) return 'epoch-changed';", ''),
   one(
@@ -222,7 +230,7 @@ export const realMutants: readonly Mutant[] = [
       },
       {
         find: '      this.#sql.commit.run();\n',
-        replace: '      if (commits % 40 === 0) this.#sql.commit.run();\n',
+        replace: '      if (this.#commits % 40 === 0) this.#sql.commit.run();\n',
       },
     ],
   },

@@ -18,13 +18,42 @@ describe('afterEnding', () => {
   it('grows the span until a connection was stable for ten seconds', () => {
     let attempts = NO_ATTEMPTS;
     const waits: number[] = [];
-    for (const openMs of [STABLE_MS, 0, STABLE_MS - 1, 0, STABLE_MS, 0]) {
+    for (const openMs of [STABLE_MS, 0, 1, 0, STABLE_MS, 0]) {
       const next = afterEnding(attempts, ended(1006, { openMs }), 0.999);
       if (next.step === 'stop') throw next.error;
       attempts = next.attempts;
       waits.push(Math.round(next.ms / 100) * 100);
     }
     expect(waits).toEqual([1_000, 1_500, 2_500, 4_500, 1_000, 1_500]);
+  });
+
+  it.each([
+    [0, 4],
+    [1, 4],
+    [1_000, 4],
+    [STABLE_MS / 2, 2],
+    [8_000, 1],
+    [STABLE_MS - 1, 1],
+    [STABLE_MS, 0],
+    [STABLE_MS * 9, 0],
+  ])(
+    'takes back attempts for as long as a connection held: after %i ms, 4 are %i',
+    (openMs, left) => {
+      const before = { count: 4, hasExpired: false };
+      const next = afterEnding(before, ended(1006, { openMs }), 0.999);
+      expect(next).toMatchObject({ attempts: { count: left + 1 } });
+      if (next.step === 'wait') expect(next.ms).toBeLessThan(500 + 500 * 2 ** left);
+    },
+  );
+
+  it('goes on growing while the server drops everybody after a second', () => {
+    let attempts = NO_ATTEMPTS;
+    for (let drops = 0; drops < 12; drops += 1) {
+      const next = afterEnding(attempts, ended(1006, { openMs: 1_000 }), 0);
+      if (next.step === 'wait') attempts = next.attempts;
+    }
+    // The span has its full length from the sixth attempt on.
+    expect(attempts.count).toBeGreaterThan(6);
   });
 
   it.each([1002, 1003, 1007, 1008, 1009, 4500, 4999])(

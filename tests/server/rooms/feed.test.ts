@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
+import { createMemoryPresence } from '../../../server/presence/memory-presence.ts';
 import type { RoomLog } from '../../../server/log/room-log.ts';
 import { Feed, type FeedOptions } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
+import { Replays, type ReplayLimits } from '../../../server/rooms/replays.ts';
 import { createFrameNumbers } from '../../../server/rooms/tracked-frame.ts';
 import { chat, DAY, parsePosition, type Frame, type RoomEvent } from '../../../shared/index.ts';
 import { handLog, settle } from '../../kit/hand-log.ts';
@@ -19,7 +21,9 @@ interface Seen {
 async function stage(log: RoomLog) {
   const bus = createMemoryBus();
   const frameNumber = createFrameNumbers('n');
-  const rooms = new OpenRooms({ log, bus, clock: manualClock(), frameNumber });
+  const clock = manualClock();
+  const presence = createMemoryPresence({ clock });
+  const rooms = new OpenRooms({ log, bus, presence, clock, frameNumber });
   const append = (text: string) =>
     log.append({
       room: general,
@@ -28,8 +32,10 @@ async function stage(log: RoomLog) {
       by: ada,
       at: 1,
     });
-  const open = (options: Omit<FeedOptions, 'room'> = {}) =>
-    rooms.with(general, chat, (room) => new Feed({ room, ...options }));
+  const open = (options: Omit<FeedOptions, 'room' | 'replays'> & ReplayLimits = {}) => {
+    const replays = new Replays({ gatherTurns: 1, ...options });
+    return rooms.with(general, chat, (room) => new Feed({ room, replays, ...options }));
+  };
   const type = (typing: boolean) =>
     bus.publish(general, {
       number: frameNumber(),
@@ -68,7 +74,9 @@ describe('Feed', () => {
       start: 'fresh',
       position: 'E:1',
       keyWindowMs: DAY,
+      recent: [expect.objectContaining({ id: 'E:1', data: { text: 'a' } })],
       latest: [],
+      presence: { version: 0, count: 0, users: [] },
     });
     expect(first?.id).toMatch(/^E:1\/n/);
   });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
+import { createMemoryPresence } from '../../../server/presence/memory-presence.ts';
 import { Feed } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
+import { Replays } from '../../../server/rooms/replays.ts';
 import { createFrameNumbers } from '../../../server/rooms/tracked-frame.ts';
 import { defineRoom, latest } from '../../../shared/index.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
@@ -22,14 +24,16 @@ function stage(maxUnfollowed?: number) {
   const log = memoryLog();
   const frameNumber = createFrameNumbers('n');
   const limit = maxUnfollowed === undefined ? {} : { maxUnfollowed };
-  const rooms = new OpenRooms({ log, bus, clock, frameNumber, ...limit });
+  const presence = createMemoryPresence({ clock });
+  const rooms = new OpenRooms({ log, bus, presence, clock, frameNumber, ...limit });
   const message = { number: 'n1', by: ada, at: 1, memberId: undefined, idempotencyKey: undefined };
   const put = (id: string, type = 'note') =>
     rooms.with(name(id), board, () =>
       bus.publish(name(id), { ...message, type, data: '{"json":{}}' }),
     );
-  const values = (id: string) => rooms.with(name(id), board, (room) => room.latest.length);
-  return { rooms, clock, put, values, log };
+  const values = (id: string) =>
+    rooms.with(name(id), board, (room) => room.valuesFor(undefined).latest.length);
+  return { rooms, clock, put, values, log, presence };
 }
 
 describe('OpenRooms', () => {
@@ -57,7 +61,11 @@ describe('OpenRooms', () => {
   it('keeps a followed room, whatever the number of the others', async () => {
     const { rooms, put, values } = stage(1);
     await put('a');
-    const feed = await rooms.with(name('a'), board, (room) => new Feed({ room }));
+    const feed = await rooms.with(
+      name('a'),
+      board,
+      (room) => new Feed({ room, replays: new Replays() }),
+    );
     for (const id of ['b', 'c', 'd']) await put(id);
     expect(await values('a')).toBe(1);
     await feed.return();
@@ -68,7 +76,10 @@ describe('OpenRooms', () => {
     const { rooms } = stage();
     const opened = await Promise.all(
       Array.from({ length: 5 }, () =>
-        rooms.with(name('a'), board, (room) => ({ room, feed: new Feed({ room }) })),
+        rooms.with(name('a'), board, (room) => ({
+          room,
+          feed: new Feed({ room, replays: new Replays() }),
+        })),
       ),
     );
     expect(new Set(opened.map(({ room }) => room)).size).toBe(1);
@@ -79,7 +90,11 @@ describe('OpenRooms', () => {
   it('does not hand out a room that another caller let go while this one waited', async () => {
     const { rooms, log } = stage();
     const idle = rooms.with(name('a'), board, () => {});
-    const followed = rooms.with(name('a'), board, (room) => new Feed({ room }));
+    const followed = rooms.with(
+      name('a'),
+      board,
+      (room) => new Feed({ room, replays: new Replays() }),
+    );
     await idle;
     const feed = await followed;
     await feed.next();
@@ -88,7 +103,7 @@ describe('OpenRooms', () => {
   });
 
   it('tries again after a room could not be opened', async () => {
-    const { log, clock } = stage();
+    const { log, clock, presence } = stage();
     let failures = 1;
     const flaky = {
       ...log,
@@ -96,7 +111,8 @@ describe('OpenRooms', () => {
         failures-- > 0 ? Promise.reject(new Error('no disk')) : log.bounds(room),
     };
     const frameNumber = createFrameNumbers('n');
-    const rooms = new OpenRooms({ log: flaky, bus: createMemoryBus(), clock, frameNumber });
+    const bus = createMemoryBus();
+    const rooms = new OpenRooms({ log: flaky, bus, presence, clock, frameNumber });
     await expect(rooms.with(name('a'), board, () => 1)).rejects.toThrow('no disk');
     expect(await rooms.with(name('a'), board, () => 1)).toBe(1);
   });

@@ -11,7 +11,7 @@ const publisher = (connectionId: string, userId = 'ada', roomKey = 'chat/r') => 
 
 function stage(limits: Partial<PublishLimits>) {
   const clock = manualClock();
-  const all = { connection: wide, user: wide, room: wide, refusals: wide };
+  const all = { connection: wide, user: wide, room: wide, presence: wide, refusals: wide };
   return { clock, meter: new PublishMeter({ ...all, ...limits }, clock.now) };
 }
 

@@ -1,0 +1,77 @@
+import type {
+  FrameOf,
+  Members,
+  Present,
+  PresenceFrame,
+  PresenceOf,
+  RoomKind,
+} from '../../shared/index.ts';
+import { createStore, type Store } from '../store.ts';
+import { foldPeople, fromMembers, fromSnapshot, NOBODY, type KnownPeople } from './fold-people.ts';
+
+/** Who is in a room, as a screen shows it. */
+export interface People<State = unknown> {
+  /** In the order of arrival, oneself among them. Empty while they are too many to be listed. */
+  readonly users: readonly Present<State>[];
+  /** How many users there are, listed or not. */
+  readonly count: number;
+  /** Are these all? Otherwise `members` gives the others. */
+  readonly isComplete: boolean;
+}
+
+/** Who is in a room: a store. While the connection is away it shows those who were there. */
+export type RoomPeople<K extends RoomKind> = Store<People<PresenceOf<K>>>;
+
+const EMPTY: People<never> = { users: [], count: 0, isComplete: false };
+
+/** Follows the people of a room. `ask`: gets them anew, where a change was missed (PRE3). */
+export function roomPeople<K extends RoomKind>(
+  ask: () => Promise<Members<PresenceOf<K>>>,
+): { readonly store: RoomPeople<K>; observe(frame: FrameOf<K>): void } {
+  type State = PresenceOf<K>;
+  const { store, set } = createStore<People<State>>(EMPTY);
+  let known: KnownPeople<State> = NOBODY;
+  /** What has come since the people were asked for anew. */
+  let since: PresenceFrame<State>[] | undefined;
+
+  const learn = (next: KnownPeople<State>) => {
+    known = next;
+    set(shownOf(known));
+    if (known.isWrong && !since) askAnew();
+  };
+  const askAnew = () => {
+    const asked: PresenceFrame<State>[] = [];
+    since = asked;
+    const finish = (answer: Members<State> | undefined) => {
+      // A stream that has begun again meanwhile knows better.
+      if (since !== asked) return;
+      since = undefined;
+      // Without an answer the next frame asks again.
+      if (!answer) return;
+      const later = asked.filter(({ version }) => version > answer.version);
+      learn(later.reduce(foldPeople<State>, fromMembers(answer)));
+    };
+    ask().then(finish, () => finish(undefined));
+  };
+
+  return {
+    store,
+    observe: (frame) => {
+      if (frame.type === 'ready' && frame.presence) {
+        since = undefined;
+        learn(fromSnapshot<State>(frame.presence));
+      } else if (frame.type === 'presence') {
+        since?.push(frame);
+        learn(foldPeople(known, frame));
+      }
+    },
+  };
+}
+
+function shownOf<State>({ count, users, isWrong }: KnownPeople<State>): People<State> {
+  return {
+    users: [...(users?.values() ?? [])],
+    count,
+    isComplete: users !== undefined && !isWrong,
+  };
+}

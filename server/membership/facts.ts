@@ -1,0 +1,68 @@
+import type { By, Role, Visibility } from '../../shared/index.ts';
+import type { RoomName } from '../log/room-log.ts';
+import type { StoredRecord } from '../records/records.ts';
+
+/** An event that a change brings, told after the change is stored. It stands in the room's own record
+ *  until it has been published: a crash in between keeps nobody from hearing of it. */
+export interface News {
+  readonly room: RoomName;
+  readonly type: string;
+  readonly data: unknown;
+  readonly by: By;
+  /** Idempotency key: told twice, it is one event. */
+  readonly key: string;
+}
+
+/** What a room is. In its partition under `room`. */
+export interface RoomFacts {
+  readonly visibility: Visibility;
+  readonly title?: string | undefined;
+  readonly createdBy: string;
+  /** Counts, so that limits need no listing. */
+  readonly members: number;
+  readonly invitations: number;
+  readonly bans: number;
+  readonly isClosed: boolean;
+  readonly news: readonly News[];
+}
+
+/** Who belongs to a room. In its partition under `member/<user>`. */
+export interface MemberFacts {
+  readonly name: string;
+  readonly role: Role;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Who was asked to join. In the room's partition under `invited/<user>`. */
+export interface InvitationFacts {
+  readonly role: Role;
+  readonly by: By;
+  readonly at: number;
+}
+
+/** Keys within a room's partition. `known`: was a member before. */
+export const ROOM = 'room';
+export const memberKey = (userId: string) => `member/${userId}`;
+export const invitedKey = (userId: string) => `invited/${userId}`;
+export const bannedKey = (userId: string) => `banned/${userId}`;
+export const knownKey = (userId: string) => `known/${userId}`;
+
+/** Keys within a user's partition: his rooms and invitations, as an index. The rooms have the truth: an
+ *  entry is made before it and taken away after it, so that none is missing; one that is too much is found
+ *  out by looking at the room. */
+export const myRoomKey = (room: RoomName) => `room/${room.kind}/${room.id}`;
+export const myInvitationKey = (room: RoomName) => `invited/${room.kind}/${room.id}`;
+
+type Kept = StoredRecord | undefined;
+
+// What a record holds, only `encode` has made.
+const decode = (record: Kept): unknown => record && JSON.parse(record.value);
+export const roomFacts = (record: Kept) => decode(record) as RoomFacts | undefined;
+export const memberFacts = (record: Kept) => decode(record) as MemberFacts | undefined;
+export const invitationFacts = (record: Kept) => decode(record) as InvitationFacts | undefined;
+
+/** Facts as a record's value. */
+export function encode(facts: object): string {
+  return JSON.stringify(facts);
+}

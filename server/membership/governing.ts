@@ -1,0 +1,169 @@
+import {
+  limits,
+  RoomError,
+  type By,
+  type Done,
+  type MemberInput,
+  type Role,
+} from '../../shared/index.ts';
+import type { RoomName } from '../log/room-log.ts';
+import { mayActOn, mayDo, type Deed } from './decisions.ts';
+import {
+  bannedKey,
+  encode,
+  invitedKey,
+  memberKey,
+  myInvitationKey,
+  myRoomKey,
+  type MemberFacts,
+  type RoomFacts,
+} from './facts.ts';
+import { demandCount, living, newsFor, type LivingRoom, type MembershipParts } from './parts.ts';
+import type { Change } from './room-book.ts';
+
+/** Runs rooms. Whoever may not do it is refused with FORBIDDEN. */
+export interface Governing {
+  leaveRoom(actor: By, id: string): Promise<Done>;
+  removeMember(actor: By, input: MemberInput & { readonly ban: boolean }): Promise<Done>;
+  setRole(actor: By, input: MemberInput & { readonly role: Role }): Promise<Done>;
+  rename(actor: By, input: { readonly room: string; readonly title: string }): Promise<Done>;
+  close(actor: By, id: string): Promise<Done>;
+}
+
+/** Makes that of one kind. `onClosed`: a room has been closed, its members have to hear of it. */
+export function createGoverning(
+  parts: MembershipParts & { readonly onClosed: (room: RoomName, by: By) => void },
+): Governing {
+  const { kind, book, onClosed } = parts;
+
+  /** Changes a living room, if the actor may do the deed in it. */
+  const govern = (
+    actor: By,
+    id: string,
+    deed: Deed,
+    decide: (
+      room: RoomName,
+      state: LivingRoom,
+      own: MemberFacts,
+    ) => Promise<Omit<Change<Done>, 'result'>>,
+  ) => {
+    const room = { kind, id };
+    return book.change<Done>(room, async (state) => {
+      const alive = living(state);
+      const own = await alive.member(actor.id);
+      if (!own || !mayDo(deed, { ...alive.facts, role: own.role, isBanned: false })) {
+        throw new RoomError('FORBIDDEN', refusalOf(deed, own));
+      }
+      return { ...(await decide(room, alive, own)), result: { room: id } };
+    });
+  };
+
+  return {
+    leaveRoom: (actor, id) =>
+      govern(actor, id, 'leaveRoom', async (room, { facts }) => {
+        const gone = leaving(room, facts, { user: actor, by: actor, reason: 'left' });
+        // Everybody may be in an open room, whether he belongs to it or not.
+        if (facts.visibility !== 'open') return gone;
+        const { revoked: _, ...rest } = gone;
+        return rest;
+      }),
+
+    removeMember: (actor, { room: id, user, ban }) =>
+      govern(actor, id, 'removeMember', async (room, state, own) => {
+        const target = await state.member(user);
+        if (user === actor.id || !mayActOn(own.role, target?.role))
+          throw new RoomError('FORBIDDEN');
+        const kept = ban ? await banning(state, user, actor) : { facts: state.facts, changes: [] };
+        const reason = ban ? 'banned' : 'removed';
+        if (target) {
+          const who = { id: user, name: target.name };
+          const gone = leaving(room, kept.facts, { user: who, by: actor, reason });
+          return { ...gone, changes: [...gone.changes, ...kept.changes] };
+        }
+        const asked = await state.invitation(user);
+        if (!asked && kept.changes.length === 0) return {};
+        return {
+          facts: { ...kept.facts, invitations: kept.facts.invitations - (asked ? 1 : 0) },
+          changes: [{ key: invitedKey(user), value: null }, ...kept.changes],
+          unlisted: [{ userId: user, key: myInvitationKey(room) }],
+          ...(ban && {
+            news: [newsFor(user, { type: 'removed', room, by: actor, code: reason, params: {} })],
+            revoked: { who: { only: user }, reason },
+          }),
+        };
+      }),
+
+    setRole: (actor, { room: id, user, role }) =>
+      govern(actor, id, 'setRole', async (room, { facts, member }, own) => {
+        const target = await member(user);
+        if (!target || user === actor.id) throw new RoomError('FORBIDDEN');
+        if (target.role === role) return {};
+        const given = [{ userId: user, facts: { ...target, role } }];
+        // A room has one owner: who hands it over keeps what a moderator may do.
+        if (role === 'owner')
+          given.push({ userId: actor.id, facts: { ...own, role: 'moderator' } });
+        return {
+          facts,
+          changes: given.map((one) => ({ key: memberKey(one.userId), value: encode(one.facts) })),
+          news: given.map((one) => ({
+            room,
+            type: 'roleChanged',
+            data: { user: { id: one.userId, name: one.facts.name }, role: one.facts.role },
+            by: actor,
+          })),
+        };
+      }),
+
+    rename: (actor, { room: id, title }) =>
+      govern(actor, id, 'rename', async (room, { facts }) =>
+        facts.title === title
+          ? {}
+          : {
+              facts: { ...facts, title },
+              news: [{ room, type: 'renamed', data: { title }, by: actor }],
+            },
+      ),
+
+    close: async (actor, id) => {
+      const done = await govern(actor, id, 'close', async (room, { facts }) => ({
+        facts: { ...facts, isClosed: true },
+        news: [{ room, type: 'closed', data: {}, by: actor }],
+        revoked: { who: 'all', reason: 'closed' },
+      }));
+      onClosed({ kind, id }, actor);
+      return done;
+    },
+  };
+}
+
+/** The room with one more who is kept out of it. @throws RoomError LIMIT_REACHED */
+async function banning({ facts, isBanned }: LivingRoom, userId: string, by: By) {
+  if (await isBanned(userId)) return { facts, changes: [] };
+  demandCount(facts.bans, limits.bansPerRoom, 'bans in this room');
+  const ban = { key: bannedKey(userId), value: encode({ by }) };
+  return { facts: { ...facts, bans: facts.bans + 1 }, changes: [ban] };
+}
+
+function leaving(
+  room: RoomName,
+  facts: RoomFacts,
+  { user, by, reason }: { user: By; by: By; reason: 'left' | 'removed' | 'banned' },
+) {
+  const { id, name } = user;
+  return {
+    facts: { ...facts, members: facts.members - 1 },
+    changes: [{ key: memberKey(id), value: null as string | null }],
+    unlisted: [{ userId: id, key: myRoomKey(room) }],
+    news: [
+      { room, type: 'left', data: { user: { id, name }, reason }, by },
+      newsFor(id, { type: 'removed', room, by, code: reason, params: {} }),
+    ],
+    revoked: { who: { only: id }, reason },
+  } satisfies Omit<Change<Done>, 'result'>;
+}
+
+/** More than that it may not be is said only to somebody who belongs to the room. */
+function refusalOf(deed: Deed, own: MemberFacts | undefined): string | undefined {
+  if (deed !== 'leaveRoom' || own?.role !== 'owner') return undefined;
+  return 'the owner hands the room over or closes it';
+}

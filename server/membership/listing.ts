@@ -1,0 +1,121 @@
+import {
+  limits,
+  type By,
+  type Invitation,
+  type MyRoom,
+  type PageInput,
+  type RosterEntry,
+} from '../../shared/index.ts';
+import type { RoomName } from '../log/room-log.ts';
+import { roomPartition, userPartition, type StoredRecord } from '../records/records.ts';
+import { memberFacts, memberKey, myInvitationKey, myRoomKey, type MemberFacts } from './facts.ts';
+import { living, titled, type MembershipParts } from './parts.ts';
+import { summaryOf } from './summary.ts';
+
+/** Lists who belongs where. */
+export interface Listing {
+  mine(actor: By, page: PageInput): Promise<{ rooms: MyRoom[]; hasMore: boolean }>;
+  invitations(actor: By, page: PageInput): Promise<{ invitations: Invitation[]; hasMore: boolean }>;
+  /** @throws RoomError FORBIDDEN when there is no such room */
+  roster(
+    id: string,
+    page: PageInput,
+  ): Promise<{ members: RosterEntry[]; count: number; hasMore: boolean }>;
+}
+
+// An entry is made before what it stands for: one that stands for nothing may be about to.
+const SETTLED_MS = 60_000;
+
+/** Makes that of one kind. */
+export function createListing({ kind, book, records, clock }: MembershipParts): Listing {
+  /** A page of a user's index, of those entries that the rooms confirm. Those that they have not
+   *  confirmed for long are taken away. */
+  const listOf = async <T>(
+    userId: string,
+    prefix: string,
+    { after, limit = limits.listPageDefault }: PageInput,
+    confirm: (room: RoomName) => Promise<T | undefined>,
+  ) => {
+    const partition = userPartition(userId);
+    const found: T[] = [];
+    let last = after === undefined ? undefined : prefix + after;
+    for (;;) {
+      const page = await records.list(partition, { prefix, after: last, limit: limit + 1 });
+      for (const record of page) {
+        if (found.length === limit) return { found, hasMore: true };
+        last = record.key;
+        const one = await confirm({ kind, id: record.key.slice(prefix.length) });
+        if (one !== undefined) found.push(one);
+        else await forget(partition, record);
+      }
+      if (page.length <= limit) return { found, hasMore: false };
+    }
+  };
+  const forget = async (partition: string, { key, value, version }: StoredRecord) => {
+    const { at } = JSON.parse(value) as { at: number };
+    if (clock.now() - at < SETTLED_MS) return;
+    await records.write(partition, [{ key, value: null, expected: version }]);
+  };
+
+  const myRoom = async (userId: string, room: RoomName): Promise<MyRoom | undefined> => {
+    const { facts, member } = await book.read(room);
+    const own = facts && !facts.isClosed ? await member(userId) : undefined;
+    if (!facts || !own) return undefined;
+    const other = facts.visibility === 'direct' ? await otherOf(room, userId) : undefined;
+    return summaryOf(room, facts, own, other);
+  };
+  const otherOf = async (room: RoomName, userId: string): Promise<By | undefined> => {
+    const both = await membersOf(room, { limit: 2 });
+    const other = both.find(({ id }) => id !== userId);
+    return other && { id: other.id, name: other.name };
+  };
+  const membersOf = async (room: RoomName, { after, limit }: PageInput & { limit: number }) => {
+    const prefix = memberKey('');
+    const page = await records.list(roomPartition(room), {
+      prefix,
+      after: after === undefined ? undefined : memberKey(after),
+      limit,
+    });
+    return page.flatMap((record) => {
+      const facts = memberFacts(record);
+      return facts ? [rosterEntry(record.key.slice(prefix.length), facts)] : [];
+    });
+  };
+
+  return {
+    mine: async (actor, page) => {
+      const prefix = myRoomKey({ kind, id: '' });
+      const list = await listOf(actor.id, prefix, page, (room) => myRoom(actor.id, room));
+      return { rooms: list.found, hasMore: list.hasMore };
+    },
+
+    invitations: async (actor, page) => {
+      const prefix = myInvitationKey({ kind, id: '' });
+      const list = await listOf(
+        actor.id,
+        prefix,
+        page,
+        async (room): Promise<Invitation | undefined> => {
+          const { facts, invitation } = await book.read(room);
+          const asked = facts && !facts.isClosed ? await invitation(actor.id) : undefined;
+          if (!facts || !asked) return undefined;
+          const { role, by, at } = asked;
+          return { room: room.id, ...titled(facts.title), role, by, at: new Date(at) };
+        },
+      );
+      return { invitations: list.found, hasMore: list.hasMore };
+    },
+
+    roster: async (id, { after, limit = limits.listPageDefault }) => {
+      const room = { kind, id };
+      const { facts } = living(await book.read(room));
+      const found = await membersOf(room, { after, limit: limit + 1 });
+      const members = found.slice(0, limit);
+      return { members, count: facts.members, hasMore: found.length > limit };
+    },
+  };
+}
+
+function rosterEntry(id: string, { name, role, since }: MemberFacts): RosterEntry {
+  return { id, name, role, since: new Date(since) };
+}

@@ -1,0 +1,105 @@
+import { RESERVED_ROOM_ID, type Contract } from '../../shared/index.ts';
+import type { Bus } from '../bus/bus.ts';
+import { roomKey, type RoomName } from '../log/room-log.ts';
+import { roomPartition, type Records } from '../records/records.ts';
+import { CLOSED, UNMANAGED, type Membership } from './decisions.ts';
+import { bannedKey, memberFacts, memberKey, ROOM, roomFacts, type RoomFacts } from './facts.ts';
+
+interface Known {
+  /** Undefined: nobody has made this room. */
+  readonly facts: RoomFacts | undefined;
+  readonly users: Map<string, Membership>;
+}
+
+// Rooms and users of rooms kept in mind; beyond, all is forgotten and read anew.
+const MOST_KNOWN = 50_000;
+
+/** What rooms are to users. Every call of every user asks, so answers are kept in mind until a notice says
+ *  that the room has changed; one that is known is given without a promise. */
+export class Memberships {
+  readonly #records: Records;
+  readonly #kinds: ReadonlySet<string>;
+  readonly #onNews: (room: RoomName) => void;
+  readonly #rooms = new Map<string, Known>();
+  #size = 0;
+  /** Counts changes: what was read before one is not kept after it. */
+  #changes = 0;
+
+  /** `onNews`: a room has news that nobody has been told, left by a process that died. */
+  constructor(options: {
+    readonly contract: Contract;
+    readonly records: Records;
+    readonly bus: Bus;
+    readonly onNews: (room: RoomName) => void;
+  }) {
+    const kinds = Object.entries(options.contract).filter(([, { membership }]) => membership);
+    this.#kinds = new Set(kinds.map(([name]) => name));
+    this.#records = options.records;
+    this.#onNews = options.onNews;
+    options.bus.onNotice(({ room }) => this.#forget(room));
+  }
+
+  /** @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
+  of(room: RoomName, userId: string): Membership | Promise<Membership> {
+    if (!this.#kinds.has(room.kind)) return UNMANAGED;
+    const known = this.#rooms.get(roomKey(room));
+    if (!known) return this.#read(room, userId);
+    return withoutUser(known.facts, room) ?? known.users.get(userId) ?? this.#read(room, userId);
+  }
+
+  async #read(room: RoomName, userId: string): Promise<Membership> {
+    const changes = this.#changes;
+    const partition = roomPartition(room);
+    const facts = roomFacts(await this.#records.read(partition, ROOM));
+    if (facts && facts.news.length > 0) this.#onNews(room);
+    const closed = withoutUser(facts, room);
+    const membership = closed ?? (await this.#readUser(partition, facts, userId));
+    if (changes === this.#changes) this.#keep(room, facts, closed ? undefined : userId, membership);
+    return membership;
+  }
+
+  async #readUser(
+    partition: string,
+    facts: RoomFacts | undefined,
+    userId: string,
+  ): Promise<Membership> {
+    const [member, ban] = await Promise.all([
+      this.#records.read(partition, memberKey(userId)),
+      this.#records.read(partition, bannedKey(userId)),
+    ]);
+    const role = memberFacts(member)?.role;
+    return { visibility: facts?.visibility, role, isBanned: ban !== undefined };
+  }
+
+  #keep(
+    room: RoomName,
+    facts: RoomFacts | undefined,
+    userId: string | undefined,
+    membership: Membership,
+  ): void {
+    if (this.#size >= MOST_KNOWN) this.#forgetAll();
+    const key = roomKey(room);
+    const known = this.#rooms.get(key) ?? { facts, users: new Map<string, Membership>() };
+    this.#rooms.set(key, known);
+    if (userId !== undefined) known.users.set(userId, membership);
+    this.#size += 1;
+  }
+
+  #forget(room: RoomName): void {
+    this.#changes += 1;
+    const known = this.#rooms.get(roomKey(room));
+    this.#rooms.delete(roomKey(room));
+    this.#size -= Math.min(this.#size, (known?.users.size ?? 0) + (known ? 1 : 0));
+  }
+
+  #forgetAll(): void {
+    this.#rooms.clear();
+    this.#size = 0;
+  }
+}
+
+/** What a room is to everybody, where it makes no difference who asks. */
+function withoutUser(facts: RoomFacts | undefined, { id }: RoomName): Membership | undefined {
+  if (facts) return facts.isClosed ? CLOSED : undefined;
+  return RESERVED_ROOM_ID.test(id) ? CLOSED : UNMANAGED;
+}

@@ -1,0 +1,43 @@
+import type { By } from '../../shared/index.ts';
+import type { RoomName } from '../log/room-log.ts';
+import { roomPartition, userPartition } from '../records/records.ts';
+import { invitedKey, memberKey, myInvitationKey, myRoomKey, type News } from './facts.ts';
+import { newsFor, type MembershipParts } from './parts.ts';
+
+const PAGE = 200;
+
+/** Tells everybody who belonged to a room, or was asked to, that it is closed, and takes it out of their
+ *  lists. Many people, so nobody waits for it: what a crash leaves out their next look at the list finds. */
+export async function tellClosed(
+  {
+    records,
+    newId,
+    publish,
+  }: Pick<MembershipParts, 'records'> & {
+    readonly newId: () => string;
+    readonly publish: (news: News) => Promise<unknown>;
+  },
+  room: RoomName,
+  by: By,
+): Promise<void> {
+  const key = `closed-${newId()}`;
+  const notice = { type: 'removed', room, by, code: 'closed', params: {} };
+  const listed = [
+    { prefix: memberKey(''), index: myRoomKey(room), isTold: true },
+    { prefix: invitedKey(''), index: myInvitationKey(room), isTold: false },
+  ];
+  for (const { prefix, index, isTold } of listed) {
+    let after: string | undefined;
+    do {
+      const page = await records.list(roomPartition(room), { prefix, after, limit: PAGE });
+      after = page.at(-1)?.key;
+      await Promise.all(
+        page.map(async (record) => {
+          const userId = record.key.slice(prefix.length);
+          if (isTold) await publish({ ...newsFor(userId, notice), key });
+          await records.write(userPartition(userId), [{ key: index, value: null }]);
+        }),
+      );
+    } while (after !== undefined);
+  }
+}

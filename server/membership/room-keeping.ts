@@ -1,0 +1,68 @@
+import type { Contract } from '../../shared/index.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { RoomLog, RoomName } from '../log/room-log.ts';
+import type { Presence } from '../presence/presence.ts';
+import type { Records } from '../records/records.ts';
+import type { News } from './facts.ts';
+import { createFounding, type Founding } from './founding.ts';
+import { createGoverning, type Governing } from './governing.ts';
+import { createJoining, type Joining } from './joining.ts';
+import { createListing, type Listing } from './listing.ts';
+import { Memberships } from './memberships.ts';
+import { tellClosed } from './parting.ts';
+import { RoomBook } from './room-book.ts';
+
+/** What the rooms of one kind with membership can have done to them. */
+export interface KeptKind {
+  readonly founding: Founding;
+  readonly joining: Joining;
+  readonly governing: Governing;
+  readonly listing: Listing;
+}
+
+/** Who belongs where, of all kinds that have membership. */
+export interface RoomKeeping {
+  readonly memberships: Memberships;
+  readonly book: RoomBook;
+  of(kind: string): KeptKind;
+}
+
+/** Puts its parts together. */
+export function createRoomKeeping(options: {
+  readonly contract: Contract;
+  readonly records: Records;
+  readonly log: RoomLog;
+  readonly presence: Presence;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly publish: (news: News) => Promise<unknown>;
+  readonly onError: (error: unknown) => void;
+}): RoomKeeping {
+  const { records, log, presence, clock, newId, publish, onError } = options;
+  const book = new RoomBook(options);
+  const memberships = new Memberships({ ...options, onNews: (room) => book.tell(room) });
+  const isInUse = async (room: RoomName, userId: string) => {
+    const [{ head }, users] = [await log.bounds(room), await presence.snapshot(room)];
+    return head > 0 || users.some(({ id }) => id !== userId);
+  };
+  return {
+    memberships,
+    book,
+    of: (kind) => {
+      const parts = { kind, book, records, clock };
+      return {
+        founding: createFounding({ ...parts, newId, isInUse }),
+        joining: createJoining(parts),
+        governing: createGoverning({
+          ...parts,
+          onClosed: (room, by) => {
+            tellClosed({ records, newId, publish }, room, by).catch(onError);
+          },
+        }),
+        listing: createListing(parts),
+      };
+    },
+  };
+}

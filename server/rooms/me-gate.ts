@@ -1,0 +1,89 @@
+import {
+  formatPosition,
+  ME,
+  parsePosition,
+  RoomError,
+  SERVER,
+  type HistoryInput,
+  type HistoryPage,
+  type MeState,
+  type Position,
+  type RoomEvent,
+} from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Bounds, RoomLog } from '../log/room-log.ts';
+import { userPartition, type Records } from '../records/records.ts';
+import type { Feed } from './feed.ts';
+import { measure, type Caller } from './gate.ts';
+import type { Hub } from './hub.ts';
+import { meRoom } from './me-room.ts';
+import { openFeed } from './open-feed.ts';
+import type { PublishMeter } from './publish-limits.ts';
+
+const SEEN = 'seen';
+
+/** What it is made from. */
+export interface MeGateOptions {
+  readonly hub: Hub;
+  readonly log: RoomLog;
+  readonly records: Records;
+  readonly clock: Clock;
+  /** Unset: marking is not limited. */
+  readonly meter: PublishMeter | undefined;
+}
+
+/** Users' own streams (USR1). Which one is meant, the caller's token says and no input can: so there is
+ *  nobody to ask for leave. */
+export class MeGate {
+  readonly #options: MeGateOptions;
+
+  constructor(options: MeGateOptions) {
+    this.#options = options;
+  }
+
+  subscribe(caller: Caller, since: string | undefined, signal?: () => AbortSignal): Promise<Feed> {
+    return openFeed(this.#options, caller, { room: meRoom(caller.user.id), since, signal });
+  }
+
+  /** @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
+  history(caller: Caller, input: Omit<HistoryInput, 'room'>): Promise<HistoryPage<RoomEvent>> {
+    return this.#options.hub.history({ ...input, kind: ME, room: caller.user.id });
+  }
+
+  async state({ user }: Caller): Promise<MeState> {
+    const record = await this.#options.records.read(userPartition(user.id), SEEN);
+    return { seen: record?.value ?? null };
+  }
+
+  /** Moves the mark forward, never back, and tells the user's other devices.
+   *  @throws RoomError BAD_INPUT (no such place yet), STALE_POSITION */
+  async markSeen(caller: Caller, text: string): Promise<MeState> {
+    const { hub, log, records, meter } = this.#options;
+    const { id } = caller.user;
+    measure(meter, caller, meRoom(id));
+    const position = placeIn(await log.bounds(meRoom(id)), text);
+    for (;;) {
+      const known = await records.read(userPartition(id), SEEN);
+      if (known && !isAhead(position, known.value)) return { seen: known.value };
+      const seen = formatPosition(position);
+      const change = { key: SEEN, value: seen, expected: known?.version ?? 0 };
+      if (!(await records.write(userPartition(id), [change]))) continue;
+      await hub.publish({ room: meRoom(id), type: SEEN, data: { position: seen }, by: SERVER });
+      return { seen };
+    }
+  }
+}
+
+function placeIn({ epoch, head }: Bounds, text: string): Position {
+  const position = parsePosition(text);
+  if (!position) throw new RoomError('BAD_INPUT', 'not a position: it must read epoch:offset');
+  if (position.epoch !== epoch) throw new RoomError('STALE_POSITION');
+  if (position.offset > head) throw new RoomError('BAD_INPUT', 'the position lies ahead');
+  return position;
+}
+
+/** A mark of another epoch says nothing of this one. */
+function isAhead(position: Position, known: string): boolean {
+  const other = parsePosition(known);
+  return !other || other.epoch !== position.epoch || other.offset < position.offset;
+}

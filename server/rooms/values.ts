@@ -1,0 +1,163 @@
+import {
+  limits,
+  type Crowd,
+  type Frame,
+  type LatestKey,
+  type LatestSpec,
+  type RoomEvent,
+  type RoomKind,
+} from '../../shared/index.ts';
+import type { LiveMessage } from '../bus/bus.ts';
+import type { Clock } from '../clock.ts';
+import type { PresenceChange } from '../presence/presence.ts';
+import { Crowds } from './crowds.ts';
+import { LatestValues, type Gone } from './latest-values.ts';
+
+/** What a room's values are made from. */
+export interface ValuesOptions {
+  readonly kind: RoomKind;
+  readonly clock: Clock;
+  /** Takes a frame for all who follow, but not for the user `except`. */
+  readonly emit: (frame: Frame<RoomEvent>, except: string | undefined) => void;
+  /** Called when values have gone by themselves. */
+  readonly onGone: () => void;
+}
+
+/** What a newcomer, or whoever was behind, is told of the values. */
+export interface Standing {
+  readonly latest: readonly RoomEvent[];
+  readonly crowds?: readonly Crowd[];
+}
+
+/** The latest values of a room, and when they end: by age, with whoever set them, by an event of his, or
+ *  by what they say themselves (CON1, TYP1). */
+export class Values {
+  readonly #options: ValuesOptions;
+  readonly #values = new LatestValues(limits.latestValues);
+  readonly #crowds: Crowds;
+  /** By durable event: the values that it ends. */
+  readonly #endedBy = new Map<string, string[]>();
+  #cancelExpiry = () => {};
+
+  constructor(options: ValuesOptions) {
+    this.#options = options;
+    this.#crowds = new Crowds({
+      clock: options.clock,
+      valuesOf: (type) => this.#values.of(type),
+      emit: (crowd) => options.emit({ type: 'crowd', ...crowd }, undefined),
+    });
+    for (const [type, spec] of Object.entries(options.kind.events)) {
+      for (const ending of spec.delivery === 'latest' ? spec.endedBy : []) {
+        this.#endedBy.set(ending, [...(this.#endedBy.get(ending) ?? []), type]);
+      }
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#values.size === 0;
+  }
+
+  /** As a user is to see them: without his own where those are not for him. */
+  shownTo(userId: string | undefined): Standing {
+    const latest = this.#values.events().filter(({ type, by }) => {
+      return !this.#crowds.has(type) && (by.id !== userId || this.#specOf(type)?.echo !== false);
+    });
+    const crowds = this.#crowds.now();
+    return crowds.length > 0 ? { latest, crowds } : { latest };
+  }
+
+  /** Takes a latest event from the bus. */
+  take(spec: LatestSpec, message: LiveMessage, plain: RoomEvent): void {
+    const { type, data: text } = message;
+    const key = keyOf(spec.key, message, plain.data);
+    // The contract's own function, given what its own schema has produced.
+    if (spec.isEnd?.(plain.data as never)) return this.#clear(this.#values.end(type, key));
+    const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
+    const expiresAt = this.#options.clock.now() + lifeMs;
+    const isRepeat = spec.changesOnly && this.#values.renew(type, key, { text, expiresAt });
+    if (!isRepeat) {
+      const event = spec.key === 'member' ? { ...plain, key } : plain;
+      const owner = ownerOf(spec, message);
+      this.#clear(this.#values.set({ event, key, text, owner, expiresAt }));
+      this.#tell(spec, type, { type: 'event', event }, event.by.id);
+    }
+    if (Number.isFinite(lifeMs)) this.#scheduleExpiry();
+  }
+
+  /** Somebody has published a durable event. */
+  published(type: string, userId: string): void {
+    if (this.isEmpty) return;
+    for (const ended of this.#endedBy.get(type) ?? []) {
+      this.#clear(this.#values.endOf(userId, ended));
+    }
+  }
+
+  /** Somebody's connection, or he himself, has left. */
+  left(change: PresenceChange): void {
+    if (this.isEmpty) return;
+    if (change.type === 'gone') this.#clear(this.#values.leave(`member ${change.memberId}`));
+    if (change.type === 'away') this.#clear(this.#values.leave(`here ${change.userId}`));
+    if (change.type === 'leave') {
+      this.#clear(this.#values.leave(`here ${change.user.id}`));
+      this.#clear(this.#values.leave(`user ${change.user.id}`));
+    }
+  }
+
+  /** Stops the timers. */
+  close(): void {
+    this.#cancelExpiry();
+    this.#crowds.close();
+  }
+
+  #clear(gone: readonly Gone[]): void {
+    for (const { type, key, userId } of gone) {
+      const spec = this.#specOf(type);
+      if (spec) this.#tell(spec, type, { type: 'cleared', event: type, key }, userId);
+    }
+  }
+
+  #tell(spec: LatestSpec, type: string, frame: Frame<RoomEvent>, userId: string): void {
+    if (spec.activity !== undefined && this.#crowds.take(type)) return;
+    this.#options.emit(frame, spec.echo ? undefined : userId);
+  }
+
+  #specOf(type: string): LatestSpec | undefined {
+    const spec = this.#options.kind.events[type];
+    return spec?.delivery === 'latest' ? spec : undefined;
+  }
+
+  #scheduleExpiry(): void {
+    this.#cancelExpiry();
+    const next = this.#values.nextExpiry();
+    if (next === undefined) return;
+    const { clock } = this.#options;
+    this.#cancelExpiry = clock.after(Math.max(0, next - clock.now()), () => this.#expire());
+  }
+
+  #expire(): void {
+    this.#clear(this.#values.expire(this.#options.clock.now()));
+    this.#scheduleExpiry();
+    this.#options.onGone();
+  }
+}
+
+function keyOf(key: LatestKey<never>, message: LiveMessage, data: unknown): string {
+  switch (key) {
+    case 'room':
+      return '';
+    case 'user':
+      return message.by.id;
+    case 'member':
+      return message.memberId ?? message.by.id;
+    default:
+      // The contract's own key function, given what its own schema has produced.
+      return key(data as never);
+  }
+}
+
+/** Whose leaving ends a value. `here` is the user as long as a connection of his lasts. */
+function ownerOf({ key, clear }: LatestSpec, { by, memberId }: LiveMessage): string | undefined {
+  if (clear === 'never') return undefined;
+  if (key === 'member') return `member ${memberId ?? by.id}`;
+  return `${clear === 'drop' ? 'here' : 'user'} ${by.id}`;
+}

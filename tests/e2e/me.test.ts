@@ -1,0 +1,257 @@
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { createRooms } from '../../server/create-server.ts';
+import { chat, defineMe, defineRoom, durable } from '../../shared/index.ts';
+import { startServer, stockClient } from '../kit/clients.ts';
+import { followMe } from '../kit/my-stream.ts';
+import { call, rawSocket } from '../kit/raw-socket.ts';
+import { tempDir } from '../kit/temp-dir.ts';
+
+const hello = { code: 'hello', params: { times: 2 } };
+
+/** Rooms to notify through, beside a server, on one data directory in turn. */
+async function clientsOf(...ids: string[]) {
+  const server = await startServer();
+  const clients = await Promise.all(
+    ids.map(async (id) => stockClient(server.socketUrl, await server.token(id)).trpc),
+  );
+  return { server, clients };
+}
+
+describe('a private stream', () => {
+  it('[USR1] brings a whisper to both, on all their devices, and to nobody else', async () => {
+    const { server, clients } = await clientsOf('ada', 'bob', 'eve');
+    const [ada, bob, eve] = clients as [
+      (typeof clients)[0],
+      (typeof clients)[0],
+      (typeof clients)[0],
+    ];
+    const otherBob = stockClient(server.socketUrl, await server.token('bob')).trpc;
+    const room = 'r';
+    for (const trpc of clients) {
+      trpc.chat.events.subscribe({ room }, {});
+    }
+    await vi.waitFor(async () => {
+      expect(await ada.chat.members.query({ room })).toMatchObject({ count: 3 });
+    });
+    const streams = await Promise.all([ada, bob, otherBob, eve].map((trpc) => followMe(trpc)));
+    const ack = await ada.chat.whisper.mutate({ room, to: 'bob', text: ' psst ' });
+    const whisper = {
+      type: 'whisper',
+      by: 'ada',
+      data: { room: { kind: 'chat', id: room }, to: { id: 'bob', name: 'bob' }, text: 'psst' },
+    };
+    for (const stream of streams.slice(0, 3)) {
+      await vi.waitFor(() => expect(stream.events()).toEqual([whisper]));
+    }
+    expect(streams[0]?.frames.at(-1)?.id).toBe(ack.id);
+    expect(streams[3]?.events()).toEqual([]);
+    expect((await ada.chat.history.query({ room })).events).toEqual([]);
+    expect((await eve.me.history.query()).events).toEqual([]);
+    expect((await bob.me.history.query()).events).toMatchObject([{ type: 'whisper' }]);
+  });
+
+  it('[USR1] waits for one who is away, resumes, and survives a restart', async () => {
+    const dataDir = tempDir();
+    const first = await startServer({ dataDir });
+    const { secret } = first;
+    const ada = stockClient(first.socketUrl, await first.token('ada')).trpc;
+    const bob = stockClient(first.socketUrl, await first.token('bob'));
+    const room = 'r';
+    bob.trpc.chat.events.subscribe({ room }, {});
+    await vi.waitFor(async () => {
+      expect(await ada.chat.members.query({ room })).toMatchObject({ count: 1 });
+    });
+    await ada.chat.whisper.mutate({ room, to: 'bob', text: 'one' });
+    const stream = await followMe(bob.trpc);
+    const position = stream.frames[0]?.id ?? '';
+    await ada.chat.whisper.mutate({ room, to: 'bob', text: 'two' });
+    await vi.waitFor(() => expect(stream.events()).toHaveLength(1));
+    await first.close();
+
+    const second = await startServer({ dataDir, secret });
+    const again = stockClient(second.socketUrl, await second.token('bob')).trpc;
+    const resumed = await followMe(again, position);
+    expect(resumed.frames[0]?.data).toMatchObject({ type: 'ready', start: 'resumed' });
+    await vi.waitFor(() => expect(resumed.events()).toMatchObject([{ data: { text: 'two' } }]));
+    const { events } = await again.me.history.query({ limit: 10 });
+    expect(events.map(({ data }) => ('text' in data ? data.text : ''))).toEqual(['one', 'two']);
+  });
+
+  it('[USR1] is resumed by the stock client itself after its socket dropped', async () => {
+    const { server, clients } = await clientsOf('ada');
+    const bob = stockClient(server.socketUrl, await server.token('bob'));
+    const [ada] = clients;
+    bob.trpc.chat.events.subscribe({ room: 'r' }, {});
+    const stream = await followMe(bob.trpc);
+    await ada?.chat.whisper.mutate({ room: 'r', to: 'bob', text: 'one' });
+    await vi.waitFor(() => expect(stream.events()).toHaveLength(1));
+    const { connection } = bob.socket;
+    connection?.ws.close();
+    await vi.waitFor(() =>
+      expect(stream.frames.at(-1)?.data).toMatchObject({ type: 'ready', start: 'resumed' }),
+    );
+    expect(stream.events()).toHaveLength(1);
+  });
+
+  it("[USR1] is the token's own: no input names another", async () => {
+    const server = await startServer();
+    const socket = await rawSocket(server.socketUrl, await server.token('eve'));
+    const inputs = [
+      ['subscription', 'me.events', { room: 'ada' }],
+      ['subscription', 'me.events', { user: 'ada' }],
+      ['query', 'me.history', { room: 'ada' }],
+      ['query', 'me.state', { room: 'ada' }],
+      ['mutation', 'me.markSeen', { room: 'ada', position: 'E:1' }],
+    ] as const;
+    for (const [index, [method, path, input]] of inputs.entries()) {
+      socket.send(call(index + 1, method, path, input));
+      expect(await socket.next()).toMatchObject({
+        error: { json: { data: { reason: 'BAD_INPUT' } } },
+      });
+    }
+    for (const path of ['me.publish', 'me.members', 'me.notify', 'me.whisper']) {
+      socket.send(call(9, 'mutation', path, { room: 'ada', type: 'account', data: hello }));
+      expect(await socket.next()).toMatchObject({
+        error: { json: { data: { reason: 'NO_SUCH_PROCEDURE' } } },
+      });
+    }
+  });
+
+  it('[USR1] refuses who has no token', async () => {
+    const server = await startServer();
+    const { trpc } = stockClient(server.socketUrl);
+    await expect(trpc.me.history.query()).rejects.toMatchObject({
+      data: { reason: 'UNAUTHENTICATED' },
+    });
+  });
+
+  it('keeps how far it was seen: for all devices, never backwards, never ahead', async () => {
+    const { server, clients } = await clientsOf('ada', 'bob');
+    const [ada, bob] = clients as [(typeof clients)[0], (typeof clients)[0]];
+    const tablet = stockClient(server.socketUrl, await server.token('bob')).trpc;
+    bob.chat.events.subscribe({ room: 'r' }, {});
+    const stream = await followMe(bob);
+    expect(await bob.me.state.query()).toEqual({ seen: null });
+    for (const text of ['one', 'two']) {
+      await ada.chat.whisper.mutate({ room: 'r', to: 'bob', text });
+    }
+    await vi.waitFor(() => expect(stream.events()).toHaveLength(2));
+    const [one = '', two = ''] = stream.frames.slice(-2).map(({ id }) => id);
+    expect(await tablet.me.markSeen.mutate({ position: two })).toEqual({ seen: two });
+    expect(await bob.me.markSeen.mutate({ position: one })).toEqual({ seen: two });
+    expect(await bob.me.state.query()).toEqual({ seen: two });
+    await vi.waitFor(() =>
+      expect(stream.events().at(-1)).toEqual({
+        type: 'seen',
+        by: '@server',
+        data: { position: two },
+      }),
+    );
+    const ahead = two.replace(/:\d+$/, ':99');
+    for (const [position, reason] of [
+      [ahead, 'BAD_INPUT'],
+      ['nonsense', 'BAD_INPUT'],
+      ['other:1', 'STALE_POSITION'],
+    ] as const) {
+      await expect(bob.me.markSeen.mutate({ position })).rejects.toMatchObject({
+        data: { reason },
+      });
+    }
+    expect(await bob.me.state.query()).toEqual({ seen: two });
+    expect(await ada.me.state.query()).toEqual({ seen: null });
+  });
+});
+
+describe('a whisper', () => {
+  it('[AUT1] to a stranger, to nobody, and by one who may not: one answer, byte for byte', async () => {
+    const server = await startServer({
+      rooms: { chat },
+      authorize: ({ user, action }) => action !== 'whisper' || user.id !== 'mute',
+    });
+    const ada = await rawSocket(server.socketUrl, await server.token('ada'));
+    const mute = await rawSocket(server.socketUrl, await server.token('mute'));
+    const bob = stockClient(server.socketUrl, await server.token('bob')).trpc;
+    const stranger = stockClient(server.socketUrl, await server.token('stranger')).trpc;
+    bob.chat.events.subscribe({ room: 'r' }, {});
+    stranger.chat.events.subscribe({ room: 'elsewhere' }, {});
+    await vi.waitFor(async () => {
+      expect(await bob.chat.members.query({ room: 'elsewhere' })).toMatchObject({ count: 1 });
+    });
+    const ask = async (socket: typeof ada, to: string) => {
+      socket.send(call(1, 'mutation', 'chat.whisper', { room: 'r', to, text: 'psst' }));
+      return JSON.stringify(await socket.next());
+    };
+    const answers = [
+      await ask(ada, 'stranger'),
+      await ask(ada, 'nobody-at-all'),
+      await ask(mute, 'bob'),
+      await ask(mute, 'nobody-at-all'),
+    ];
+    expect(answers[0]).toContain('"FORBIDDEN"');
+    expect(new Set(answers).size).toBe(1);
+    for (const trpc of [bob, stranger]) expect((await trpc.me.history.query()).events).toEqual([]);
+  });
+
+  it('that is empty, too long, to oneself or under a foreign key is refused without a trace', async () => {
+    const { clients } = await clientsOf('ada', 'bob');
+    const [ada, bob] = clients as [(typeof clients)[0], (typeof clients)[0]];
+    for (const trpc of clients) trpc.chat.events.subscribe({ room: 'r' }, {});
+    await vi.waitFor(async () => {
+      expect(await ada.chat.members.query({ room: 'r' })).toMatchObject({ count: 2 });
+    });
+    const whisper = (input: object) =>
+      ada.chat.whisper.mutate({ room: 'r', to: 'bob', text: 'psst', ...input });
+    const bad = { data: { reason: 'BAD_INPUT' } };
+    await expect(whisper({ text: ' ' })).rejects.toMatchObject(bad);
+    await expect(whisper({ text: 'x'.repeat(4_001) })).rejects.toMatchObject(bad);
+    await expect(whisper({ to: 'ada' })).rejects.toMatchObject(bad);
+    await expect(whisper({ to: '../bob' })).rejects.toMatchObject(bad);
+    await expect(whisper({ by: 'eve' })).rejects.toMatchObject(bad);
+    expect((await bob.me.history.query()).events).toEqual([]);
+    await whisper({ idempotencyKey: 'k' });
+    expect(await whisper({ idempotencyKey: 'k' })).toMatchObject({ duplicate: true });
+    await expect(whisper({ idempotencyKey: 'k', text: 'other' })).rejects.toMatchObject({
+      data: { reason: 'CONFLICT' },
+    });
+    expect((await bob.me.history.query()).events).toHaveLength(1);
+    expect((await ada.me.history.query()).events).toHaveLength(1);
+  });
+
+  it('is no procedure of a kind that does not turn it on', async () => {
+    const quiet = defineRoom('quiet', { events: { said: durable(z.object({})) } });
+    const server = await startServer({ rooms: { quiet } });
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.send(call(1, 'mutation', 'quiet.whisper', { room: 'r', to: 'bob', text: 'x' }));
+    expect(await socket.next()).toMatchObject({
+      error: { json: { data: { reason: 'NO_SUCH_PROCEDURE' } } },
+    });
+  });
+});
+
+describe("the server's code", () => {
+  it('[USR1] notifies a user, with events of its own beside those that are built in', async () => {
+    const orders = defineMe({ events: { shipped: durable(z.object({ order: z.number() })) } });
+    const rooms = await createRooms({ rooms: { chat, me: orders }, dataDir: null });
+    await rooms.notify('ada', 'notification', hello);
+    const ack = await rooms.notify('ada', 'shipped', { order: 7 });
+    expect(ack.position).toMatch(/:2$/);
+    await expect(rooms.notify('ada', 'shipped', { order: 'x' as never })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    await expect(rooms.notify('a/b', 'shipped', { order: 1 })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    const sentence = { code: 'Your order was shipped.' };
+    await expect(rooms.notify('ada', 'notification', sentence)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    await rooms.close();
+  });
+
+  it('cannot be given a private stream of another making, or one without what is built in', async () => {
+    const wrong = defineRoom('me', { events: { shipped: durable(z.object({})) } });
+    await expect(createRooms({ rooms: { me: wrong }, dataDir: null })).rejects.toThrow(/defineMe/);
+    expect(() => defineMe({ events: { whisper: durable(z.object({})) } })).toThrow(/built in/);
+  });
+});
