@@ -1,4 +1,4 @@
-import type { HistoryRecord, Shown } from './judge/history.ts';
+import type { Change, HistoryRecord, Shown } from './judge/history.ts';
 
 /** A line of a history as people read it: `  1.250 s  ada sent ada@r0/3`. */
 export function lineText(record: HistoryRecord): string {
@@ -9,13 +9,14 @@ export function lineText(record: HistoryRecord): string {
 function whatText(record: HistoryRecord): string {
   switch (record.kind) {
     case 'sent':
-      return `${record.client} sends ${record.key}`;
+      return `${record.client} sends ${record.key}${changeText(record.change)}`;
     case 'acked':
       return `${record.client} has ${record.key} acknowledged at ${record.position}${record.duplicate ? ', again' : ''}`;
     case 'retried':
       return `${record.client} tries ${record.key} again after ${record.code}`;
     case 'abandoned':
     case 'refused':
+    case 'declined':
       return `${record.key} is ${record.kind}: ${record.code}`;
     case 'clashed':
       return `other data under ${record.key}: ${record.code ?? `taken, at ${String(record.position)}`}`;
@@ -55,11 +56,22 @@ function followedText(record: Extract<HistoryRecord, { follower: string }>): str
       return `is told of a gap: ${record.gap.reason} from ${record.gap.from} to ${record.gap.to}`;
     case 'values':
       return `has the values [${record.values.join(', ')}]`;
+    case 'erased':
+      return `is told that ${record.position} is gone`;
+    case 'view':
+      return `has ${record.messages.length} messages after offset ${record.since}`;
+    case 'unread':
+      return `has ${record.count} unread after ${record.readTo ?? 'nothing'}`;
     case 'failed':
       return `is given up: ${record.code}`;
     case 'left':
       return 'leaves';
   }
+}
+
+function changeText(change: Change | undefined): string {
+  if (!change) return '';
+  return `, ${change.becomes === undefined ? 'a removal' : 'an edit'} of ${change.target}`;
 }
 
 function placed({ key, position }: Shown): string {

@@ -38,6 +38,10 @@ export type Deed =
   | { readonly do: 'pass'; readonly client: number; readonly room: number; readonly type: number }
   /** Follows the room once more; leaves it; comes back to where it stood. */
   | { readonly do: 'follow' | 'leave' | 'return'; readonly client: number; readonly room: number }
+  /** Changes one of the client's own messages. */
+  | { readonly do: 'edit' | 'remove'; readonly client: number; readonly room: number }
+  /** Has read all that was shown. */
+  | { readonly do: 'mark'; readonly client: number; readonly room: number }
   /** Reads the newest event. */
   | { readonly do: 'read'; readonly client: number; readonly room: number };
 

@@ -43,7 +43,10 @@ interface Size {
 function deed(random: Random, { clients, rooms }: Size): Deed {
   const who = { client: random.between(0, clients - 1), room: random.between(0, rooms - 1) };
   const chance = random.next();
-  if (chance < 0.4) return { do: 'send', ...who, count: random.between(1, 9) };
+  if (chance < 0.3) return { do: 'send', ...who, count: random.between(1, 9) };
+  if (chance < 0.36) return { do: 'edit', ...who };
+  if (chance < 0.39) return { do: 'remove', ...who };
+  if (chance < 0.42) return { do: 'mark', ...who };
   if (chance < 0.55) return { do: 'pass', ...who, type: random.between(0, 9) };
   if (chance < 0.62) return { do: 'repeat', ...who };
   if (chance < 0.68) return { do: 'clash', ...who };

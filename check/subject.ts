@@ -27,7 +27,12 @@ const said = z.object({ text: z.string().max(200) });
 export const talkSubject: Subject = {
   kind: defineRoom('talk', {
     events: {
-      said: durable(said, { publish: 'client' }),
+      said: durable(said, {
+        publish: 'client',
+        editable: true,
+        removable: true,
+        countable: true,
+      }),
       mood: latest(said, { key: 'user', publish: 'client' }),
       typing: latest(said, { key: 'user', expiresMs: 6_000, publish: 'client' }),
       topic: latest(said, { key: 'room', publish: 'client' }),

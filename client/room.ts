@@ -61,6 +61,8 @@ export type RoomState =
 export interface HandleOptions extends StreamOptions {
   /** Makes idempotency keys. Default: UUIDs of version 7. */
   readonly newKey?: () => string;
+  /** Events that `messages` loads at once. Default 50. */
+  readonly messagesPage?: number;
   /** Where durable publishes wait. Default: the handle's own, in memory. */
   readonly outbox?: Outbox;
   /** Is there a connection to send over now? Default: it is believed. */

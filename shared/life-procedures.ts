@@ -19,6 +19,7 @@ export type EditInput<K extends RoomKind> = {
 export interface RemoveInput {
   readonly room: string;
   readonly target: string;
+  readonly idempotencyKey?: string | undefined;
 }
 
 /** Input of `react`. `on`: false takes the reaction back. */
@@ -106,6 +107,7 @@ export type LifeProcedures<K extends RoomKind> = {
 
 const room = z.string().regex(ROOM_ID, { error: 'is no room id' });
 const position = z.string().max(limits.positionLength);
+const idempotencyKey = z.string().regex(IDEMPOTENCY_KEY).optional();
 
 /** Names of reactions: nothing that hides, breaks lines or turns the direction of writing. */
 const reactionName = z
@@ -126,9 +128,9 @@ export const lifeInputs = {
     target: position,
     data: z.unknown(),
     ifVersion: position.optional(),
-    idempotencyKey: z.string().regex(IDEMPOTENCY_KEY).optional(),
+    idempotencyKey,
   }),
-  remove: z.strictObject({ room, target: position }),
+  remove: z.strictObject({ room, target: position, idempotencyKey }),
   react: z.strictObject({ room, target: position, name: reactionName, on: z.boolean() }),
   markRead: z.strictObject({ room, position, version: z.int().min(0).optional() }),
   markUnread: z.strictObject({ room, position }),

@@ -1,6 +1,6 @@
-import type { RoomHandle } from '../../client/index.ts';
-import type { FrameOf, RoomEvent, RoomKind } from '../../shared/index.ts';
-import { shownOf, type Stage } from './stage.ts';
+import type { RoomHandle, RoomMessages, RoomUnread } from '../../client/index.ts';
+import type { chat, FrameOf, RoomEvent, RoomKind } from '../../shared/index.ts';
+import { shownOf, valueOf, type Stage } from './stage.ts';
 
 /** How a follower follows. */
 export interface FollowerOptions {
@@ -39,6 +39,10 @@ export class Follower {
   /** Begins to write down what a handle shows. */
   follow(handle: RoomHandle<RoomKind>): void {
     this.#handle = handle;
+    const { messages, unread } = livingOf(handle);
+    // Listened to, they follow the room.
+    messages?.subscribe(() => {});
+    unread?.subscribe(() => {});
     handle.onFrame((frame) => {
       if (this.#handle === handle) this.#shown(frame);
     });
@@ -61,6 +65,44 @@ export class Follower {
   tellValues(): void {
     const { name, room } = this.#options;
     this.#record({ kind: 'values', follower: name, room, values: [...this.#values.values()] });
+  }
+
+  /** Says that everything is read that it has been shown. */
+  markRead(): void {
+    if (this.#handle) livingOf(this.#handle).unread?.markRead();
+  }
+
+  /** Is everything there that it would tell? */
+  get isSettled(): boolean {
+    const { messages, unread } = this.#handle ? livingOf(this.#handle) : {};
+    const isLoaded = messages?.getSnapshot().isLoading !== true;
+    return isLoaded && unread?.getSnapshot().isKnown !== false;
+  }
+
+  /** Loads messages that it does not have yet, so many pages at most. */
+  async loadOlder(pages: number): Promise<void> {
+    const { messages } = this.#handle ? livingOf(this.#handle) : {};
+    for (let page = 0; page < pages && messages?.getSnapshot().hasOlder; page += 1) {
+      // What cannot be loaded is not told.
+      await messages.loadOlder().catch(() => {});
+    }
+  }
+
+  /** Writes down messages and unread count as they stand. */
+  tellLife(user: string): void {
+    const { name: follower, room } = this.#options;
+    const { messages, unread } = this.#handle ? livingOf(this.#handle) : {};
+    if (!messages || !unread) return;
+    const { items, hasOlder } = messages.getSnapshot();
+    const stored = items.flatMap((item) => (item.state === 'stored' ? [item] : []));
+    const since = hasOlder ? Number(stored[0]?.position.split(':').at(-1)) - 1 : 0;
+    const told = stored.map(
+      ({ position, type, data }) =>
+        [position, data === undefined ? null : valueOf(type, data)] as const,
+    );
+    this.#record({ kind: 'view', follower, room, since, messages: told });
+    const { count, position: readTo } = unread.getSnapshot();
+    this.#record({ kind: 'unread', follower, room, user, readTo, count });
   }
 
   #failed(code: string): void {
@@ -100,8 +142,10 @@ export class Follower {
         // What they come to is told when all is over.
         return undefined;
       case 'erased':
+        this.position = frame.position;
+        return this.#record({ kind: 'erased', ...where, position: frame.position });
       case 'revoked':
-        // Nothing is erased in a run: it shows as a hole. Nobody is shut out: the handle would fail.
+        // Nobody is shut out: the handle would fail.
         return undefined;
     }
   }
@@ -129,6 +173,17 @@ export class Follower {
   #record(line: Parameters<Stage['record']>[0]): void {
     this.#options.stage.record(line);
   }
+}
+
+/** What a handle has where events of its kind live. */
+interface Living {
+  readonly messages?: RoomMessages<typeof chat>;
+  readonly unread?: RoomUnread;
+}
+
+function livingOf(handle: RoomHandle<RoomKind>): Living {
+  // No type knows the kind here.
+  return handle as unknown as Living;
 }
 
 function gapOf(gap: { reason: string; from: string; to: string } | undefined) {

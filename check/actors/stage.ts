@@ -1,4 +1,4 @@
-import type { HistoryRecord } from '../judge/history.ts';
+import type { Change, HistoryRecord } from '../judge/history.ts';
 import type { Random } from '../random.ts';
 import type { Subject } from '../subject.ts';
 
@@ -31,10 +31,24 @@ export function shownOf(event: {
   readonly idempotencyKey?: string | undefined;
 }) {
   const { type, data, by, at, position, idempotencyKey: key } = event;
-  return { position, key, by: by.id, value: valueOf(type, data), stamp: at.getTime() };
+  const change = changeOf(type, data);
+  const shown = { position, key, by: by.id, value: valueOf(type, data), stamp: at.getTime() };
+  return change ? { ...shown, change } : shown;
 }
 
-/** Type and data as one text. */
+/** Type and data as one text. Of a change the target's offset alone, whose epoch may be another by the time that
+ *  it is read again; and of a removal not what the server says of its target. */
 export function valueOf(type: string, data: unknown): string {
-  return `${type} ${JSON.stringify(data)}`;
+  if (type !== 'edited' && type !== 'removed') return `${type} ${JSON.stringify(data)}`;
+  const { target, of, data: becomes } = data as { target: string; of?: string; data?: unknown };
+  const offset = target.split(':').at(-1) ?? '';
+  return type === 'removed'
+    ? `${type} ${offset}`
+    : `${type} ${offset} ${JSON.stringify([of, becomes])}`;
+}
+
+function changeOf(type: string, data: unknown): Change | undefined {
+  if (type !== 'edited' && type !== 'removed') return undefined;
+  const { target, of, data: becomes } = data as { target: string; of: string; data?: unknown };
+  return type === 'removed' ? { target } : { target, becomes: valueOf(of, becomes) };
 }

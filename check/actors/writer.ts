@@ -5,6 +5,12 @@ import { valueOf, type Stage } from './stage.ts';
 /** What a writer publishes through: a room handle, whichever is there at that moment. */
 export type Publish = (type: string, data: unknown, idempotencyKey: string) => Promise<Ack>;
 
+/** What a writer changes his messages through. */
+export interface ChangeCalls {
+  edit(target: string, data: unknown, idempotencyKey: string): Promise<Ack>;
+  remove(target: string, idempotencyKey: string): Promise<Ack>;
+}
+
 /** Who a writer is. Nobody else has his name in that room. */
 export interface WriterOptions {
   readonly stage: Stage;
@@ -13,9 +19,14 @@ export interface WriterOptions {
   readonly user: string;
   readonly room: string;
   readonly publish: Publish;
+  readonly change: ChangeCalls;
 }
 
 const RETRY_MS = [20, 400] as const;
+// Of the newest of his messages a writer changes one.
+const MOST_MINE = 8;
+// What is to be changed is trimmed, or of an epoch that is over.
+const GONE = ['NO_SUCH_EVENT', 'STALE_POSITION'];
 
 /** Publishes one event after the other and gives none up before its fate is known: without an answer
  *  the same key goes out again (SND1). */
@@ -23,7 +34,9 @@ export class Writer {
   readonly #options: WriterOptions;
   #count = 0;
   #passed = 0;
-  #lastAcked: { key: string; data: unknown } | undefined;
+  /** Where his newest messages stand that he has not removed. */
+  #mine: string[] = [];
+  #lastAcked: { key: string; data: unknown; position: string } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
 
@@ -41,12 +54,17 @@ export class Writer {
     return this.#enqueue(() => this.#sendNext());
   }
 
+  /** Gives one of his messages other data, or takes it back. */
+  change(how: 'edit' | 'remove'): Promise<void> {
+    return this.#enqueue(() => this.#changeOne(how));
+  }
+
   /** Publishes what was acknowledged last once more: the first ack has to come again. */
   repeat(): Promise<void> {
     return this.#enqueue(async () => {
       const last = this.#lastAcked;
       if (!last) return;
-      const ack = await this.#try(last.key, last.data, false);
+      const ack = await this.#publish(last.key, last.data, false);
       if ('position' in ack) this.#acked(last.key, ack);
     });
   }
@@ -57,7 +75,7 @@ export class Writer {
       const { stage, client, room } = this.#options;
       const last = this.#lastAcked;
       if (!last) return;
-      const answer = await this.#try(last.key, stage.subject.data('something else'), false);
+      const answer = await this.#publish(last.key, stage.subject.data('something else'), false);
       if ('code' in answer && answer.retryable) return;
       const what = 'code' in answer ? { code: answer.code } : { position: answer.position };
       stage.record({ kind: 'clashed', client, room, key: last.key, ...what });
@@ -86,14 +104,52 @@ export class Writer {
     const data = stage.subject.data(key);
     const value = valueOf(stage.subject.type, data);
     stage.record({ kind: 'sent', client, room, key, by: user, value });
-    const answer = await this.#try(key, data, true);
+    const answer = await this.#publish(key, data, true);
     if ('position' in answer) {
       this.#acked(key, answer);
-      this.#lastAcked = { key, data };
+      this.#lastAcked = { key, data, position: answer.position };
+      this.#mine = [...this.#mine, answer.position].slice(-MOST_MINE);
       return;
     }
-    const kind = answer.retryable ? 'abandoned' : 'refused';
-    stage.record({ kind, client, room, key, code: answer.code });
+    this.#notAcked(key, answer);
+  }
+
+  async #changeOne(how: 'edit' | 'remove'): Promise<void> {
+    const { stage, name, client, user, room, change } = this.#options;
+    if (this.#mine.length === 0) return;
+    const target = stage.random.pick(this.#mine);
+    if (how === 'remove') this.#forget(target);
+    const key = `${name}/${(this.#count += 1)}`;
+    const { type } = stage.subject;
+    const data = stage.subject.data(key);
+    const edited = { target, of: type, data };
+    const sent = { kind: 'sent', client, room, key, by: user } as const;
+    if (how === 'edit') {
+      const becomes = valueOf(type, data);
+      stage.record({ ...sent, value: valueOf('edited', edited), change: { target, becomes } });
+    } else stage.record({ ...sent, value: valueOf('removed', { target }), change: { target } });
+    const ask = () =>
+      how === 'edit' ? change.edit(target, data, key) : change.remove(target, key);
+    const answer = await this.#try(key, ask, true);
+    if ('position' in answer) return this.#acked(key, answer);
+    if (!GONE.includes(answer.code)) return this.#notAcked(key, answer);
+    stage.record({ kind: 'declined', client, room, key, code: answer.code });
+  }
+
+  /** Of what is removed nobody knows any more which data its key stood for (LOG5). */
+  #forget(target: string): void {
+    this.#mine = this.#mine.filter((one) => one !== target);
+    if (this.#lastAcked?.position === target) this.#lastAcked = undefined;
+  }
+
+  #notAcked(key: string, { code, retryable }: RoomError): void {
+    const { stage, client, room } = this.#options;
+    stage.record({ kind: retryable ? 'abandoned' : 'refused', client, room, key, code });
+  }
+
+  #publish(key: string, data: unknown, isNew: boolean): Promise<Ack | RoomError> {
+    const { stage, publish } = this.#options;
+    return this.#try(key, () => publish(stage.subject.type, data, key), isNew);
   }
 
   #acked(key: string, { position, at, duplicate }: Ack): void {
@@ -102,11 +158,11 @@ export class Writer {
   }
 
   /** Tries until there is an answer: an ack, or a refusal that stays. */
-  async #try(key: string, data: unknown, isNew: boolean): Promise<Ack | RoomError> {
-    const { stage, client, room, publish } = this.#options;
+  async #try(key: string, ask: () => Promise<Ack>, isNew: boolean): Promise<Ack | RoomError> {
+    const { stage, client, room } = this.#options;
     for (;;) {
       try {
-        return await publish(stage.subject.type, data, key);
+        return await ask();
       } catch (error) {
         const { code, retryable } = toRoomError(error);
         if (!retryable && code !== 'TOKEN_EXPIRED') return toRoomError(error);

@@ -32,6 +32,12 @@ export type AnomalyKind =
   | 'stale'
   /** Readers disagree about the latest values. */
   | 'values'
+  /** Content is gone that nobody removed, or there that was removed. */
+  | 'erased'
+  /** A reader's messages are not what the log comes to. */
+  | 'fold'
+  /** A count of what is unread is no recount of the log. */
+  | 'unread'
   /** Something did not come right after the last fault. */
   | 'liveness'
   /** A quantity is above its bound. */

@@ -117,6 +117,9 @@ class HistoryChecker implements Checker {
         return this.#log(room).page(record.events);
       case 'final':
         return this.#log(room).final(record.events, record.isLast);
+      case 'declined':
+        // What an earlier attempt has done may still show.
+        return undefined;
       case 'retried':
         return this.#recoveries.asked(record.at, record.key);
     }
@@ -140,6 +143,13 @@ class HistoryChecker implements Checker {
         break;
       case 'gap':
         follower.gap(record);
+        break;
+      case 'erased':
+        follower.erased(record);
+        break;
+      case 'view':
+      case 'unread':
+        this.#log(follower.room)[record.kind](record as never);
         break;
       case 'values':
         this.#compareValues(record);

@@ -60,16 +60,31 @@ export class FollowerJudge {
   saw({ event }: RecordOf<'saw'>): void {
     const place = readPlace(event.position);
     this.room.witness(event);
-    if (!place) return;
+    if (place) this.#stepTo(place, event.position);
+  }
+
+  #stepTo(place: Place, position: string): void {
     const from = this.#place;
-    if (!from) this.#report('resume', `saw ${event.position} before the stream had begun`);
+    if (!from) this.#report('resume', `saw ${position} before the stream had begun`);
     else if (from.epoch !== place.epoch)
-      this.#report('epoch', `saw ${event.position} after ${writePlace(from)}`);
+      this.#report('epoch', `saw ${position} after ${writePlace(from)}`);
     else if (place.offset <= from.offset)
-      this.#report('repeat', `saw ${event.position} again, after ${writePlace(from)}`);
+      this.#report('repeat', `saw ${position} again, after ${writePlace(from)}`);
     else if (place.offset > from.offset + 1)
-      this.#report('hole', `saw ${event.position} right after ${writePlace(from)}`);
+      this.#report('hole', `saw ${position} right after ${writePlace(from)}`);
     if (!from || from.epoch !== place.epoch || place.offset > from.offset) this.#place = place;
+  }
+
+  /** It is told of a place and of nothing else: what stood there must have been removed. */
+  erased({ position }: RecordOf<'erased'>): void {
+    const place = readPlace(position);
+    if (!place) return this.#report('erased', `told of ${position}, which is no position`);
+    const life = this.room.life(place.epoch);
+    life.reach(place.offset);
+    if (!this.room.removals.isPossible(life, place.offset)) {
+      this.#report('erased', `${position} has no content, and nobody removed it`);
+    }
+    this.#stepTo(place, position);
   }
 
   gap({ gap }: RecordOf<'gap'>): void {

@@ -10,6 +10,16 @@ export interface Shown {
   readonly value: string;
   /** When the server took it, in milliseconds since 1970. */
   readonly stamp: number;
+  /** It changes another event. */
+  readonly change?: Change | undefined;
+}
+
+/** What an event does to another: it gives it another value, or takes all content from it and from what
+ *  has changed it before. */
+export interface Change {
+  readonly target: string;
+  /** Unset: it removes it. */
+  readonly becomes?: string | undefined;
 }
 
 /** A stretch of the log that a stream says it leaves out. */
@@ -40,6 +50,7 @@ interface Sent {
   readonly key: string;
   readonly by: string;
   readonly value: string;
+  readonly change?: Change | undefined;
 }
 
 /** An answer: where it stands. A key that was answered before may be asked for again. */
@@ -54,9 +65,10 @@ interface Acked {
 }
 
 /** `retried`: no answer, the same key goes out again. `abandoned`: no answer when the run was over.
- *  `refused`: the answer was no, with `code`. */
+ *  `refused`: the answer was no, with `code`. `declined`: what was to be changed is kept no more; an
+ *  earlier attempt may have done it. */
 interface Unanswered {
-  readonly kind: 'retried' | 'abandoned' | 'refused';
+  readonly kind: 'retried' | 'abandoned' | 'refused' | 'declined';
   readonly client: string;
   readonly room: string;
   readonly key: string;
@@ -99,6 +111,22 @@ type Followed = { readonly follower: string; readonly room: string; readonly id?
   /** An event that no log keeps: `key` is `writer/n`, counted by its writer. */
   | { readonly kind: 'glimpsed'; readonly key: string }
   | { readonly kind: 'gap'; readonly gap: Skipped }
+  /** The place of an event whose content is gone. */
+  | { readonly kind: 'erased'; readonly position: string }
+  /** The messages as the reader has them when all is over, those after the offset `since`: position and
+   *  value, null where it was removed. */
+  | {
+      readonly kind: 'view';
+      readonly since: number;
+      readonly messages: readonly (readonly [position: string, value: string | null])[];
+    }
+  /** How many messages the reader, `user`, is said not to have read after `readTo`, when all is over. */
+  | {
+      readonly kind: 'unread';
+      readonly user: string;
+      readonly readTo: string | undefined;
+      readonly count: number;
+    }
   /** The latest values as the reader has them when all is over. */
   | { readonly kind: 'values'; readonly values: readonly string[] }
   | { readonly kind: 'failed'; readonly code: string }

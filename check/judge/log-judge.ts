@@ -1,6 +1,8 @@
-import type { Shown } from './history.ts';
+import { foldLog, type Folded } from './fold.ts';
+import type { RecordOf, Shown } from './history.ts';
 import type { Known, Life } from './life.ts';
 import { readPlace, type Place } from './place.ts';
+import { leftBehind } from './removals.ts';
 import type { RoomJudge } from './room-judge.ts';
 
 /** Judges what is read of one room's log: the newest part while it grows, all of it at the end. */
@@ -8,6 +10,8 @@ export class LogJudge {
   readonly #room: RoomJudge;
   #finalNext: number | undefined;
   #finalFirst = 0;
+  readonly #final: Shown[] = [];
+  #folded: ReadonlyMap<number, Folded> | undefined;
   /** Where the log ends, once all of it was read. */
   head: Place | undefined;
 
@@ -17,13 +21,14 @@ export class LogJudge {
 
   /** The run's own reader has read on. */
   page(events: readonly Shown[]): void {
-    const [first] = events;
-    const place = first && readPlace(first.position);
+    const [oldest] = events;
+    const place = oldest && readPlace(oldest.position);
     if (!place) return;
     const life = this.#room.life(place.epoch);
-    if (place.offset > life.read + 1) this.#checkTrimmed(life, place.offset);
-    this.#readAll(events, place.offset, 'isRead');
-    life.read = Math.max(life.read, place.offset + events.length - 1);
+    const first = this.#lowest(life, place.offset, life.read + 1);
+    if (first > life.read + 1) this.#checkTrimmed(life, first);
+    const last = this.#readAll(events, place.offset, 'isRead');
+    life.read = Math.max(life.read, last);
   }
 
   /** All that is kept, page by page, from the oldest. */
@@ -32,23 +37,36 @@ export class LogJudge {
     const place = first && readPlace(first.position);
     if (place) {
       if (this.#finalNext === undefined) this.#finalFirst = place.offset;
-      this.#readAll(events, this.#finalNext ?? place.offset, 'isKept');
-      this.#finalNext = place.offset + events.length;
-      this.head = { epoch: place.epoch, offset: this.#finalNext - 1 };
+      const last = this.#readAll(events, this.#finalNext ?? place.offset, 'isKept');
+      this.#finalNext = last + 1;
+      this.head = { epoch: place.epoch, offset: last };
+      this.#final.push(...events);
     }
     if (isLast) this.#conclude();
   }
 
-  #readAll(events: readonly Shown[], from: number, mark: 'isRead' | 'isKept'): void {
+  /** Returns the offset of the last. */
+  #readAll(events: readonly Shown[], from: number, mark: 'isRead' | 'isKept'): number {
     let next = from;
     for (const shown of events) {
       const known = this.#room.witness(shown);
       if (known && known.key === shown.key) known[mark] = true;
-      const offset = readPlace(shown.position)?.offset ?? next;
-      if (offset !== next)
+      const place = readPlace(shown.position);
+      const offset = place?.offset ?? next;
+      const life = place && this.#room.life(place.epoch);
+      const isHole = offset !== next && !(life && this.#lowest(life, offset, next) === next);
+      if (isHole)
         this.#room.report('hole', `the log goes from offset ${next - 1} to ${shown.position}`);
       next = offset + 1;
     }
+    return next - 1;
+  }
+
+  /** How far below `first`, down to `least`, everything may have lost its content: history leaves it out. */
+  #lowest(life: Life, first: number, least: number): number {
+    let lowest = first;
+    while (lowest > least && this.#room.removals.isPossible(life, lowest - 1)) lowest -= 1;
+    return lowest;
   }
 
   /** Below `first` nothing was left when the reader came: may it have gone already? */
@@ -70,6 +88,7 @@ export class LogJudge {
     }
     const head = this.head?.offset ?? 0;
     const oldestDue = Math.max(1, head - promises.maxEvents + 1);
+    this.#finalFirst = this.#lowest(life, this.#finalFirst, oldestDue);
     if (this.#finalFirst > oldestDue) {
       report('lost', `the log begins at offset ${this.#finalFirst}, with its head at ${head}`);
     }
@@ -78,11 +97,47 @@ export class LogJudge {
       report('lost', `the log was known to reach offset ${life.top} and ends at ${head}`);
     }
     this.head ??= { epoch: life.epoch, offset: 0 };
+    const left = leftBehind(this.#final);
+    if (left) report('erased', `${left.position} was removed, and is there: ${left.value}`);
+    this.#folded = foldLog(this.#final);
+  }
+
+  /** Compares a reader's messages with what the log comes to. */
+  view({ follower, since, messages }: RecordOf<'view'>): void {
+    // What the log has trimmed since then a reader may still have.
+    const from = Math.max(since, this.#finalFirst - 1);
+    const mine = messages.filter(([position]) => (readPlace(position)?.offset ?? 0) > from);
+    const expected = [...(this.#folded ?? [])]
+      .filter(([offset]) => offset > from)
+      .toSorted(([a], [b]) => a - b)
+      .map(([, { position, value }]) => [position, value] as const);
+    const at = Array.from({ length: Math.max(mine.length, expected.length) }).findIndex(
+      (_, index) => String(mine[index]) !== String(expected[index]),
+    );
+    if (at === -1) return;
+    const what = `${follower} has ${String(mine[at])} where the log comes to ${String(expected[at])}`;
+    this.#room.report('fold', what);
+  }
+
+  /** Counts again what somebody is said not to have read. */
+  unread({ user, readTo, count }: RecordOf<'unread'>): void {
+    const read = readTo === undefined ? undefined : readPlace(readTo);
+    const from = read && read.epoch === this.head?.epoch ? read.offset : 0;
+    // What the log has trimmed counts for nobody who asks now; who has counted it earlier may not know.
+    if (from < this.#finalFirst - 1) return this.#room.giveUp();
+    const unread = [...(this.#folded ?? [])].filter(
+      ([offset, { by, value }]) => offset > from && by !== user && value !== null,
+    );
+    if (unread.length === count) return;
+    this.#room.report(
+      'unread',
+      `${count} after ${readTo ?? 'nothing'} for ${user}, not ${unread.length}`,
+    );
   }
 
   /** What anybody knew of has to be there, unless it was old enough to be trimmed. */
   #checkKept(life: Life, offset: number, known: Known, oldestDue: number): void {
-    if (known.isKept) return;
+    if (known.isKept || this.#room.removals.isPossible(life, offset)) return;
     if (offset < oldestDue) {
       if (known.isAcked && !known.isRead) this.#room.giveUp();
       return;

@@ -2,6 +2,7 @@ import type { Report } from './anomaly.ts';
 import type { RecordOf, Shown } from './history.ts';
 import { Life, type Known } from './life.ts';
 import { readKey, readPlace, writePlace, type Place } from './place.ts';
+import { Removals } from './removals.ts';
 
 /** What a judge has to know of the server that made the history. */
 export interface Promises {
@@ -35,6 +36,7 @@ export class RoomJudge {
   readonly #pending = new Map<string, Pending>();
   /** The last number of each writer. */
   readonly #sent = new Map<string, number>();
+  readonly removals = new Removals();
   readonly #asked = new Map<string, { floor: Place | undefined; damages: number }>();
   #damages = 0;
   #unchecked = 0;
@@ -78,7 +80,9 @@ export class RoomJudge {
     this.#survivors.push(this.#livesSeen === 0 ? Number.POSITIVE_INFINITY : survivor);
   }
 
-  sent({ key, by, value }: RecordOf<'sent'>): void {
+  sent(record: RecordOf<'sent'>): void {
+    const { key, by, value } = record;
+    this.removals.sent(record);
     this.#noteSent(key);
     this.#pending.set(key, { by, value, floor: this.top });
   }

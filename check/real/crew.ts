@@ -7,6 +7,7 @@ import {
 import type { Contract, RoomKind } from '../../shared/index.ts';
 import { Follower } from '../actors/follower.ts';
 import type { Stage } from '../actors/stage.ts';
+import { changeCalls } from '../actors/change-calls.ts';
 import { Writer } from '../actors/writer.ts';
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import type { Venue } from './venue.ts';
@@ -14,6 +15,7 @@ import type { Venue } from './venue.ts';
 /** A client of a real run: an SDK client behind a proxy of its own, in one room, with writers. */
 export interface CrewMember {
   readonly name: string;
+  readonly user: string;
   readonly proxy: FaultProxy;
   readonly follower: Follower;
   readonly writers: readonly Writer[];
@@ -37,11 +39,13 @@ export async function openCrewMember(options: {
   follower.follow(handle);
   const publish = (type: string, data: unknown, idempotencyKey: string) =>
     handle.publish(type as never, data, { idempotencyKey });
+  const change = changeCalls(handle);
   const user = venue.user(name);
   const writer = (index: number) =>
-    new Writer({ stage, name: `${name}.${index}`, client: name, user, room, publish });
+    new Writer({ stage, name: `${name}.${index}`, client: name, user, room, publish, change });
   return {
     name,
+    user,
     proxy,
     follower,
     writers: Array.from({ length: options.writers }, (_, index) => writer(index)),

@@ -32,6 +32,8 @@ export interface RealOptions {
 // A client waits up to 20 s between two attempts, and notices a dead connection within 10 s.
 const BOUND_MS = 45_000;
 const READ_EVERY_MS = 250;
+// Of messages that a reader has not loaded yet.
+const MOST_PAGES = 5;
 const MOST_MEMORY = 1024 ** 3;
 
 /** Runs real clients against a real server through real sockets that misbehave, and judges what they
@@ -145,6 +147,10 @@ class RealRun {
     await Promise.all(this.#working);
     for (const reader of this.#readers) await reader.readFinally();
     await until(() => this.#hasCaughtUp(), BOUND_MS);
+    const settled = () => this.#crew.every(({ follower }) => follower.isSettled);
+    await until(settled, BOUND_MS);
+    await Promise.all(this.#crew.map(({ follower }) => follower.loadOlder(MOST_PAGES)));
+    for (const { follower, user } of this.#crew) follower.tellLife(user);
     const { record } = this.#stage;
     record({
       kind: 'measured',
@@ -164,9 +170,12 @@ class RealRun {
   }
 
   async #write(writer: CrewMember['writers'][number]): Promise<void> {
-    const { random } = this.#stage;
+    const { random, subject } = this.#stage;
+    const changes = canChange(subject);
     while (this.#isWriting) {
       await writer.send();
+      if (changes && random.isLikely(0.1)) await writer.change('edit');
+      if (changes && random.isLikely(0.03)) await writer.change('remove');
       if (random.isLikely(0.01)) await writer.repeat();
       if (random.isLikely(0.005)) await writer.clash();
     }
@@ -194,6 +203,11 @@ class RealRun {
     const heads = new Map(this.#readers.map(({ room, head }) => [room, head]));
     return this.#crew.every(({ follower }) => follower.position === heads.get(follower.room));
   }
+}
+
+function canChange({ kind, type }: Subject): boolean {
+  const spec = kind.events[type];
+  return spec?.delivery === 'durable' && spec.life.editable && spec.life.removable;
 }
 
 /** Of its own for every run: nobody else may be in them. */

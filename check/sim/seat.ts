@@ -4,6 +4,7 @@ import { Follower } from '../actors/follower.ts';
 import { LogReader } from '../actors/log-reader.ts';
 import type { Stage } from '../actors/stage.ts';
 import { watchCalls } from '../actors/watched-calls.ts';
+import { changeCalls } from '../actors/change-calls.ts';
 import { Writer } from '../actors/writer.ts';
 import type { SimClient } from './sim-client.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -35,10 +36,19 @@ export class Seat {
     const publish = (type: string, data: unknown, idempotencyKey: string) =>
       home.publish(type as never, data, { idempotencyKey });
     const { user } = client;
+    const change = changeCalls(home);
     this.writers = Array.from(
       { length: WRITERS },
       (_, index) =>
-        new Writer({ stage, name: `${user}@${room}.${index}`, client: user, user, room, publish }),
+        new Writer({
+          stage,
+          name: `${user}@${room}.${index}`,
+          client: user,
+          user,
+          room,
+          publish,
+          change,
+        }),
     );
     this.#reader = new LogReader(stage, client.calls(stage.subject.kind.name), room);
   }
@@ -51,6 +61,16 @@ export class Seat {
   /** Publishes again what was acknowledged last, or other data under its key. */
   again(how: 'repeat' | 'clash'): void {
     void this.#nextWriter()[how]();
+  }
+
+  /** Changes something that was published. */
+  change(how: 'edit' | 'remove'): void {
+    void this.#nextWriter().change(how);
+  }
+
+  /** Has read all that was shown. */
+  mark(): void {
+    this.followers[0]?.markRead();
   }
 
   pass(type: string): void {
@@ -123,6 +143,8 @@ export class Seat {
     const { position } = follower;
     const handle = joinRoom(kind, watched.calls, this.room, {
       onGap: 'reload',
+      // Few, so that much is paged back.
+      messagesPage: 4,
       now: this.#time.now,
       after: this.#time.after,
       random: this.#stage.random.next,

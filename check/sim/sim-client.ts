@@ -72,6 +72,10 @@ export class SimClient {
       publish: { mutate: call('mutation', 'publish') },
       history: { query: call('query', 'history') },
       members: { query: call('query', 'members') },
+      edit: { mutate: call('mutation', 'edit') },
+      remove: { mutate: call('mutation', 'remove') },
+      markRead: { mutate: call('mutation', 'markRead') },
+      unread: { query: call('query', 'unread') },
       events: { subscribe: this.#subscribe.bind(this, `${kind}.events`) },
     };
     // Procedure by procedure what the kind's contract says.

@@ -1,4 +1,6 @@
 import type { Entry } from '../../server/log/room-log.ts';
+import { createMemoryRecords } from '../../server/records/memory-records.ts';
+import type { Records } from '../../server/records/records.ts';
 import type { Mark } from '../../server/log/sqlite/commit-mark.ts';
 
 /** One transaction of a simulated database. */
@@ -16,11 +18,15 @@ export interface SimDisk {
   commits: Commit[];
   /** The file beside the database (LOG3). */
   mark: Mark | undefined;
+  /** Facts beside the log. */
+  readonly records: Records;
 }
 
 /** An empty disk. */
 export function createSimDisk(databaseId: string, epoch: string): SimDisk {
-  return { databaseId, epoch, count: 0, commits: [], mark: undefined };
+  // A process that ends closes them for itself alone.
+  const records = { ...createMemoryRecords(), close: async () => {} };
+  return { databaseId, epoch, count: 0, commits: [], mark: undefined, records };
 }
 
 /** Takes the last commits away, as a torn tail of a WAL does. The mark stays. */

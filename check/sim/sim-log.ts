@@ -53,8 +53,10 @@ export async function openSimLog(
   const commit = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
     await sleep(random.between(0, weather.slowMs));
     if (weather.fails === 'before') throw new RoomError('LOG_UNAVAILABLE');
-    write(disk, { entries });
     const { written, added } = await appendAll(inner, entries);
+    // What is refused is in no transaction.
+    const stored = entries.filter((_, index) => !(written[index] instanceof RoomError));
+    write(disk, { entries: stored });
     await sleep(random.between(0, weather.slowMs));
     // LOG3: the mark after COMMIT and before anybody is told.
     if (weather.fails === 'no') gate.pass(mark(disk), added);
@@ -106,13 +108,15 @@ export async function openSimLog(
     await sleep(random.between(0, options.readMs));
     return page;
   };
+  const changes: RoomLog['changes'] = (room, range) => look(() => inner.changes(room, range));
+  const count: RoomLog['count'] = (room, range) => look(() => inner.count(room, range));
   const bounds: RoomLog['bounds'] = (room) => look(() => inner.bounds(room));
   const close = async () => {
     await group.idle();
     await inner.close();
   };
   const append = (entry: Entry) => group.add(entry);
-  const log = { ...inner, append, read, bounds, follow, trim, close };
+  const log = { ...inner, append, read, changes, count, bounds, follow, trim, close };
   return { log, followers: () => following };
 }
 

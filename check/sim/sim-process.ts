@@ -4,7 +4,6 @@ import type { Clock } from '../../server/clock.ts';
 import { createMemoryPresence } from '../../server/presence/memory-presence.ts';
 import { mountRooms } from '../../server/mount-rooms.ts';
 import type { FeedLimits } from '../../server/rooms/feed.ts';
-import { createMemoryRecords } from '../../server/records/memory-records.ts';
 import type { ReplayLimits } from '../../server/rooms/replays.ts';
 import { createRouter } from '../../server/router/trpc.ts';
 import type { Contract, Retention } from '../../shared/index.ts';
@@ -85,8 +84,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
   const rooms = mountRooms({
     contract: options.contract,
     log,
-    // The world plays no private rooms: nothing that outlives a process lies in them.
-    records: createMemoryRecords(),
+    records: options.disk.records,
     bus,
     clock,
     presence: createMemoryPresence({ clock }),

@@ -28,6 +28,8 @@ const BOUND_MS = 90_000;
 // Half-open connections are noticed, typing expires.
 const CALM_MS = 20_000;
 const MOMENT_MS = 3_000;
+// Of messages that a reader has not loaded yet.
+const MOST_PAGES = 100;
 
 /** Runs a plan in a simulated world: the real rooms and the real client, on a clock, a network, a
  *  disk and a bus of the plan's making. `onRecord` hears every line of the history. */
@@ -106,6 +108,7 @@ class World {
     await this.#finish(Promise.all(this.#readers.map((reader) => reader.readFinally())));
     await this.#until(() => this.#hasCaughtUp());
     await this.#compareValues();
+    await this.#compareLife();
     this.#stage.record({ kind: 'ended' });
     await this.#leave();
   }
@@ -123,6 +126,11 @@ class World {
       case 'repeat':
       case 'clash':
         return seat.again(deed.do);
+      case 'edit':
+      case 'remove':
+        return seat.change(deed.do);
+      case 'mark':
+        return seat.mark();
       case 'pass':
         return seat.pass(passingType(deed.type));
       case 'follow':
@@ -183,6 +191,18 @@ class World {
     for (const { followers } of this.#seats.values()) {
       for (const follower of followers) if (follower.isOn) follower.tellValues();
     }
+  }
+
+  /** Everybody's messages and unread counts are what the log comes to. */
+  async #compareLife(): Promise<void> {
+    const all = [...this.#seats].flatMap(([key, { followers }]) =>
+      followers
+        .filter(({ isOn }) => isOn)
+        .map((follower) => ({ user: key.split(' ')[0] ?? '', follower })),
+    );
+    await this.#until(() => all.every(({ follower }) => follower.isSettled));
+    await this.#finish(Promise.all(all.map(({ follower }) => follower.loadOlder(MOST_PAGES))));
+    for (const { user, follower } of all) follower.tellLife(user);
   }
 
   /** What nobody needs any more is let go. */

@@ -38,7 +38,7 @@ interface LifeBranch {
  *  @throws RoomError */
 export interface LifeCalls {
   edit(input: object): Promise<Ack>;
-  remove(target: string): Promise<Ack>;
+  remove(target: string, idempotencyKey?: string): Promise<Ack>;
   react(target: string, name: string, on: boolean): Promise<Ack>;
   markRead(position: string, version: number | undefined): Promise<ReadState>;
   markUnread(position: string): Promise<ReadState>;
@@ -66,7 +66,8 @@ export function lifeCalls(
   };
   return {
     edit: (input) => ask((how) => calls.edit.mutate({ ...input, room }, how)),
-    remove: (target) => ask((how) => calls.remove.mutate({ room, target }, how)),
+    remove: (target, idempotencyKey) =>
+      ask((how) => calls.remove.mutate({ room, target, idempotencyKey }, how)),
     react: (target, name, on) => ask((how) => calls.react.mutate({ room, target, name, on }, how)),
     markRead: (position, version) =>
       ask((how) => calls.markRead.mutate({ room, position, version }, how)),

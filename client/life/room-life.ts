@@ -32,7 +32,7 @@ interface Table<K extends RoomKind> {
   /** Gives one's own message other data. @throws RoomError */
   edit(target: string, data: EventInput<K, EditableType<K>>, options?: EditOptions): Promise<Ack>;
   /** Takes one's own message back: its content is gone for everybody. @throws RoomError */
-  remove(target: string): Promise<Ack>;
+  remove(target: string, options?: Pick<EditOptions, 'idempotencyKey'>): Promise<Ack>;
   /** Reacts to a message, or takes that back (`on: false`). Resolves when everybody is told.
    *  @throws RoomError */
   react(target: string, name: string, on?: boolean): Promise<Ack>;
@@ -74,11 +74,12 @@ export function roomLife<K extends RoomKind>(
   const calls = lifeCalls(branch as unknown as RoomCalls<never>, joined.id, options);
   const room = joined as unknown as Room<RoomKind>;
   const clock = clockOf(options);
-  const parts = { kind, room, calls, clock, random: options.random ?? Math.random };
+  const { random = Math.random, messagesPage: pageSize = 50 } = options;
+  const parts = { kind, room, calls, clock, random, pageSize };
   const life: Table<RoomKind> = {
     messages: roomMessages(parts),
     edit: (target, data, how = {}) => calls.edit({ target, data, ...how }),
-    remove: (target) => calls.remove(target),
+    remove: (target, { idempotencyKey } = {}) => calls.remove(target, idempotencyKey),
     react: (target, name, on = true) => calls.react(target, name, on),
     reply: (replyTo, type, data, how) => room.publish(type, data, { ...how, replyTo }),
     unread: roomUnread(parts),

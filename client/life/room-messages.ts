@@ -22,7 +22,8 @@ import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import type { OutboxEntry } from '../outbox/room-outbox.ts';
 import type { Room } from '../room.ts';
-import { createStore, type Store } from '../store.ts';
+import { callEach, type Listener } from '../listeners.ts';
+import type { Store } from '../store.ts';
 import { Retrying } from './retrying.ts';
 
 /** A message that the room has, as it is now. Of a removed one `data` is undefined. */
@@ -76,9 +77,12 @@ export interface MessagesParts {
   readonly room: Pick<Room<RoomKind>, 'history' | 'onFrame' | 'current' | 'outbox' | 'subscribe'>;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Events loaded at once. */
+  readonly pageSize: number;
 }
 
-const PAGE = 50;
+// Nobody looks at every event of a crowd: they are folded when somebody does, or so many have come.
+const MOST_UNFOLDED = 200;
 // A page of changes alone shows nothing: so many are read on before the reader sees that.
 const MOST_PAGES = 5;
 /** Messages held; beyond, the oldest go, and come again with `loadOlder` after the next reload. */
@@ -110,7 +114,12 @@ export function roomMessages<K extends RoomKind>(parts: MessagesParts): RoomMess
 class MessageStore implements Store<Snapshot> {
   readonly #parts: MessagesParts;
   readonly #types: ReadonlySet<string>;
-  readonly #own = createStore<Snapshot>({ items: [], hasOlder: false, isLoading: false });
+  readonly #listeners = new Set<Listener<void>>();
+  #snapshot: Snapshot = { items: [], hasOlder: false, isLoading: false };
+  /** Is the snapshot older than what it is made of? It is made when somebody looks. */
+  #isStale = false;
+  /** Events that are not folded yet. */
+  #unfolded: RoomEvent[] = [];
   readonly #newest: Retrying<Page>;
   #isStarted = false;
   #fold: Fold = emptyFold();
@@ -125,11 +134,11 @@ class MessageStore implements Store<Snapshot> {
   constructor(parts: MessagesParts) {
     this.#parts = parts;
     this.#types = messageTypes(parts.kind);
-    const { clock, random, room } = parts;
+    const { clock, random, room, pageSize: limit } = parts;
     this.#newest = new Retrying<Page>({
       clock,
       random,
-      ask: () => room.history({ limit: PAGE }),
+      ask: () => room.history({ limit }),
       onAnswer: (page) => this.#begin(page),
       onFail: (error) => {
         this.#error = error;
@@ -140,12 +149,15 @@ class MessageStore implements Store<Snapshot> {
   }
 
   getSnapshot(): Snapshot {
-    return this.#own.store.getSnapshot();
+    if (this.#isStale) this.#refresh();
+    return this.#snapshot;
   }
 
   subscribe(listener: () => void): () => void {
+    const own = () => listener();
+    this.#listeners.add(own);
     this.#start();
-    return this.#own.store.subscribe(listener);
+    return () => this.#listeners.delete(own);
   }
 
   loadOlder(): Promise<void> {
@@ -176,7 +188,8 @@ class MessageStore implements Store<Snapshot> {
 
   #receive(frame: FrameOf<RoomKind>): void {
     if (frame.type === 'event') {
-      this.#fold = foldEvents(this.#fold, [frame.event], this.#types);
+      this.#unfolded.push(frame.event);
+      if (this.#unfolded.length >= MOST_UNFOLDED) this.#foldOn();
       this.#show();
     } else if (frame.type === 'gap' || (frame.type === 'ready' && this.#isToReload(frame.start))) {
       this.#reload();
@@ -190,6 +203,7 @@ class MessageStore implements Store<Snapshot> {
 
   /** Begins anew with the newest page. What was shown stays until it is there. */
   #reload(): void {
+    this.#unfolded = [];
     this.#fold = emptyFold();
     this.#error = undefined;
     this.#hasAsked = true;
@@ -200,9 +214,10 @@ class MessageStore implements Store<Snapshot> {
 
   #begin(page: Page): void {
     this.#isLoading = false;
+    this.#foldOn();
     this.#fold = foldPage(this.#fold, toFold(page, 0), this.#types);
     this.#show();
-    if (this.#view.messages.length === 0) this.loadOlder().catch(() => {});
+    if (this.getSnapshot().items.length === 0) this.loadOlder().catch(() => {});
   }
 
   async #loadOlder(shown: number): Promise<void> {
@@ -220,7 +235,7 @@ class MessageStore implements Store<Snapshot> {
 
   async #pageBefore(before: string): Promise<Page | undefined> {
     try {
-      return await this.#parts.room.history({ before, limit: PAGE });
+      return await this.#parts.room.history({ before, limit: this.#parts.pageSize });
     } catch (cause) {
       const error = toRoomError(cause);
       if (error.code !== 'STALE_POSITION') throw error;
@@ -230,12 +245,24 @@ class MessageStore implements Store<Snapshot> {
   }
 
   #show(): void {
+    this.#isStale = true;
+    callEach(this.#listeners, undefined);
+  }
+
+  #foldOn(): void {
+    this.#fold = foldEvents(this.#fold, this.#unfolded, this.#types);
+    this.#unfolded = [];
+  }
+
+  #refresh(): void {
+    this.#isStale = false;
+    this.#foldOn();
     if (this.#fold.since !== Number.POSITIVE_INFINITY) {
       this.#view = messagesOf(this.#fold, this.#view);
       this.#forgetOldest();
     }
     const items = [...this.#stored(), ...this.#pending()];
-    const before = this.getSnapshot();
+    const before = this.#snapshot;
     const { messages } = this.#view;
     const next: Snapshot = {
       items: isSame(items, before.items) ? before.items : items,
@@ -248,7 +275,7 @@ class MessageStore implements Store<Snapshot> {
       next.hasOlder === before.hasOlder &&
       next.isLoading === before.isLoading &&
       next.error === before.error;
-    if (!isUnchanged) this.#own.set(next);
+    if (!isUnchanged) this.#snapshot = next;
   }
 
   #hasOlder(): boolean {
@@ -279,7 +306,7 @@ class MessageStore implements Store<Snapshot> {
     if (entries.length === 0) return [];
     const stored = new Set(this.#view.messages.map(({ idempotencyKey }) => idempotencyKey));
     const known = new Map(
-      this.getSnapshot().items.flatMap((item) => ('key' in item ? [[item.key, item]] : [])),
+      this.#snapshot.items.flatMap((item) => ('key' in item ? [[item.key, item]] : [])),
     );
     return entries
       .filter(({ type, key }) => this.#types.has(type) && !stored.has(key))

@@ -63,7 +63,7 @@ export class MessageChanges {
   /** Takes a message back: its content and that of its edits is gone from the log when this resolves, and
    *  from its files within the log's scrub time (LOG5). One that was removed already is answered with its
    *  removal. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
-  async remove(kind: RoomKind, found: Target, by: By): Promise<Ack> {
+  async remove(kind: RoomKind, found: Target, by: By, idempotencyKey?: string): Promise<Ack> {
     if (!found.spec.life.removable) throw new RoomError('NO_SUCH_EVENT');
     const { removed } = found.slot;
     if (removed) return removedAlready(removed, this.#log);
@@ -85,7 +85,7 @@ export class MessageChanges {
       (now) => {
         if (now.slot.removed) return removedAlready(now.slot.removed, this.#log);
         const entry = this.#entry(now, 'removed', data, by);
-        return { ...entry, ...guarded(versionOf(now.slot)), erases: ['edited'] };
+        return { ...entry, ...guarded(versionOf(now.slot)), erases: ['edited'], idempotencyKey };
       },
       false,
     );

@@ -48,7 +48,7 @@ export class MessageGate {
     const { kind, hub, changes, reactions, onError } = this.#options;
     const target = await this.#admit(caller, 'remove', input);
     return hub.run(async () => {
-      const ack = await changes.remove(kind, target, byOf(caller));
+      const ack = await changes.remove(kind, target, byOf(caller), input.idempotencyKey);
       if (target.spec.life.reactions) await reactions.forget(target).catch(onError);
       return ack;
     });

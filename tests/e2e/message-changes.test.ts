@@ -17,7 +17,7 @@ import {
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { people, refusal } from '../kit/chatters.ts';
 import { tempDir } from '../kit/temp-dir.ts';
-import { call, rawSocket } from '../kit/raw-socket.ts';
+import { call as callFrame, rawSocket } from '../kit/raw-socket.ts';
 
 const room = 'r';
 
@@ -28,7 +28,7 @@ function folded(page: HistoryPage<RoomEvent>) {
 
 /** One mutation as it stands on the wire. */
 async function ask(socket: Awaited<ReturnType<typeof rawSocket>>, path: string, input: unknown) {
-  socket.send(call(1, 'mutation', path, input));
+  socket.send(callFrame(1, 'mutation', path, input));
   return socket.next();
 }
 

@@ -203,6 +203,43 @@ export const simulatedMutants: readonly Mutant[] = [
     'return idempotencyKey === undefined ? event : { ...event, idempotencyKey };',
     'return event;',
   ),
+  // Messages that live, and reading.
+  one(
+    'a page of history comes without what has happened to it since',
+    'server/messages/page-changes.ts',
+    'offset > this.#last);',
+    'offset < this.#last);',
+  ),
+  one(
+    'a removal leaves the edits of what it removes',
+    MEMORY,
+    'event.about === about && erases.includes(event.type)',
+    'event.about === -1',
+  ),
+  one(
+    'a change names the epoch that it was made in',
+    'server/messages/about.ts',
+    'data: { ...data, target, ',
+    'data: { target, ...data, ',
+  ),
+  one(
+    'an edit is appended under no key',
+    'server/messages/message-changes.ts',
+    '...guarded(version), idempotencyKey };',
+    '...guarded(version) };',
+  ),
+  one(
+    'what was removed counts as unread',
+    MEMORY,
+    'data !== null && by.id !== notBy',
+    'by.id !== notBy',
+  ),
+  one(
+    'the client counts what was there when the server counted',
+    'client/life/unread-count.ts',
+    'if (offset <= to) return known;',
+    '',
+  ),
   // The client.
   one(
     'the client forgets where it stood',
