@@ -97,7 +97,14 @@ export function createMemoryPresence({
       const unfollow = () => {
         if (entry.followers.delete(own)) settle(key, entry);
       };
-      return { users: entry.seats.users(), unfollow };
+      const { seats } = entry;
+      return {
+        users: seats.users(),
+        hasUser: (userId) => seats.hasUser(userId),
+        isHere: (userId) => seats.isHere(userId),
+        isSeated: (memberId) => seats.isSeated(memberId),
+        unfollow,
+      };
     },
   };
 }
