@@ -95,14 +95,14 @@ async function wrongViews(): Promise<number> {
 /** How many the pages of `members` hold, each once. */
 async function listed(): Promise<number> {
   const [visitor] = visitors;
+  if (!visitor) return 0;
   const ids = new Set<string>();
-  for (let after: string | undefined; visitor;) {
+  for (let after: string | undefined; ;) {
     const page = await visitor.room.members(after === undefined ? {} : { after });
     for (const { id } of page.users) ids.add(id);
     after = page.next;
-    if (after === undefined) break;
+    if (after === undefined) return ids.size;
   }
-  return ids.size;
 }
 
 function busiest(): number {
