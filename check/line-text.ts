@@ -55,6 +55,8 @@ function followedText(record: Extract<HistoryRecord, { follower: string }>): str
       return `is told of a gap: ${record.gap.reason} from ${record.gap.from} to ${record.gap.to}`;
     case 'values':
       return `has the values [${record.values.join(', ')}]`;
+    case 'people':
+      return `is shown [${record.people.join(', ')}]`;
     case 'failed':
       return `is given up: ${record.code}`;
     case 'left':

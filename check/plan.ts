@@ -38,8 +38,8 @@ export type Deed =
   | { readonly do: 'pass'; readonly client: number; readonly room: number; readonly type: number }
   /** Follows the room once more; leaves it; comes back to where it stood. */
   | { readonly do: 'follow' | 'leave' | 'return'; readonly client: number; readonly room: number }
-  /** Reads the newest event. */
-  | { readonly do: 'read'; readonly client: number; readonly room: number };
+  /** Reads the newest event; says something of himself. */
+  | { readonly do: 'read' | 'present'; readonly client: number; readonly room: number };
 
 /** What goes wrong. Times in milliseconds. */
 export type Trouble =

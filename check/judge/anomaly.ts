@@ -32,6 +32,8 @@ export type AnomalyKind =
   | 'stale'
   /** Readers disagree about the latest values. */
   | 'values'
+  /** A reader is not shown who is there. */
+  | 'presence'
   /** Something did not come right after the last fault. */
   | 'liveness'
   /** A quantity is above its bound. */

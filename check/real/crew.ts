@@ -14,6 +14,8 @@ import type { Venue } from './venue.ts';
 /** A client of a real run: an SDK client behind a proxy of its own, in one room, with writers. */
 export interface CrewMember {
   readonly name: string;
+  /** Whose it is. */
+  readonly user: string;
   readonly proxy: FaultProxy;
   readonly follower: Follower;
   readonly writers: readonly Writer[];
@@ -42,6 +44,7 @@ export async function openCrewMember(options: {
     new Writer({ stage, name: `${name}.${index}`, client: name, user, room, publish });
   return {
     name,
+    user,
     proxy,
     follower,
     writers: Array.from({ length: options.writers }, (_, index) => writer(index)),

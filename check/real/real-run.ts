@@ -145,6 +145,10 @@ class RealRun {
     await Promise.all(this.#working);
     for (const reader of this.#readers) await reader.readFinally();
     await until(() => this.#hasCaughtUp(), BOUND_MS);
+    await until(() => this.#seeEachOther(), BOUND_MS);
+    for (const { follower, user } of this.#crew) {
+      if (follower.people()) follower.tellPeople(user, undefined);
+    }
     const { record } = this.#stage;
     record({
       kind: 'measured',
@@ -188,6 +192,16 @@ class RealRun {
       await sleep(READ_EVERY_MS);
       this.#memory = Math.max(this.#memory, this.#venue.keeper?.current?.memory() ?? 0);
     }
+  }
+
+  /** Is everybody shown who is there, and nobody else? What is not so in time is written down as it is. */
+  #seeEachOther(): boolean {
+    const users = (room: string) =>
+      new Set(this.#crew.filter(({ follower }) => follower.room === room).map(({ user }) => user));
+    return this.#crew.every(({ follower }) => {
+      const people = follower.people();
+      return !people || people.length === users(follower.room).size;
+    });
   }
 
   #hasCaughtUp(): boolean {
