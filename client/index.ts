@@ -5,6 +5,7 @@ export type { TokenOption } from './connection/token-source.ts';
 export type { WakeSource } from './connection/wake.ts';
 export {
   createRooms,
+  type KindOfRooms,
   type RoomsClient,
   type RoomsClientOptions,
   type RoomsOfKind,
@@ -12,12 +13,21 @@ export {
 export type { Encoder } from './link/encoder.ts';
 export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts';
 export type { EntryState } from './outbox/entry.ts';
+export type { Notices } from './me/fold-notices.ts';
+export type { MyHandle, MyStream } from './me/my-stream.ts';
+export type { Notifications } from './me/notifications.ts';
+export type { MembershipCalls } from './membership-calls.ts';
 export type { OutboxOptions } from './outbox/outbox-options.ts';
 export type { OutboxEntry, OutboxType, RoomOutbox } from './outbox/room-outbox.ts';
 export type { People, RoomPeople } from './people/room-people.ts';
 export type { Active } from './people/room-values.ts';
 export type { RoomCalls } from './room-calls.ts';
-export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
+export {
+  joinRoom,
+  type RoomHandle,
+  type RoomShorthands,
+  type RoomWhispers,
+} from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
 export type { MyProcedures, RoomProcedures, RoomsRouter } from './rooms-router.ts';
 export type { ClientStorage } from './storage/client-storage.ts';

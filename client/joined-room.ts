@@ -17,10 +17,13 @@ import {
   type PresenceOf,
   type ReadyFrame,
   type RoomKind,
+  type WhisperInput,
 } from '../shared/index.ts';
+import { ask, guarded } from './ask.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf } from './clock.ts';
 import { callEach, unheeded, type Listener } from './listeners.ts';
+import { readAck } from './outbox/read-ack.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomPeople } from './people/room-people.ts';
 import type { Active } from './people/room-values.ts';
@@ -37,7 +40,6 @@ import type {
 } from './room.ts';
 import { RoomViews } from './room-views.ts';
 import type { Store } from './store.ts';
-import { NO_ANSWER, within } from './within.ts';
 import { newKey } from './new-key.ts';
 
 // Frames that wait for `loadState`: beyond, it will not keep up.
@@ -123,7 +125,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   ): Promise<Ack> {
     const key = options.idempotencyKey ?? this.#newKey();
     this.#views.published(type);
-    return unheeded(this.#call(() => this.#publisher.publish(type, data, key)));
+    return unheeded(guarded(this.#options, () => this.#publisher.publish(type, data, key)));
   }
 
   async history(input: Omit<HistoryInput, 'room'> = {}): Promise<HistoryPage<DurableEventOf<K>>> {
@@ -149,6 +151,20 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   latest<T extends LatestType<K>>(type: T): Store<ReadonlyMap<string, EventNamed<K, T>>> {
     // The values of an event are of its type.
     return this.#views.values.latest(type) as Store<ReadonlyMap<string, EventNamed<K, T>>>;
+  }
+
+  whisper(
+    { to, text }: Omit<WhisperInput, 'room' | 'idempotencyKey'>,
+    { idempotencyKey = this.#newKey() }: PublishOptions = {},
+  ): Promise<Ack> {
+    const input = { room: this.id, to, text, idempotencyKey };
+    return unheeded(
+      this.#ask(async (how) => {
+        const { whisper } = this.#calls;
+        if (!whisper) throw new RoomError('NO_SUCH_PROCEDURE', 'nobody whispers in this kind');
+        return readAck(await whisper.mutate(input, how));
+      }),
+    );
   }
 
   say(type: ActivityType<K>, isOn = true): Promise<void> {
@@ -189,12 +205,20 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   #receive(frame: FrameOf<K>): void {
     if (this.#isOver()) return;
+    if (frame.type === 'revoked') return this.#shutOut(frame);
     const begins = frame.type === 'ready' || frame.type === 'gap';
     if (begins && this.#needsState(frame)) this.#load(frame);
     // While state loads everything waits, a reconnect's `ready` too: nothing overtakes, nothing drops.
     else if (this.#held) this.#hold(this.#held, frame);
     else if (begins) this.#begin(frame);
     else this.#dispatch(frame);
+  }
+
+  /** Also while state loads: nothing of what waits for it is shown any more. */
+  #shutOut(frame: Extract<FrameOf<K>, { type: 'revoked' }>): void {
+    this.#held = undefined;
+    callEach(this.#frames, frame);
+    this.#fail(new RoomError('FORBIDDEN', `this room may be followed no longer: ${frame.reason}`));
   }
 
   #hold(held: FrameOf<K>[], frame: FrameOf<K>): void {
@@ -282,19 +306,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     return this.#options.newKey?.() ?? newKey();
   }
 
-  #ask<T>(ask: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const clock = clockOf(this.#options);
-    return this.#call(() => within(clock, NO_ANSWER, (signal) => ask({ signal })));
-  }
-
-  async #call<T>(ask: () => Promise<T>): Promise<T> {
-    const stopped = this.#options.stopped?.();
-    if (stopped) throw stopped;
-    try {
-      return await ask();
-    } catch (error) {
-      throw this.#options.stopped?.() ?? toRoomError(error);
-    }
+  #ask<T>(call: (how: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    return ask(this.#options, call);
   }
 }
 

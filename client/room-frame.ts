@@ -30,6 +30,8 @@ function isFrame(frame: Fields): boolean {
       return isCrowd(frame);
     case 'presence':
       return isPresence(frame);
+    case 'revoked':
+      return areTexts(frame, 'reason');
     case 'erased':
       return areTexts(frame, 'position');
     default:

@@ -14,8 +14,20 @@ export type RoomShorthands<K extends RoomKind> = {
       ) => Promise<Ack>;
 };
 
+/** What a joined room has of a kind with `whispers`. */
+export interface RoomWhispers {
+  /** A word for one person who is in the room or belongs to it, on all his devices. It is sent now, or not at
+   *  all; nobody has to wait for it. Gives the ack of the copy in one's own stream. @throws RoomError */
+  whisper(
+    input: { readonly to: string; readonly text: string },
+    options?: PublishOptions,
+  ): Promise<Ack>;
+}
+
 /** A joined room with its kind's shorthands. */
-export type RoomHandle<K extends RoomKind> = Room<K> & RoomShorthands<K>;
+export type RoomHandle<K extends RoomKind> = Room<K> &
+  RoomShorthands<K> &
+  (K['whispers'] extends true ? RoomWhispers : unknown);
 
 /** Joins a room over one branch of a tRPC client: ours, or a stock `client.chat`. */
 export function joinRoom<K extends RoomKind>(
@@ -36,5 +48,6 @@ export function joinRoom<K extends RoomKind>(
     return [name, call];
   });
   // The shorthands are the contract's, name by name.
-  return Object.assign(room, Object.fromEntries(shorthands) as RoomShorthands<K>);
+  const handle: unknown = Object.assign(room, Object.fromEntries(shorthands));
+  return handle as RoomHandle<K>;
 }
