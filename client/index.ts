@@ -22,12 +22,7 @@ export type { OutboxEntry, OutboxType, RoomOutbox } from './outbox/room-outbox.t
 export type { People, RoomPeople } from './people/room-people.ts';
 export type { Active } from './people/room-values.ts';
 export type { RoomCalls } from './room-calls.ts';
-export {
-  joinRoom,
-  type RoomHandle,
-  type RoomShorthands,
-  type RoomWhispers,
-} from './room-handle.ts';
+export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
 export type { MyProcedures, RoomProcedures, RoomsRouter } from './rooms-router.ts';
 export type { ClientStorage } from './storage/client-storage.ts';
@@ -35,3 +30,4 @@ export { indexedDbStorage } from './storage/indexed-db-storage.ts';
 export type { Locks } from './storage/locks.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { Store } from './store.ts';
+export type { RoomWhispers } from './whispering.ts';

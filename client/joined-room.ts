@@ -17,13 +17,12 @@ import {
   type PresenceOf,
   type ReadyFrame,
   type RoomKind,
-  type WhisperInput,
 } from '../shared/index.ts';
 import { ask, guarded } from './ask.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf } from './clock.ts';
+import { gapOf, positionOf, shownBy, type Beginning } from './frame-place.ts';
 import { callEach, unheeded, type Listener } from './listeners.ts';
-import { readAck } from './outbox/read-ack.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomPeople } from './people/room-people.ts';
 import type { Active } from './people/room-values.ts';
@@ -44,8 +43,6 @@ import { newKey } from './new-key.ts';
 
 // Frames that wait for `loadState`: beyond, it will not keep up.
 const MOST_HELD = 10_000;
-
-type Beginning<K extends RoomKind> = Extract<FrameOf<K>, { type: 'ready' | 'gap' }>;
 
 /** A room that is followed: frames in, typed events out. */
 export class JoinedRoom<K extends RoomKind> implements Room<K> {
@@ -151,20 +148,6 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   latest<T extends LatestType<K>>(type: T): Store<ReadonlyMap<string, EventNamed<K, T>>> {
     // The values of an event are of its type.
     return this.#views.values.latest(type) as Store<ReadonlyMap<string, EventNamed<K, T>>>;
-  }
-
-  whisper(
-    { to, text }: Omit<WhisperInput, 'room' | 'idempotencyKey'>,
-    { idempotencyKey = this.#newKey() }: PublishOptions = {},
-  ): Promise<Ack> {
-    const input = { room: this.id, to, text, idempotencyKey };
-    return unheeded(
-      this.#ask(async (how) => {
-        const { whisper } = this.#calls;
-        if (!whisper) throw new RoomError('NO_SUCH_PROCEDURE', 'nobody whispers in this kind');
-        return readAck(await whisper.mutate(input, how));
-      }),
-    );
   }
 
   say(type: ActivityType<K>, isOn = true): Promise<void> {
@@ -309,19 +292,4 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   #ask<T>(call: (how: { signal: AbortSignal }) => Promise<T>): Promise<T> {
     return ask(this.#options, call);
   }
-}
-
-function gapOf<K extends RoomKind>(frame: Beginning<K>) {
-  return frame.type === 'gap' ? frame : frame.gap;
-}
-
-function positionOf<K extends RoomKind>(frame: Beginning<K>): string {
-  return frame.type === 'gap' ? frame.to : frame.position;
-}
-
-/** How far the stream has come with a frame, where it says so. */
-function shownBy<K extends RoomKind>(frame: FrameOf<K>): string | undefined {
-  if (frame.type === 'event') return frame.event.position;
-  if (frame.type === 'ready' || frame.type === 'gap') return positionOf(frame);
-  return frame.type === 'erased' ? frame.position : undefined;
 }

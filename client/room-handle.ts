@@ -2,6 +2,7 @@ import type { Ack, ActivityType, ClientEventType, EventInput, RoomKind } from '.
 import { JoinedRoom } from './joined-room.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { HandleOptions, JoinOptions, PublishOptions, Room } from './room.ts';
+import { whispering, type RoomWhispers } from './whispering.ts';
 
 /** The shorthands of a kind: `send`, `typing`, whatever its contract names. That of an activity may be called
  *  at every key, as `say`: `typing()`, `typing({ typing: false })`. */
@@ -13,16 +14,6 @@ export type RoomShorthands<K extends RoomKind> = {
         options?: PublishOptions,
       ) => Promise<Ack>;
 };
-
-/** What a joined room has of a kind with `whispers`. */
-export interface RoomWhispers {
-  /** A word for one person who is in the room or belongs to it, on all his devices. It is sent now, or not at
-   *  all; nobody has to wait for it. Gives the ack of the copy in one's own stream. @throws RoomError */
-  whisper(
-    input: { readonly to: string; readonly text: string },
-    options?: PublishOptions,
-  ): Promise<Ack>;
-}
 
 /** A joined room with its kind's shorthands. */
 export type RoomHandle<K extends RoomKind> = Room<K> &
@@ -48,6 +39,7 @@ export function joinRoom<K extends RoomKind>(
     return [name, call];
   });
   // The shorthands are the contract's, name by name.
-  const handle: unknown = Object.assign(room, Object.fromEntries(shorthands));
+  const whispers = kind.whispers ? whispering(calls, id, options) : {};
+  const handle: unknown = Object.assign(room, Object.fromEntries(shorthands), whispers);
   return handle as RoomHandle<K>;
 }
