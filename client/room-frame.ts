@@ -36,6 +36,8 @@ function isFrame(frame: Fields): boolean {
       return isCrowd(frame);
     case 'presence':
       return isPresence(frame);
+    case 'revoked':
+      return areTexts(frame, 'reason');
     case 'erased':
       return areTexts(frame, 'position');
     default:

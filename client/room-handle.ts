@@ -2,6 +2,7 @@ import type { Ack, ActivityType, ClientEventType, EventInput, RoomKind } from '.
 import { JoinedRoom } from './joined-room.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { HandleOptions, JoinOptions, PublishOptions, Room } from './room.ts';
+import { whispering, type RoomWhispers } from './whispering.ts';
 
 /** The shorthands of a kind: `send`, `typing`, whatever its contract names. That of an activity may be called
  *  at every key, as `say`: `typing()`, `typing({ typing: false })`. */
@@ -15,7 +16,9 @@ export type RoomShorthands<K extends RoomKind> = {
 };
 
 /** A joined room with its kind's shorthands. */
-export type RoomHandle<K extends RoomKind> = Room<K> & RoomShorthands<K>;
+export type RoomHandle<K extends RoomKind> = Room<K> &
+  RoomShorthands<K> &
+  (K['whispers'] extends true ? RoomWhispers : unknown);
 
 /** Joins a room over one branch of a tRPC client: ours, or a stock `client.chat`. */
 export function joinRoom<K extends RoomKind>(
@@ -36,5 +39,7 @@ export function joinRoom<K extends RoomKind>(
     return [name, call];
   });
   // The shorthands are the contract's, name by name.
-  return Object.assign(room, Object.fromEntries(shorthands) as RoomShorthands<K>);
+  const whispers = kind.whispers ? whispering(calls, id, options) : {};
+  const handle: unknown = Object.assign(room, Object.fromEntries(shorthands), whispers);
+  return handle as RoomHandle<K>;
 }
