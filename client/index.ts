@@ -11,6 +11,16 @@ export {
   type RoomsOfKind,
 } from './create-rooms.ts';
 export type { Encoder } from './link/encoder.ts';
+export type { EditOptions, RoomLife } from './life/room-life.ts';
+export type {
+  MessageItem,
+  MessageOf,
+  MessagesSnapshot,
+  PendingMessage,
+  RoomMessages,
+} from './life/room-messages.ts';
+export type { Reader, ReceiptsSnapshot, RoomReceipts } from './life/room-receipts.ts';
+export type { RoomUnread, UnreadSnapshot } from './life/room-unread.ts';
 export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts';
 export type { EntryState } from './outbox/entry.ts';
 export type { Notices } from './me/fold-notices.ts';

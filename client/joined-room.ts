@@ -122,7 +122,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   ): Promise<Ack> {
     const key = options.idempotencyKey ?? this.#newKey();
     this.#views.published(type);
-    return unheeded(guarded(this.#options, () => this.#publisher.publish(type, data, key)));
+    const publish = () => this.#publisher.publish(type, data, key, options.replyTo);
+    return unheeded(guarded(this.#options, publish));
   }
 
   async history(input: Omit<HistoryInput, 'room'> = {}): Promise<HistoryPage<DurableEventOf<K>>> {

@@ -1,5 +1,6 @@
 import type { Ack, ActivityType, ClientEventType, EventInput, RoomKind } from '../shared/index.ts';
 import { JoinedRoom } from './joined-room.ts';
+import { roomLife, type RoomLife } from './life/room-life.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { HandleOptions, JoinOptions, PublishOptions, Room } from './room.ts';
 import { whispering, type RoomWhispers } from './whispering.ts';
@@ -15,9 +16,10 @@ export type RoomShorthands<K extends RoomKind> = {
       ) => Promise<Ack>;
 };
 
-/** A joined room with its kind's shorthands. */
+/** A joined room with its kind's shorthands, and what its events' lives give. */
 export type RoomHandle<K extends RoomKind> = Room<K> &
   RoomShorthands<K> &
+  RoomLife<K> &
   (K['whispers'] extends true ? RoomWhispers : unknown);
 
 /** Joins a room over one branch of a tRPC client: ours, or a stock `client.chat`. */
@@ -39,7 +41,9 @@ export function joinRoom<K extends RoomKind>(
     return [name, call];
   });
   // The shorthands are the contract's, name by name.
+  const named: unknown = Object.fromEntries(shorthands);
   const whispers = kind.whispers ? whispering(calls, id, options) : {};
-  const handle: unknown = Object.assign(room, Object.fromEntries(shorthands), whispers);
+  const life = roomLife(kind, calls, room, options);
+  const handle: unknown = Object.assign(room, life, named, whispers);
   return handle as RoomHandle<K>;
 }

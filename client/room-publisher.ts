@@ -19,7 +19,12 @@ import type { HandleOptions } from './room.ts';
 export interface RoomPublisher<K extends RoomKind> {
   readonly outbox: RoomOutbox<K>;
   /** @throws RoomError */
-  publish<T extends ClientEventType<K>>(type: T, data: EventInput<K, T>, key: string): Promise<Ack>;
+  publish<T extends ClientEventType<K>>(
+    type: T,
+    data: EventInput<K, T>,
+    key: string,
+    replyTo?: string,
+  ): Promise<Ack>;
   /** Takes what the stream has shown: one's own events end their entries (SND3). */
   observe(frame: FrameOf<K>): void;
 }
@@ -37,9 +42,9 @@ export function roomPublisher<K extends RoomKind>(
 
   return {
     outbox: roomOutbox<K>(outbox, kind.name, room),
-    publish: async (type, data, key) => {
+    publish: async (type, data, key, replyTo) => {
       if (kind.events[type]?.delivery === 'durable') {
-        return outbox.publish({ kind: kind.name, room, type, data, key });
+        return outbox.publish({ kind: kind.name, room, type, data, key, replyTo });
       }
       if (!isOpen()) throw new RoomError('DISCONNECTED', `not connected: ${type} is not kept`);
       return readAck(await calls.publish.mutate(publishInput<K>({ room, type, data, key })));
@@ -66,9 +71,11 @@ export function publishInput<K extends RoomKind>(publish: {
   readonly type: string;
   readonly data: unknown;
   readonly key: string;
+  readonly replyTo?: string | undefined;
 }): PublishInput<K> {
-  const { room, type, data, key } = publish;
-  return { room, type, data, idempotencyKey: key } as PublishInput<K>;
+  const { room, type, data, key, replyTo } = publish;
+  const reply = replyTo === undefined ? {} : { replyTo };
+  return { room, type, data, idempotencyKey: key, ...reply } as PublishInput<K>;
 }
 
 /** Over a stock client's branch a handle keeps its unsent publishes itself. It cannot know when the

@@ -46,6 +46,8 @@ export interface JoinOptions {
 export interface PublishOptions {
   /** Default: a new one for every call. A repeat with the same key is not stored again. */
   readonly idempotencyKey?: string;
+  /** The position of the event that this one answers, where the contract lets it. */
+  readonly replyTo?: string;
 }
 
 /** Where a room handle stands. `failed`: the stream has ended with an error and will not go on. */

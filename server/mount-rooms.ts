@@ -1,5 +1,6 @@
 import type { Observable } from '@trpc/server/observable';
 import {
+  isDerived,
   ME,
   ROOM_ID,
   RoomError,
@@ -8,6 +9,7 @@ import {
   type Ack,
   type By,
   type Contract,
+  type EditableType,
   type EventInput,
   type EventType,
   type FrameOf,
@@ -16,6 +18,8 @@ import {
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import type { RoomName } from './log/room-log.ts';
+import { mountLife } from './messages/mount-life.ts';
+import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
 import { Gate } from './rooms/gate.ts';
@@ -45,6 +49,18 @@ export interface Rooms<R extends Contract> {
     options?: { by?: By; idempotencyKey?: string },
   ): Promise<Ack>;
 
+  /** Gives a message other data, as the server itself or as somebody; nobody is asked.
+   *  @throws RoomError BAD_INPUT, NO_SUCH_EVENT, EVENT_REMOVED, STALE_VERSION, LOG_UNAVAILABLE */
+  edit<K extends keyof R & string>(
+    kind: K,
+    room: string,
+    target: string,
+    data: EventInput<R[K], EditableType<R[K]>>,
+    options?: { by?: By; ifVersion?: string },
+  ): Promise<Ack>;
+
+  /** Takes a message back, likewise. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
+  remove(kind: keyof R & string, room: string, target: string, options?: { by?: By }): Promise<Ack>;
   /** Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.
    *  @throws RoomError as `publish` */
   notify<T extends EventType<MeOf<R>>>(
@@ -95,6 +111,8 @@ export function mountRooms<R extends Contract>(
   const { memberships, book } = keeping;
   const hub = new Hub({ ...options, contract });
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
+  const { onError } = options;
+  const { changes, gatesOf } = mountLife({ hub, log, records, bus, clock, onError });
   const findPerson = async (room: RoomName, userId: string) => {
     const present = (await presence.snapshot(room)).find(({ id }) => id === userId);
     if (present) return present;
@@ -109,11 +127,19 @@ export function mountRooms<R extends Contract>(
     const whispers = createWhispers({ kind: name, gate, hub, findPerson });
     const whispering = kind.whispers ? whisperRouter(whispers, clock.now) : {};
     const keeps = kind.membership ? membershipRouter(keeping.of(name), gate, clock.now) : {};
-    return { ...roomRouter(kind, gate, clock.now), ...whispering, ...keeps };
+    const life = gatesOf(kind, gate);
+    return { ...roomRouter(kind, { gate, ...life }, clock.now), ...whispering, ...keeps };
   };
   const routers = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => [name, routerOf(name, kind)] as const),
   );
+
+  const targetIn = async (name: string, room: string, at: string) => {
+    const kind = Object.hasOwn(contract, name) ? contract[name] : undefined;
+    const target = kind && (await findTarget(log, kind, { kind: name, id: room }, at));
+    if (!kind || !target) throw new RoomError('NO_SUCH_EVENT');
+    return { kind, target };
+  };
 
   let cancelTrim = () => {};
   const scheduleTrim = () => {
@@ -139,7 +165,11 @@ export function mountRooms<R extends Contract>(
     { by = SERVER, idempotencyKey }: { by?: By; idempotencyKey?: string } = {},
   ) => {
     const { kind, id } = room;
-    const events = Object.hasOwn(contract, kind) ? contract[kind]?.events : undefined;
+    const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
+    if (found && isDerived(found, type)) {
+      throw new RoomError('BAD_INPUT', `${type} is published by rooms alone`);
+    }
+    const events = found?.events;
     const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
     const parsed = spec?.data.safeParse(data);
     if (!parsed?.success) {
@@ -159,6 +189,14 @@ export function mountRooms<R extends Contract>(
         room: { kind, id: room },
         revoked: { who: { only: user }, reason: 'revoked' },
       }),
+    edit: async (kind, room, target, data, { by = SERVER, ifVersion } = {}) => {
+      const found = await targetIn(kind, room, target);
+      return hub.run(() => changes.edit(found.kind, found.target, { data, by, ifVersion }));
+    },
+    remove: async (kind, room, target, { by = SERVER } = {}) => {
+      const found = await targetIn(kind, room, target);
+      return hub.run(() => changes.remove(found.kind, found.target, by));
+    },
     observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),
     drain: () => hub.drain(),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Life, ReactionMode } from './life.ts';
 
 /** How an event is delivered (CON1). `durable`: ordered, stored, resumable. `latest`: only the
  *  newest per key matters. `ephemeral`: live only, the first to be dropped. */
@@ -12,10 +13,16 @@ export type Publisher = 'server' | 'client';
 export type LatestKey<Data> = 'user' | 'member' | 'room' | ((data: Data) => string);
 
 /** The contract of one durable event. */
-export interface DurableSpec<S extends z.ZodType = z.ZodType, P extends Publisher = Publisher> {
+export interface DurableSpec<
+  S extends z.ZodType = z.ZodType,
+  P extends Publisher = Publisher,
+  L extends Life = Life,
+> {
   readonly delivery: 'durable';
   readonly data: S;
   readonly publish: P;
+  /** What can happen to it afterwards. */
+  readonly life: L;
 }
 
 /** The contract of one latest-value event. */
@@ -76,12 +83,49 @@ export type EventSpec<S extends z.ZodType = z.ZodType, P extends Publisher = Pub
   | LatestSpec<S, P>
   | EphemeralSpec<S, P>;
 
-/** Declares an event that is ordered, stored and resumable. */
-export function durable<S extends z.ZodType, const P extends Publisher = 'server'>(
+/** Declares an event that is ordered, stored and resumable. It stays as it is, unless it says that it
+ *  lives: `editable` and `removable` by its author, open to `reactions` and `replies`, `countable` as
+ *  unread. The kind gets the events and procedures for it (CON2). */
+export function durable<
+  S extends z.ZodType,
+  const P extends Publisher = 'server',
+  const E extends boolean = false,
+  const M extends boolean = false,
+  const R extends ReactionMode | undefined = undefined,
+  const T extends boolean = false,
+  const C extends boolean = false,
+>(
   data: S,
-  options: { publish?: P } = {},
-): DurableSpec<S, P> {
-  return { delivery: 'durable', data, publish: publisherOf(options) };
+  options: {
+    publish?: P;
+    editable?: E;
+    removable?: M;
+    reactions?: R;
+    replies?: T;
+    countable?: C;
+  } = {},
+): DurableSpec<
+  S,
+  P,
+  {
+    // Written out: a contract's declared type must not need a name that is not exported.
+    readonly editable: E;
+    readonly removable: M;
+    readonly reactions: R;
+    readonly replies: T;
+    readonly countable: C;
+  }
+> {
+  const { editable, removable, reactions, replies, countable } = options;
+  const life = {
+    editable: editable ?? false,
+    removable: removable ?? false,
+    reactions,
+    replies: replies ?? false,
+    countable: countable ?? false,
+  };
+  // Each default is what its type parameter says; the compiler cannot see that.
+  return { delivery: 'durable', data, publish: publisherOf(options), life: life as never };
 }
 
 /** Declares an event of which only the newest per `key` matters. Newcomers get the current values;

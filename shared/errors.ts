@@ -36,6 +36,24 @@ export const errors = {
     retryable: false,
     advice: 'The log has begun a new epoch; drop this position and load again.',
   },
+  NO_SUCH_EVENT: {
+    trpc: 'NOT_FOUND',
+    http: 404,
+    retryable: false,
+    advice: 'Nothing that this can be done to stands at this position, or it is no longer kept.',
+  },
+  EVENT_REMOVED: {
+    trpc: 'NOT_FOUND',
+    http: 404,
+    retryable: false,
+    advice: 'The event was removed; nothing can be done to it any more.',
+  },
+  STALE_VERSION: {
+    trpc: 'CONFLICT',
+    http: 409,
+    retryable: false,
+    advice: 'The event was changed meanwhile; look at its newest version and decide again.',
+  },
   NO_SUCH_PROCEDURE: {
     trpc: 'NOT_FOUND',
     http: 404,

@@ -24,6 +24,8 @@ export interface RoomEvent<Type extends string = string, Data = unknown> {
   readonly position: string;
   /** The publisher's key, so that his optimistic entry and this echo become one (SND3). */
   readonly idempotencyKey?: string;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string;
   /** Of a latest value that is keyed by member: which member, as `cleared` names him. */
   readonly key?: string;
 }

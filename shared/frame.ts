@@ -1,4 +1,5 @@
 import type { By, EventOf } from './event.ts';
+import type { ReadState } from './life-procedures.ts';
 import type { PresenceFrame, PresenceOf, PresenceSnapshot } from './presence.ts';
 import type { RoomKind } from './room-kind.ts';
 
@@ -83,6 +84,12 @@ export interface ClearedFrame {
   readonly key: string;
 }
 
+/** How the reader himself stands to the room, on all his devices: he has read on, or marked something
+ *  unread, on one of them. For nobody else. */
+export interface UnreadFrame extends Omit<ReadState, 'room'> {
+  readonly type: 'unread';
+}
+
 /** Why somebody may follow a room no longer (AUT1). `revoked`: by the policy of the server. */
 export type RevokedReason = 'left' | 'removed' | 'banned' | 'closed' | 'revoked';
 
@@ -100,6 +107,7 @@ export type Frame<Event = unknown, State = unknown> =
   | ErasedFrame
   | LatestFrame<Event>
   | ClearedFrame
+  | UnreadFrame
   | CrowdFrame
   | PresenceFrame<State>
   | RevokedFrame;

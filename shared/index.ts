@@ -33,7 +33,57 @@ export type {
   ReadyFrame,
   RevokedFrame,
   RevokedReason,
+  UnreadFrame,
 } from './frame.ts';
+export {
+  CHANGE_TYPES,
+  isDerived,
+  READ_TYPE,
+  type Edited,
+  type LifeEvents,
+  type Reacted,
+  type Reaction,
+  type Read,
+  type Removed,
+} from './life-events.ts';
+export {
+  messageTypes,
+  typesWhere,
+  type CountableType,
+  type EditableType,
+  type Life,
+  type MessageType,
+  type NoLife,
+  type ReactableType,
+  type ReactionMode,
+  type RemovableType,
+  type ReplyType,
+} from './life.ts';
+export type {
+  EditInput,
+  LifeProcedures,
+  MarkInput,
+  MarkReadInput,
+  ReactInput,
+  ReadState,
+  Receipts,
+  ReceiptsInput,
+  RemoveInput,
+  UnreadAnswer,
+} from './life-procedures.ts';
+export {
+  emptyFold,
+  foldEvents,
+  foldPage,
+  forgetUpTo,
+  messagesOf,
+  versionOf,
+  type Fold,
+  type FoldPage,
+  type Message,
+  type MessageView,
+  type Slot,
+} from './message-fold.ts';
 export {
   RESERVED_ROOM_ID,
   type CreateInput,

@@ -66,6 +66,15 @@ export const limits = {
   keyWindowMs: DAY,
   /** Most keys a room of the memory log remembers (SND1). */
   memoryKeys: 100_000,
+  /** Longest name of a reaction, in UTF-16 units, and most different names on one event. */
+  reactionNameLength: 64,
+  reactionNames: 20,
+  /** Unread events are counted up to here. */
+  unreadCount: 1_000,
+  /** Rooms in one question for unread counts. */
+  unreadRooms: 50,
+  /** Readers of a room up to which others are told who has read how far. */
+  receiptReaders: 100,
   /** How long a connection may stay without a user. */
   authTimeoutMs: 10_000,
   /** How long `authorize` may take to answer. */

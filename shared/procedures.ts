@@ -3,6 +3,8 @@ import type { EventSpec } from './delivery.ts';
 import type { DurableEventOf } from './event.ts';
 import type { FrameOf } from './frame.ts';
 import { IDEMPOTENCY_KEY, limits, ROOM_ID } from './limits.ts';
+import type { LifeProcedures } from './life-procedures.ts';
+import type { ReplyType } from './life.ts';
 import type { MembershipProcedures } from './membership.ts';
 import type { Present, PresenceInput, PresenceOf } from './presence.ts';
 import type { ClientEventType, EventInput, RoomKind } from './room-kind.ts';
@@ -24,6 +26,9 @@ export interface Ack {
 /** A page of a room's log, oldest first. Erased events are left out, so offsets may skip. */
 export interface HistoryPage<Event> {
   readonly events: readonly Event[];
+  /** What has happened since to events of this page: of each the newest edit, removal and summary of
+   *  reactions that stand in the log beyond the page. Absent: nothing has. */
+  readonly changes?: readonly Event[];
   /** Are there more beyond this page, in the direction that was asked? */
   readonly hasMore: boolean;
 }
@@ -89,14 +94,21 @@ export type PublishInput<K extends RoomKind> = {
     readonly type: T;
     readonly data: EventInput<K, T>;
     readonly idempotencyKey?: string | undefined;
-  };
+  } & ReplyInput<K, T>;
 }[ClientEventType<K>];
+
+/** What an event that may answer another has beside its data: the position of that one. */
+type ReplyInput<K extends RoomKind, T> =
+  T extends ReplyType<K> ? { readonly replyTo?: string | undefined } : unknown;
 
 /** Input of a shorthand: the room, the event's data, and a key. */
 export type ShorthandInput<K extends RoomKind, S extends keyof K['shorthands']> = EventInput<
   K,
   K['shorthands'][S] & ClientEventType<K>
-> & { readonly room: string; readonly idempotencyKey?: string | undefined };
+> & { readonly room: string; readonly idempotencyKey?: string | undefined } & ReplyInput<
+    K,
+    K['shorthands'][S]
+  >;
 
 /** Input of `whisper`: a word for one person who is in the room or belongs to it. */
 export interface WhisperInput {
@@ -121,6 +133,7 @@ export type ProceduresOf<K extends RoomKind> = {
 } & {
   [S in keyof K['shorthands']]: Procedure<'mutation', ShorthandInput<K, S>, Ack>;
 } & PresenceProcedures<K> &
+  LifeProcedures<K> &
   (K['whispers'] extends true ? WhisperProcedures : unknown) &
   (K['membership'] extends true ? MembershipProcedures : unknown);
 
@@ -187,9 +200,11 @@ export const whisperInput = z.strictObject({
 export function publishInput(kind: RoomKind) {
   const options = Object.entries(kind.events)
     .filter(([, event]) => event.publish === 'client')
-    .map(([type, event]) =>
-      z.strictObject({ room: roomId, type: z.literal(type), data: event.data, idempotencyKey }),
-    );
+    .map(([type, event]) => {
+      const { data } = event;
+      const input = z.strictObject({ room: roomId, type: z.literal(type), data, idempotencyKey });
+      return mayReply(event) ? input.extend({ replyTo: position.optional() }) : input;
+    });
   const [first, ...rest] = options;
   return first && z.discriminatedUnion('type', [first, ...rest]);
 }
@@ -197,18 +212,29 @@ export function publishInput(kind: RoomKind) {
 /** Input of a kind's shorthand for the event `type`: that event's fields beside `room` and key.
  *  Parses to the form of `publish`: `{ room, data, idempotencyKey }`. */
 export function shorthandInput(event: EventSpec) {
+  const reply = mayReply(event) ? { replyTo: position.optional() } : {};
   const fieldsAndRoom = z
-    .looseObject({ room: roomId, idempotencyKey })
-    .transform(({ room, idempotencyKey: key, ...fields }, context) => {
+    .looseObject({ room: roomId, idempotencyKey, ...reply })
+    .transform(({ room, idempotencyKey: key, ...rest }, context) => {
+      const fields: Record<string, unknown> = { ...rest };
+      const { replyTo } = rest as { replyTo?: string };
+      if (mayReply(event)) delete fields['replyTo'];
       // The event's own schema decides, refinements and unknown keys included.
       const data = event.data.safeParse(fields);
-      if (data.success) return { room, data: data.data, idempotencyKey: key };
+      if (data.success) {
+        const parsed = { room, data: data.data, idempotencyKey: key };
+        return mayReply(event) && replyTo !== undefined ? { ...parsed, replyTo } : parsed;
+      }
       for (const issue of data.error.issues) {
         context.issues.push({ ...issue, code: 'custom', input: fields });
       }
       return z.NEVER;
     });
   return withoutProto.pipe(fieldsAndRoom);
+}
+
+function mayReply(event: EventSpec): boolean {
+  return event.delivery === 'durable' && event.life.replies;
 }
 
 // A loose object drops this key without a word, and unknown keys are refused (CON3).

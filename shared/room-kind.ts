@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ActivitySpec } from './activity.ts';
 import type { DurableSpec, EventSpec, LatestSpec } from './delivery.ts';
+import { lifeEvents, type LifeEvents } from './life-events.ts';
 import { DAY, limits } from './limits.ts';
 import { MEMBERSHIP_PROCEDURES, roomNews } from './room-news.ts';
 import { strict } from './strict.ts';
@@ -66,6 +67,15 @@ const RESERVED = [
   'subscribe',
   'outbox',
   'leave',
+  'edit',
+  'remove',
+  'react',
+  'reply',
+  'markRead',
+  'markUnread',
+  'unread',
+  'receipts',
+  'messages',
   'people',
   'typingUsers',
   'active',
@@ -111,7 +121,7 @@ export function defineRoom<
     whispers?: Whispers;
     membership?: Membership;
   },
-): RoomKind<Name, WithNews<Events, Membership>, Presence, Short> &
+): RoomKind<Name, WithNews<Events, Membership> & LifeEvents<Events>, Presence, Short> &
   KindTraits<Whispers, Membership> {
   const shorthands: Short = spec.shorthands ?? ({} as Short);
   const { maxEvents, maxAgeMs } = spec.history ?? {};
@@ -119,6 +129,7 @@ export function defineRoom<
     maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,
     maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
   };
+  const derived = lifeEvents(spec.events);
   const { whispers, membership, people = true, recent = limits.recentDefault } = spec;
   const procedures = [
     ...(whispers ? ['whisper'] : []),
@@ -127,11 +138,17 @@ export function defineRoom<
   checkNames(name, spec.events, shorthands, [...RESERVED, ...procedures]);
   if (membership) checkNews(name, spec.events);
   checkEndings(name, spec.events);
+  checkDerived(name, spec.events, derived);
   checkRetention(name, history);
   checkRecent(name, recent);
   return {
     name,
-    events: eventsOf(spec.events, membership === true) as WithNews<Events, Membership>,
+    // What its events' lives give rise to, by the same rules in types and at run time.
+    events: { ...eventsOf(spec.events, membership === true), ...strictEvents(derived) } as WithNews<
+      Events,
+      Membership
+    > &
+      LifeEvents<Events>,
     presence: spec.presence && strict(spec.presence),
     history,
     people,
@@ -168,6 +185,15 @@ function strictEvents<Events extends EventSpecs>(events: Events): Events {
   return Object.fromEntries(entries) as unknown as Events;
 }
 
+function checkDerived(name: string, events: EventSpecs, derived: EventSpecs): void {
+  for (const type of Object.keys(derived)) {
+    if (!Object.hasOwn(events, type)) continue;
+    throw new Error(
+      `defineRoom(${JSON.stringify(name)}): event ${type} is made by defineRoom itself`,
+    );
+  }
+}
+
 function checkNames(
   name: string,
   events: EventSpecs,
@@ -196,7 +222,8 @@ function checkTarget(target: EventSpec | undefined, refuse: (what: string) => ne
   if (target.publish !== 'client') return refuse('names an event that only the server publishes');
   if (!(target.data instanceof z.ZodObject))
     return refuse('needs an event whose data is an object');
-  for (const field of ['room', 'idempotencyKey']) {
+  const isReply = target.delivery === 'durable' && target.life.replies;
+  for (const field of ['room', 'idempotencyKey', ...(isReply ? ['replyTo'] : [])]) {
     if (field in target.data.shape) refuse(`cannot carry a field named ${field}`);
   }
 }

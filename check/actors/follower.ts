@@ -110,6 +110,7 @@ export class Follower {
       case 'cleared':
         this.#values.delete(`${frame.event} ${frame.key}`);
         return undefined;
+      case 'unread':
       case 'crowd':
       case 'presence':
         // What they come to is told when all is over.

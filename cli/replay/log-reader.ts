@@ -21,10 +21,11 @@ export function createLogReader(
   let after = formatPosition(began);
   const readPage = async () => {
     const page = await retry(() => room.history({ after, limit: limits.historyPageMax }), patience);
-    for (const { id, position, type, by, data, idempotencyKey } of page.events) {
-      const text = 'text' in data ? data.text : JSON.stringify(data);
-      events.push({ id, position, digest: digestOf(type, by, text), key: idempotencyKey });
-      after = position;
+    for (const event of page.events) {
+      after = event.position;
+      if (event.type !== 'message') continue;
+      const { id, position, type, by, data, idempotencyKey } = event;
+      events.push({ id, position, digest: digestOf(type, by, data.text), key: idempotencyKey });
     }
     return page.hasMore;
   };

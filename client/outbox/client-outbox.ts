@@ -10,6 +10,8 @@ export interface ClientOutboxEntry {
   readonly key: string;
   readonly type: string;
   readonly data: unknown;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string;
   readonly state: EntryState;
   readonly error?: RoomError;
   readonly ack?: Ack;
@@ -47,8 +49,9 @@ export function isShown(entry: Entry): boolean {
 
 /** An entry without what is the outbox's own. */
 export function shownEntry(entry: Entry): ClientOutboxEntry {
-  const { kind, room, key, type, data, state } = entry;
+  const { kind, room, key, type, data, state, replyTo } = entry;
+  const reply = replyTo === undefined ? {} : { replyTo };
   const error = 'error' in entry && entry.error ? { error: entry.error } : {};
   const ack = entry.state === 'acked' ? { ack: entry.ack } : {};
-  return { kind, room, key, type, data, state, at: new Date(entry.at), ...error, ...ack };
+  return { kind, room, key, type, data, state, at: new Date(entry.at), ...reply, ...error, ...ack };
 }

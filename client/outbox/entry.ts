@@ -20,6 +20,8 @@ export interface Item {
   readonly room: string;
   readonly type: string;
   readonly data: unknown;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string | undefined;
   /** Size of `data` as it is sent. */
   readonly bytes: number;
   /** Whose publish it is: it is sent as nobody else. Undefined until that is known. */

@@ -18,6 +18,8 @@ export interface Publish {
   readonly type: string;
   readonly data: unknown;
   readonly key: string;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string | undefined;
 }
 
 /** One room of one kind, as text. `/` is in no kind and no id. */
@@ -253,8 +255,9 @@ function newEntry(publish: Publish, text: string, user: string | undefined, now:
   return { ...item, ...nothingYet, state: 'queued', notBefore: now, error: undefined };
 }
 
-function isSame(entry: Entry, { kind, room, type }: Publish): boolean {
-  return entry.kind === kind && entry.room === room && entry.type === type;
+function isSame(entry: Entry, { kind, room, type, replyTo }: Publish): boolean {
+  const isSameEvent = entry.kind === kind && entry.room === room && entry.type === type;
+  return isSameEvent && entry.replyTo === replyTo;
 }
 
 function encode(data: unknown): string {

@@ -23,6 +23,8 @@ export type OutboxEntry<K extends RoomKind = RoomKind> = {
     readonly key: string;
     readonly type: T;
     readonly data: EventInput<K, T>;
+    /** The position of the event that it answers. */
+    readonly replyTo?: string;
     readonly state: EntryState;
     /** With `rejected` and `expired`: why. With `queued`: why the last attempt failed. */
     readonly error?: RoomError;

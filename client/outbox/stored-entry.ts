@@ -15,12 +15,13 @@ export function decodeData(text: string): unknown {
 
 /** An entry as storage keeps it. */
 export function formatEntry(entry: Entry): string {
-  const { key, kind, room, type, user, at } = entry;
+  const { key, kind, room, type, user, at, replyTo } = entry;
   const failed =
     entry.state === 'rejected' || entry.state === 'expired'
       ? { state: entry.state, code: entry.error.code, message: entry.error.message }
       : undefined;
-  return JSON.stringify({ key, kind, room, type, user, at, data: encodeData(entry.data), failed });
+  const data = encodeData(entry.data);
+  return JSON.stringify({ key, kind, room, type, user, at, data, replyTo, failed });
 }
 
 /** Reads an entry. It may have been sent by then: its key is trusted no longer than if it had been
@@ -34,7 +35,9 @@ export function parseEntry(text: string): Entry | undefined {
     const { data, ...names } = texts;
     const counts = { attempts: 0, faults: 0, echo: undefined };
     const content = { data: decodeData(data), bytes: byteLength(data) };
-    const item = { ...names, ...counts, ...content, at, sentAt: at };
+    const { replyTo } = stored;
+    const reply = typeof replyTo === 'string' ? { replyTo } : {};
+    const item = { ...names, ...counts, ...content, ...reply, at, sentAt: at };
     return { ...item, ...standing(stored['failed'], at) };
   } catch {
     return undefined;

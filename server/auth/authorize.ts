@@ -4,24 +4,32 @@ import type { RoomName } from '../log/room-log.ts';
 import type { Deed, Membership } from '../membership/decisions.ts';
 import type { User } from './user.ts';
 
-/** What a user wants to do in a room. Publishing is asked per event type: `publish:message`. `resume` is
- *  `subscribe` with a position, and whoever likes can name one: it must not be allowed more freely.
- *  `create`: the room is the one to be made, `~` where the server makes its id. `direct`: the room's id is
- *  the other user's. */
+/** What a user wants to do in a room. Publishing and changing are asked per event type: `publish:message`,
+ *  `edit:message`. `moderate:…` is asked beside `edit:…` and `remove:…` when the event is somebody else's: in
+ *  a room without membership a policy that does not look at the action makes everybody a moderator. `read`:
+ *  to say how far he has read, and to see that of others. `resume` is `subscribe` with a position, and
+ *  whoever likes can name one: it must not be allowed more freely. `create`: the room is the one to be
+ *  made, `~` where the server makes its id. `direct`: the room's id is the other user's. */
 export type Action =
   | 'subscribe'
   | 'resume'
   | 'history'
   | 'members'
   | 'presence'
+  | 'read'
+  | `publish:${string}`
+  | `edit:${string}`
+  | `remove:${string}`
+  | `react:${string}`
+  | 'moderate:edit'
+  | 'moderate:remove'
   | 'whisper'
   | 'create'
   | 'direct'
   | 'accept'
   | 'decline'
   | 'roster'
-  | Deed
-  | `publish:${string}`;
+  | Deed;
 
 /** The one question of who may do what (AUT1), asked before anything is read or done. Throwing or
  *  rejecting fails that call and lets nobody in. */
@@ -34,8 +42,10 @@ export type Authorize = (question: {
   readonly membership: Membership;
 }) => boolean | Promise<boolean>;
 
-/** The default: every authenticated user may do what membership lets him, and all that in rooms without. */
-export const openToAll: Authorize = () => true;
+/** The default: every authenticated user may do what membership lets him, and all that in rooms without, where
+ *  nobody may change what is not his. */
+export const openToAll: Authorize = ({ action, membership }) =>
+  !action.startsWith('moderate:') || membership.visibility !== undefined;
 
 /** The same policy with a deadline (`authorizeTimeoutMs`): one that never answers would hold its callers, and
  *  all that they hold, for ever. One that answers at once costs nothing more.

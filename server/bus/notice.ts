@@ -1,4 +1,4 @@
-import type { RevokedReason } from '../../shared/index.ts';
+import type { RevokedReason, UnreadFrame } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 
 /** Whose feeds of a room end, and why (AUT1). */
@@ -7,10 +7,18 @@ export interface Revocation {
   readonly reason: RevokedReason;
 }
 
-/** Word to every node, this one included, that a room lets others do other things than before. */
+/** What concerns one user of a room alone, on all his devices. */
+export interface OwnNotice {
+  readonly userId: string;
+  readonly frame: UnreadFrame;
+}
+
+/** Word to every node, this one included: that a room lets others do other things than before, or that one
+ *  of its users has something to hear. */
 export interface Notice {
   readonly room: RoomName;
   readonly revoked?: Revocation | undefined;
+  readonly own?: OwnNotice | undefined;
 }
 
 /** Is a user among those meant? */

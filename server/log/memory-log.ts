@@ -5,6 +5,8 @@ import {
   roomKey,
   type Appended,
   type Bounds,
+  type ChangeRange,
+  type CountRange,
   type Entry,
   type Page,
   type Range,
@@ -55,8 +57,10 @@ export function createMemoryLog(options: {
     const room = roomOf(entry.room);
     const repeat = findRepeat(room, entry);
     if (repeat) return { epoch, offset: repeat.offset, at: repeat.at, duplicate: true };
+    if (!holds(room, entry)) throw new RoomError('STALE_VERSION');
     const event = storedEvent(entry, headOf(room) + 1);
     room.events.push(event);
+    eraseAbout(room, entry);
     rememberKey(room, entry, event);
     dropOldest(room, room.events.length - room.retention.maxEvents);
     followers.notify(roomKey(entry.room), [event], epoch);
@@ -78,6 +82,11 @@ export function createMemoryLog(options: {
     append: async (entry) => append(entry),
     read: async (name, range) => read(name, range),
     bounds: async (name) => boundsOf(name),
+    changes: async (name, range) => newestChanges(rooms.get(roomKey(name)), range),
+    count: async (name, range) => {
+      const room = rooms.get(roomKey(name));
+      return { count: countEvents(room, range), head: boundsOf(name).head };
+    },
     follow: (name, follower) => followers.add(name, follower),
     erase: async (name, offset) => erase(rooms.get(roomKey(name)), offset),
     trim: async (now) => {
@@ -96,8 +105,50 @@ function headOf(room: MemoryRoom): number {
 }
 
 function storedEvent(entry: Entry, offset: number): StoredEvent {
-  const { type, data, by, at, idempotencyKey } = entry;
-  return { offset, type, data, by, at, idempotencyKey };
+  const { type, data, by, at, idempotencyKey, about } = entry;
+  const event = { offset, type, data, by, at, idempotencyKey };
+  return about === undefined ? event : { ...event, about };
+}
+
+/** Does an entry's guard hold? */
+function holds(room: MemoryRoom, { about, guard }: Entry): boolean {
+  if (about === undefined || !guard) return true;
+  const [newest = about] = room.events
+    .filter((event) => event.about === about && guard.types.includes(event.type))
+    .map(({ offset }) => offset)
+    .toReversed();
+  return newest === guard.version;
+}
+
+function eraseAbout(room: MemoryRoom, { about, erases }: Entry): void {
+  if (about === undefined || !erases) return;
+  for (const event of room.events) {
+    const isAbout = event.about === about && erases.includes(event.type);
+    if (isAbout || event.offset === about) erase(room, event.offset);
+  }
+}
+
+function newestChanges(room: MemoryRoom | undefined, range: ChangeRange): StoredEvent[] {
+  const { first, last, types } = range;
+  const newest = new Map<string, StoredEvent>();
+  for (const event of room?.events ?? []) {
+    const { about, type } = event;
+    if (about === undefined || about < first || about > last || !types.includes(type)) continue;
+    newest.set(`${about} ${type}`, event);
+  }
+  return [...newest.values()].toSorted((a, b) => a.offset - b.offset);
+}
+
+function countEvents(
+  room: MemoryRoom | undefined,
+  { after, types, notBy, limit }: CountRange,
+): number {
+  let found = 0;
+  for (const { type, data, by } of room ? slice(room, { after, limit: room.events.length }) : []) {
+    if (found === limit) break;
+    if (data !== null && by.id !== notBy && types.includes(type)) found += 1;
+  }
+  return found;
 }
 
 function slice({ events, first }: MemoryRoom, range: Range): StoredEvent[] {

@@ -21,6 +21,20 @@ export interface Entry {
   /** Milliseconds since 1970, on the server's clock. */
   readonly at: number;
   readonly idempotencyKey?: string | undefined;
+  /** Offset of the event that this one is about: what it changes, or what it answers. */
+  readonly about?: number | undefined;
+  /** Appended only while what it is about stands at a version. */
+  readonly guard?: Guard | undefined;
+  /** With the append, the event that it is about and every event of these types about that one lose
+   *  their content, as by `erase`; keys of theirs are still recognised. What is left of it in files goes
+   *  within the log's scrub time. */
+  readonly erases?: readonly string[] | undefined;
+}
+
+/** The version of an event: the offset of the newest event of `types` about it, or its own. */
+export interface Guard {
+  readonly types: readonly string[];
+  readonly version: number;
 }
 
 /** An event as the log keeps it. */
@@ -32,6 +46,7 @@ export interface StoredEvent {
   readonly by: By;
   readonly at: number;
   readonly idempotencyKey?: string | undefined;
+  readonly about?: number | undefined;
 }
 
 /** The answer to `append`: where and when the event stands, be it new or a repeat. */
@@ -62,6 +77,28 @@ export type Range =
   | { readonly after: number; readonly limit: number }
   | { readonly before: number; readonly limit: number };
 
+/** Which events about others to read: about those from offset `first` to `last`, of these types. */
+export interface ChangeRange {
+  readonly first: number;
+  readonly last: number;
+  readonly types: readonly string[];
+}
+
+/** What to count: events after an offset, of these types, by anybody but one user. */
+export interface CountRange {
+  readonly after: number;
+  readonly types: readonly string[];
+  readonly notBy: string;
+  /** Counting ends here. */
+  readonly limit: number;
+}
+
+/** How many events there are, at a moment when `head` was the newest of all. */
+export interface Counted {
+  readonly count: number;
+  readonly head: number;
+}
+
 /** Hears of a room's appended events: in order, each once, none left out. */
 export type Follower = (events: readonly StoredEvent[], epoch: string) => void;
 
@@ -77,7 +114,8 @@ export interface RoomLog {
 
   /** Appends one event. A key that the same user used in this room within the key window gives the
    *  original place and time with `duplicate: true`, and appends nothing.
-   *  @throws RoomError CONFLICT (the key stands for other data), LOG_UNAVAILABLE (nothing is
+   *  @throws RoomError CONFLICT (the key stands for other data), STALE_VERSION (the guard does not hold:
+   *  nothing is appended), LOG_UNAVAILABLE (nothing is
    *  acknowledged; the event may or may not be there, the same key finds out). */
   append(entry: Entry): Promise<Appended>;
 
@@ -86,6 +124,14 @@ export interface RoomLog {
 
   /** Reads the bounds alone. @throws RoomError LOG_UNAVAILABLE */
   bounds(room: RoomName): Promise<Bounds>;
+
+  /** Reads the newest event of each type about each event of a range, in offset order.
+   *  @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
+  changes(room: RoomName, range: ChangeRange): Promise<readonly StoredEvent[]>;
+
+  /** Counts the events of a range that have their content, at most `limit`, and says how far it has counted.
+   *  @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
+  count(room: RoomName, range: CountRange): Promise<Counted>;
 
   /** Calls `follower` with every event appended from now on. Returns the undo. */
   follow(room: RoomName, follower: Follower): () => void;

@@ -45,6 +45,12 @@ export function mayDo(deed: Deed, { visibility, role }: Membership): boolean {
   return RANK[role] >= NEEDED[deed];
 }
 
+/** May somebody change what others have said? In rooms that nobody has made the policy alone decides. */
+export function mayModerate({ visibility, role }: Membership): boolean {
+  if (visibility === undefined) return true;
+  return visibility !== 'direct' && role !== undefined && RANK[role] >= RANK.moderator;
+}
+
 /** May it be done to this member? Nobody acts on his equals, on those above him, or on himself.
  *  `target`: unset where he is none. */
 export function mayActOn(role: Role, target: Role | undefined): boolean {

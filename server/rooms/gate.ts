@@ -13,7 +13,7 @@ import { demand, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
-import { mayEnter, type Deed, type Membership } from '../membership/decisions.ts';
+import { mayEnter, mayModerate, type Deed, type Membership } from '../membership/decisions.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
@@ -54,6 +54,8 @@ export interface ClientPublication {
   readonly type: string;
   readonly data: unknown;
   readonly idempotencyKey?: string | undefined;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string | undefined;
 }
 
 /** What may be done to a room that has membership. */
@@ -61,6 +63,9 @@ export type RoomDeed = Deed | 'accept' | 'decline';
 
 // What somebody does who is not in yet.
 const FROM_OUTSIDE = new Set<Action>(['create', 'direct', 'accept', 'decline']);
+
+// To change what is somebody else's.
+const MODERATING = new Set<Action>(['moderate:edit', 'moderate:remove']);
 
 /** The rooms of one kind as users may reach them: every way in asks who may enter the room, and `authorize`,
  *  first (AUT1). */
@@ -97,8 +102,13 @@ export class Gate {
   /** Counts a call as a publish, and asks whether it may be made.
    *  @throws RoomError TOO_MANY, FORBIDDEN */
   async admit(caller: Caller, room: string, action: Action, what?: Metered): Promise<void> {
-    measure(this.#meter, caller, { kind: this.#kind, id: room }, what);
+    this.measure(caller, room, what);
     await this.ask(caller, room, action);
+  }
+
+  /** Counts a call as a publish. @throws RoomError TOO_MANY */
+  measure(caller: Caller, room: string, what?: Metered): void {
+    measure(this.#meter, caller, { kind: this.#kind, id: room }, what);
   }
 
   async subscribe(caller: Caller, input: EventsInput, signal?: () => AbortSignal): Promise<Feed> {
@@ -142,6 +152,7 @@ export class Gate {
     const room = { kind: this.#kind, id };
     const decide = async (membership: Membership) => {
       if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
+      if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
       return demand(this.#authorize, { user, room, action, membership });
     };
     const membership = this.#memberships.of(room, user.id);

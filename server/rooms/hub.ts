@@ -18,14 +18,18 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Notice } from '../bus/notice.ts';
+import type { Notice, OwnNotice } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import type { Departure, Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
+import { appendAcked } from '../messages/append.ts';
+import { PageChanges } from '../messages/page-changes.ts';
+import { appendReply } from '../messages/replies.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { OpenRooms } from './open-rooms.ts';
+import { OwnFeeds } from './own-feeds.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
 import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
 
@@ -59,6 +63,8 @@ export interface Publication {
   /** The publisher's seat, where one publishes. */
   readonly memberId?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** The position of the event that it answers. */
+  readonly replyTo?: string | undefined;
 }
 
 /** A feed to open. */
@@ -85,7 +91,8 @@ export class Hub {
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats = new Map<Feed, Seat>();
-  readonly #publishing = new Set<Promise<Ack>>();
+  readonly #own = new OwnFeeds();
+  readonly #underway = new Set<Promise<unknown>>();
   readonly #stopListening: () => void;
   #revocations = 0;
   #isClosed = false;
@@ -112,15 +119,21 @@ export class Hub {
 
   /** Publishes one event. @throws RoomError CONFLICT, LOG_UNAVAILABLE, RESTARTING */
   async publish(publication: Publication): Promise<Ack> {
-    if (this.#isClosed) throw new RoomError('RESTARTING');
     const { kind, spec } = this.#specOf(publication);
-    const isDurable = spec.delivery === 'durable';
-    const publishing = isDurable ? this.#append(publication) : this.#pass(publication, kind);
-    this.#publishing.add(publishing);
+    return this.run(() =>
+      spec.delivery === 'durable' ? this.#append(publication, kind) : this.#pass(publication, kind),
+    );
+  }
+
+  /** Does what writes: it is answered before the hub has drained. @throws RoomError RESTARTING */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new RoomError('RESTARTING');
+    const working = work();
+    this.#underway.add(working);
     try {
-      return await publishing;
+      return await working;
     } finally {
-      this.#publishing.delete(publishing);
+      this.#underway.delete(working);
     }
   }
 
@@ -139,6 +152,7 @@ export class Hub {
         tally: this.#tally,
       });
       this.#seats.set(feed, { name, member, isGone });
+      this.#own.add(name, member.user.id, feed);
       this.#presence.join(name, member);
       return feed;
     });
@@ -149,6 +163,7 @@ export class Hub {
     const seat = this.#seats.get(feed);
     if (!seat) return;
     this.#seats.delete(feed);
+    this.#own.remove(seat.name, seat.member.user.id, feed);
     this.#presence.leave(seat.name, seat.member, this.#departure(feed, seat));
   };
 
@@ -158,11 +173,23 @@ export class Hub {
     return isGone?.() === true ? 'dropped' : 'left';
   }
 
-  /** Ends the feeds of those who are shut out of a room (AUT1). */
-  #heed({ room, revoked }: Notice): void {
+  /** Ends the feeds of those who are shut out of a room (AUT1), and tells users what concerns them. */
+  #heed({ room, revoked, own }: Notice): void {
+    if (own) this.#tell(room, own);
     if (!revoked) return;
     this.#revocations += 1;
     this.#rooms.find(room)?.revoke(revoked);
+  }
+
+  /** A feed that is behind gets `latest` instead when it has caught up. */
+  #tell(name: RoomName, { userId, frame }: OwnNotice): void {
+    const room = this.#rooms.find(name);
+    if (!room) return;
+    const { position } = room;
+    const { offset } = position;
+    for (const feed of this.#own.of(name, userId)) {
+      feed.receive({ id: room.frameId(position), offset, delivery: 'latest', data: frame });
+    }
   }
 
   /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
@@ -194,13 +221,17 @@ export class Hub {
     const position = bound === undefined ? undefined : positionOf(bound);
     const isForward = input.after !== undefined;
     let offset = position?.offset ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
+    const read = new PageChanges(this.#log, name, this.#kindOf(name));
     for (;;) {
       const range = isForward ? { after: offset, limit } : { before: offset, limit };
       const page = await this.#log.read(name, range);
       if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
+      read.add(page.events);
       const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
       const isEnd = !hasMore(page, isForward);
-      if (events.length > 0 || isEnd) return { events, hasMore: !isEnd };
+      if (events.length > 0 || isEnd) {
+        return { events, hasMore: !isEnd, ...(await read.changes(page.epoch)) };
+      }
       // A page of erased events alone gives the reader no position to go on from.
       offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
     }
@@ -231,7 +262,7 @@ export class Hub {
   /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */
   async drain(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled(this.#publishing);
+    await Promise.allSettled(this.#underway);
   }
 
   /** Drains, then ends every feed. Safe to call twice. */
@@ -242,19 +273,13 @@ export class Hub {
     this.#stopListening();
   }
 
-  async #append(publication: Publication): Promise<Ack> {
-    const { room, type, by, idempotencyKey } = publication;
+  async #append(publication: Publication, kind: RoomKind): Promise<Ack> {
+    const { room, type, by, idempotencyKey, replyTo } = publication;
     const data = encodeData(publication.data);
     const at = this.#clock.now();
-    const done = await this.#log.append({ room, type, data, by, at, idempotencyKey });
-    const id = formatPosition(done);
-    return {
-      id,
-      position: id,
-      at: new Date(done.at),
-      level: this.#log.level,
-      duplicate: done.duplicate,
-    };
+    const entry = { room, type, data, by, at, idempotencyKey };
+    if (replyTo === undefined) return appendAcked(this.#log, entry);
+    return appendReply(this.#log, kind, entry, replyTo);
   }
 
   async #pass(publication: Publication, kind: RoomKind): Promise<Ack> {

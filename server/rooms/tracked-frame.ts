@@ -1,8 +1,10 @@
 import type { Delivery, Frame, RoomEvent } from '../../shared/index.ts';
-import { formatPosition } from '../../shared/index.ts';
+import { CHANGE_TYPES, formatPosition } from '../../shared/index.ts';
 import type { PushItem } from '../push.ts';
 import type { StoredEvent } from '../log/room-log.ts';
 import { decodeData } from './encoding.ts';
+
+const CHANGES: ReadonlySet<string> = new Set(CHANGE_TYPES);
 
 /** A frame with the id that it is tracked by (RES1): made once, shared by all feeds of a room. */
 export interface TrackedFrame extends PushItem {
@@ -27,8 +29,16 @@ export function roomEvent(stored: StoredEvent, epoch: string): RoomEvent | undef
   const position = formatPosition({ epoch, offset: stored.offset });
   const { type, by, at, idempotencyKey } = stored;
   const data = decodeData(stored.data);
-  const event = { id: position, type, data, by, at: new Date(at), position };
+  const plain = { id: position, type, data, by, at: new Date(at), position };
+  const event = answers(stored)
+    ? { ...plain, replyTo: formatPosition({ epoch, offset: stored.about }) }
+    : plain;
   return idempotencyKey === undefined ? event : { ...event, idempotencyKey };
+}
+
+/** Is it about another event as an answer to it? A change says in its data what it changes. */
+function answers(stored: StoredEvent): stored is StoredEvent & { readonly about: number } {
+  return stored.about !== undefined && !CHANGES.has(stored.type);
 }
 
 /** A stored event's frame: the event, or the mark of its place once it is erased. */

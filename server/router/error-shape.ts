@@ -46,7 +46,8 @@ export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): Err
   const reason = errorCodeOf(error);
   const { retryable, advice, trpc, http } = errors[reason];
   const { stack: _, ...data } = shape.data;
-  const issues = error.cause instanceof ZodError ? issuesOf(error.cause) : undefined;
+  const wrong = zodErrorOf(error.cause);
+  const issues = wrong && issuesOf(wrong);
   const retryAfterMs = error.cause instanceof RoomError ? error.cause.retryAfterMs : undefined;
   // One that was thrown by a stream has not passed the middleware that gives it its code.
   const own =
@@ -66,6 +67,12 @@ export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): Err
       ...(issues ? { issues } : {}),
     },
   };
+}
+
+/** What is wrong with an input: also where only the rooms could tell which schema it has to meet. */
+function zodErrorOf(cause: unknown): ZodError | undefined {
+  if (cause instanceof RoomError && cause.code === 'BAD_INPUT') return zodErrorOf(cause.cause);
+  return cause instanceof ZodError ? cause : undefined;
 }
 
 function messageOf(error: TRPCError, reason: ErrorCode, issues: ErrorData['issues']): string {

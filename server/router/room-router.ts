@@ -9,6 +9,7 @@ import {
   shorthandInput,
 } from '../../shared/procedures.ts';
 import type { ClientPublication, Gate } from '../rooms/gate.ts';
+import { lifeRouter, type LifeGates } from './life-router.ts';
 import type { RoomProcedures } from './room-procedures.ts';
 import { userCall } from './trpc.ts';
 
@@ -16,9 +17,10 @@ import { userCall } from './trpc.ts';
  *  `router()` takes it and applies its transformer. */
 export function roomRouter<K extends RoomKind>(
   kind: K,
-  gate: Gate,
+  gates: LifeGates & { readonly gate: Gate },
   now: () => number,
 ): RoomProcedures<K> {
+  const { gate } = gates;
   const procedures = {
     events: userCall(now, {
       type: 'subscription',
@@ -39,6 +41,7 @@ export function roomRouter<K extends RoomKind>(
     publish: publishing(publishInput(kind) ?? z.never(), gate, now),
     ...presence(kind, gate, now),
     ...shorthands(kind, gate, now),
+    ...lifeRouter(kind, gates, now),
   };
   // The one cast from what was built at run time to what the contract's types say.
   return procedures as unknown as RoomProcedures<K>;

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
 import { checkPages } from './database.ts';
+import { isScrubDue } from './event-eraser.ts';
 import { toEvent } from './reader.ts';
 import { checkRecords } from './record-rows.ts';
 import { syncFile } from './sync-file.ts';
@@ -31,6 +32,7 @@ export async function backupLog(dir: string, file: string): Promise<BackupSummar
       source.close();
     }
     chmodSync(part, 0o600);
+    scrubCopy(part);
     const summary = checkBackup(part);
     syncFile(part);
     renameSync(part, file);
@@ -40,6 +42,18 @@ export async function backupLog(dir: string, file: string): Promise<BackupSummar
     throw failed(`cannot back up ${dir} into ${file}`, error);
   } finally {
     for (const rest of ['', '-wal', '-shm']) rmSync(`${part}${rest}`, { force: true });
+  }
+}
+
+/** What was erased from a log goes from its copies too, before the server has come to it (LOG5). */
+function scrubCopy(file: string): void {
+  const db = new DatabaseSync(file);
+  try {
+    if (!isScrubDue(db)) return;
+    db.exec(`PRAGMA journal_mode = DELETE; VACUUM;
+      UPDATE meta SET value = 0 WHERE name = 'unscrubbed'`);
+  } finally {
+    db.close();
   }
 }
 

@@ -70,6 +70,10 @@ const MIGRATIONS = [
      PRIMARY KEY (partition, key)
    ) STRICT, WITHOUT ROWID;
    INSERT INTO meta (name, value) VALUES ('records', 0), ('record_sum', 0), ('record_version', 0);`,
+  // Events about others: changes and answers, found by what they are about.
+  `ALTER TABLE events ADD COLUMN about INTEGER;
+   CREATE INDEX events_about ON events (room, about, type, offset) WHERE about IS NOT NULL;
+   INSERT INTO meta (name, value) VALUES ('unscrubbed', 0);`,
 ] as const;
 
 /** Opens the log's database for its one writer, creates or migrates it, and checks its pages.

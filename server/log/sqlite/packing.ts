@@ -13,7 +13,11 @@ type PackedEntry = readonly [
   userName: string,
   at: number,
   key: string | null,
+  // Of events about others alone.
+  more?: Pick<Entry, 'about' | 'guard' | 'erases'>,
 ];
+
+const REFUSED = ['conflict', 'stale'] as const;
 
 /** Entries as a text. */
 export function packEntries(entries: readonly Entry[]): string {
@@ -29,24 +33,30 @@ export function unpackEntries(text: string): Entry[] {
 /** Answers as a text. */
 export function packWritten(written: readonly Written[]): string {
   return JSON.stringify(
-    written.map((one) => (one === 'conflict' ? 0 : [one.offset, one.at, one.duplicate ? 1 : 0])),
+    written.map((one) =>
+      typeof one === 'string' ? REFUSED.indexOf(one) : [one.offset, one.at, one.duplicate ? 1 : 0],
+    ),
   );
 }
 
 /** The opposite of `packWritten`. */
 export function unpackWritten(text: string): Written[] {
   // Only `packWritten` makes such texts.
-  return (JSON.parse(text) as (0 | [number, number, number])[]).map((one) =>
-    one === 0 ? 'conflict' : { offset: one[0], at: one[1], duplicate: one[2] === 1 },
+  return (JSON.parse(text) as (number | [number, number, number])[]).map((one) =>
+    typeof one === 'number'
+      ? (REFUSED[one] ?? 'conflict')
+      : { offset: one[0], at: one[1], duplicate: one[2] === 1 },
   );
 }
 
-function packEntry({ room, type, data, by, at, idempotencyKey }: Entry): PackedEntry {
-  return [room.kind, room.id, type, data, by.id, by.name, at, idempotencyKey ?? null];
+function packEntry({ room, type, data, by, at, idempotencyKey, ...more }: Entry): PackedEntry {
+  const packed = [room.kind, room.id, type, data, by.id, by.name, at, idempotencyKey ?? null];
+  return (more.about === undefined ? packed : [...packed, more]) as unknown as PackedEntry;
 }
 
-function unpackEntry([kind, id, type, data, userId, userName, at, key]: PackedEntry): Entry {
+function unpackEntry([kind, id, type, data, userId, userName, at, key, more]: PackedEntry): Entry {
   return {
+    ...more,
     room: { kind, id },
     type,
     data,

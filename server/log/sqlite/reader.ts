@@ -1,12 +1,22 @@
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { RoomError } from '../../../shared/index.ts';
-import type { Bounds, Page, Range, RoomName, StoredEvent } from '../room-log.ts';
+import type {
+  Bounds,
+  ChangeRange,
+  Counted,
+  CountRange,
+  Page,
+  Range,
+  RoomName,
+  StoredEvent,
+} from '../room-log.ts';
+import { ChangeReader } from './change-reader.ts';
 import { checksumOf } from './checksum.ts';
 import { missingFrom } from './page-check.ts';
 import { readFailure } from './read-failure.ts';
 import { RecordReader } from './record-reader.ts';
 
-const COLUMNS = 'offset, type, data, by_id, by_name, at, key, checksum';
+const COLUMNS = 'offset, type, data, by_id, by_name, at, key, about, checksum';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -25,12 +35,14 @@ export class Reader {
   readonly #room: StatementSync;
   readonly #after: StatementSync;
   readonly #before: StatementSync;
+  readonly #changes: ChangeReader;
 
   constructor(path: string, epoch: string) {
     this.#db = new DatabaseSync(path, { readOnly: true });
     this.#epoch = epoch;
     this.#db.exec('PRAGMA busy_timeout = 1000');
     this.records = new RecordReader(this.#db);
+    this.#changes = new ChangeReader(this.#db, COLUMNS);
     this.#commits = this.#db.prepare("SELECT value FROM meta WHERE name = 'commits'");
     this.#room = this.#db.prepare('SELECT no, first, head FROM rooms WHERE kind = ? AND id = ?');
     this.#after = this.#db.prepare(
@@ -58,6 +70,22 @@ export class Reader {
       const missing = missingFrom(bounds, range, events);
       if (missing === undefined) return { ...bounds, events };
       throw new RoomError('LOG_DAMAGED', `the event at offset ${missing} is missing from the log`);
+    });
+  }
+
+  changes(room: RoomName, range: ChangeRange): Seen<StoredEvent[]> {
+    return this.#snapshot(() => {
+      const row = this.#room.get(room.kind, room.id);
+      const events = row ? this.#changes.newest(Number(row['no']), range).map(toEvent) : [];
+      return events.toSorted((a, b) => a.offset - b.offset);
+    });
+  }
+
+  count(room: RoomName, range: CountRange): Seen<Counted> {
+    return this.#snapshot(() => {
+      const row = this.#room.get(room.kind, room.id);
+      const count = row ? this.#changes.count(Number(row['no']), range) : 0;
+      return { count, head: this.#boundsOf(row).head };
     });
   }
 
@@ -100,6 +128,8 @@ export function toEvent(row: Row): StoredEvent {
     by: { id: String(row['by_id']), name: String(row['by_name']) },
     at: Number(row['at']),
     idempotencyKey: row['key'] === null ? undefined : String(row['key']),
+    // Not there in the backup of an older version.
+    ...(row['about'] == null ? {} : { about: Number(row['about']) }),
   };
   if (Number(row['checksum']) !== checksumOf(event)) {
     throw new RoomError('LOG_DAMAGED', `the event at offset ${event.offset} fails its checksum`);

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DAY, limits, RoomError, type Retention } from '../../../shared/index.ts';
 import type { Records } from '../../records/records.ts';
+import { DAY, limits, MINUTE, RoomError, type Retention } from '../../../shared/index.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 import { StartError } from '../../start-error.ts';
 import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
@@ -12,6 +13,7 @@ import { packEntries, unpackWritten } from './packing.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
 import { sqliteRecords } from './sqlite-records.ts';
+import { Scrubber } from './scrubber.ts';
 import { Trouble } from './trouble.ts';
 import { unavailable, WriterPort } from './writer-port.ts';
 import type { Written } from './writer.ts';
@@ -28,7 +30,10 @@ export interface SqliteLogOptions {
   readonly onTrouble: (reason: string | undefined) => void;
   /** Hears of each transaction: its time in milliseconds, the mark included, and its appends. */
   readonly onCommit?: (commit: { readonly ms: number; readonly events: number }) => void;
-  /** Hears of a follower that threw. */
+  /** How long erased content may still stand in the files, in milliseconds (LOG5). Default 60,000. */
+  readonly scrubWithinMs?: number;
+  readonly clock?: Clock;
+  /** Hears of a follower that threw, and of scrubbing that failed. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -63,6 +68,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     port: writer,
     epoch,
     damage,
+    isScrubDue,
     marked,
   } = await opening.catch((error: unknown) => {
     unlock();
@@ -79,6 +85,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     const { unmarked, marked: upTo, ...reply } = await writer.ask(request, 'appended');
     const written = unpackWritten(reply.written);
     options.onCommit?.({ ms: performance.now() - from, events: entries.length });
+    if (entries.some(({ erases }) => erases)) scrubber.soon();
     const added = eventsByRoom(entries, written);
     if (unmarked === undefined) gate.pass(upTo, added);
     else {
@@ -87,7 +94,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
       throw unavailable(unmarked);
     }
     return written.map((result) =>
-      result === 'conflict' ? new RoomError('CONFLICT') : { epoch, ...result },
+      typeof result === 'string' ? refusalOf(result) : { epoch, ...result },
     );
   };
   const commit = (entries: Entry[]) => trouble.watch(append(entries));
@@ -102,18 +109,23 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     exclusive: (job) => group.exclusive(job),
   });
 
-  // Erases that come while one waits for its turn are served by the same rewriting.
-  let scrubbing: Promise<void> | undefined;
-  const scrub = () =>
-    (scrubbing ??= group.exclusive(async () => {
-      scrubbing = undefined;
-      await writer.ask({ type: 'scrub' }, 'scrubbed');
-    }));
+  const scrubber = new Scrubber({
+    scrub: (begin) =>
+      group.exclusive(async () => {
+        begin();
+        await writer.ask({ type: 'scrub' }, 'scrubbed');
+      }),
+    withinMs: options.scrubWithinMs ?? MINUTE,
+    clock: options.clock ?? systemClock,
+    onError: options.onError,
+  });
+  if (isScrubDue) scrubber.soon();
 
   let closing: Promise<void> | undefined;
 
   const close = async () => {
     await group.idle();
+    await scrubber.close();
     // The writer last: the last handle to close folds the WAL into the database.
     reader.close();
     await writer.close();
@@ -128,6 +140,8 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     },
     read: (room, range) => gate.look(() => reader.read(room, range)),
     bounds: (room) => gate.look(() => reader.bounds(room)),
+    changes: (room, range) => gate.look(() => reader.changes(room, range)),
+    count: (room, range) => gate.look(() => reader.count(room, range)),
     follow: (room, follower) => followers.add(room, follower),
     erase: async (room, offset) => {
       const request = { type: 'erase', room, offset } as const;
@@ -136,7 +150,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
         gate.pass(reply.marked);
         return reply.found;
       });
-      if (found) await scrub();
+      if (found) await scrubber.now();
       return found;
     },
     trim: async (now) => {
@@ -186,19 +200,24 @@ function makeDirectory(dir: string): void {
   }
 }
 
+function refusalOf(refused: 'conflict' | 'stale'): RoomError {
+  return new RoomError(refused === 'stale' ? 'STALE_VERSION' : 'CONFLICT');
+}
+
 /** The events that a batch really added, room by room, in offset order. */
 function eventsByRoom(
   entries: readonly Entry[],
   written: readonly Written[],
 ): Map<string, StoredEvent[]> {
   const byRoom = new Map<string, StoredEvent[]>();
-  for (const [index, { room, type, data, by, idempotencyKey }] of entries.entries()) {
+  for (const [index, { room, type, data, by, idempotencyKey, about }] of entries.entries()) {
     const result = written[index];
-    if (!result || result === 'conflict' || result.duplicate) continue;
+    if (!result || typeof result === 'string' || result.duplicate) continue;
     const { offset, at } = result;
     const key = roomKey(room);
     const events = byRoom.get(key) ?? [];
-    events.push({ offset, type, data, by, at, idempotencyKey });
+    const event = { offset, type, data, by, at, idempotencyKey };
+    events.push(about === undefined ? event : { ...event, about });
     byRoom.set(key, events);
   }
   return byRoom;

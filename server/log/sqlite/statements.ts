@@ -13,10 +13,11 @@ const SQL = {
   setBounds: 'UPDATE rooms SET first = ?, head = ?, checksum = ? WHERE no = ?',
   roomsAfter: 'SELECT no, kind, id, head FROM rooms WHERE no > ? ORDER BY no LIMIT ?',
   first: 'SELECT offset, at FROM events WHERE room = ? ORDER BY offset LIMIT 1',
-  insert: `INSERT INTO events (room, offset, type, data, by_id, by_name, at, key, checksum)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  one: 'SELECT type, by_id, by_name, at, key FROM events WHERE room = ? AND offset = ?',
-  erase: 'UPDATE events SET data = NULL, checksum = ? WHERE room = ? AND offset = ?',
+  insert: `INSERT INTO events (room, offset, type, data, by_id, by_name, at, key, about, checksum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  one: 'SELECT by_id, key FROM events WHERE room = ? AND offset = ?',
+  newest: `SELECT max(offset) AS offset FROM events
+    WHERE room = ? AND about = ? AND type IN (SELECT value FROM json_each(?))`,
   dropUpTo: 'DELETE FROM events WHERE room = ? AND offset <= ?',
   // Stops at the first event that is young enough, so a kept event never follows a dropped one.
   dropOld: `DELETE FROM events WHERE room = ? AND offset < coalesce(
@@ -28,8 +29,6 @@ const SQL = {
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   getKey: 'SELECT offset, at, digest FROM keys WHERE room = ? AND key = ? AND user = ?',
   dropKey: 'DELETE FROM keys WHERE room = ? AND key = ? AND user = ?',
-  forgetDigest: `UPDATE keys SET digest = NULL
-    WHERE room = ? AND key = ? AND user = ? AND offset = ?`,
   // In the order in which they came, so no index by age is needed; a young one ends the search.
   dropKeys: `DELETE FROM keys WHERE no < coalesce(
       (SELECT min(no) FROM (SELECT no, at FROM keys ORDER BY no LIMIT ?) WHERE at > ?),

@@ -30,6 +30,8 @@ export type WriterReply =
       readonly type: 'opened';
       readonly epoch: string;
       readonly damage: Damage | undefined;
+      /** Was content erased that may still stand somewhere in the files? */
+      readonly isScrubDue: boolean;
       readonly marked: number;
     }
   | { readonly type: 'refused'; readonly message: string; readonly advice: string }

@@ -3,6 +3,7 @@ import { StartError } from '../../start-error.ts';
 import type { Entry } from '../room-log.ts';
 import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
+import { isScrubDue } from './event-eraser.ts';
 import { watchFiles } from './file-watch.ts';
 import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
@@ -27,7 +28,13 @@ function openWriter(): Writer | undefined {
     const retention = (kind: string) => options.retention[kind] ?? options.fallback;
     const paths = [options.databasePath, `${options.databasePath}-wal`, options.markPath];
     const opened = new Writer({ db, mark, databaseId, retention, checkFiles: watchFiles(paths) });
-    reply({ type: 'opened', epoch, damage, marked: opened.marked });
+    reply({
+      type: 'opened',
+      epoch,
+      damage,
+      marked: opened.marked,
+      isScrubDue: isScrubDue(db),
+    });
     return opened;
   } catch (error) {
     const advice = error instanceof StartError ? error.advice : 'Check the data directory.';

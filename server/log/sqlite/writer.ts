@@ -5,15 +5,18 @@ import { digestOf } from '../digest.ts';
 import { roomKey, type Entry, type RoomName } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';
 import type { CommitMark } from './commit-mark.ts';
+import { EventEraser } from './event-eraser.ts';
 import { readMeta } from './meta.ts';
 import { RecordWriter, type Recorded, type RecordWrite } from './record-writer.ts';
 import { roomChecksum } from './room-rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
-/** The answer to one entry of a batch: its place, or that its key stands for other data. */
+/** The answer to one entry of a batch: its place, or that its key stands for other data, or that what it is
+ *  about does not stand at the version of its guard. */
 export type Written =
   | { readonly offset: number; readonly at: number; readonly duplicate: boolean }
-  | 'conflict';
+  | 'conflict'
+  | 'stale';
 
 interface WriterRoom {
   readonly no: number;
@@ -37,6 +40,7 @@ export class Writer {
   readonly #retention: (kind: string) => Retention;
   readonly #sql: Statements;
   readonly #records: RecordWriter;
+  readonly #eraser: EventEraser;
   readonly #rooms = new Map<string, WriterRoom>();
   readonly #databaseId: string;
   readonly #checkFiles: () => void;
@@ -59,6 +63,7 @@ export class Writer {
     this.#checkFiles = options.checkFiles;
     this.#sql = prepareStatements(options.db);
     this.#records = new RecordWriter(options.db);
+    this.#eraser = new EventEraser(options.db);
     this.#commits = readMeta(options.db).commits;
     // What was not marked at start is marked by `recover`.
     this.#marked = this.#commits;
@@ -104,22 +109,8 @@ export class Writer {
   /** Empties an event. What stood there may still stand in gaps of pages and in the WAL: `scrub`. */
   erase(name: RoomName, offset: number): boolean {
     const room = this.#find(name);
-    const row = room && this.#sql.one.get(room.no, offset);
-    if (!room || !row) return false;
-    const { unmarked } = this.#transaction(() => {
-      const by = { id: String(row['by_id']), name: String(row['by_name']) };
-      const key = row['key'] === null ? undefined : String(row['key']);
-      const event = {
-        offset,
-        type: String(row['type']),
-        data: null,
-        by,
-        at: Number(row['at']),
-        idempotencyKey: key,
-      };
-      this.#sql.erase.run(checksumOf(event), room.no, offset);
-      if (key !== undefined) this.#sql.forgetDigest.run(room.no, key, by.id, offset);
-    });
+    if (!room || !this.#sql.one.get(room.no, offset)) return false;
+    const { unmarked } = this.#transaction(() => this.#eraser.erase(room.no, offset));
     if (unmarked !== undefined) throw new Error(unmarked);
     return true;
   }
@@ -130,6 +121,7 @@ export class Writer {
     this.#db.exec('VACUUM');
     const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     if (result?.['busy'] !== 0) throw new Error('writer: the WAL could not be truncated');
+    this.#eraser.settle();
   }
 
   /** One step of trimming by age, through rooms numbered above `after`. Returns the room to go on
@@ -188,17 +180,30 @@ export class Writer {
 
   #appendOne(entry: Entry, touched: Map<WriterRoom, number>): Written {
     const room = this.#find(entry.room) ?? this.#create(entry.room);
-    const { type, data, by, at, idempotencyKey: key } = entry;
+    const { type, data, by, at, idempotencyKey: key, about } = entry;
     const offset = room.head + 1;
     if (key !== undefined) {
       const repeat = this.#takeKey(room, entry, key, offset);
       if (repeat) return repeat;
     }
+    if (!this.#holds(room, entry)) {
+      // The key was put down for what is not appended.
+      if (key !== undefined) this.#sql.dropKey.run(room.no, key, by.id);
+      return 'stale';
+    }
     room.head = offset;
-    const checksum = checksumOf({ offset, type, data, by, at, idempotencyKey: key });
-    this.#sql.insert.run(room.no, offset, type, data, by.id, by.name, at, key ?? null, checksum);
+    const checksum = checksumOf({ offset, type, data, by, at, idempotencyKey: key, about });
+    const columns = [type, data, by.id, by.name, at, key ?? null, about ?? null, checksum] as const;
+    this.#sql.insert.run(room.no, offset, ...columns);
+    this.#eraser.eraseFor(room.no, entry);
     touched.set(room, (touched.get(room) ?? 0) + 1);
     return { offset, at, duplicate: false };
+  }
+
+  #holds({ no }: WriterRoom, { about, guard }: Entry): boolean {
+    if (about === undefined || !guard) return true;
+    const newest = this.#sql.newest.get(no, about, JSON.stringify(guard.types))?.['offset'];
+    return Number(newest ?? about) === guard.version;
   }
 
   /** Puts a key down for an offset, unless it stands for another already (SND1). */

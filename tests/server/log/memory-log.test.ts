@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryLog } from '../../../server/log/memory-log.ts';
 import { limits } from '../../../shared/index.ts';
+import { logChangesContract } from '../../contract/log-changes-contract.ts';
 import { retention, roomLogContract } from '../../contract/room-log-contract.ts';
 
 const ignore = () => {};
@@ -14,6 +15,7 @@ function create() {
 }
 
 roomLogContract('memory', 'memory', async () => create());
+logChangesContract('memory', async () => create());
 
 describe('memory log', () => {
   it('[SND1] caps the keys of a room and reports the window that it really keeps', async () => {

@@ -41,6 +41,6 @@ describe('a database of an older version', () => {
       { offset: 1, at: 5, duplicate: true },
       'conflict',
     ]);
-    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 4 });
+    expect(db.prepare('PRAGMA user_version').get()).toEqual({ user_version: 5 });
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../server/log/room-log.ts';
 import {
   packEntries,
   packWritten,
@@ -15,15 +16,21 @@ const entry = fc.record({
   at: fc.maxSafeInteger(),
   idempotencyKey: fc.option(fc.string(), { nil: undefined }),
 });
+const about = fc.record({
+  about: fc.nat(),
+  guard: fc.record({ types: fc.array(fc.string()), version: fc.nat() }),
+  erases: fc.array(fc.string()),
+});
+const merged = ([one, more]: [object, object]) => ({ ...one, ...more }) as Entry;
 const written = fc.oneof(
-  fc.constant('conflict' as const),
+  fc.constantFrom('conflict' as const, 'stale' as const),
   fc.record({ offset: fc.maxSafeInteger(), at: fc.maxSafeInteger(), duplicate: fc.boolean() }),
 );
 
 describe('packing', () => {
   it('gives back the entries that were packed', () => {
     fc.assert(
-      fc.property(fc.array(entry), (entries) => {
+      fc.property(fc.array(fc.oneof(entry, fc.tuple(entry, about).map(merged))), (entries) => {
         expect(unpackEntries(packEntries(entries))).toEqual(entries);
       }),
     );

@@ -13,6 +13,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Entry, RoomLog } from '../../../server/log/room-log.ts';
 import { createSqliteLog } from '../../../server/log/sqlite/sqlite-log.ts';
 import { StartError } from '../../../server/start-error.ts';
+import { logChangesContract } from '../../contract/log-changes-contract.ts';
 import { retention, roomLogContract } from '../../contract/room-log-contract.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
@@ -42,6 +43,7 @@ function crashCopy(from: string): string {
 }
 
 roomLogContract('SQLite', 'disk', () => open(mkdtempSync(join(base, 'log-'))));
+logChangesContract('SQLite', () => open(mkdtempSync(join(base, 'log-'))));
 
 describe('SQLite log', () => {
   it('keeps events, keys and epoch over a restart', async () => {

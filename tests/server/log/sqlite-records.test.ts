@@ -179,7 +179,8 @@ describe('SQLite records', () => {
     await store.log.close();
     const db = new DatabaseSync(file);
     db.exec(
-      `DROP TABLE records; DELETE FROM meta WHERE name LIKE 'record%'; PRAGMA user_version = 3`,
+      `DROP TABLE records; DROP INDEX events_about; ALTER TABLE events DROP COLUMN about;
+       DELETE FROM meta WHERE name LIKE 'record%' OR name = 'unscrubbed'; PRAGMA user_version = 3`,
     );
     db.close();
     const restored = tempDir();

@@ -182,7 +182,7 @@ describe('what a newcomer is given', () => {
   });
 
   it('comes with a gap, not with a resume, and not where the kind has none', async () => {
-    const silent = defineRoom('silent', { events: chat.events, recent: 0 });
+    const silent = defineRoom('silent', { events: { message: chat.events.message }, recent: 0 });
     const { hub } = testHub({ contract: { chat, silent } });
     const say = (kind: string) =>
       hub.publish({ room: { kind, id: 'r' }, type: 'message', data: { text: 'x' }, by: bob });

@@ -1,0 +1,80 @@
+import type {
+  Ack,
+  MarkInput,
+  MarkReadInput,
+  ReactInput,
+  ReadState,
+  Receipts,
+  ReceiptsInput,
+  RemoveInput,
+  UnreadAnswer,
+} from '../../shared/index.ts';
+import { toRoomError } from '../call-error.ts';
+import { clockOf } from '../clock.ts';
+import type { RoomCalls } from '../room-calls.ts';
+import type { HandleOptions } from '../room.ts';
+import { NO_ANSWER, within } from '../within.ts';
+
+interface Mutation<Input, Output> {
+  mutate(input: Input, options?: { signal?: AbortSignal }): Promise<Output>;
+}
+
+interface Query<Input, Output> {
+  query(input: Input, options?: { signal?: AbortSignal }): Promise<Output>;
+}
+
+/** What the branch of a kind has, as far as its events live. */
+interface LifeBranch {
+  readonly edit: Mutation<unknown, Ack>;
+  readonly remove: Mutation<RemoveInput, Ack>;
+  readonly react: Mutation<ReactInput, Ack>;
+  readonly markRead: Mutation<MarkReadInput, ReadState>;
+  readonly markUnread: Mutation<MarkInput, ReadState>;
+  readonly unread: Query<{ readonly rooms: readonly string[] }, UnreadAnswer>;
+  readonly receipts: Query<ReceiptsInput, Receipts>;
+}
+
+/** Calls about the life of one room's events. Each is given up after 30 s without an answer.
+ *  @throws RoomError */
+export interface LifeCalls {
+  edit(input: object): Promise<Ack>;
+  remove(target: string): Promise<Ack>;
+  react(target: string, name: string, on: boolean): Promise<Ack>;
+  markRead(position: string, version: number | undefined): Promise<ReadState>;
+  markUnread(position: string): Promise<ReadState>;
+  /** The user's own id, and how he stands to the room; undefined where he may not know. */
+  unread(): Promise<{ readonly me: string; readonly state: ReadState | undefined }>;
+  receipts(): Promise<Receipts>;
+}
+
+/** Makes them over one branch of a tRPC client. */
+export function lifeCalls(
+  branch: RoomCalls<never>,
+  room: string,
+  options: HandleOptions,
+): LifeCalls {
+  // Which of them are there is said by the contract; those that are not are not called.
+  const calls = branch as unknown as LifeBranch;
+  const ask = async <T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> => {
+    const stopped = options.stopped?.();
+    if (stopped) throw stopped;
+    try {
+      return await within(clockOf(options), NO_ANSWER, (signal) => call({ signal }));
+    } catch (error) {
+      throw options.stopped?.() ?? toRoomError(error);
+    }
+  };
+  return {
+    edit: (input) => ask((how) => calls.edit.mutate({ ...input, room }, how)),
+    remove: (target) => ask((how) => calls.remove.mutate({ room, target }, how)),
+    react: (target, name, on) => ask((how) => calls.react.mutate({ room, target, name, on }, how)),
+    markRead: (position, version) =>
+      ask((how) => calls.markRead.mutate({ room, position, version }, how)),
+    markUnread: (position) => ask((how) => calls.markUnread.mutate({ room, position }, how)),
+    unread: async () => {
+      const { me, rooms } = await ask((how) => calls.unread.query({ rooms: [room] }, how));
+      return { me, state: rooms[0] };
+    },
+    receipts: () => ask((how) => calls.receipts.query({ room }, how)),
+  };
+}

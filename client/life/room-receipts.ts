@@ -1,0 +1,101 @@
+import {
+  parsePosition,
+  READ_TYPE,
+  type By,
+  type FrameOf,
+  type Receipts,
+  type RoomError,
+  type RoomKind,
+} from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
+import type { Room } from '../room.ts';
+import { createStore, type Store } from '../store.ts';
+import type { LifeCalls } from './life-calls.ts';
+import { Retrying } from './retrying.ts';
+
+/** Somebody who has read a room up to a position. */
+export interface Reader {
+  readonly user: By;
+  readonly position: string;
+}
+
+/** Who has read how far. */
+export interface ReceiptsSnapshot {
+  /** Each reader, oneself among them; empty where more than 100 have read. */
+  readonly readers: readonly Reader[];
+  /** How many have read anything. */
+  readonly count: number;
+  readonly error?: RoomError;
+}
+
+/** Who has read how far: a store. It asks when it is first listened to, and goes on by itself. */
+export type RoomReceipts = Store<ReceiptsSnapshot>;
+
+/** What it is made from. */
+export interface ReceiptsParts {
+  readonly room: Pick<Room<RoomKind>, 'onFrame' | 'current' | 'subscribe'>;
+  readonly calls: LifeCalls;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Makes the store of who has read one room how far. */
+export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
+  const { room, calls, clock, random } = parts;
+  const { store, set } = createStore<ReceiptsSnapshot>({ readers: [], count: 0 });
+  let isStarted = false;
+  const asking = new Retrying<Receipts>({
+    clock,
+    random,
+    ask: () => calls.receipts(),
+    onAnswer: (answer) => set(takeAnswer(store.getSnapshot(), answer)),
+    onFail: (error) => set({ ...store.getSnapshot(), error }),
+  });
+  const take = (event: { readonly type: string; readonly by: By; readonly data: unknown }) => {
+    if (event.type !== READ_TYPE) return;
+    const { position } = event.data as { position: string };
+    set(takeReader(store.getSnapshot(), { user: event.by, position }));
+  };
+  const receive = (frame: FrameOf<RoomKind>) => {
+    if (frame.type === 'event') take(frame.event);
+    else if (frame.type === 'ready' || frame.type === 'gap') asking.start();
+    else if (frame.type === 'latest') for (const event of frame.latest) take(event);
+  };
+  const start = () => {
+    if (isStarted) return;
+    isStarted = true;
+    room.onFrame(receive);
+    room.subscribe(({ state }) => {
+      if (state === 'left' || state === 'failed') asking.stop();
+    });
+    if (room.current.state === 'joined') asking.start();
+  };
+  return {
+    getSnapshot: store.getSnapshot,
+    subscribe: (listener) => {
+      start();
+      return store.subscribe(listener);
+    },
+  };
+}
+
+/** What the server says, and what has come since it was asked. */
+function takeAnswer(before: ReceiptsSnapshot, { readers, count }: Receipts): ReceiptsSnapshot {
+  if (!readers) return { readers: [], count };
+  const [first] = readers;
+  const epoch = first && parsePosition(first.position)?.epoch;
+  const known = before.readers.filter(
+    ({ position }) => epoch === undefined || parsePosition(position)?.epoch === epoch,
+  );
+  return known.reduce(takeReader, { readers, count });
+}
+
+function takeReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapshot {
+  const { readers, count } = snapshot;
+  const index = readers.findIndex(({ user }) => user.id === reader.user.id);
+  const known = readers[index];
+  if (!known) return { readers: [...readers, reader], count: Math.max(count, readers.length + 1) };
+  const [now, before] = [parsePosition(reader.position), parsePosition(known.position)];
+  const isFurther = now?.epoch !== before?.epoch || (now?.offset ?? 0) > (before?.offset ?? 0);
+  return isFurther ? { readers: readers.with(index, reader), count } : snapshot;
+}

@@ -1,0 +1,213 @@
+import {
+  limits,
+  parsePosition,
+  RoomError,
+  typesWhere,
+  type FrameOf,
+  type ReadState,
+  type RoomKind,
+} from '../../shared/index.ts';
+import { toRoomError } from '../call-error.ts';
+import type { Clock } from '../clock.ts';
+import { isPassing, retryDelayMs } from '../passing.ts';
+import type { Room } from '../room.ts';
+import { createStore, type Store } from '../store.ts';
+import type { LifeCalls } from './life-calls.ts';
+import { Retrying } from './retrying.ts';
+import { countOf, takeEvent, takeState, UNKNOWN, type UnreadKnown } from './unread-count.ts';
+
+/** How the user stands to a room. */
+export interface UnreadSnapshot {
+  /** Countable events by others that are not read. From 1,000 on there may be more. */
+  readonly count: number;
+  /** Everything up to here is read. Undefined: nothing is, or it is not known yet. */
+  readonly position?: string;
+  /** Has the server said so yet? */
+  readonly isKnown: boolean;
+  /** Why it cannot be known, or could not be said. */
+  readonly error?: RoomError;
+}
+
+/** What is unread in a room: a store. It asks when it is first listened to, and counts on by itself. */
+export interface RoomUnread extends Store<UnreadSnapshot> {
+  /** Everything up to a position is read; without one, all that the stream has shown. The count falls at once; the
+   *  server is told once a second at most, with the furthest of them, and again after a failure that passes. */
+  markRead(position?: string): void;
+  /** The event at a position is unread again, and what comes after it. @throws RoomError */
+  markUnread(position: string): Promise<void>;
+}
+
+/** What it is made from. */
+export interface UnreadParts {
+  readonly kind: RoomKind;
+  readonly room: Pick<Room<RoomKind>, 'onFrame' | 'current' | 'subscribe'>;
+  readonly calls: LifeCalls;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+const TELL_EVERY_MS = 1_000;
+
+/** Makes the store of what is unread in one room. */
+export function roomUnread(parts: UnreadParts): RoomUnread {
+  return new UnreadStore(parts);
+}
+
+class UnreadStore implements RoomUnread {
+  readonly #parts: UnreadParts;
+  readonly #types: ReadonlySet<string>;
+  readonly #own = createStore<UnreadSnapshot>({ count: 0, isKnown: false });
+  readonly #asking: Retrying<{ me: string; state: ReadState | undefined }>;
+  #isStarted = false;
+  #known: UnreadKnown = UNKNOWN;
+  #error: RoomError | undefined;
+  /** How far the stream has shown events. */
+  #shown: string | undefined;
+  /** Read here, and not said to the server yet, or not answered. */
+  #due: string | undefined;
+  #failures = 0;
+  #cancel: (() => void) | undefined;
+  #isTelling = false;
+
+  constructor(parts: UnreadParts) {
+    const { clock, random, calls } = parts;
+    this.#parts = parts;
+    this.#types = new Set(typesWhere(parts.kind, ({ life }) => life.countable));
+    this.#asking = new Retrying({
+      clock,
+      random,
+      ask: () => calls.unread(),
+      onAnswer: ({ me, state }) => {
+        this.#known = { ...this.#known, me };
+        if (state) this.#take(state);
+        else this.#fail(new RoomError('FORBIDDEN'));
+      },
+      onFail: (error) => this.#fail(error),
+    });
+  }
+
+  getSnapshot(): UnreadSnapshot {
+    return this.#own.store.getSnapshot();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#start();
+    return this.#own.store.subscribe(listener);
+  }
+
+  markRead(position: string | undefined = this.#shown ?? positionOf(this.#parts.room)): void {
+    this.#start();
+    if (position === undefined || !isFurther(position, this.#due)) return;
+    this.#due = position;
+    this.#show();
+    if (!this.#cancel && !this.#isTelling) void this.#tell();
+  }
+
+  async markUnread(position: string): Promise<void> {
+    this.#start();
+    // What was read on this device and is on its way must not undo it.
+    this.#due = undefined;
+    this.#take(await this.#parts.calls.markUnread(position));
+  }
+
+  #start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    const { room } = this.#parts;
+    room.onFrame((frame) => this.#receive(frame));
+    room.subscribe(({ state }) => {
+      if (state !== 'left' && state !== 'failed') return;
+      this.#asking.stop();
+      this.#cancel?.();
+    });
+    if (room.current.state === 'joined') this.#asking.start();
+  }
+
+  #receive(frame: FrameOf<RoomKind>): void {
+    if (frame.type === 'event') return this.#event(frame.event);
+    if (frame.type === 'unread') return this.#take(frame);
+    // Behind, or away, it may have missed what was read on another device.
+    const mayHaveMissed = frame.type === 'ready' || frame.type === 'gap' || frame.type === 'latest';
+    if (mayHaveMissed) this.#asking.start();
+  }
+
+  #event(event: Extract<FrameOf<RoomKind>, { type: 'event' }>['event']): void {
+    const isDurable = this.#parts.kind.events[event.type]?.delivery === 'durable';
+    if (!isDurable) return;
+    this.#shown = event.position;
+    this.#known = takeEvent(this.#known, event, this.#types);
+    const isCapped = (this.#known.state?.unread ?? 0) >= limits.unreadCount;
+    // Of so many nobody knows how many are left.
+    if (isCapped && event.type === 'removed') this.#asking.start();
+    this.#show();
+  }
+
+  #take(state: Omit<ReadState, 'room'>): void {
+    const before = this.#known.state;
+    this.#known = takeState(this.#known, state);
+    this.#error = undefined;
+    // Somewhere something was marked unread since: what was read here before that counts no more.
+    const isReset = before !== undefined && state.version > before.version;
+    const isSaid = state.position !== undefined && !isFurther(this.#due, state.position);
+    if (isReset || isSaid) this.#due = undefined;
+    this.#show();
+  }
+
+  #fail(error: RoomError): void {
+    this.#error = error;
+    this.#show();
+  }
+
+  /** Says how far it is read, and again after a second if that has moved on. */
+  async #tell(): Promise<void> {
+    const position = this.#due;
+    this.#cancel = undefined;
+    if (position === undefined) return;
+    this.#isTelling = true;
+    let waitMs = TELL_EVERY_MS;
+    try {
+      this.#take(await this.#parts.calls.markRead(position, this.#known.state?.version));
+      this.#failures = 0;
+      // The answer covers it, whatever it says: it is not said again.
+      if (this.#due === position) this.#due = undefined;
+    } catch (cause) {
+      const error = toRoomError(cause);
+      waitMs = Math.max(waitMs, retryDelayMs(error, this.#failures, this.#parts.random()));
+      this.#failures += 1;
+      if (!isPassing(error)) this.#due = undefined;
+      if (!isPassing(error)) this.#fail(error);
+    }
+    this.#isTelling = false;
+    this.#show();
+    this.#cancel = this.#parts.clock.after(waitMs, () => void this.#tell());
+  }
+
+  #show(): void {
+    const { state } = this.#known;
+    const readTo = this.#due === undefined ? 0 : (parsePosition(this.#due)?.offset ?? 0);
+    const position = this.#due ?? state?.position;
+    const next: UnreadSnapshot = {
+      count: countOf(this.#known, readTo),
+      ...(position !== undefined && { position }),
+      isKnown: state !== undefined,
+      ...(this.#error && { error: this.#error }),
+    };
+    const before = this.getSnapshot();
+    const isSame =
+      next.count === before.count &&
+      next.position === before.position &&
+      next.isKnown === before.isKnown &&
+      next.error === before.error;
+    if (!isSame) this.#own.set(next);
+  }
+}
+
+function positionOf({ current }: Pick<Room<RoomKind>, 'current'>): string | undefined {
+  return current.state === 'joined' ? current.position : undefined;
+}
+
+function isFurther(position: string | undefined, than: string | undefined): boolean {
+  if (position === undefined) return false;
+  const [now, before] = [parsePosition(position), parsePosition(than ?? '')];
+  return !before || now?.epoch !== before.epoch || (now?.offset ?? 0) > before.offset;
+}

@@ -1,0 +1,94 @@
+import { parsePosition, type ReadState, type Removed, type RoomEvent } from '../../shared/index.ts';
+
+/** What a device knows of a room's unread events: what the server has counted, and what has come since. */
+export interface UnreadKnown {
+  /** Whose events do not count. */
+  readonly me: string | undefined;
+  readonly state: Omit<ReadState, 'room'> | undefined;
+  /** Countable events that came after `state.to`, by offset: who published each. */
+  readonly since: ReadonlyMap<number, string>;
+  /** Events that were counted in `state` and removed after it, by offset: where the removal stands. */
+  readonly removed: ReadonlyMap<number, number>;
+}
+
+/** Nothing yet. */
+export const UNKNOWN: UnreadKnown = {
+  me: undefined,
+  state: undefined,
+  since: new Map(),
+  removed: new Map(),
+};
+
+// What comes before the server has counted is forgotten beyond this: the count brings it.
+const MOST_HELD = 1_000;
+
+/** Takes what the server says, unless it is older than what is known: later versions count, then positions
+ *  further on, then later counts. */
+export function takeState(known: UnreadKnown, state: Omit<ReadState, 'room'>): UnreadKnown {
+  const { state: before } = known;
+  if (before && isOlder(state, before)) return known;
+  if (before && epochOf(before.to) !== epochOf(state.to)) {
+    return { ...known, state, since: new Map(), removed: new Map() };
+  }
+  const to = offsetOf(state.to);
+  const since = [...known.since].filter(([offset]) => offset > to);
+  // What was removed before it was counted is not counted; what has come since is not there any more.
+  const removed = [...known.removed].filter(([, removal]) => removal > to);
+  return { ...known, state, since: new Map(since), removed: new Map(removed) };
+}
+
+/** Takes an event of the stream. `types`: those that count. */
+export function takeEvent(
+  known: UnreadKnown,
+  event: RoomEvent,
+  types: ReadonlySet<string>,
+): UnreadKnown {
+  const offset = offsetOf(event.position);
+  const to = known.state ? offsetOf(known.state.to) : 0;
+  if (offset <= to) return known;
+  if (types.has(event.type)) {
+    const since = [...known.since, [offset, event.by.id] as const];
+    return { ...known, since: new Map(since.slice(-MOST_HELD)) };
+  }
+  if (event.type !== 'removed') return known;
+  const { target, author, of } = event.data as Removed;
+  if (!types.has(of) || author.id === known.me) return known;
+  const since = [...known.since].filter(([one]) => one !== offsetOf(target));
+  const removed = [...known.removed, [offsetOf(target), offset] as const];
+  return { ...known, since: new Map(since), removed: new Map(removed.slice(-MOST_HELD)) };
+}
+
+/** How many are not read. What was read on this device and is not stored yet counts as read (`readTo`, an
+ *  offset). */
+export function countOf({ me, state, since, removed }: UnreadKnown, readTo = 0): number {
+  if (!state) return 0;
+  const [read, to] = [
+    state.position === undefined ? 0 : offsetOf(state.position),
+    offsetOf(state.to),
+  ];
+  const from = Math.max(read, readTo);
+  // Read further than was counted: all that was counted is read.
+  const counted = from >= to ? 0 : state.unread;
+  const gone = [...removed.keys()].filter((offset) => offset > read && offset <= to).length;
+  const later = [...since].filter(([offset, by]) => offset > from && by !== me).length;
+  return Math.max(0, counted - gone) + later;
+}
+
+function isOlder(a: Omit<ReadState, 'room'>, b: Omit<ReadState, 'room'>): boolean {
+  if (epochOf(a.to) !== epochOf(b.to)) return false;
+  const [now, before] = [rankOf(a), rankOf(b)];
+  const place = now.findIndex((value, index) => value !== before[index]);
+  return place !== -1 && (now[place] ?? 0) < (before[place] ?? 0);
+}
+
+function rankOf({ version, position, to }: Omit<ReadState, 'room'>): readonly number[] {
+  return [version, position === undefined ? 0 : offsetOf(position), offsetOf(to)];
+}
+
+function offsetOf(position: string): number {
+  return parsePosition(position)?.offset ?? 0;
+}
+
+function epochOf(position: string): string | undefined {
+  return parsePosition(position)?.epoch;
+}

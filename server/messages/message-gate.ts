@@ -1,0 +1,88 @@
+import type { Ack, EditInput, ReactInput, RemoveInput, RoomKind } from '../../shared/index.ts';
+import { RoomError, typesWhere, type DurableSpec } from '../../shared/index.ts';
+import type { RoomLog, RoomName } from '../log/room-log.ts';
+import type { Caller, Gate } from '../rooms/gate.ts';
+import type { Hub } from '../rooms/hub.ts';
+import type { MessageChanges } from './message-changes.ts';
+import type { Reactions } from './reactions.ts';
+import { findTarget, type Target } from './target.ts';
+
+/** What a message gate is made from. */
+export interface MessageGateOptions {
+  readonly kind: RoomKind;
+  readonly gate: Gate;
+  readonly hub: Hub;
+  readonly log: RoomLog;
+  readonly changes: MessageChanges;
+  readonly reactions: Reactions;
+  readonly onError: (error: unknown) => void;
+}
+
+type Verb = 'edit' | 'remove' | 'react';
+
+const POSSIBLE: Readonly<Record<Verb, (spec: DurableSpec) => boolean>> = {
+  edit: ({ life }) => life.editable,
+  remove: ({ life }) => life.removable,
+  react: ({ life }) => life.reactions !== undefined,
+};
+
+/** The messages of one kind as users may change them: `authorize` is asked for the type of the message, and
+ *  once more (`moderate:…`) when it is another's. */
+export class MessageGate {
+  readonly #options: MessageGateOptions;
+
+  constructor(options: MessageGateOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RoomError TOO_MANY, FORBIDDEN and what `MessageChanges.edit` throws */
+  async edit(caller: Caller, input: EditInput<RoomKind>): Promise<Ack> {
+    const { kind, hub, changes } = this.#options;
+    const target = await this.#admit(caller, 'edit', input);
+    const edit = { ...input, by: byOf(caller) };
+    return hub.run(() => changes.edit(kind, target, edit));
+  }
+
+  /** @throws RoomError TOO_MANY, FORBIDDEN and what `MessageChanges.remove` throws */
+  async remove(caller: Caller, input: RemoveInput): Promise<Ack> {
+    const { kind, hub, changes, reactions, onError } = this.#options;
+    const target = await this.#admit(caller, 'remove', input);
+    return hub.run(async () => {
+      const ack = await changes.remove(kind, target, byOf(caller));
+      if (target.spec.life.reactions) await reactions.forget(target).catch(onError);
+      return ack;
+    });
+  }
+
+  /** @throws RoomError TOO_MANY, FORBIDDEN and what `Reactions.react` throws */
+  async react(caller: Caller, input: ReactInput): Promise<Ack> {
+    const { hub, reactions } = this.#options;
+    const target = await this.#admit(caller, 'react', input);
+    const reaction = { user: byOf(caller), name: input.name, on: input.on };
+    return hub.run(() => reactions.react(target, reaction));
+  }
+
+  async #admit(
+    caller: Caller,
+    verb: Verb,
+    { room, target: at }: Pick<ReactInput, 'room' | 'target'>,
+  ): Promise<Target> {
+    const { kind, gate, log } = this.#options;
+    gate.measure(caller, room);
+    const name: RoomName = { kind: kind.name, id: room };
+    const found = await findTarget(log, kind, name, at);
+    const isPossible = POSSIBLE[verb];
+    const target = found && isPossible(found.spec) ? found : undefined;
+    // Also where nothing is there: who may not do it does not learn that.
+    const type = target?.stored.type ?? typesWhere(kind, isPossible)[0] ?? '';
+    await gate.ask(caller, room, `${verb}:${type}`);
+    if (!target) throw new RoomError('NO_SUCH_EVENT');
+    const isOwn = target.stored.by.id === caller.user.id;
+    if (verb !== 'react' && !isOwn) await gate.ask(caller, room, `moderate:${verb}`);
+    return target;
+  }
+}
+
+function byOf({ user: { id, name } }: Caller) {
+  return { id, name };
+}

@@ -1,0 +1,328 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import { createRooms, type MessagesSnapshot, type RoomHandle } from '../../client/index.ts';
+import { createRandom } from '../../check/random.ts';
+import {
+  chat,
+  defineRoom,
+  durable,
+  emptyFold,
+  foldEvents,
+  messagesOf,
+  messageTypes,
+  type RoomEvent,
+} from '../../shared/index.ts';
+import { startServer } from '../kit/clients.ts';
+import { roadTo } from '../kit/road.ts';
+
+type Chat = RoomHandle<typeof chat>;
+
+async function server() {
+  const started = await startServer();
+  const join = async (id: string, url = started.socketUrl, room = 'r') => {
+    const rooms = createRooms({ chat }, { url, token: await started.token(id), random: () => 0 });
+    onTestFinished(() => rooms.close());
+    return rooms.chat.join(room, { onGap: 'reload' });
+  };
+  return { ...started, join };
+}
+
+/** Keeps a store listened to. */
+function watch<T>(store: { subscribe(listener: () => void): () => void; getSnapshot(): T }) {
+  const snapshots: T[] = [];
+  store.subscribe(() => snapshots.push(store.getSnapshot()));
+  return snapshots;
+}
+
+const textsOf = ({ items }: MessagesSnapshot<typeof chat>) =>
+  items.map(({ data }) => (data === undefined ? null : data.text));
+
+/** What the whole log of a room comes to. */
+async function foldOfLog(room: Pick<Chat, 'history'>) {
+  const events: RoomEvent[] = [];
+  let before: string | undefined;
+  for (;;) {
+    const page = await room.history({ limit: 200, ...(before !== undefined && { before }) });
+    events.push(...page.events);
+    if (!page.hasMore) break;
+    before = page.events[0]?.position;
+  }
+  return messagesOf(foldEvents(emptyFold(0), events, messageTypes(chat))).messages;
+}
+
+/** The stored messages of a room's store, as the fold has them. */
+const stored = (room: Chat) =>
+  room.messages.getSnapshot().items.flatMap((item) => {
+    if (item.state !== 'stored') return [];
+    const { state, ...message } = item;
+    return state ? [message] : [];
+  });
+
+describe('room.messages', () => {
+  it('is folded to date, for whoever was there and for whoever comes later', async () => {
+    const { join } = await server();
+    const [ada, bob] = [await join('ada'), await join('bob')];
+    watch(ada.messages);
+    const first = await ada.send({ text: 'helo' });
+    const second = await bob.reply(first.position, 'message', { text: 'hi' });
+    const edited = await ada.edit(first.position, { text: 'hello' });
+    await bob.react(first.position, '👋');
+    await bob.remove(second.position);
+    const late = await join('cy');
+    watch(late.messages);
+    for (const room of [ada, late]) {
+      await vi.waitFor(() => expect(room.messages.getSnapshot().items).toHaveLength(2));
+      await vi.waitFor(() =>
+        expect(room.messages.getSnapshot().items).toMatchObject([
+          {
+            state: 'stored',
+            type: 'message',
+            data: { text: 'hello' },
+            version: edited.position,
+            replies: 0,
+            reactions: [{ name: '👋', count: 1 }],
+          },
+          { state: 'stored', isRemoved: true, replyTo: first.position },
+        ]),
+      );
+    }
+    expect(await foldOfLog(late)).toEqual(stored(late));
+    await expect(bob.edit(first.position, { text: 'x' })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    await expect(
+      ada.edit(first.position, { text: 'x' }, { ifVersion: first.position }),
+    ).rejects.toMatchObject({ code: 'STALE_VERSION' });
+  });
+
+  it('begins with the newest 50 events and pages back, changes of old messages included', async () => {
+    const { join } = await server();
+    const ada = await join('ada');
+    const acks = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => ada.send({ text: `${index}` })),
+    );
+    await ada.edit(acks[3]?.position ?? '', { text: 'changed' });
+    await ada.remove(acks[4]?.position ?? '');
+    const late = await join('bob');
+    watch(late.messages);
+    await vi.waitFor(() => expect(late.messages.getSnapshot().isLoading).toBe(false));
+    const first = late.messages.getSnapshot();
+    expect(first.hasOlder).toBe(true);
+    expect(textsOf(first)).toEqual(Array.from({ length: 48 }, (_, index) => `${index + 12}`));
+    await Promise.all([late.messages.loadOlder(), late.messages.loadOlder()]);
+    const all = late.messages.getSnapshot();
+    expect(all.hasOlder).toBe(false);
+    expect(textsOf(all).slice(0, 6)).toEqual(['0', '1', '2', 'changed', null, '5']);
+    expect(all.items).toHaveLength(60);
+    expect(all.items[20]).toBe(first.items[8]);
+    await late.messages.loadOlder();
+    expect(late.messages.getSnapshot()).toBe(all);
+  });
+
+  it('shows what is on its way, each message once', async () => {
+    const started = await server();
+    const road = await roadTo(started);
+    const room = await started.join('ada', road.url);
+    const snapshots = watch(room.messages);
+    await room.ready;
+    road.close();
+    await vi.waitFor(() => expect(room.current.state).toBe('joined'));
+    const acked = room.send({ text: 'a' });
+    void room.send({ text: 'b' });
+    await vi.waitFor(() =>
+      expect(room.messages.getSnapshot().items).toMatchObject([
+        { state: expect.stringMatching(/queued|sending/), data: { text: 'a' } },
+        { state: 'queued', data: { text: 'b' } },
+      ]),
+    );
+    road.open();
+    await acked;
+    await vi.waitFor(() =>
+      expect(room.messages.getSnapshot().items).toMatchObject([
+        { state: 'stored', data: { text: 'a' } },
+        { state: 'stored', data: { text: 'b' } },
+      ]),
+    );
+    for (const snapshot of snapshots) {
+      const texts = textsOf(snapshot);
+      expect(new Set(texts).size).toBe(texts.length);
+    }
+    await expect(room.send({ text: '' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await vi.waitFor(() =>
+      expect(room.messages.getSnapshot().items.at(-1)).toMatchObject({
+        state: 'failed',
+        error: { code: 'BAD_INPUT' },
+      }),
+    );
+  });
+
+  it('is what the log comes to after any number of drops', async () => {
+    const started = await server();
+    const road = await roadTo(started);
+    const random = createRandom('sdk life');
+    const writers = [await started.join('ada'), await started.join('bob')];
+    const readers = [await started.join('cy', road.url), await started.join('di', road.url)];
+    readers.forEach((room) => watch(room.messages));
+    const own: string[][] = [[], []];
+    for (let round = 0; round < 12; round += 1) {
+      if (random.isLikely(0.4)) road.cut();
+      const who = random.between(0, 1);
+      const writer = writers[who];
+      const mine = own[who] ?? [];
+      const target = mine.length > 0 ? random.pick(mine) : undefined;
+      const what = random.between(0, 5);
+      const ignore = () => {};
+      if (!writer) continue;
+      if (!target || what < 2) mine.push((await writer.send({ text: `${round}` })).position);
+      else if (what === 2) await writer.edit(target, { text: `${round}!` }).catch(ignore);
+      else if (what === 3) await writer.remove(target).catch(ignore);
+      else if (what === 4) await writer.react(target, '+1', random.isLikely(0.7)).catch(ignore);
+      else await writer.reply(target, 'message', { text: `re ${round}` }).catch(ignore);
+    }
+    const expected = await foldOfLog(writers[0] ?? readers[0] ?? (undefined as never));
+    for (const room of readers) {
+      await vi.waitFor(() => expect(stored(room)).toEqual(expected), 15_000);
+    }
+  }, 40_000);
+
+  it('loads anew after a gap', async () => {
+    const text = z.object({ text: z.string() });
+    const short = defineRoom('short', {
+      events: { said: durable(text, { publish: 'client', editable: true }) },
+      history: { maxEvents: 5 },
+      shorthands: { speak: 'said' },
+    });
+    const started = await startServer({ rooms: { short } });
+    const road = await roadTo(started);
+    const make = async (id: string, url: string) => {
+      const rooms = createRooms(
+        { short },
+        { url, token: await started.token(id), random: () => 0 },
+      );
+      onTestFinished(() => rooms.close());
+      return rooms.short.join('r', { onGap: 'reload' });
+    };
+    const reader = await make('ada', road.url);
+    const writer = await make('bob', started.socketUrl);
+    watch(reader.messages);
+    await writer.speak({ text: 'first' });
+    await vi.waitFor(() => expect(reader.messages.getSnapshot().items).toHaveLength(1));
+    road.close();
+    for (let index = 0; index < 20; index += 1) await writer.speak({ text: `${index}` });
+    road.open();
+    await vi.waitFor(() => {
+      const { items } = reader.messages.getSnapshot();
+      expect(items.map(({ data }) => data?.text)).toEqual(['15', '16', '17', '18', '19']);
+    }, 15_000);
+    expect(reader.messages.getSnapshot().hasOlder).toBe(false);
+  }, 30_000);
+});
+
+describe('room.unread', () => {
+  it('counts, falls at once when read, and is the same on all devices', async () => {
+    const { join } = await server();
+    const bob = await join('bob');
+    const first = await bob.send({ text: 'a' });
+    const [phone, laptop] = [await join('ada'), await join('ada')];
+    watch(phone.unread);
+    watch(laptop.unread);
+    await vi.waitFor(() => expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true }));
+    const second = await bob.send({ text: 'b' });
+    await phone.send({ text: 'mine' });
+    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(2));
+    phone.unread.markRead(second.position);
+    expect(phone.unread.getSnapshot()).toMatchObject({ count: 0, position: second.position });
+    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(0));
+    await laptop.unread.markUnread(first.position);
+    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(2));
+    await bob.remove(second.position);
+    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
+    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(1));
+  });
+
+  it('tells the server once a second at most, with the furthest', async () => {
+    const started = await server();
+    const bob = await started.join('bob');
+    const sent = [];
+    for (let index = 0; index < 10; index += 1) sent.push(await bob.send({ text: `${index}` }));
+    const ada = await started.join('ada');
+    const told: string[] = [];
+    const other = await started.join('ada');
+    other.onFrame((frame) => frame.type === 'unread' && told.push(frame.position ?? ''));
+    watch(ada.unread);
+    await vi.waitFor(() => expect(ada.unread.getSnapshot().count).toBe(10));
+    for (const { position } of sent) ada.unread.markRead(position);
+    expect(ada.unread.getSnapshot().count).toBe(0);
+    await vi.waitFor(() => expect(told).toHaveLength(2), 3_000);
+    expect(told).toEqual([sent[0]?.position, sent[9]?.position]);
+  });
+
+  it('is right after a drop, whatever was read elsewhere meanwhile', async () => {
+    const started = await server();
+    const road = await roadTo(started);
+    const bob = await started.join('bob');
+    await bob.send({ text: 'a' });
+    const [phone, laptop] = [await started.join('ada', road.url), await started.join('ada')];
+    watch(phone.unread);
+    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
+    road.close();
+    const { position } = await bob.send({ text: 'b' });
+    await bob.send({ text: 'c' });
+    watch(laptop.unread);
+    laptop.unread.markRead(position);
+    // Said without a connection, it is said when there is one.
+    phone.unread.markRead(position);
+    road.open();
+    await vi.waitFor(
+      () => expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true, position }),
+      10_000,
+    );
+  }, 20_000);
+});
+
+describe('room.receipts', () => {
+  it('shows who has read how far, before and after one listens', async () => {
+    const { join } = await server();
+    const [ada, bob, cy] = [await join('ada'), await join('bob'), await join('cy')];
+    const first = await ada.send({ text: 'a' });
+    const second = await ada.send({ text: 'b' });
+    watch(bob.unread);
+    bob.unread.markRead(first.position);
+    await vi.waitFor(async () => expect(bob.unread.getSnapshot().position).toBe(first.position));
+    watch(ada.receipts);
+    await vi.waitFor(() =>
+      expect(ada.receipts.getSnapshot()).toEqual({
+        readers: [{ user: { id: 'bob', name: 'bob' }, position: first.position }],
+        count: 1,
+      }),
+    );
+    cy.unread.markRead(second.position);
+    bob.unread.markRead(second.position);
+    await vi.waitFor(() => {
+      const { readers } = ada.receipts.getSnapshot();
+      expect(new Map(readers.map(({ user, position }) => [user.id, position]))).toEqual(
+        new Map([
+          ['bob', second.position],
+          ['cy', second.position],
+        ]),
+      );
+    }, 5_000);
+  }, 10_000);
+});
+
+it('a kind without living events has none of it', async () => {
+  const plain = defineRoom('plain', {
+    events: { said: durable(z.object({ text: z.string() }), { publish: 'client' }) },
+  });
+  const started = await startServer({ rooms: { plain } });
+  const url = started.socketUrl;
+  const rooms = createRooms({ plain }, { url, token: await started.token('ada') });
+  onTestFinished(() => rooms.close());
+  const room = rooms.plain.join('r', { onGap: 'reload' });
+  // @ts-expect-error nothing of it can be edited
+  expect(room.edit).toBeDefined();
+  // @ts-expect-error there are no messages
+  expect(room.messages).toBeDefined();
+  // @ts-expect-error nothing is counted
+  expect(room.unread).toBeDefined();
+});
