@@ -72,6 +72,8 @@ export class Values {
   mayHold({ type, memberId, by }: LiveMessage): boolean {
     const spec = this.#specOf(type);
     if (!spec || spec.clear === 'never' || memberId === undefined) return true;
+    // Time takes it away, whoever is there.
+    if (spec.expiresMs !== undefined) return true;
     const { people } = this.#options;
     if (spec.key === 'member') return people.isSeated(memberId);
     return spec.clear === 'drop' ? people.isHere(by.id) : people.hasUser(by.id);

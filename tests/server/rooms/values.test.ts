@@ -162,7 +162,6 @@ describe('latest values', () => {
     const absent = { code: 'NOT_PRESENT' };
     const cursor = publish(ada, 'cursor', { x: 1 }, 'a1');
     await expect(cursor).rejects.toMatchObject(absent);
-    await expect(publish(ada, 'typing', { typing: true }, 'a1')).rejects.toMatchObject(absent);
     // Of a user whose seat is held it waits for him.
     await publish(ada, 'mood', { text: 'x' }, 'a2');
     clock.advance(15_000);
@@ -170,6 +169,15 @@ describe('latest values', () => {
     await publish(ada, 'pin', { text: 'x' }, 'a2');
     expect(await watcher.seen()).toEqual(['mood ada', 'cleared mood ada', 'pin ada']);
     expect((await hub.members(room)).count).toBe(1);
+  });
+
+  it('[TYP1] are taken of whoever is not there where time takes them away', async () => {
+    const { clock, publish, follow } = await stage();
+    const watcher = await follow(bob);
+    await publish(ada, 'typing', { typing: true }, 'a1');
+    expect(await watcher.seen()).toEqual(['typing ada']);
+    clock.advance(6_000);
+    expect(await watcher.seen()).toEqual(['cleared typing ada']);
   });
 
   it('name the member that they are keyed by', async () => {
