@@ -10,6 +10,7 @@ import { memory } from './memory.ts';
 import { readOptions, usage, UsageError, type BenchOptions } from './options.ts';
 import { subjectResult, writeResult, type Result } from './results.ts';
 import type { Figures, Scenario } from './scenario.ts';
+import { people } from './people.ts';
 import { slowReader } from './slow-reader.ts';
 import { formatResult } from './table.ts';
 
@@ -23,6 +24,7 @@ const SCENARIOS: readonly Scenario[] = [
   flaps,
   massCut,
   bigRoom,
+  people,
 ];
 const RESULTS = join(import.meta.dirname, 'results');
 const SECONDS = 5;

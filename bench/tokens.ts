@@ -5,9 +5,14 @@ import { HOUR } from '../shared/index.ts';
 export function signTokens(secret: string, count: number): Promise<string[]> {
   const expiresAt = Date.now() + HOUR;
   const users = Array.from({ length: count }, (_, no) => ({
-    id: `user-${no}`,
+    id: userOf(no),
     name: `User ${no}`,
     expiresAt,
   }));
   return Promise.all(users.map((user) => signToken(secret, user)));
+}
+
+/** The user of a token, by its number. */
+export function userOf(no: number): string {
+  return `user-${no}`;
 }

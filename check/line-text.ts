@@ -62,6 +62,8 @@ function followedText(record: Extract<HistoryRecord, { follower: string }>): str
       return `has ${record.messages.length} messages after offset ${record.since}`;
     case 'unread':
       return `has ${record.count} unread after ${record.readTo ?? 'nothing'}`;
+    case 'people':
+      return `is shown [${record.people.join(', ')}]`;
     case 'failed':
       return `is given up: ${record.code}`;
     case 'left':

@@ -42,8 +42,8 @@ export type Deed =
   | { readonly do: 'edit' | 'remove'; readonly client: number; readonly room: number }
   /** Has read all that was shown. */
   | { readonly do: 'mark'; readonly client: number; readonly room: number }
-  /** Reads the newest event. */
-  | { readonly do: 'read'; readonly client: number; readonly room: number };
+  /** Reads the newest event; says something of himself. */
+  | { readonly do: 'read' | 'present'; readonly client: number; readonly room: number };
 
 /** What goes wrong. Times in milliseconds. */
 export type Trouble =

@@ -50,7 +50,8 @@ function deed(random: Random, { clients, rooms }: Size): Deed {
   if (chance < 0.55) return { do: 'pass', ...who, type: random.between(0, 9) };
   if (chance < 0.62) return { do: 'repeat', ...who };
   if (chance < 0.68) return { do: 'clash', ...who };
-  if (chance < 0.76) return { do: 'read', ...who };
+  if (chance < 0.72) return { do: 'read', ...who };
+  if (chance < 0.76) return { do: 'present', ...who };
   if (chance < 0.84) return { do: 'follow', ...who };
   return { do: chance < 0.92 ? 'leave' : 'return', ...who };
 }

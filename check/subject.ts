@@ -12,6 +12,8 @@ export interface Subject {
   readonly ephemeral?: string;
   /** A latest value that clients may publish, where there is one: same data. */
   readonly latest?: readonly string[];
+  /** What somebody may say of himself, where members have a state. */
+  readonly presence?: (text: string) => unknown;
 }
 
 /** The room kind that the ready server carries. */
@@ -38,9 +40,11 @@ export const talkSubject: Subject = {
       topic: latest(said, { key: 'room', publish: 'client' }),
       wave: ephemeral(said, { publish: 'client' }),
     },
+    presence: said,
   }),
   type: 'said',
   data: (text) => ({ text }),
   ephemeral: 'wave',
   latest: ['mood', 'typing', 'topic'],
+  presence: (text) => ({ text }),
 };

@@ -1,9 +1,13 @@
 import { createTRPCClient, type TRPCClient } from '@trpc/client';
-import { RoomError, type Contract, type RoomKind } from '../shared/index.ts';
+import { ME, me, RoomError, type Contract, type MeOf, type RoomKind } from '../shared/index.ts';
 import { clockOf } from './clock.ts';
 import type { Connection } from './connection/connection-state.ts';
 import { createConnection, type ConnectionOptions } from './connection/connection.ts';
 import { roomsLink } from './link/rooms-link.ts';
+import { createMyStream } from './me/create-my-stream.ts';
+import type { MyBranch } from './me/my-calls.ts';
+import type { MyStream } from './me/my-stream.ts';
+import { membershipCalls, type MembershipCalls } from './membership-calls.ts';
 import { clientOutbox, type ClientOutbox } from './outbox/client-outbox.ts';
 import type { OutboxOptions } from './outbox/outbox-options.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -40,8 +44,16 @@ export interface RoomsOfKind<K extends RoomKind> {
   join(room: string, options: JoinOptions): RoomHandle<K>;
 }
 
+/** The rooms of one kind, and what its contract lets one do with them. */
+export type KindOfRooms<K extends RoomKind> = RoomsOfKind<K> &
+  (K['membership'] extends true ? MembershipCalls : unknown);
+
 /** A client: each room kind under its name, and the connection that they share. */
-export type RoomsClient<R extends Contract> = { readonly [P in keyof R]: RoomsOfKind<R[P]> } & {
+export type RoomsClient<R extends Contract> = {
+  readonly [P in Exclude<keyof R, 'me'>]: KindOfRooms<R[P]>;
+} & {
+  /** What is meant for this user alone. */
+  readonly me: MyStream<MeOf<R>>;
   /** The typed tRPC client beneath: every procedure, as stock tRPC calls them. */
   readonly trpc: TRPCClient<RoomsRouter<R>>;
   readonly connection: Connection;
@@ -67,9 +79,10 @@ export function createRooms<const R extends Contract>(
   const connection = createConnection(options);
   const trpc = createTRPCClient<RoomsRouter<R>>({ links: [roomsLink(connection)] });
   // The branch of the client that has the name of the kind.
+  const branchOf = (kind: string): unknown => (trpc as unknown as Record<string, unknown>)[kind];
   const callsOf = (kind: string) => {
     const calls = Object.hasOwn(contract, kind)
-      ? (trpc as unknown as Record<string, RoomCalls<RoomKind>>)[kind]
+      ? (branchOf(kind) as RoomCalls<RoomKind> | undefined)
       : undefined;
     if (!calls) throw new RoomError('NO_SUCH_PROCEDURE', `no room kind ${kind} in the contract`);
     return calls;
@@ -88,21 +101,37 @@ export function createRooms<const R extends Contract>(
     userId: () => connection.user || options.user,
   };
 
+  const follow = (kind: RoomKind, calls: RoomCalls<RoomKind>, room: string, how: JoinOptions) => {
+    const error = stopped();
+    if (error) throw error;
+    // The user's own stream goes on by what the app asks for alone: what it was shown it does not keep.
+    const isMine = kind.name === ME;
+    const position = isMine
+      ? undefined
+      : createPosition(options, connection.whenUser, kind.name, room);
+    const parts = position ? { ...shared, position } : shared;
+    const handle = joinRoom(kind, calls, room, { ...how, ...parts });
+    handles.add(handle);
+    handle.subscribe(({ state }) => {
+      if (state === 'left' || state === 'failed') handles.delete(handle);
+    });
+    return handle;
+  };
+  const { newKey = () => timeOrderedKey() } = options;
   const kinds = Object.entries(contract).map(([name, kind]) => {
-    const join = (room: string, how: JoinOptions) => {
-      const error = stopped();
-      if (error) throw error;
-      const position = createPosition(options, connection.whenUser, name, room);
-      const parts = position ? { ...shared, position } : shared;
-      const handle = joinRoom(kind, callsOf(name), room, { ...how, ...parts });
-      handles.add(handle);
-      handle.subscribe(({ state }) => {
-        if (state === 'left' || state === 'failed') handles.delete(handle);
-      });
-      return handle;
-    };
-    return [name, { join }] as const;
+    if (name === ME) return [name, undefined] as const;
+    const join = (room: string, how: JoinOptions) => follow(kind, callsOf(name), room, how);
+    const keeping = kind.membership
+      ? membershipCalls(branchOf(name) as never, { ...shared, newKey })
+      : {};
+    return [name, { join, ...keeping }] as const;
   });
+  const myKind: RoomKind = contract[ME] ?? me;
+  const mine = createMyStream(
+    branchOf(ME) as MyBranch<RoomKind>,
+    (calls, how) => follow(myKind, calls, ME, how),
+    { ...shared, userId: () => connection.user || options.user },
+  );
 
   const close = () => {
     for (const handle of handles) handle.leave();
@@ -110,7 +139,7 @@ export function createRooms<const R extends Contract>(
   };
   const client = { trpc, connection, outbox: clientOutbox(outbox), close };
   // Kind by kind what the contract says.
-  return { ...Object.fromEntries(kinds), ...client } as unknown as RoomsClient<R>;
+  return { ...Object.fromEntries(kinds), ...client, me: mine } as unknown as RoomsClient<R>;
 }
 
 type LiveConnection = ReturnType<typeof createConnection>;

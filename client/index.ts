@@ -5,6 +5,7 @@ export type { TokenOption } from './connection/token-source.ts';
 export type { WakeSource } from './connection/wake.ts';
 export {
   createRooms,
+  type KindOfRooms,
   type RoomsClient,
   type RoomsClientOptions,
   type RoomsOfKind,
@@ -22,6 +23,10 @@ export type { Reader, ReceiptsSnapshot, RoomReceipts } from './life/room-receipt
 export type { RoomUnread, UnreadSnapshot } from './life/room-unread.ts';
 export type { ClientOutbox, ClientOutboxEntry } from './outbox/client-outbox.ts';
 export type { EntryState } from './outbox/entry.ts';
+export type { Notices } from './me/fold-notices.ts';
+export type { MyHandle, MyStream } from './me/my-stream.ts';
+export type { Notifications } from './me/notifications.ts';
+export type { MembershipCalls } from './membership-calls.ts';
 export type { OutboxOptions } from './outbox/outbox-options.ts';
 export type { OutboxEntry, OutboxType, RoomOutbox } from './outbox/room-outbox.ts';
 export type { People, RoomPeople } from './people/room-people.ts';
@@ -35,3 +40,4 @@ export { indexedDbStorage } from './storage/indexed-db-storage.ts';
 export type { Locks } from './storage/locks.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { Store } from './store.ts';
+export type { RoomWhispers } from './whispering.ts';

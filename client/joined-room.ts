@@ -18,8 +18,10 @@ import {
   type ReadyFrame,
   type RoomKind,
 } from '../shared/index.ts';
+import { ask, guarded } from './ask.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf } from './clock.ts';
+import { gapOf, positionOf, shownBy, type Beginning } from './frame-place.ts';
 import { callEach, unheeded, type Listener } from './listeners.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomPeople } from './people/room-people.ts';
@@ -37,13 +39,10 @@ import type {
 } from './room.ts';
 import { RoomViews } from './room-views.ts';
 import type { Store } from './store.ts';
-import { NO_ANSWER, within } from './within.ts';
 import { newKey } from './new-key.ts';
 
 // Frames that wait for `loadState`: beyond, it will not keep up.
 const MOST_HELD = 10_000;
-
-type Beginning<K extends RoomKind> = Extract<FrameOf<K>, { type: 'ready' | 'gap' }>;
 
 /** A room that is followed: frames in, typed events out. */
 export class JoinedRoom<K extends RoomKind> implements Room<K> {
@@ -123,7 +122,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   ): Promise<Ack> {
     const key = options.idempotencyKey ?? this.#newKey();
     this.#views.published(type);
-    return unheeded(this.#call(() => this.#publisher.publish(type, data, key, options.replyTo)));
+    const publish = () => this.#publisher.publish(type, data, key, options.replyTo);
+    return unheeded(guarded(this.#options, publish));
   }
 
   async history(input: Omit<HistoryInput, 'room'> = {}): Promise<HistoryPage<DurableEventOf<K>>> {
@@ -189,12 +189,20 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   #receive(frame: FrameOf<K>): void {
     if (this.#isOver()) return;
+    if (frame.type === 'revoked') return this.#shutOut(frame);
     const begins = frame.type === 'ready' || frame.type === 'gap';
     if (begins && this.#needsState(frame)) this.#load(frame);
     // While state loads everything waits, a reconnect's `ready` too: nothing overtakes, nothing drops.
     else if (this.#held) this.#hold(this.#held, frame);
     else if (begins) this.#begin(frame);
     else this.#dispatch(frame);
+  }
+
+  /** Also while state loads: nothing of what waits for it is shown any more. */
+  #shutOut(frame: Extract<FrameOf<K>, { type: 'revoked' }>): void {
+    this.#held = undefined;
+    callEach(this.#frames, frame);
+    this.#fail(new RoomError('FORBIDDEN', `this room may be followed no longer: ${frame.reason}`));
   }
 
   #hold(held: FrameOf<K>[], frame: FrameOf<K>): void {
@@ -282,33 +290,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     return this.#options.newKey?.() ?? newKey();
   }
 
-  #ask<T>(ask: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const clock = clockOf(this.#options);
-    return this.#call(() => within(clock, NO_ANSWER, (signal) => ask({ signal })));
+  #ask<T>(call: (how: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    return ask(this.#options, call);
   }
-
-  async #call<T>(ask: () => Promise<T>): Promise<T> {
-    const stopped = this.#options.stopped?.();
-    if (stopped) throw stopped;
-    try {
-      return await ask();
-    } catch (error) {
-      throw this.#options.stopped?.() ?? toRoomError(error);
-    }
-  }
-}
-
-function gapOf<K extends RoomKind>(frame: Beginning<K>) {
-  return frame.type === 'gap' ? frame : frame.gap;
-}
-
-function positionOf<K extends RoomKind>(frame: Beginning<K>): string {
-  return frame.type === 'gap' ? frame.to : frame.position;
-}
-
-/** How far the stream has come with a frame, where it says so. */
-function shownBy<K extends RoomKind>(frame: FrameOf<K>): string | undefined {
-  if (frame.type === 'event') return frame.event.position;
-  if (frame.type === 'ready' || frame.type === 'gap') return positionOf(frame);
-  return frame.type === 'erased' ? frame.position : undefined;
 }

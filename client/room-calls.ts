@@ -11,6 +11,7 @@ import type {
   PublishInput,
   RoomKind,
   SetPresenceInput,
+  WhisperInput,
 } from '../shared/index.ts';
 
 /** What may be said beside the input of a call. */
@@ -40,6 +41,10 @@ export interface RoomCalls<K extends RoomKind> {
   };
   readonly members: {
     query(input: MembersInput, options?: CallOptions): Promise<Members<PresenceOf<K>>>;
+  };
+  /** Of kinds that have whispers. */
+  readonly whisper?: {
+    mutate(input: WhisperInput, options?: CallOptions): Promise<Ack>;
   };
   /** Of kinds whose members have a state. */
   readonly setPresence?: {

@@ -1,4 +1,4 @@
-import type { FrameOf, RoomKind } from '../shared/index.ts';
+import type { FrameOf, Members, RoomKind } from '../shared/index.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,6 +12,12 @@ export function readFrame<K extends RoomKind>(
   if (typeof id !== 'string' || !isRecord(data) || !isFrame(data)) return undefined;
   // Checked as far as this client reads it; the event's own data is the contract's affair.
   return { id, data: data as unknown as FrameOf<K> };
+}
+
+/** Takes an answer of `members` only if it has what this client reads of one. */
+export function readMembers<State>(answer: unknown): Members<State> | undefined {
+  const isMembers = isRecord(answer) && isPresence(answer) && areUsers(answer['users']);
+  return isMembers ? (answer as unknown as Members<State>) : undefined;
 }
 
 function isFrame(frame: Fields): boolean {
@@ -30,6 +36,8 @@ function isFrame(frame: Fields): boolean {
       return isCrowd(frame);
     case 'presence':
       return isPresence(frame);
+    case 'revoked':
+      return areTexts(frame, 'reason');
     case 'erased':
       return areTexts(frame, 'position');
     default:

@@ -3,6 +3,7 @@ import { JoinedRoom } from './joined-room.ts';
 import { roomLife, type RoomLife } from './life/room-life.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { HandleOptions, JoinOptions, PublishOptions, Room } from './room.ts';
+import { whispering, type RoomWhispers } from './whispering.ts';
 
 /** The shorthands of a kind: `send`, `typing`, whatever its contract names. That of an activity may be called
  *  at every key, as `say`: `typing()`, `typing({ typing: false })`. */
@@ -16,7 +17,10 @@ export type RoomShorthands<K extends RoomKind> = {
 };
 
 /** A joined room with its kind's shorthands, and what its events' lives give. */
-export type RoomHandle<K extends RoomKind> = Room<K> & RoomShorthands<K> & RoomLife<K>;
+export type RoomHandle<K extends RoomKind> = Room<K> &
+  RoomShorthands<K> &
+  RoomLife<K> &
+  (K['whispers'] extends true ? RoomWhispers : unknown);
 
 /** Joins a room over one branch of a tRPC client: ours, or a stock `client.chat`. */
 export function joinRoom<K extends RoomKind>(
@@ -37,6 +41,9 @@ export function joinRoom<K extends RoomKind>(
     return [name, call];
   });
   // The shorthands are the contract's, name by name.
-  const named = Object.fromEntries(shorthands) as RoomShorthands<K>;
-  return Object.assign(room, roomLife(kind, calls, room, options), named);
+  const named: unknown = Object.fromEntries(shorthands);
+  const whispers = kind.whispers ? whispering(calls, id, options) : {};
+  const life = roomLife(kind, calls, room, options);
+  const handle: unknown = Object.assign(room, life, named, whispers);
+  return handle as RoomHandle<K>;
 }

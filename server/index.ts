@@ -15,7 +15,7 @@ export {
 export { createLogger, type Logger } from './logger.ts';
 export type { RoomName } from './log/room-log.ts';
 export { backupLog, type BackupSummary } from './log/sqlite/backup.ts';
-export { restoreLog } from './log/sqlite/restore.ts';
+export { restoreLog, type RestoreSummary } from './log/sqlite/restore.ts';
 export type { Rooms } from './mount-rooms.ts';
 export type { PublishLimits, PublishRate } from './rooms/publish-limits.ts';
 export { formatError, type ErrorShape } from './router/error-shape.ts';

@@ -97,7 +97,7 @@ export const errors = {
     trpc: 'CONFLICT',
     http: 409,
     retryable: true,
-    advice: 'Follow the room over this connection first: presence is of those who are there.',
+    advice: 'Follow the room over this connection first: this is for those who are there.',
   },
   AUTHORIZE_TIMEOUT: {
     trpc: 'SERVICE_UNAVAILABLE',

@@ -97,7 +97,7 @@ export {
 } from './membership.ts';
 export { defineMe, ME, me, withMe, type MeOf } from './me.ts';
 export type { MeProcedures, MeState } from './me-procedures.ts';
-export type { Role, Visibility } from './room-news.ts';
+export { MEMBERSHIP_PROCEDURES, type Role, type Visibility } from './room-news.ts';
 export { DAY, HOUR, IDEMPOTENCY_KEY, limits, MINUTE, ROOM_ID } from './limits.ts';
 export { formatPosition, parsePosition, type Position } from './position.ts';
 export type {

@@ -28,10 +28,10 @@ export const limits = {
   /** Invitations that wait for an answer: into one room, and for one user. */
   invitationsPerRoom: 500,
   invitationsPerUser: 100,
-  /** Rooms that a user belongs to. Direct rooms count for who opened them. */
+  /** Rooms that a user belongs to, and as many direct ones that he has opened. */
   roomsPerUser: 500,
   /** Entries in one page of rooms, invitations or members: most, and when not asked. */
-  listPageMax: 200,
+  listPageMax: 100,
   listPageDefault: 50,
   /** Longest whisper, in UTF-16 units. */
   whisperLength: 4_000,

@@ -48,7 +48,7 @@ export interface MemberInput {
 /** A page of a list: `after` is the last id of the page before. */
 export interface PageInput {
   readonly after?: string | undefined;
-  /** 1 to 200, default 50. */
+  /** 1 to 100, default 50. */
   readonly limit?: number | undefined;
 }
 
@@ -99,7 +99,7 @@ export interface MembershipProcedures {
   rename: Procedure<'mutation', RoomInput & { readonly title: string }, Done>;
   /** For good, by the owner. */
   close: Procedure<'mutation', RoomInput, Done>;
-  /** The rooms that one belongs to, by id. */
+  /** The rooms that one belongs to, by id, the direct ones last. */
   mine: Procedure<
     'query',
     PageInput | undefined | void,

@@ -105,6 +105,22 @@ export class Follower {
     this.#record({ kind: 'unread', follower, room, user, readTo, count });
   }
 
+  /** Writes down who is shown to be there. `user`: whose reader it is; `state`: what he said last of
+   *  himself, if it was through this one. */
+  tellPeople(user: string, state: unknown): void {
+    const { name: follower, room } = this.#options;
+    const people = this.people() ?? [];
+    const said = state === undefined ? {} : { state: JSON.stringify(state) };
+    this.#record({ kind: 'people', follower, room, user, ...said, people });
+  }
+
+  /** Who is shown to be there: `id state`. Undefined: the server does not tell. */
+  people(): readonly string[] | undefined {
+    const shown = this.#handle?.people.getSnapshot();
+    if (!shown || shown.count === 0) return undefined;
+    return shown.users.map(({ id, state }) => `${id} ${state ? JSON.stringify(state) : ''}`);
+  }
+
   #failed(code: string): void {
     const { name, room } = this.#options;
     this.#handle = undefined;

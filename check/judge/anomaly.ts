@@ -38,6 +38,8 @@ export type AnomalyKind =
   | 'fold'
   /** A count of what is unread is no recount of the log. */
   | 'unread'
+  /** A reader is not shown who is there. */
+  | 'presence'
   /** Something did not come right after the last fault. */
   | 'liveness'
   /** A quantity is above its bound. */

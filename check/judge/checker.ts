@@ -1,6 +1,7 @@
 import type { Anomaly, AnomalyKind } from './anomaly.ts';
 import { FollowerJudge } from './follower-judge.ts';
 import type { HistoryRecord, RecordOf } from './history.ts';
+import { PeopleJudge } from './people-judge.ts';
 import { readKey } from './place.ts';
 import { Recoveries } from './recoveries.ts';
 import { LogJudge } from './log-judge.ts';
@@ -51,6 +52,7 @@ class HistoryChecker implements Checker {
   readonly #counts: Partial<Record<HistoryRecord['kind'], number>> = {};
   readonly #starts: Record<string, number> = {};
   readonly #faults: Record<string, number> = {};
+  readonly #people = new PeopleJudge((...found) => this.#report(...found));
   /** By room: the latest values as the first reader has them. */
   readonly #values = new Map<string, { by: string; values: string }>();
   #now = 0;
@@ -154,6 +156,9 @@ class HistoryChecker implements Checker {
       case 'values':
         this.#compareValues(record);
         break;
+      case 'people':
+        this.#people.told(record);
+        break;
       case 'failed':
         follower.failed(record);
         break;
@@ -183,6 +188,7 @@ class HistoryChecker implements Checker {
   }
 
   #ended(): void {
+    this.#people.ended();
     for (const follower of this.#followers.values()) {
       follower.ended(this.#log(follower.room).head);
     }

@@ -129,6 +129,14 @@ type Followed = { readonly follower: string; readonly room: string; readonly id?
     }
   /** The latest values as the reader has them when all is over. */
   | { readonly kind: 'values'; readonly values: readonly string[] }
+  /** Who is in the room, as the reader has it when all is over: `id state`, each user once. `user` is the
+   *  reader's own; `state` is what he has said of himself last, where it was through this reader. */
+  | {
+      readonly kind: 'people';
+      readonly user: string;
+      readonly state?: string | undefined;
+      readonly people: readonly string[];
+    }
   | { readonly kind: 'failed'; readonly code: string }
   | { readonly kind: 'left' }
 );

@@ -15,6 +15,7 @@ import type { Venue } from './venue.ts';
 /** A client of a real run: an SDK client behind a proxy of its own, in one room, with writers. */
 export interface CrewMember {
   readonly name: string;
+  /** Whose it is. */
   readonly user: string;
   readonly proxy: FaultProxy;
   readonly follower: Follower;

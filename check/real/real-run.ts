@@ -151,6 +151,10 @@ class RealRun {
     await until(settled, BOUND_MS);
     await Promise.all(this.#crew.map(({ follower }) => follower.loadOlder(MOST_PAGES)));
     for (const { follower, user } of this.#crew) follower.tellLife(user);
+    await until(() => this.#seeEachOther(), BOUND_MS);
+    for (const { follower, user } of this.#crew) {
+      if (follower.people()) follower.tellPeople(user, undefined);
+    }
     const { record } = this.#stage;
     record({
       kind: 'measured',
@@ -197,6 +201,16 @@ class RealRun {
       await sleep(READ_EVERY_MS);
       this.#memory = Math.max(this.#memory, this.#venue.keeper?.current?.memory() ?? 0);
     }
+  }
+
+  /** Is everybody shown who is there, and nobody else? What is not so in time is written down as it is. */
+  #seeEachOther(): boolean {
+    const users = (room: string) =>
+      new Set(this.#crew.filter(({ follower }) => follower.room === room).map(({ user }) => user));
+    return this.#crew.every(({ follower }) => {
+      const people = follower.people();
+      return !people || people.length === users(follower.room).size;
+    });
   }
 
   #hasCaughtUp(): boolean {

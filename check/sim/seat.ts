@@ -1,4 +1,4 @@
-import { joinRoom } from '../../client/index.ts';
+import { joinRoom, type RoomHandle } from '../../client/index.ts';
 import type { RoomKind } from '../../shared/index.ts';
 import { Follower } from '../actors/follower.ts';
 import { LogReader } from '../actors/log-reader.ts';
@@ -21,6 +21,9 @@ export class Seat {
   readonly #client: SimClient;
   readonly #time: VirtualTime;
   readonly #reader: LogReader;
+  readonly #home: RoomHandle<RoomKind>;
+  #saidCount = 0;
+  #said: unknown;
   readonly #frameIds = new Map<string, () => string | undefined>();
   #joined = 0;
   #turn = 0;
@@ -32,11 +35,11 @@ export class Seat {
     this.#client = client;
     this.#time = options.time;
     this.room = room;
-    const home = this.#join(this.#newFollower());
+    this.#home = this.#join(this.#newFollower());
     const publish = (type: string, data: unknown, idempotencyKey: string) =>
-      home.publish(type as never, data, { idempotencyKey });
+      this.#home.publish(type as never, data, { idempotencyKey });
     const { user } = client;
-    const change = changeCalls(home);
+    const change = changeCalls(this.#home);
     this.writers = Array.from(
       { length: WRITERS },
       (_, index) =>
@@ -75,6 +78,21 @@ export class Seat {
 
   pass(type: string): void {
     this.writers[0]?.pass(type);
+  }
+
+  /** Says something of himself, through the stream that stays. */
+  present(): void {
+    const { subject } = this.#stage;
+    this.#said = subject.presence?.(`${this.#client.user}/${(this.#saidCount += 1)}`);
+    void this.#home.setPresence(this.#said);
+  }
+
+  /** Those who follow write down whom they see. */
+  tellPeople(): void {
+    for (const [index, follower] of this.followers.entries()) {
+      if (!follower.isOn) continue;
+      follower.tellPeople(this.#client.user, index === 0 ? this.#said : undefined);
+    }
   }
 
   /** Has everything that was published its answer? */

@@ -37,6 +37,7 @@ export class SimClient {
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #server: () => SimProcess | undefined;
+  readonly #sessionId: string | undefined;
   readonly #longestAway: number;
   #link: Link | undefined;
   #waiting: Asked[] = [];
@@ -49,6 +50,8 @@ export class SimClient {
     time: VirtualTime;
     random: Random;
     server: () => SimProcess | undefined;
+    /** What it calls itself. Unset: nothing, as stock clients. */
+    sessionId?: string | undefined;
     /** Milliseconds between two attempts to connect at most. */
     longestAway?: number;
   }) {
@@ -56,6 +59,7 @@ export class SimClient {
     this.#time = options.time;
     this.#random = options.random;
     this.#server = options.server;
+    this.#sessionId = options.sessionId;
     this.#longestAway = options.longestAway ?? 2_000;
     this.#connectSoon(0);
   }
@@ -76,6 +80,7 @@ export class SimClient {
       remove: { mutate: call('mutation', 'remove') },
       markRead: { mutate: call('mutation', 'markRead') },
       unread: { query: call('query', 'unread') },
+      setPresence: { mutate: call('mutation', 'setPresence') },
       events: { subscribe: this.#subscribe.bind(this, `${kind}.events`) },
     };
     // Procedure by procedure what the kind's contract says.
@@ -175,7 +180,8 @@ export class SimClient {
   }
 
   #open(): Link | undefined {
-    const session = this.#server()?.accept(this.user, (message) => this.#reply(link, message));
+    const who = { user: this.user, sessionId: this.#sessionId };
+    const session = this.#server()?.accept(who, (message) => this.#reply(link, message));
     if (!session) return undefined;
     const wire = { time: this.#time, random: this.#random, weather: this.weather };
     const link: Link = {

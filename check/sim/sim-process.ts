@@ -39,11 +39,17 @@ export interface Leftovers {
   readonly handlers: number;
 }
 
+/** Who connects, and what his client calls itself. */
+export interface SimCaller {
+  readonly user: string;
+  readonly sessionId: string | undefined;
+}
+
 /** A server in the simulated world: the real rooms on simulated parts. */
 export interface SimProcess {
   readonly isAlive: boolean;
   /** Opens a connection of a user. Undefined: it is dead or closing. */
-  accept(user: string, send: (message: ToClient) => void): SimSession | undefined;
+  accept(who: SimCaller, send: (message: ToClient) => void): SimSession | undefined;
   leftovers(): Leftovers;
   /** Everything stops where it stands. */
   kill(): void;
@@ -99,11 +105,12 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
   // The routers of a contract make a router; which, no type knows here.
   const router = createRouter(rooms.routers) as unknown as AnyTRPCRouter;
 
-  const accept: SimProcess['accept'] = (user, send) => {
+  const accept: SimProcess['accept'] = ({ user, sessionId }, send) => {
     if (!isAlive || !isOpen) return undefined;
     const context = {
       user: { id: user, name: user, expiresAt: NO_END },
       connectionId: `${name}-${(connections += 1)}`,
+      sessionId,
     };
     const { window, pulls, onError } = options;
     const sendAlive = (message: ToClient) => {

@@ -13,7 +13,7 @@ import type { Request, ToClient, ToServer, TrackedData } from './messages.ts';
 /** What a session is made from. */
 export interface SimSessionOptions {
   readonly router: AnyTRPCRouter;
-  readonly context: RoomsContext;
+  readonly context: Omit<RoomsContext, 'socket'>;
   readonly send: (message: ToClient) => void;
   /** Frames on the way to the client before streams pause. */
   readonly window: number;
@@ -23,11 +23,16 @@ export interface SimSessionOptions {
   readonly onError: (error: unknown) => void;
 }
 
+const OPEN = 1;
+const CLOSED = 3;
+
 /** The server's end of one connection: calls procedures as the WebSocket transport does, with frames
  *  for bytes. */
 export class SimSession {
   readonly #options: SimSessionOptions;
   readonly #streams = new Map<number, () => void>();
+  /** As rooms see a WebSocket. */
+  readonly #socket = { readyState: OPEN, close: () => {} };
   /** Frames that the client has not taken yet. */
   #onTheWay = 0;
   /** Those who wait for it to take some. */
@@ -54,6 +59,7 @@ export class SimSession {
   /** The connection is gone, as far as the server has noticed. */
   close(): void {
     this.#isClosed = true;
+    this.#socket.readyState = CLOSED;
     for (const stop of this.#streams.values()) stop();
     for (const wake of this.#waiting.splice(0)) wake();
   }
@@ -64,7 +70,7 @@ export class SimSession {
     try {
       const result: unknown = await callTRPCProcedure({
         router: this.#options.router,
-        ctx: this.#options.context,
+        ctx: { ...this.#options.context, socket: this.#socket },
         path,
         type,
         getRawInput: async () => input,
@@ -111,7 +117,11 @@ export class SimSession {
   }
 
   async #pull(id: number, source: AsyncIterable<unknown>, signal: AbortSignal): Promise<void> {
-    for await (const envelope of source) {
+    // As an adapter does with a stream that nobody reads on.
+    const iterator = source[Symbol.asyncIterator]();
+    signal.addEventListener('abort', () => void iterator.return?.());
+    if (signal.aborted) await iterator.return?.();
+    for await (const envelope of { [Symbol.asyncIterator]: () => iterator }) {
       if (signal.aborted) return;
       if (!isTrackedEnvelope(envelope)) throw new Error('sim-session: an untracked frame');
       this.#sendFrame(id, { id: envelope[0], data: envelope[1] });

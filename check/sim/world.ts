@@ -25,11 +25,12 @@ export interface SimRun {
 // After the last fault everything has to come right within this time. A client waits up to 20 s
 // before it asks for a stream again, and twice that if it meets one more closing connection.
 const BOUND_MS = 90_000;
-// Half-open connections are noticed, typing expires.
-const CALM_MS = 20_000;
+// Half-open connections are noticed, their seats are held and given up, typing expires.
+const CALM_MS = 25_000;
 const MOMENT_MS = 3_000;
 // Of messages that a reader has not loaded yet.
 const MOST_PAGES = 100;
+const VALUES_OF_USERS = ['mood', 'typing'];
 
 /** Runs a plan in a simulated world: the real rooms and the real client, on a clock, a network, a
  *  disk and a bus of the plan's making. `onRecord` hears every line of the history. */
@@ -100,6 +101,7 @@ class World {
     await this.#pass((this.#plan.steps.at(-1)?.at ?? 0) + 1);
     this.#troubles.heal();
     for (const seat of this.#seats.values()) seat.send(seat.writers.length);
+    await this.#receiveVisitors();
     await this.#until(() => [...this.#seats.values()].every(({ isIdle }) => isIdle));
     this.#isOver = true;
     await this.#pass(CALM_MS);
@@ -137,6 +139,7 @@ class World {
       case 'leave':
       case 'return':
       case 'read':
+      case 'present':
         return seat[deed.do]();
     }
   }
@@ -158,6 +161,8 @@ class World {
       time: this.#time,
       random: this.#random.fork(user),
       server: () => this.#server.current,
+      // Some name themselves and take their own seats over, others come as somebody new.
+      sessionId: /[02468]$/.test(user) ? `session-${user}` : undefined,
     });
   }
 
@@ -176,6 +181,27 @@ class World {
     );
   }
 
+  /** Two come when all is well: one leaves, the other's machine dies. Nobody may see them for long. */
+  async #receiveVisitors(): Promise<void> {
+    const [leaving, dying] = ['leaving', 'dying'].map((user) => {
+      const client = this.#client(user);
+      const seats = roomNames(this.#plan).map(
+        (room) => new Seat({ stage: this.#stage, client, time: this.#time, room }),
+      );
+      return { client, seats };
+    });
+    if (!leaving || !dying) return;
+    const seats = [...leaving.seats, ...dying.seats];
+    const hasBegun = () => seats.every(({ followers }) => followers[0]?.position !== undefined);
+    await this.#until(hasBegun);
+    for (const { writers } of seats) for (const type of VALUES_OF_USERS) writers[0]?.pass(type);
+    await this.#pass(MOMENT_MS);
+    for (const seat of leaving.seats) seat.leaveAll();
+    dying.client.close();
+    for (const seat of dying.seats) seat.leaveAll();
+    this.#clients.push(leaving.client);
+  }
+
   /** Somebody who comes now is told the latest values as everybody else has them. */
   async #compareValues(): Promise<void> {
     const client = this.#client('observer');
@@ -191,6 +217,7 @@ class World {
     for (const { followers } of this.#seats.values()) {
       for (const follower of followers) if (follower.isOn) follower.tellValues();
     }
+    for (const seat of this.#seats.values()) seat.tellPeople();
   }
 
   /** Everybody's messages and unread counts are what the log comes to. */

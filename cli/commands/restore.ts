@@ -16,17 +16,18 @@ export const restore = defineCommand(
         env: 'DATA_DIR',
         says: 'where to; created when missing',
       },
-      replace: { says: 'lose the log that is there' },
-      json: { says: 'print { dir, rooms, events } as JSON' },
+      replace: { says: 'put aside the log that is there, into a directory beside the new one' },
+      json: { says: 'print { dir, rooms, events, replaced } as JSON' },
     },
     examples: ['trpc-rooms restore --from /backups/rooms.db --data-dir ./data'],
   },
   async ({ values }, { stdout }) => {
     const { from: file, 'data-dir': dir } = values;
     if (file === undefined) throw usageError('restore needs --from: a backup', 'restore');
-    const { rooms, events } = restoreLog(file, dir, { replace: values.replace });
-    const line = `${dir}: ${events} events of ${rooms} rooms, under a new epoch`;
-    stdout.write(`${values.json ? JSON.stringify({ dir, rooms, events }) : line}\n`);
+    const { rooms, events, replaced } = restoreLog(file, dir, { replace: values.replace });
+    const kept = replaced === undefined ? '' : `\nwhat was there is in ${replaced}`;
+    const text = `${dir}: ${events} events of ${rooms} rooms, under a new epoch${kept}`;
+    stdout.write(`${values.json ? JSON.stringify({ dir, rooms, events, replaced }) : text}\n`);
     return 0;
   },
 );

@@ -157,14 +157,17 @@ function connected(entry: Entry, now: number): Entry {
   return hasWaited && entry.notBefore > now ? { ...entry, notBefore: now } : entry;
 }
 
-/** A key is its user's alone: the same one of somebody else says nothing (SND3). */
+/** A key is its user's alone: the same one of somebody else says nothing (SND3). Nor does an event that
+ *  came before the entry was sent at all: then the app has used its own key before. */
 function echoed(entry: Entry, { by, echo }: Happening & { what: 'echoed' }): Entry {
-  return entry.user === by && !entry.echo ? { ...entry, echo } : entry;
+  const isOwn = entry.user === by && entry.sentAt !== undefined;
+  return isOwn && !entry.echo ? { ...entry, echo } : entry;
 }
 
-/** What the stream has shown is stored, whatever is heard of it later. */
+/** What the stream has shown is stored, whatever is heard of it later; unless it is heard that the key
+ *  stands for other data, for then that is what the stream has shown. */
 function ended(entry: Entry, error: RoomError, state: 'expired' | 'rejected' = 'expired'): Entry {
-  if (entry.echo) return acked(entry, ackOf(entry.echo));
+  if (entry.echo && error.code !== 'CONFLICT') return acked(entry, ackOf(entry.echo));
   return { ...itemOf(entry), state, error };
 }
 
@@ -182,6 +185,7 @@ function retried(line: Line, { key, newKey, now }: Happening & { what: 'retried'
     ...itemOf(entry),
     key: isSame ? key : newKey,
     sentAt: isSame ? entry.sentAt : undefined,
+    echo: isSame ? entry.echo : undefined,
     at: now,
     attempts: 0,
     faults: 0,

@@ -6,6 +6,7 @@ import type {
   PresenceOf,
   RoomKind,
 } from '../../shared/index.ts';
+import { readMembers } from '../room-frame.ts';
 import { createStore, type Store } from '../store.ts';
 import { foldPeople, fromMembers, fromSnapshot, NOBODY, type KnownPeople } from './fold-people.ts';
 
@@ -51,7 +52,11 @@ export function roomPeople<K extends RoomKind>(
       const later = asked.filter(({ version }) => version > answer.version);
       learn(later.reduce(foldPeople<State>, fromMembers(answer)));
     };
-    ask().then(finish, () => finish(undefined));
+    // A server may answer anything.
+    ask().then(
+      (answer) => finish(readMembers<State>(answer)),
+      () => finish(undefined),
+    );
   };
 
   return {

@@ -52,6 +52,9 @@ export const knownKey = (userId: string) => `known/${userId}`;
  *  entry is made before it and taken away after it, so that none is missing; one that is too much is found
  *  out by looking at the room. */
 export const myRoomKey = (room: RoomName) => `room/${room.kind}/${room.id}`;
+export const myDirectKey = (room: RoomName) => `direct/${room.kind}/${room.id}`;
+/** Direct rooms that the user has opened: his to answer for, as those that others opened are not. */
+export const myOpenedKey = (room: RoomName) => `opened/${room.kind}/${room.id}`;
 export const myInvitationKey = (room: RoomName) => `invited/${room.kind}/${room.id}`;
 
 type Kept = StoredRecord | undefined;

@@ -5,6 +5,8 @@ import {
   encode,
   knownKey,
   memberKey,
+  myDirectKey,
+  myOpenedKey,
   myRoomKey,
   type MemberFacts,
   type RoomFacts,
@@ -31,12 +33,12 @@ export function createFounding(
   },
 ): Founding {
   const { kind, book, records, clock, newId, isInUse } = parts;
-  const demandRoom = (userId: string) =>
-    demandPlace(records, userId, { prefix: 'room/', most: limits.roomsPerUser, what: 'rooms' });
+  const demandRoom = (userId: string, prefix: 'room/' | 'opened/') =>
+    demandPlace(records, userId, { prefix, most: limits.roomsPerUser, what: 'rooms' });
 
   const found = async (actor: By, room: RoomName, input: CreateInput): Promise<Change<MyRoom>> => {
     if (await isInUse(room, actor.id)) throw new RoomError('ROOM_TAKEN');
-    await demandRoom(actor.id);
+    await demandRoom(actor.id, 'room/');
     const visibility = input.private ? 'private' : 'open';
     const owner: MemberFacts = { name: actor.name, role: 'owner', since: clock.now() };
     const facts = { visibility, ...titled(input.title) } as const;
@@ -85,13 +87,17 @@ export function createFounding(
           if (mine?.name === actor.name) return { result };
           return { result, facts: state.facts, changes: [memberOf(actor.id, own)] };
         }
-        await demandRoom(actor.id);
+        await demandRoom(actor.id, 'opened/');
         const joined = { type: 'joined', room, by: actor, role: 'member' };
         return {
           result,
           facts: newRoom(actor, facts, 2),
           changes: [memberOf(actor.id, own), memberOf(userId, theirs)],
-          listed: [actor.id, userId].map((id) => ({ userId: id, key: myRoomKey(room) })),
+          listed: [
+            { userId: actor.id, key: myOpenedKey(room) },
+            { userId: actor.id, key: myDirectKey(room) },
+            { userId, key: myDirectKey(room) },
+          ],
           news: [
             { room, type: 'roomCreated', data: facts, by: actor },
             newsFor(actor.id, joined),

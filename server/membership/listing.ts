@@ -8,7 +8,14 @@ import {
 } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { roomPartition, userPartition, type StoredRecord } from '../records/records.ts';
-import { memberFacts, memberKey, myInvitationKey, myRoomKey, type MemberFacts } from './facts.ts';
+import {
+  memberFacts,
+  memberKey,
+  myDirectKey,
+  myInvitationKey,
+  myRoomKey,
+  type MemberFacts,
+} from './facts.ts';
 import { living, titled, type MembershipParts } from './parts.ts';
 import { summaryOf } from './summary.ts';
 
@@ -22,6 +29,10 @@ export interface Listing {
     page: PageInput,
   ): Promise<{ members: RosterEntry[]; count: number; hasMore: boolean }>;
 }
+
+// What the ids of direct rooms begin with: they come after all others.
+const DIRECT_ID = 'd~';
+const NONE = { found: [], hasMore: false };
 
 // An entry is made before what it stands for: one that stands for nothing may be about to.
 const SETTLED_MS = 60_000;
@@ -84,9 +95,17 @@ export function createListing({ kind, book, records, clock }: MembershipParts): 
 
   return {
     mine: async (actor, page) => {
-      const prefix = myRoomKey({ kind, id: '' });
-      const list = await listOf(actor.id, prefix, page, (room) => myRoom(actor.id, room));
-      return { rooms: list.found, hasMore: list.hasMore };
+      const { after, limit = limits.listPageDefault } = page;
+      const list = (key: typeof myRoomKey, from: string | undefined, most: number) =>
+        listOf(actor.id, key({ kind, id: '' }), { after: from, limit: most }, (room) =>
+          myRoom(actor.id, room),
+        );
+      const isAmongDirect = after?.startsWith(DIRECT_ID) === true;
+      const others = isAmongDirect ? NONE : await list(myRoomKey, after, limit);
+      if (others.hasMore) return { rooms: others.found, hasMore: true };
+      const left = limit - others.found.length;
+      const direct = await list(myDirectKey, isAmongDirect ? after : undefined, left);
+      return { rooms: [...others.found, ...direct.found], hasMore: direct.hasMore };
     },
 
     invitations: async (actor, page) => {

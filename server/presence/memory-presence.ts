@@ -8,6 +8,9 @@ import { RoomSeats } from './room-seats.ts';
 export interface PresenceOptions {
   /** How long a seat is held whose connection broke, in milliseconds (PRE2). Default 15,000. */
   readonly holdMs?: number;
+  /** Seats held at once; beyond, the one held longest is given up (count). Default 100,000: whoever connects
+   *  and breaks off again and again fills no memory. */
+  readonly maxHeld?: number;
 }
 
 interface Entry {
@@ -25,16 +28,15 @@ interface HeldSeat {
 export function createMemoryPresence({
   clock,
   holdMs = 15_000,
+  maxHeld = 100_000,
 }: PresenceOptions & { readonly clock: Clock }): Presence {
   const rooms = new Map<string, Entry>();
+  /** The one that is held longest first. */
   const held = new Map<string, HeldSeat>();
   const holds = new Deadlines<HeldSeat>({
     clock,
     ms: holdMs,
-    onDue: ({ key, memberId }) => {
-      held.delete(`${key} ${memberId}`);
-      change(key, (seats) => seats.expire(memberId));
-    },
+    onDue: (seat) => giveUp(seat),
   });
 
   const entryOf = (key: string) => {
@@ -50,11 +52,16 @@ export function createMemoryPresence({
     for (const one of act(entry.seats)) for (const follower of entry.followers) follower(one);
     settle(key, entry);
   };
+  const giveUp = ({ key, memberId }: HeldSeat) => {
+    release(key, memberId);
+    change(key, (seats) => seats.expire(memberId));
+  };
   const hold = (key: string, memberId: string) => {
-    const name = `${key} ${memberId}`;
-    const seat = held.get(name) ?? { key, memberId };
-    held.set(name, seat);
+    const seat = { key, memberId };
+    held.set(`${key} ${memberId}`, seat);
     holds.set(seat);
+    const [longest] = held.size > maxHeld ? held.values() : [];
+    if (longest) giveUp(longest);
   };
   // A seat that was taken over expires as well: there is nothing left of it then.
   const release = (key: string, memberId: string) => {
@@ -97,7 +104,14 @@ export function createMemoryPresence({
       const unfollow = () => {
         if (entry.followers.delete(own)) settle(key, entry);
       };
-      return { users: entry.seats.users(), unfollow };
+      const { seats } = entry;
+      return {
+        users: seats.users(),
+        hasUser: (userId) => seats.hasUser(userId),
+        isHere: (userId) => seats.isHere(userId),
+        isSeated: (memberId) => seats.isSeated(memberId),
+        unfollow,
+      };
     },
   };
 }

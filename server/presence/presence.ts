@@ -49,8 +49,22 @@ export interface Presence {
   /** Everybody in a room, each user once, in the order of arrival. */
   snapshot(room: RoomName): Promise<readonly Seated[]>;
   /** Calls `follower` with every change from now on, and resolves with the room as it stood then. */
-  follow(
-    room: RoomName,
-    follower: PresenceFollower,
-  ): Promise<{ readonly users: readonly Seated[]; readonly unfollow: () => void }>;
+  follow(room: RoomName, follower: PresenceFollower): Promise<FollowedRoom>;
+}
+
+/** A room that is followed, as this node knows it: answers at once. */
+export interface FollowedRoom extends WhoIsThere {
+  /** Everybody, as it stood when it was first followed. */
+  readonly users: readonly Seated[];
+  unfollow(): void;
+}
+
+/** Who is in a room now. */
+export interface WhoIsThere {
+  /** Has the user a seat, be it held? */
+  hasUser(userId: string): boolean;
+  /** Has the user a seat whose connection is there? */
+  isHere(userId: string): boolean;
+  /** Has the member a seat, and his connection with it? */
+  isSeated(memberId: string): boolean;
 }

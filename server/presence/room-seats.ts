@@ -1,5 +1,5 @@
 import type { By, LeaveReason } from '../../shared/index.ts';
-import type { Member, PresenceChange, Seated } from './presence.ts';
+import type { Member, PresenceChange, Seated, WhoIsThere } from './presence.ts';
 
 /** Why a seat is held. */
 type Held = Extract<LeaveReason, 'timeout' | 'drain'>;
@@ -22,7 +22,7 @@ interface Person {
 const NOTHING: readonly PresenceChange[] = [];
 
 /** The seats of one room. All decisions, no clock: whoever holds a seat says when its time is over. */
-export class RoomSeats {
+export class RoomSeats implements WhoIsThere {
   readonly #seats = new Map<string, Seat>();
   /** In the order of arrival. */
   readonly #people = new Map<string, Person>();
@@ -35,6 +35,20 @@ export class RoomSeats {
   /** Everybody, each user once. */
   users(): Seated[] {
     return [...this.#people.values()].map(seated);
+  }
+
+  hasUser(userId: string): boolean {
+    return this.#people.has(userId);
+  }
+
+  isHere(userId: string): boolean {
+    for (const { held } of this.#people.get(userId)?.seats ?? []) if (!held) return true;
+    return false;
+  }
+
+  isSeated(memberId: string): boolean {
+    const seat = this.#seats.get(memberId);
+    return seat !== undefined && !seat.held;
   }
 
   isHeld(memberId: string): boolean {
@@ -73,7 +87,7 @@ export class RoomSeats {
     seat.held = held;
     const gone: PresenceChange = { type: 'gone', memberId };
     const { id } = seat.member.user;
-    return this.#isAway(id) ? [gone, { type: 'away', userId: id }] : [gone];
+    return this.isHere(id) ? [gone] : [gone, { type: 'away', userId: id }];
   }
 
   /** The time of a held seat is over. */
@@ -150,13 +164,8 @@ export class RoomSeats {
       return [...gone, { type: 'leave', user: person.user, reason }];
     }
     const away: PresenceChange[] =
-      !seat.held && this.#isAway(user.id) ? [{ type: 'away', userId: user.id }] : [];
+      !seat.held && !this.isHere(user.id) ? [{ type: 'away', userId: user.id }] : [];
     return [...gone, ...away, ...updateOf(before, seated(person))];
-  }
-
-  #isAway(userId: string): boolean {
-    for (const { held } of this.#people.get(userId)?.seats ?? []) if (!held) return false;
-    return true;
   }
 }
 

@@ -13,7 +13,7 @@ import { demand, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
-import { mayEnter, mayModerate, type Deed } from '../membership/decisions.ts';
+import { mayEnter, mayModerate, type Deed, type Membership } from '../membership/decisions.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
@@ -148,13 +148,15 @@ export class Gate {
   }
 
   /** @throws RoomError FORBIDDEN, the same whether the room is not there or not for this caller */
-  async ask({ user }: Caller, id: string, action: Action): Promise<void> {
+  ask({ user }: Caller, id: string, action: Action): Promise<void> {
     const room = { kind: this.#kind, id };
-    const found = this.#memberships.of(room, user.id);
-    const membership = found instanceof Promise ? await found : found;
-    if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
-    if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
-    return demand(this.#authorize, { user, room, action, membership });
+    const decide = async (membership: Membership) => {
+      if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
+      if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
+      return demand(this.#authorize, { user, room, action, membership });
+    };
+    const membership = this.#memberships.of(room, user.id);
+    return membership instanceof Promise ? membership.then(decide) : decide(membership);
   }
 }
 

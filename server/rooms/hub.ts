@@ -290,6 +290,7 @@ export class Hub {
     const message = { number, type, data, by, at, memberId, idempotencyKey };
     // A latest value needs an open room to be kept in; an ephemeral event only reaches open ones.
     return this.#rooms.with(name, kind, async (room) => {
+      if (!room.mayHold(message)) throw new RoomError('NOT_PRESENT');
       await this.#bus.publish(name, message);
       const position = formatPosition(room.position);
       const id = room.frameId(room.position, number);

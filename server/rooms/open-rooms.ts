@@ -110,8 +110,7 @@ export class OpenRooms {
       const people = await presence.follow(name, (change) => see(change));
       const position = { epoch, offset: Math.max(head, early.at(-1)?.offset ?? 0) };
       const onQuiet = () => this.#settle(key, opened);
-      const { users } = people;
-      const room = new Room({ ...this.#options, name, kind, position, users, onQuiet });
+      const room = new Room({ ...this.#options, name, kind, position, people, onQuiet });
       see = (change) => room.see(change);
       deliver = (events, of) => room.deliver(events, of);
       const unsubscribe = bus.subscribe(name, (message) => room.receive(message));

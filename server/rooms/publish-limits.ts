@@ -18,6 +18,9 @@ export interface PublishLimits {
   /** Presence states set by one connection. Default 10 per second, 20 at once; each counts as a publish
    *  as well. */
   readonly presence: PublishRate;
+  /** What one user puts into the private streams of others: whispers, invitations, direct rooms, removals.
+   *  Default 2 per second, 60 at once; each counts as a publish as well. */
+  readonly notices: PublishRate;
   /** Refusals that one connection may collect before it is closed (4429). Default 20 per second, 200
    *  at once: a client that heeds `retryAfterMs` never comes near. */
   readonly refusals: PublishRate;
@@ -29,6 +32,7 @@ export const defaultPublishLimits: PublishLimits = {
   user: { perSecond: 100, burst: 200 },
   room: { perSecond: 500, burst: 1_000 },
   presence: { perSecond: 10, burst: 20 },
+  notices: { perSecond: 2, burst: 60 },
   refusals: { perSecond: 20, burst: 200 },
 };
 
@@ -39,8 +43,8 @@ export interface Publisher {
   readonly roomKey: string;
 }
 
-/** What is counted: an event, or a presence state. */
-export type Metered = 'publish' | 'presence';
+/** What is counted: an event, a presence state, or what reaches somebody's private stream. */
+export type Metered = 'publish' | 'presence' | 'notice';
 
 /** Decides who publishes too fast. */
 export class PublishMeter {
@@ -48,6 +52,7 @@ export class PublishMeter {
   readonly #users: Buckets;
   readonly #rooms: Buckets;
   readonly #states: Buckets;
+  readonly #notices: Buckets;
   readonly #refusals: Buckets;
   readonly #clock: () => number;
   #now: number;
@@ -61,6 +66,7 @@ export class PublishMeter {
     this.#users = new Buckets(limits.user, now);
     this.#rooms = new Buckets(limits.room, now);
     this.#states = new Buckets(limits.presence, now);
+    this.#notices = new Buckets(limits.notices, now);
     this.#refusals = new Buckets(limits.refusals, now);
   }
 
@@ -73,6 +79,7 @@ export class PublishMeter {
       this.#users.of(userId),
       this.#rooms.of(roomKey),
       ...(what === 'presence' ? [this.#states.of(connectionId)] : []),
+      ...(what === 'notice' ? [this.#notices.of(userId)] : []),
     ];
     const retryAfterMs = Math.max(...buckets.map((bucket) => bucket.waitMs()));
     if (retryAfterMs > 0) return new RoomError('TOO_MANY', undefined, { retryAfterMs });

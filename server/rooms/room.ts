@@ -14,7 +14,7 @@ import type { LiveMessage } from '../bus/bus.ts';
 import { isMeant, type Revocation } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
-import type { Member, PresenceChange, Seated } from '../presence/presence.ts';
+import type { FollowedRoom, Member, PresenceChange } from '../presence/presence.ts';
 import { decodeData } from './encoding.ts';
 import { PresenceView } from './presence-view.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
@@ -27,8 +27,8 @@ export interface RoomOptions {
   readonly log: RoomLog;
   /** Where the log stood when the room was opened. */
   readonly position: Position;
-  /** Who was there when the room was opened. */
-  readonly users: readonly Seated[];
+  /** Who was there when the room was opened, and who is now. */
+  readonly people: FollowedRoom;
   readonly clock: Clock;
   readonly frameNumber: () => string;
   /** Called when the last follower has gone or the last value has expired. */
@@ -56,19 +56,20 @@ export class Room {
   #position: Position;
 
   constructor(options: RoomOptions) {
-    const { kind, clock, users } = options;
+    const { kind, clock, people } = options;
     this.#options = options;
     this.#position = options.position;
     this.#values = new Values({
       kind,
       clock,
+      people,
       emit: (frame, except) => this.#emitLive('latest', frame, except),
       onGone: () => this.#settle(),
     });
     const emit = (frame: Frame<RoomEvent>) => {
       if (kind.people) this.#emitLive('presence', frame);
     };
-    this.#people = new PresenceView({ users, clock, emit });
+    this.#people = new PresenceView({ users: people.users, clock, emit });
     this.live = observable((observer) => {
       const follower = { receive: (frame: TrackedFrame) => observer.next(frame) };
       this.follow(follower);
@@ -160,6 +161,11 @@ export class Room {
     const event = liveEvent(message, id, formatPosition(this.#position));
     if (spec.delivery === 'latest') this.#values.take(spec, message, event);
     else this.#emitLive('ephemeral', { type: 'event', event });
+  }
+
+  /** May this be published by whom it is from? What goes with him must find him here. */
+  mayHold(message: LiveMessage): boolean {
+    return this.#values.mayHold(message);
   }
 
   /** Takes what happens to the people. */

@@ -9,7 +9,7 @@ import {
 } from '../../shared/index.ts';
 import type { LiveMessage } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
-import type { PresenceChange } from '../presence/presence.ts';
+import type { PresenceChange, WhoIsThere } from '../presence/presence.ts';
 import { Crowds } from './crowds.ts';
 import { LatestValues, type Gone } from './latest-values.ts';
 
@@ -17,6 +17,7 @@ import { LatestValues, type Gone } from './latest-values.ts';
 export interface ValuesOptions {
   readonly kind: RoomKind;
   readonly clock: Clock;
+  readonly people: WhoIsThere;
   /** Takes a frame for all who follow, but not for the user `except`. */
   readonly emit: (frame: Frame<RoomEvent>, except: string | undefined) => void;
   /** Called when values have gone by themselves. */
@@ -66,8 +67,21 @@ export class Values {
     return crowds.length > 0 ? { latest, crowds } : { latest };
   }
 
+  /** Is there somebody for a client's value to go with? One that has come too late, or from outside,
+   *  would never go. The server's own code may say it of anybody. */
+  mayHold({ type, memberId, by }: LiveMessage): boolean {
+    const spec = this.#specOf(type);
+    if (!spec || spec.clear === 'never' || memberId === undefined) return true;
+    // Time takes it away, whoever is there.
+    if (spec.expiresMs !== undefined) return true;
+    const { people } = this.#options;
+    if (spec.key === 'member') return people.isSeated(memberId);
+    return spec.clear === 'drop' ? people.isHere(by.id) : people.hasUser(by.id);
+  }
+
   /** Takes a latest event from the bus. */
   take(spec: LatestSpec, message: LiveMessage, plain: RoomEvent): void {
+    if (!this.mayHold(message)) return;
     const { type, data: text } = message;
     const key = keyOf(spec.key, message, plain.data);
     // The contract's own function, given what its own schema has produced.

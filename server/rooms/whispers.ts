@@ -22,7 +22,7 @@ export function createWhispers(options: {
   const { kind, gate, hub, findPerson } = options;
   return {
     whisper: async (caller, { room: id, to: userId, text, idempotencyKey }) => {
-      await gate.admit(caller, id, 'whisper');
+      await gate.admit(caller, id, 'whisper', 'notice');
       const room = { kind, id };
       if (userId === caller.user.id) {
         throw new RoomError('BAD_INPUT', 'a whisper needs somebody else to hear it');

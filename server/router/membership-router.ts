@@ -19,7 +19,7 @@ export function membershipRouter(kept: KeptKind, gate: Gate, now: () => number):
       type: 'mutation',
       input,
       run: async (caller, given) => {
-        await gate.admit(caller, given.room, deed);
+        await gate.admit(caller, given.room, deed, NOTICED.has(deed) ? 'notice' : 'publish');
         return run(actorOf(caller.user), given);
       },
     });
@@ -37,7 +37,7 @@ export function membershipRouter(kept: KeptKind, gate: Gate, now: () => number):
       type: 'mutation',
       input: inputs.direct,
       run: async (caller, { user }) => {
-        await gate.admit(caller, user, 'direct');
+        await gate.admit(caller, user, 'direct', 'notice');
         return founding.direct(actorOf(caller.user), user);
       },
     }),
@@ -71,6 +71,9 @@ export function membershipRouter(kept: KeptKind, gate: Gate, now: () => number):
     }),
   };
 }
+
+// What somebody else hears of in his private stream.
+const NOTICED = new Set<RoomDeed>(['invite', 'removeMember']);
 
 // What a policy is asked about a room whose id the server has yet to make. No room has this name.
 const NEW_ROOM = '~';

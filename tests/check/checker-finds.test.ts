@@ -10,6 +10,7 @@ import {
   both,
   c,
   damage,
+  ended,
   final,
   judged,
   over,
@@ -17,6 +18,7 @@ import {
   saw,
   sent,
   shown,
+  shows,
   two,
 } from './histories.ts';
 
@@ -235,6 +237,18 @@ describe('the checker finds', () => {
         { kind: 'values', follower: 'g', room: 'r', values: [] },
       ],
     ],
+    ['presence', 'somebody who is shown and is not there', [shows(['ada ', 'ghost ']), ended]],
+    [
+      'presence',
+      'somebody who is there and is not shown',
+      [shows(['ada ']), shows(['ada ', 'bob '], { follower: 'g', user: 'bob' }), ended],
+    ],
+    [
+      'presence',
+      'another state than was said last',
+      [shows(['ada "here"'], { state: '"away"' }), ended],
+    ],
+    ['presence', 'a user who is shown twice', [shows(['ada ', 'ada ']), ended]],
     [
       'liveness',
       'a reader who did not catch up',

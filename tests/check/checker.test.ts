@@ -17,6 +17,7 @@ import {
   saw,
   sent,
   shown,
+  shows,
   two,
 } from './histories.ts';
 
@@ -24,6 +25,15 @@ describe('the checker finds nothing in a history', () => {
   it.each<[string, readonly Line[], object?]>([
     ['in which all went well', [...two, page(...both), ...over]],
     ['in which nothing happened', [final(), ended]],
+    [
+      'in which everybody is shown to everybody, two tabs of one as one',
+      [
+        shows(['bob ', 'ada "away"'], { state: '"away"' }),
+        shows(['ada "away"', 'bob '], { follower: 'g' }),
+        shows(['ada "away"', 'bob '], { follower: 'h', user: 'bob' }),
+        ended,
+      ],
+    ],
     [
       'with an answer that came at the second attempt',
       [

@@ -53,6 +53,16 @@ export const saw = (key: string, position: string, follower = 'f', id?: string):
   ...(id === undefined ? {} : { id }),
 });
 
+/** What a reader is shown of the people; he himself is `ada` of `f`. */
+export const shows = (people: readonly string[], more: object = {}): Line => ({
+  kind: 'people',
+  follower: 'f',
+  room,
+  user: 'ada',
+  people,
+  ...more,
+});
+
 export const final = (...events: Shown[]): Line => ({ kind: 'final', room, events, isLast: true });
 
 export const page = (...events: Shown[]): Line => ({ kind: 'page', room, events, isLast: true });

@@ -218,6 +218,27 @@ describe('a whisper', () => {
     expect((await ada.me.history.query()).events).toHaveLength(1);
   });
 
+  it('has no more of them than a person says: nobody is talked out of his own stream', async () => {
+    const { clients } = await clientsOf('ada', 'bob');
+    const [ada] = clients;
+    for (const trpc of clients) trpc.chat.events.subscribe({ room: 'r' }, {});
+    await vi.waitFor(async () => {
+      expect(await ada?.chat.members.query({ room: 'r' })).toMatchObject({ count: 2 });
+    });
+    let said = 0;
+    const refusal = await (async () => {
+      for (; said < 200; said += 1) {
+        await ada?.chat.whisper.mutate({ room: 'r', to: 'bob', text: `${said}` });
+      }
+    })().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      data: { reason: 'TOO_MANY', retryAfterMs: expect.any(Number) },
+    });
+    // 60 at once, and two more for every second that they took.
+    expect(said).toBeGreaterThanOrEqual(60);
+    expect(said).toBeLessThan(100);
+  });
+
   it('is no procedure of a kind that does not turn it on', async () => {
     const quiet = defineRoom('quiet', { events: { said: durable(z.object({})) } });
     const server = await startServer({ rooms: { quiet } });

@@ -17,6 +17,11 @@ interface Event {
   readonly by: { readonly id: string };
 }
 
+interface Page {
+  readonly rooms: readonly MyRoom[];
+  readonly hasMore: boolean;
+}
+
 const eventsOf = async (as: As, user: string, room: string) =>
   (await as<{ events: Event[] }>(user, 'history', { room })).events;
 const mineOf = async (as: As, user: string) =>
@@ -184,7 +189,6 @@ describe('a private room', () => {
     for (const id of ids) await as('ada', 'create', { id, private: false, title: id });
     await as('ada', 'close', { room: 'b' });
     await as('ada', 'rename', { room: 'c', title: 'new' });
-    type Page = { rooms: MyRoom[]; hasMore: boolean };
     const first = await as<Page>('ada', 'mine', { limit: 2 });
     expect(first).toMatchObject({
       rooms: [{ room: 'a' }, { room: 'c', title: 'new' }],
@@ -343,8 +347,20 @@ describe('bad input', () => {
         await as('ada', 'create', { id: `r${n}`, private: true });
       }
       await expect(as('ada', 'create', { private: true })).rejects.toThrow('LIMIT_REACHED');
+      // Direct rooms are counted by themselves, and only those that one has opened.
+      for (let n = 0; n < limits.roomsPerUser; n += 1) {
+        await as('ada', 'direct', { user: `u${n}` });
+        await as(`v${n}`, 'direct', { user: 'ada' });
+      }
       await expect(as('ada', 'direct', { user: 'bob' })).rejects.toThrow('LIMIT_REACHED');
       await as('bob', 'direct', { user: 'ada' });
+      const ids: string[] = [];
+      for (let page: Page | undefined; page?.hasMore !== false;) {
+        const after: string | undefined = page?.rooms.at(-1)?.room;
+        page = await as<Page>('ada', 'mine', { limit: 100, ...(after && { after }) });
+        ids.push(...page.rooms.map(({ room: id }) => id));
+      }
+      expect([ids.length, new Set(ids).size]).toEqual([1_501, 1_501]);
       const room = await roomOf(as, 'bob');
       await as('bob', 'invite', { room, user: 'ada' });
       await expect(as('ada', 'accept', { room })).rejects.toThrow('LIMIT_REACHED');

@@ -55,7 +55,24 @@ export async function uses(): Promise<void> {
   holds<Same<ReturnType<typeof talk.typing>, Promise<void>>>();
   talk.typingUsers.getSnapshot().users.map(({ name }) => name);
 
+  const made = await rooms.chat.create({ title: 'x', private: true });
+  holds<Same<typeof made.role, 'owner' | 'moderator' | 'member'>>();
+  const { rooms: mine } = await rooms.chat.mine();
+  mine.map(({ title, with: other }) => title ?? other?.name);
+  const whispered = await rooms.chat
+    .join('r', { onGap: 'reload' })
+    .whisper({ to: 'bob', text: 'x' });
+  holds<Same<typeof whispered, Ack>>();
+
+  const own = rooms.me.join({ onGap: 'reload' });
+  own.on('whisper', (event) => holds<Same<typeof event.data.text, string>>());
+  own.on('removed', ({ data }) => holds<Same<typeof data.room, { kind: string; id: string }>>());
+  const notices = rooms.me.notifications.getSnapshot();
+  holds<Same<typeof notices.unread, number>>();
+
   await rooms.trpc.chat.send.mutate({ room: 'r', text: 'hi' });
+  await rooms.trpc.me.history.query();
+  await rooms.trpc.chat.invite.mutate({ room: 'r', user: 'bob' });
   await rooms.trpc.board.publish.mutate({ room: 'r', type: 'wave', data: { emoji: '👋' } });
 }
 
@@ -68,6 +85,18 @@ export const refused = [
   () => rooms.board.join('r', { onGap: 'ignore' }),
   // @ts-expect-error no such kind
   () => rooms.nope.join('r', { onGap: 'reload' }),
+  // @ts-expect-error [CON4] a gap must be answered for in one's own stream too
+  () => rooms.me.join(),
+  // @ts-expect-error rooms of this kind have no members
+  () => rooms.board.create({ private: true }),
+  // @ts-expect-error nobody whispers in this kind
+  () => rooms.board.join('r', { onGap: 'reload' }).whisper({ to: 'bob', text: 'x' }),
+  // @ts-expect-error nobody says for somebody else who he is
+  () => rooms.chat.create({ private: true, owner: 'eve' }),
+  // @ts-expect-error nobody is made an owner by an invitation
+  () => rooms.chat.invite({ room: 'r', user: 'bob', role: 'owner' }),
+  // @ts-expect-error one's own stream has no members, and nobody publishes there
+  () => rooms.me.join({ onGap: 'reload' }).publish('whisper', {}),
   // @ts-expect-error a room is named by text
   () => rooms.board.join(5, { onGap: 'reload' }),
 ];

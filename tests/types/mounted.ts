@@ -24,6 +24,11 @@ const contract = { chat, board, news };
 export async function build() {
   const rooms = await createRooms({ rooms: contract });
   await rooms.publish('board', 'r', 'renamed', { title: 'x' });
+  await rooms.publish('chat', 'r', 'renamed', { title: 'x' });
+  await rooms.notify('bob', 'notification', { code: 'hello', params: { times: 2 } });
+  await rooms.revoke({ kind: 'chat', room: 'r', user: 'bob' });
+  // @ts-expect-error no such event in private streams
+  await rooms.notify('bob', 'shipped', {});
   // @ts-expect-error no such event in this kind
   await rooms.publish('chat', 'r', 'nope', { title: 'x' });
   // @ts-expect-error wrong data

@@ -22,7 +22,7 @@ export interface MarkGateOptions {
 export class MarkGate {
   readonly #options: MarkGateOptions;
   #marked: number;
-  #held: (readonly [string, readonly StoredEvent[]])[] = [];
+  readonly #held: (readonly [string, readonly StoredEvent[]])[] = [];
   /** Commits that readers wait for. */
   #wanted = 0;
   #catchingUp: Promise<void> | undefined;
@@ -32,12 +32,12 @@ export class MarkGate {
     this.#marked = options.marked;
   }
 
-  /** A commit and its mark are on disk. */
-  pass(commits: number, added: Added = []): void {
-    this.#marked = Math.max(this.#marked, commits);
-    const held = this.#held;
-    this.#held = [];
-    this.#options.show([...held, ...added]);
+  /** The mark vouches for so many commits; for what has been `added`, too. */
+  pass(marked: number, added: Added = []): void {
+    // Whatever is held is of commits after the last mark.
+    if (marked > this.#marked) this.#options.show(this.#held.splice(0));
+    this.#marked = Math.max(this.#marked, marked);
+    this.#options.show(added);
   }
 
   /** A commit is on disk and its mark is not. */
@@ -52,8 +52,8 @@ export class MarkGate {
       const { commits, result } = read();
       if (commits <= this.#marked) return result;
       await this.#catchUp(commits);
-      // Somebody else writes to the database: nobody vouches for that.
-      if (commits > this.#marked) throw new RoomError('LOG_UNAVAILABLE');
+      // Somebody else writes to the database, or the count is no number: nobody vouches for that.
+      if (!(commits <= this.#marked)) throw new RoomError('LOG_UNAVAILABLE');
     }
   }
 
@@ -62,7 +62,7 @@ export class MarkGate {
     return (this.#catchingUp ??= this.#options.exclusive(async () => {
       this.#catchingUp = undefined;
       // As a rule the commit was under way, and its own mark has come by now.
-      if (this.#wanted > this.#marked) this.pass(await this.#options.mark());
+      if (!(this.#wanted <= this.#marked)) this.pass(await this.#options.mark());
     }));
   }
 }

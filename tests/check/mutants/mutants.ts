@@ -9,6 +9,8 @@ const QUEUE = 'server/rooms/feed-queue.ts';
 const MEMORY = 'server/log/memory-log.ts';
 const START = 'server/rooms/start.ts';
 const ROOM = 'server/rooms/room.ts';
+const VALUES = 'server/rooms/values.ts';
+const SEATS = 'server/presence/room-seats.ts';
 const PUSH = 'server/rooms/push-frames.ts';
 const WRITER = 'server/log/sqlite/writer.ts';
 
@@ -175,15 +177,40 @@ export const simulatedMutants: readonly Mutant[] = [
   ),
   one(
     'nobody is told that a value has expired',
-    ROOM,
-    'this.#clear(this.#latest.expire(this.#options.clock.now()));',
-    'this.#latest.expire(this.#options.clock.now());',
+    VALUES,
+    'this.#clear(this.#values.expire(this.#options.clock.now()));',
+    'this.#values.expire(this.#options.clock.now());',
   ),
   one(
     'nobody is told that a value went with its owner',
-    ROOM,
-    'this.#clear(this.#latest.leave(userOwner(user.id)))',
-    'this.#latest.leave(userOwner(user.id))',
+    VALUES,
+    'this.#clear(this.#values.leave(`user ${change.user.id}`))',
+    'this.#values.leave(`user ${change.user.id}`)',
+  ),
+  // Who is there.
+  one(
+    'a seat that is held is never given up',
+    'server/presence/memory-presence.ts',
+    'change(key, (seats) => seats.expire(memberId));',
+    'change(key, () => []);',
+  ),
+  one(
+    'the last seat of a user is taken for one of several',
+    SEATS,
+    'if (person.seats.size === 0) {',
+    'if (person.seats.size < 0) {',
+  ),
+  one(
+    'nobody is told of those who have left',
+    'server/rooms/told.ts',
+    'if (left && (before || wasShown)) leave.push(left);',
+    '',
+  ),
+  one(
+    'the client takes a list of changes for the list of all',
+    'client/people/fold-people.ts',
+    'const next = new Map(known.users);',
+    'const next = new Map();',
   ),
   one(
     'a passing event is published twice',

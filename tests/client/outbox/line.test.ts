@@ -129,6 +129,22 @@ describe('a line of the outbox', () => {
     expect(refused[0]).toMatchObject({ state: 'acked', ack: { position: 'E:1', level: 'memory' } });
   });
 
+  it('[SND1] is refused for a key that stands for other data, though the stream shows that', () => {
+    // The key was the app's own, and used before: what comes through the stream is that event.
+    const early = after(two, echoed('a', 'ada'));
+    expect(states(after(early, { what: 'ended', error: new RoomError('DISCONNECTED') }))).toEqual([
+      'a expired',
+      'b expired',
+    ]);
+    const late = after(two, sent('a'), echoed('a', 'ada'));
+    for (const line of [nextLine(early, sent('a')), late]) {
+      const refused = nextLine(line, failed('a', 'CONFLICT'));
+      expect(refused[0]).toMatchObject({ state: 'rejected', error: { code: 'CONFLICT' } });
+      const again = nextLine(refused, { what: 'retried', key: 'a', newKey: 'n', now: 9 });
+      expect(again[1]).toMatchObject({ key: 'n', echo: undefined });
+    }
+  });
+
   it('waits for no echo of another epoch', () => {
     const acked = after(two, sent('a'), { what: 'acked', key: 'a', ack: ackAt(9) });
     expect(states(withoutDone(acked, 'F:1'))).toEqual(['b queued']);

@@ -8,6 +8,7 @@ import { restoreLog } from '../../../server/log/sqlite/restore.ts';
 import { createSqliteLog } from '../../../server/log/sqlite/sqlite-log.ts';
 import { StartError } from '../../../server/start-error.ts';
 import { retention } from '../../contract/room-log-contract.ts';
+import { putFiles, takeFiles } from '../../kit/log-files.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
 const room = { kind: 'chat', id: 'general' };
@@ -135,6 +136,26 @@ describe('restoring', () => {
     const restored = await open(dir);
     expect((await restored.bounds(room)).head).toBe(10);
     await restored.close();
+  });
+
+  it('keeps what it replaces, whole, in a directory that a server can be started on', async () => {
+    const { dir, file, log, epoch } = await backedUp();
+    await fill(log, 11, 12);
+    // What a server leaves that was killed: the newest events stand in the WAL alone.
+    const left = takeFiles(dir);
+    await log.close();
+    putFiles(dir, left);
+    const { replaced } = restoreLog(file, dir, { replace: true });
+    if (replaced === undefined) throw new Error('nothing was kept');
+    expect(readdirSync(replaced).toSorted()).toEqual(['log.db', 'log.db-wal', 'log.mark']);
+    expect(statSync(replaced).mode & 0o777).toBe(0o700);
+    const damage: string[] = [];
+    const kept = await open(replaced, damage);
+    expect(await kept.bounds(room)).toEqual({ epoch, first: 1, head: 12 });
+    await kept.close();
+    const other = restoreLog(file, dir, { replace: true }).replaced;
+    expect([damage, other === replaced]).toEqual([[], false]);
+    expect(restoreLog(file, tempDir(), { replace: false }).replaced).toBeUndefined();
   });
 
   it('refuses what is no backup, and changes nothing', async () => {

@@ -38,6 +38,8 @@ describe('MarkGate', () => {
     gate.pass(2, added(1, 2));
     gate.hold(added(3));
     gate.hold(added(4, 5));
+    // An erase that found nothing has committed nothing, and marked nothing.
+    gate.pass(2);
     expect(seen.shown).toEqual([1, 2]);
     gate.pass(5, added(6));
     expect(seen.shown).toEqual([1, 2, 3, 4, 5, 6]);
@@ -75,8 +77,10 @@ describe('MarkGate', () => {
 
   it('[LOG3] refuses to read what another process has written', async () => {
     const { gate } = stage();
-    await expect(gate.look(() => ({ commits: 7, result: 7 }))).rejects.toMatchObject({
-      code: 'LOG_UNAVAILABLE',
-    });
+    for (const commits of [7, Number.NaN]) {
+      await expect(gate.look(() => ({ commits, result: 7 }))).rejects.toMatchObject({
+        code: 'LOG_UNAVAILABLE',
+      });
+    }
   });
 });

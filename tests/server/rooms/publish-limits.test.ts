@@ -11,8 +11,8 @@ const publisher = (connectionId: string, userId = 'ada', roomKey = 'chat/r') => 
 
 function stage(limits: Partial<PublishLimits>) {
   const clock = manualClock();
-  const all = { connection: wide, user: wide, room: wide, presence: wide, refusals: wide };
-  return { clock, meter: new PublishMeter({ ...all, ...limits }, clock.now) };
+  const all = { connection: wide, user: wide, room: wide, presence: wide, notices: wide };
+  return { clock, meter: new PublishMeter({ ...all, refusals: wide, ...limits }, clock.now) };
 }
 
 describe('PublishMeter', () => {
@@ -29,6 +29,16 @@ describe('PublishMeter', () => {
     expect(meter.take(one)).toMatchObject({ retryAfterMs: 1 });
     clock.advance(1);
     expect(meter.take(one)).toBeUndefined();
+  });
+
+  it('limits what a user puts into the private streams of others, whichever room it is in', () => {
+    const { meter } = stage({ notices: { perSecond: 1, burst: 2 } });
+    const notice = (room: string, user = 'ada') =>
+      meter.take(publisher('c1', user, `chat/${room}`), 'notice');
+    expect([notice('r'), notice('s')]).toEqual([undefined, undefined]);
+    expect(notice('t')).toMatchObject({ code: 'TOO_MANY', retryAfterMs: 1_000 });
+    expect(notice('t', 'bob')).toBeUndefined();
+    expect(meter.take(publisher('c1'))).toBeUndefined();
   });
 
   it('counts a publish in no bucket when one of them refuses it', () => {

@@ -43,6 +43,23 @@ describe('a feed whose reader is shut out', () => {
     expect(await hub.members(general)).toMatchObject({ count: 0 });
   });
 
+  it.each([
+    ['removed', 'kicked'],
+    ['left', 'left'],
+  ] as const)('[PRE1] %s: leaves the room at once, which others see as %s', async (why, reason) => {
+    const { hub, feed, clock } = await stage(100);
+    const other = await hub.subscribe({ room: general, member: { memberId: 'c', user: ada } });
+    await other.next();
+    feed.revoke(why);
+    clock.advance(200);
+    let seen: unknown;
+    while (seen === undefined) {
+      const frame = (await other.next()).value?.[1];
+      if (frame?.type === 'presence') seen = frame.leave;
+    }
+    expect(seen).toMatchObject([{ id: 'bob', reason }]);
+  });
+
   it('[AUT1] forgets what waits for a slow reader', async () => {
     const { feed, taken, ended, say, control } = await stage(2);
     for (const text of ['one', 'two', 'three']) await say(text);

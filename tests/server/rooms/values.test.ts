@@ -34,7 +34,7 @@ type Said = Extract<Frame<RoomEvent>, { type: 'event' | 'cleared' | 'crowd' | 'l
 
 async function stage() {
   const { hub, clock } = testHub({ contract: { desk } });
-  const publish = (by: By, type: string, data: unknown, memberId = `${by.id}-1`) =>
+  const publish = (by: By, type: string, data: unknown, memberId?: string) =>
     hub.publish({ room, type, data, by, memberId });
   const type = (by: By, typing = true) => publish(by, 'typing', { typing });
   /** Follows, and tells what came since the last time in a few words. */
@@ -154,9 +154,36 @@ describe('latest values', () => {
     expect((await follow(bob, 'b2')).ready.latest.map(({ type }) => type)).toEqual(['pin']);
   });
 
+  it('[CON1] are not taken of clients who are not there to go with', async () => {
+    const { hub, clock, publish, follow } = await stage();
+    const watcher = await follow(bob);
+    const held = await follow(ada, 'a1', true);
+    await held.feed.return();
+    const absent = { code: 'NOT_PRESENT' };
+    const cursor = publish(ada, 'cursor', { x: 1 }, 'a1');
+    await expect(cursor).rejects.toMatchObject(absent);
+    // Of a user whose seat is held it waits for him.
+    await publish(ada, 'mood', { text: 'x' }, 'a2');
+    clock.advance(15_000);
+    await expect(publish(ada, 'mood', { text: 'y' }, 'a2')).rejects.toMatchObject(absent);
+    await publish(ada, 'pin', { text: 'x' }, 'a2');
+    expect(await watcher.seen()).toEqual(['mood ada', 'cleared mood ada', 'pin ada']);
+    expect((await hub.members(room)).count).toBe(1);
+  });
+
+  it('[TYP1] are taken of whoever is not there where time takes them away', async () => {
+    const { clock, publish, follow } = await stage();
+    const watcher = await follow(bob);
+    await publish(ada, 'typing', { typing: true }, 'a1');
+    expect(await watcher.seen()).toEqual(['typing ada']);
+    clock.advance(6_000);
+    expect(await watcher.seen()).toEqual(['cleared typing ada']);
+  });
+
   it('name the member that they are keyed by', async () => {
     const { publish, follow } = await stage();
     const watcher = await follow(bob);
+    await follow(ada, 'a1');
     await publish(ada, 'cursor', { x: 1 }, 'a1');
     await settle();
     expect(watcher.frames.at(-1)).toMatchObject({ event: { type: 'cursor', key: 'a1' } });

@@ -1,0 +1,75 @@
+import type { DurableEventOf, RoomEvent, RoomKind } from '../../shared/index.ts';
+import { ask, type AskOptions } from '../ask.ts';
+import { createStore, type Store } from '../store.ts';
+import { foldNotices, NO_NOTICES, seenUpTo, withPage, type Notices } from './fold-notices.ts';
+import type { MyBranch } from './my-calls.ts';
+import type { MyHandle } from './my-stream.ts';
+
+/** One's own stream for a screen: a store that follows while somebody listens, on whatever of his devices. */
+export interface Notifications<K extends RoomKind> extends Store<Notices<DurableEventOf<K>>> {
+  /** Everything shown so far was seen: on all devices. @throws RoomError */
+  markSeen(): Promise<void>;
+}
+
+/** Makes it. `join` follows the stream. */
+export function createNotifications<K extends RoomKind>(
+  branch: MyBranch<K>,
+  join: () => MyHandle<K>,
+  options: AskOptions & { readonly userId: () => string | undefined },
+): Notifications<K> {
+  type Event = DurableEventOf<K> & RoomEvent;
+  const { store, set } = createStore<Notices<Event>>(NO_NOTICES);
+  let listeners = 0;
+  let stop = () => {};
+
+  const saw = (position: string | null) =>
+    set(seenUpTo(store.getSnapshot(), position, options.userId()));
+  const follow = () => {
+    const handle = join();
+    const forget = handle.onFrame((frame) => {
+      set(foldNotices<K, Event>(store.getSnapshot(), frame, options.userId()));
+      if (frame.type === 'gap') void reload(handle);
+      // What was seen while nobody was there to hear of it.
+      if (frame.type === 'ready') void askSeen();
+    });
+    stop = () => {
+      forget();
+      handle.leave();
+      set(NO_NOTICES);
+    };
+  };
+  // Whatever fails here, the stream says again when it comes back.
+  const askSeen = async () => {
+    const state = await ask(options, (how) => branch.state.query(undefined, how)).catch(() => {});
+    if (state && listeners > 0) saw(state.seen);
+  };
+  const reload = async (handle: MyHandle<K>) => {
+    const page = await handle.history().catch(() => {});
+    if (!page || listeners === 0) return;
+    // The kind's durable events, whose types only the contract knows.
+    set(withPage(store.getSnapshot(), page.events as readonly Event[], options.userId()));
+  };
+
+  return {
+    getSnapshot: store.getSnapshot,
+    subscribe: (listener) => {
+      const undo = store.subscribe(listener);
+      listeners += 1;
+      if (listeners === 1) follow();
+      let isOver = false;
+      return () => {
+        if (isOver) return;
+        isOver = true;
+        undo();
+        listeners -= 1;
+        if (listeners === 0) stop();
+      };
+    },
+    markSeen: async () => {
+      const position = store.getSnapshot().events.at(-1)?.position;
+      if (position === undefined) return;
+      saw(position);
+      await ask(options, (how) => branch.markSeen.mutate({ position }, how));
+    },
+  };
+}
