@@ -2,6 +2,8 @@ import type { RoomHandle, RoomMessages, RoomUnread } from '../../client/index.ts
 import type { chat, FrameOf, RoomEvent, RoomKind } from '../../shared/index.ts';
 import { shownOf, valueOf, type Stage } from './stage.ts';
 
+const MOST_MESSAGES = 2_000;
+
 /** How a follower follows. */
 export interface FollowerOptions {
   readonly stage: Stage;
@@ -95,7 +97,9 @@ export class Follower {
     if (!messages || !unread) return;
     const { items, hasOlder } = messages.getSnapshot();
     const stored = items.flatMap((item) => (item.state === 'stored' ? [item] : []));
-    const since = hasOlder ? Number(stored[0]?.position.split(':').at(-1)) - 1 : 0;
+    // A reader holds no more than that; what was before he has let go.
+    const isPart = hasOlder || stored.length >= MOST_MESSAGES;
+    const since = isPart ? Number(stored[0]?.position.split(':').at(-1)) - 1 : 0;
     const told = stored.map(
       ({ position, type, data }) =>
         [position, data === undefined ? null : valueOf(type, data)] as const,

@@ -5,6 +5,9 @@ import { readPlace, type Place } from './place.ts';
 import { leftBehind } from './removals.ts';
 import type { RoomJudge } from './room-judge.ts';
 
+// Counting what is unread ends here.
+const MOST_UNREAD = 1_000;
+
 /** Judges what is read of one room's log: the newest part while it grows, all of it at the end. */
 export class LogJudge {
   readonly #room: RoomJudge;
@@ -128,7 +131,8 @@ export class LogJudge {
     const unread = [...(this.#folded ?? [])].filter(
       ([offset, { by, value }]) => offset > from && by !== user && value !== null,
     );
-    if (unread.length === count) return;
+    // From there on there may be more.
+    if (unread.length === count || Math.min(unread.length, count) >= MOST_UNREAD) return;
     this.#room.report(
       'unread',
       `${count} after ${readTo ?? 'nothing'} for ${user}, not ${unread.length}`,
