@@ -46,7 +46,7 @@ export interface Rooms<R extends Contract> {
     room: string,
     type: T,
     data: EventInput<R[K], T>,
-    options?: { by?: By; idempotencyKey?: string },
+    options?: { by?: By; idempotencyKey?: string; replyTo?: string },
   ): Promise<Ack>;
 
   /** Gives a message other data, as the server itself or as somebody; nobody is asked.
@@ -162,7 +162,7 @@ export function mountRooms<R extends Contract>(
     room: RoomName,
     type: string,
     data: unknown,
-    { by = SERVER, idempotencyKey }: { by?: By; idempotencyKey?: string } = {},
+    { by = SERVER, ...how }: { by?: By; idempotencyKey?: string; replyTo?: string } = {},
   ) => {
     const { kind, id } = room;
     const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
@@ -176,7 +176,7 @@ export function mountRooms<R extends Contract>(
       throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
     }
     if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
-    return hub.publish({ room, type, data: parsed.data, by, idempotencyKey });
+    return hub.publish({ room, type, data: parsed.data, by, ...how });
   };
 
   return {

@@ -189,6 +189,8 @@ export class Writer {
     if (!this.#holds(room, entry)) {
       // The key was put down for what is not appended.
       if (key !== undefined) this.#sql.dropKey.run(room.no, key, by.id);
+      // A room that was made for it says what it holds: nothing.
+      touched.set(room, touched.get(room) ?? 0);
       return 'stale';
     }
     room.head = offset;

@@ -232,10 +232,10 @@ export const simulatedMutants: readonly Mutant[] = [
   ),
   // Messages that live, and reading.
   one(
-    'a page of history comes without what has happened to it since',
-    'server/messages/page-changes.ts',
-    'offset > this.#last);',
-    'offset < this.#last);',
+    'of two edits the earlier one counts',
+    'shared/message-fold.ts',
+    'offsetOf(held) >= offsetOf(event)',
+    'offsetOf(held) <= offsetOf(event)',
   ),
   one(
     'a removal leaves the edits of what it removes',

@@ -37,6 +37,20 @@ async function sayAndRemove(log: RoomLog): Promise<void> {
   await log.append(entry('', { type: 'removed', about: 2, erases: ['edited'] }));
 }
 
+describe('an entry that is refused for its guard', () => {
+  it('[LOG3] leaves a log that opens again, even where it was the first of its room', async () => {
+    const [dir, clock] = [tempDir(), manualClock()];
+    const log = await open(dir, clock);
+    const guard = { types: ['edited'], version: 7 };
+    const refused = log.append(entry('x', { type: 'edited', about: 1, guard }));
+    await expect(refused).rejects.toMatchObject({ code: 'STALE_VERSION' });
+    await log.close();
+    const again = await open(dir, clock);
+    expect(await again.append(entry('a'))).toMatchObject({ offset: 1 });
+    await again.close();
+  });
+});
+
 describe('scrubbing', () => {
   it('[LOG5] leaves no copy of what was removed in any file, within the time', async () => {
     const [dir, clock] = [tempDir(), manualClock()];
