@@ -49,7 +49,8 @@ describe('who checks the checker', () => {
     it.each(simulatedMutants.map((mutant) => [mutant.name, mutant] as const))(
       '%s',
       async (_, mutant) => {
-        const found = await runMutant(mutant, 'run-simulated.ts', 'mutants', MOST_PLANS);
+        const { seed = 'mutants' } = mutant;
+        const found = await runMutant(mutant, 'run-simulated.ts', seed, MOST_PLANS);
         expect(found.kinds).not.toEqual([]);
       },
       120_000,
