@@ -2,7 +2,6 @@ import { observable, type Observable } from '@trpc/server/observable';
 import {
   formatPosition,
   limits,
-  parsePosition,
   RoomError,
   type Ack,
   type By,
@@ -13,25 +12,25 @@ import {
   type HistoryPage,
   type Members,
   type MembersInput,
-  type Position,
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Notice, OwnNotice } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
-import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
+import type { RoomLog, RoomName } from '../log/room-log.ts';
 import type { Departure, Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
 import { appendAcked } from '../messages/append.ts';
-import { PageChanges } from '../messages/page-changes.ts';
 import { appendReply } from '../messages/replies.ts';
+import { demandPosition } from '../messages/target.ts';
 import { Feed, type FeedLimits } from './feed.ts';
+import { readHistory } from './history.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { OwnFeeds } from './own-feeds.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
-import { createFrameNumbers, roomEvent } from './tracked-frame.ts';
+import { createFrameNumbers } from './tracked-frame.ts';
 
 /** What a hub is made from. */
 export interface HubOptions {
@@ -139,7 +138,7 @@ export class Hub {
 
   /** Opens a feed and seats its member until the feed ends. @throws RoomError BAD_INPUT */
   async subscribe({ room: name, member, since, isGone }: Subscription): Promise<Feed> {
-    const position = since === undefined ? undefined : positionOf(since);
+    const position = since === undefined ? undefined : demandPosition(since);
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
       const feed = new Feed({
@@ -216,25 +215,7 @@ export class Hub {
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
   async history(input: HistoryInput & { kind: string }): Promise<HistoryPage<RoomEvent>> {
     const name = { kind: input.kind, id: input.room };
-    const limit = input.limit ?? limits.historyPageDefault;
-    const bound = input.after ?? input.before;
-    const position = bound === undefined ? undefined : positionOf(bound);
-    const isForward = input.after !== undefined;
-    let offset = position?.offset ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
-    const read = new PageChanges(this.#log, name, this.#kindOf(name));
-    for (;;) {
-      const range = isForward ? { after: offset, limit } : { before: offset, limit };
-      const page = await this.#log.read(name, range);
-      if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
-      read.add(page.events);
-      const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
-      const isEnd = !hasMore(page, isForward);
-      if (events.length > 0 || isEnd) {
-        return { events, hasMore: !isEnd, ...(await read.changes(page.epoch)) };
-      }
-      // A page of erased events alone gives the reader no position to go on from.
-      offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
-    }
+    return readHistory(this.#log, name, this.#kindOf(name), input);
   }
 
   /** A page of who is in a room, each user once. */
@@ -311,16 +292,4 @@ export class Hub {
       throw new RoomError('BAD_INPUT', `${kind.name} has no event ${JSON.stringify(type)}`);
     return { kind, spec };
   }
-}
-
-function positionOf(text: string): Position {
-  const position = parsePosition(text);
-  if (!position) throw new RoomError('BAD_INPUT', 'not a position: it must read epoch:offset');
-  return position;
-}
-
-function hasMore({ events, first, head }: Page, isForward: boolean): boolean {
-  const [oldest, newest] = [events.at(0), events.at(-1)];
-  if (!oldest || !newest) return false;
-  return isForward ? newest.offset < head : oldest.offset > first;
 }

@@ -1,0 +1,54 @@
+import type { Message, RoomError } from '../../shared/index.ts';
+import type { OutboxEntry } from '../outbox/room-outbox.ts';
+
+/** A message that the room has, as it is shown. */
+export type StoredItem = Message & { readonly state: 'stored' };
+
+/** A message that is on its way, or was refused, as it is shown. */
+export interface PendingItem {
+  readonly key: string;
+  readonly type: string;
+  readonly data: unknown;
+  readonly at: Date;
+  readonly replyTo?: string;
+  readonly state: 'queued' | 'sending' | 'failed';
+  readonly error?: RoomError;
+}
+
+/** What of the outbox stands at the end of a room's messages: those of its types whose events are not there
+ *  yet. An item that is as it was is the same object. */
+export function pendingItems(
+  entries: readonly OutboxEntry[],
+  shown: {
+    readonly types: ReadonlySet<string>;
+    readonly messages: readonly Message[];
+    readonly before: readonly (StoredItem | PendingItem)[];
+  },
+): readonly PendingItem[] {
+  if (entries.length === 0) return [];
+  const stored = new Set(shown.messages.map(({ idempotencyKey }) => idempotencyKey));
+  const known = new Map(
+    shown.before.flatMap((item) => ('key' in item ? [[item.key, item] as const] : [])),
+  );
+  return entries
+    .filter(({ type, key }) => shown.types.has(type) && !stored.has(key))
+    .map((entry) => {
+      const item = pendingOf(entry);
+      const before = known.get(item.key);
+      return before?.state === item.state ? before : item;
+    });
+}
+
+function pendingOf({ key, type, data, at, replyTo, state, error }: OutboxEntry): PendingItem {
+  const isOver = state === 'rejected' || state === 'expired';
+  const unsent = state === 'queued' ? 'queued' : 'sending';
+  return {
+    key,
+    type,
+    data,
+    at,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    state: isOver ? 'failed' : unsent,
+    ...(isOver && error ? { error } : {}),
+  };
+}

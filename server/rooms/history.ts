@@ -1,0 +1,46 @@
+import {
+  limits,
+  RoomError,
+  type HistoryInput,
+  type HistoryPage,
+  type RoomEvent,
+  type RoomKind,
+} from '../../shared/index.ts';
+import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
+import { PageChanges } from '../messages/page-changes.ts';
+import { demandPosition } from '../messages/target.ts';
+import { roomEvent } from './tracked-frame.ts';
+
+/** Reads a page of a room's log, with what has happened to its messages since.
+ *  @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE, LOG_DAMAGED */
+export async function readHistory(
+  log: RoomLog,
+  room: RoomName,
+  kind: RoomKind,
+  { before, after, limit = limits.historyPageDefault }: Omit<HistoryInput, 'room'>,
+): Promise<HistoryPage<RoomEvent>> {
+  const bound = after ?? before;
+  const position = bound === undefined ? undefined : demandPosition(bound);
+  const isForward = after !== undefined;
+  let offset = position?.offset ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
+  const read = new PageChanges(log, room, kind);
+  for (;;) {
+    const range = isForward ? { after: offset, limit } : { before: offset, limit };
+    const page = await log.read(room, range);
+    if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
+    read.add(page.events);
+    const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
+    const isEnd = !hasMore(page, isForward);
+    if (events.length > 0 || isEnd) {
+      return { events, hasMore: !isEnd, ...(await read.changes(page.epoch)) };
+    }
+    // A page of erased events alone gives the reader no position to go on from.
+    offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
+  }
+}
+
+function hasMore({ events, first, head }: Page, isForward: boolean): boolean {
+  const [oldest, newest] = [events.at(0), events.at(-1)];
+  if (!oldest || !newest) return false;
+  return isForward ? newest.offset < head : oldest.offset > first;
+}
