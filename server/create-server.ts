@@ -41,6 +41,9 @@ export interface RoomsOptions<R extends Contract> {
   readonly dataDir?: string | null;
   /** Who may do what (AUT1). Default: every user may use every room. */
   readonly authorize?: Authorize;
+  /** How long removed content may still stand in free parts of files, in milliseconds (LOG5). Default 60,000.
+   *  The database is written anew each time, and appends wait for that. */
+  readonly scrubWithinMs?: number;
   /** How fast clients may publish, where it differs from the defaults; `off`: as fast as they can. */
   readonly publishing?: Partial<PublishLimits> | 'off';
   /** How presence is kept, where it differs from the defaults. */
@@ -71,7 +74,9 @@ async function openRooms<R extends Contract>(
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data', publishing } = options;
   checkKeys(options.rooms);
-  const store = await openStore(withMe(options.rooms), { dataDir, logger, onCommit });
+  const { scrubWithinMs } = options;
+  const parts = { dataDir, logger, onCommit, clock, scrubWithinMs };
+  const store = await openStore(withMe(options.rooms), parts);
   return mountRooms({
     contract: options.rooms,
     ...store,
@@ -196,13 +201,20 @@ function createAuth({ auth, claims, dataDir }: Config, clock: Clock) {
 
 async function openStore(
   contract: Contract,
-  options: { dataDir: string | null; logger: Logger; onCommit: (commit: Commit) => void },
+  options: {
+    dataDir: string | null;
+    logger: Logger;
+    onCommit: (commit: Commit) => void;
+    clock: Clock;
+    scrubWithinMs: number | undefined;
+  },
 ): Promise<{ log: RoomLog; records: Records }> {
-  const { dataDir, logger, onCommit } = options;
+  const { dataDir, logger, onCommit, clock, scrubWithinMs } = options;
   const retention = Object.fromEntries(
     Object.entries(contract).map(([name, kind]) => [name, kind.history]),
   );
-  const onError = (error: unknown) => logger.error({ err: error }, 'a follower of the log failed');
+  const onError = (error: unknown) =>
+    logger.error({ err: error }, 'a follower of the log failed, or scrubbing');
   if (dataDir === null) {
     const keepAll = { maxEvents: Number.MAX_SAFE_INTEGER, maxAgeMs: Number.MAX_SAFE_INTEGER };
     const log = createMemoryLog({
@@ -219,7 +231,9 @@ async function openStore(
     if (reason === undefined) logger.info('the log can be written again');
     else logger.error({ reason }, 'the log cannot be written: publishes are refused until it can');
   };
-  return createSqliteStore({ dir: dataDir, retention, onDamage, onTrouble, onCommit, onError });
+  const hear = { onDamage, onTrouble, onCommit, onError };
+  const scrub = scrubWithinMs === undefined ? {} : { scrubWithinMs };
+  return createSqliteStore({ dir: dataDir, retention, clock, ...scrub, ...hear });
 }
 
 /** Faults of ours go to the log with the id that the client was given; the rest is the caller's. */
