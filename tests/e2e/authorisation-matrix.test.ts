@@ -40,6 +40,12 @@ const PROCEDURES: Readonly<Record<string, Tried>> = {
     ...reading,
   },
   typing: { type: 'mutation', path: 'typing', input: { typing: true }, ...reading },
+  setPresence: {
+    type: 'mutation',
+    path: 'setPresence',
+    input: { state: { status: 'here' } },
+    ...reading,
+  },
   // To `extra`, who belongs to the rooms that have members; nobody is in the one that nobody has made.
   whisper: {
     type: 'mutation',
@@ -225,6 +231,7 @@ const READS = new Set([
   'send',
   'publish',
   'typing',
+  'setPresence',
   'whisper',
   'roster',
 ]);
@@ -291,6 +298,7 @@ function filledIn(input: object, name: (actor: Actor) => string, self: Actor): o
 }
 
 function symbolOf(outcome: string | undefined): string {
-  if (outcome === 'ok') return 'y';
+  // Whoever is let in and has no seat is told so: that is no question of rights.
+  if (outcome === 'ok' || outcome === 'NOT_PRESENT') return 'y';
   return outcome === 'FORBIDDEN' ? '.' : `(${outcome})`;
 }
