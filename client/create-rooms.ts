@@ -3,6 +3,7 @@ import { ME, me, RoomError, type Contract, type MeOf, type RoomKind } from '../s
 import { clockOf } from './clock.ts';
 import type { Connection } from './connection/connection-state.ts';
 import { createConnection, type ConnectionOptions } from './connection/connection.ts';
+import { createHandles } from './handles.ts';
 import { roomsLink } from './link/rooms-link.ts';
 import { createMyStream } from './me/create-my-stream.ts';
 import type { MyBranch } from './me/my-calls.ts';
@@ -13,7 +14,7 @@ import type { OutboxOptions } from './outbox/outbox-options.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { roomPosition } from './positions.ts';
 import type { RoomCalls } from './room-calls.ts';
-import { joinRoom, type RoomHandle } from './room-handle.ts';
+import type { RoomHandle } from './room-handle.ts';
 import { publishInput } from './room-publisher.ts';
 import type { HandleOptions, JoinOptions } from './room.ts';
 import type { RoomsRouter } from './rooms-router.ts';
@@ -88,12 +89,11 @@ export function createRooms<const R extends Contract>(
     return calls;
   };
   const outbox = createOutbox(options, connection, callsOf);
-  const handles = new Set<{ leave(): void }>();
   const stopped = () => {
     const { current } = connection;
     return current.state === 'stopped' ? current.error : undefined;
   };
-  const shared: HandleOptions = {
+  const shared = {
     ...partsOf(options),
     stopped,
     outbox,
@@ -101,40 +101,29 @@ export function createRooms<const R extends Contract>(
     userId: () => connection.user || options.user,
   };
 
-  const follow = (kind: RoomKind, calls: RoomCalls<RoomKind>, room: string, how: JoinOptions) => {
-    const error = stopped();
-    if (error) throw error;
-    // The user's own stream goes on by what the app asks for alone: what it was shown it does not keep.
-    const isMine = kind.name === ME;
-    const position = isMine
-      ? undefined
-      : createPosition(options, connection.whenUser, kind.name, room);
-    const parts = position ? { ...shared, position } : shared;
-    const handle = joinRoom(kind, calls, room, { ...how, ...parts });
-    handles.add(handle);
-    handle.subscribe(({ state }) => {
-      if (state === 'left' || state === 'failed') handles.delete(handle);
-    });
-    return handle;
-  };
-  const { newKey = () => timeOrderedKey() } = options;
+  const handles = createHandles(shared);
   const kinds = Object.entries(contract).map(([name, kind]) => {
     if (name === ME) return [name, undefined] as const;
-    const join = (room: string, how: JoinOptions) => follow(kind, callsOf(name), room, how);
-    const keeping = kind.membership
-      ? membershipCalls(branchOf(name) as never, { ...shared, newKey })
-      : {};
-    return [name, { join, ...keeping }] as const;
+    const join = (id: string, how: JoinOptions) =>
+      handles.join(
+        { kind, calls: callsOf(name), id },
+        how,
+        createPosition(options, connection.whenUser, name, id),
+      );
+    return [
+      name,
+      { join, ...(kind.membership && membershipCalls(branchOf(name), shared)) },
+    ] as const;
   });
-  const myKind: RoomKind = contract[ME] ?? me;
   const mine = createMyStream(
     branchOf(ME) as MyBranch<RoomKind>,
-    (calls, how) => follow(myKind, calls, ME, how),
-    { ...shared, userId: () => connection.user || options.user },
+    // It has no id, and what was shown of it no app is asked to keep.
+    (calls, how) => handles.join({ kind: contract[ME] ?? me, calls, id: ME }, how),
+    shared,
   );
 
   const close = () => {
-    for (const handle of handles) handle.leave();
+    handles.leave();
     connection.close();
   };
   const client = { trpc, connection, outbox: clientOutbox(outbox), close };

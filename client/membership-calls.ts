@@ -1,5 +1,6 @@
 import { MEMBERSHIP_PROCEDURES, type MembershipProcedures } from '../shared/index.ts';
 import { ask, type AskOptions } from './ask.ts';
+import { newKey as timeOrderedKey } from './new-key.ts';
 
 /** What one may do with the rooms of a kind that has membership, as its procedures say: `create`, `direct`,
  *  `invite`, `accept`, `decline`, `leaveRoom`, `removeMember`, `setRole`, `rename`, `close`, `mine`,
@@ -24,16 +25,18 @@ const QUERIES: readonly string[] = [
 
 /** Makes them over a kind's branch of a tRPC client. */
 export function membershipCalls(
-  branch: Readonly<Record<string, Asked>>,
-  options: AskOptions & { readonly newKey: () => string },
+  branch: unknown,
+  options: AskOptions & { readonly newKey?: () => string },
 ): MembershipCalls {
+  // The branch of a client whose contract says that the kind has membership.
+  const procedures = branch as Readonly<Record<string, Asked>>;
+  const { newKey = () => timeOrderedKey() } = options;
   const calls = MEMBERSHIP_PROCEDURES.map((name) => {
     const call = (given: unknown) => {
       // With a key of its own a call that is made twice makes one room.
-      const input =
-        name === 'create' ? { idempotencyKey: options.newKey(), ...(given as object) } : given;
+      const input = name === 'create' ? { idempotencyKey: newKey(), ...(given as object) } : given;
       return ask(options, async (how) => {
-        const procedure = branch[name];
+        const procedure = procedures[name];
         if (!procedure) throw new Error(`membership: no procedure ${name}`);
         return QUERIES.includes(name) ? procedure.query(input, how) : procedure.mutate(input, how);
       });

@@ -1,7 +1,6 @@
 import type { Observable } from '@trpc/server/observable';
 import {
   isDerived,
-  ME,
   ROOM_ID,
   RoomError,
   SERVER,
@@ -14,7 +13,6 @@ import {
   type EventType,
   type FrameOf,
   type MeOf,
-  type RoomKind,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import type { RoomName } from './log/room-log.ts';
@@ -22,17 +20,11 @@ import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
-import { Gate } from './rooms/gate.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
-import { MeGate } from './rooms/me-gate.ts';
 import { meRoom } from './rooms/me-room.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
-import { createWhispers } from './rooms/whispers.ts';
-import { membershipRouter } from './router/membership-router.ts';
-import { meRouter } from './router/me-router.ts';
-import { roomRouter } from './router/room-router.ts';
-import { whisperRouter } from './router/whisper-router.ts';
+import { allRouters } from './router/all-routers.ts';
 
 /** Rooms, ready to be mounted. */
 export interface Rooms<R extends Contract> {
@@ -108,7 +100,7 @@ export function mountRooms<R extends Contract>(
     contract,
     publish: ({ key, ...news }) => hub.publish({ ...news, idempotencyKey: key }),
   });
-  const { memberships, book } = keeping;
+  const { book } = keeping;
   const hub = new Hub({ ...options, contract });
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
   const { onError } = options;
@@ -120,19 +112,18 @@ export function mountRooms<R extends Contract>(
     const belonging = facts && (await member(userId));
     return belonging && { id: userId, name: belonging.name };
   };
-  const meGate = new MeGate({ hub, log, records, clock, meter });
-  const routerOf = (name: string, kind: RoomKind) => {
-    if (name === ME) return meRouter(meGate, clock.now);
-    const gate = new Gate({ kind: name, hub, authorize, memberships, clock, meter });
-    const whispers = createWhispers({ kind: name, gate, hub, findPerson });
-    const whispering = kind.whispers ? whisperRouter(whispers, clock.now) : {};
-    const keeps = kind.membership ? membershipRouter(keeping.of(name), gate, clock.now) : {};
-    const life = gatesOf(kind, gate);
-    return { ...roomRouter(kind, { gate, ...life }, clock.now), ...whispering, ...keeps };
-  };
-  const routers = Object.fromEntries(
-    Object.entries(contract).map(([name, kind]) => [name, routerOf(name, kind)] as const),
-  );
+  const routers = allRouters({
+    contract,
+    hub,
+    log,
+    records,
+    keeping,
+    authorize,
+    clock,
+    meter,
+    findPerson,
+    gatesOf,
+  });
 
   const targetIn = async (name: string, room: string, at: string) => {
     const kind = Object.hasOwn(contract, name) ? contract[name] : undefined;

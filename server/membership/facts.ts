@@ -24,6 +24,15 @@ export interface RoomFacts {
   readonly bans: number;
   readonly isClosed: boolean;
   readonly news: readonly News[];
+  /** Who closed it, while not all of its members have been told. */
+  readonly parting?: Parting | undefined;
+}
+
+/** The word to all members that their room is closed. */
+export interface Parting {
+  readonly by: By;
+  /** Idempotency key in the stream of each. */
+  readonly key: string;
 }
 
 /** Who belongs to a room. In its partition under `member/<user>`. */

@@ -30,11 +30,11 @@ export interface Governing {
   close(actor: By, id: string): Promise<Done>;
 }
 
-/** Makes that of one kind. `onClosed`: a room has been closed, its members have to hear of it. */
+/** Makes that of one kind. */
 export function createGoverning(
-  parts: MembershipParts & { readonly onClosed: (room: RoomName, by: By) => void },
+  parts: MembershipParts & { readonly newId: () => string },
 ): Governing {
-  const { kind, book, onClosed } = parts;
+  const { kind, book, newId } = parts;
 
   /** Changes a living room, if the actor may do the deed in it. */
   const govern = (
@@ -124,15 +124,12 @@ export function createGoverning(
             },
       ),
 
-    close: async (actor, id) => {
-      const done = await govern(actor, id, 'close', async (room, { facts }) => ({
-        facts: { ...facts, isClosed: true },
+    close: (actor, id) =>
+      govern(actor, id, 'close', async (room, { facts }) => ({
+        facts: { ...facts, isClosed: true, parting: { by: actor, key: `closed-${newId()}` } },
         news: [{ room, type: 'closed', data: {}, by: actor }],
         revoked: { who: 'all', reason: 'closed' },
-      }));
-      onClosed({ kind, id }, actor);
-      return done;
-    },
+      })),
   };
 }
 

@@ -51,7 +51,7 @@ export class Memberships {
     const changes = this.#changes;
     const partition = roomPartition(room);
     const facts = roomFacts(await this.#records.read(partition, ROOM));
-    if (facts && facts.news.length > 0) this.#onNews(room);
+    if (facts && (facts.news.length > 0 || facts.parting)) this.#onNews(room);
     const closed = withoutUser(facts, room);
     const membership = closed ?? (await this.#readUser(partition, facts, userId));
     if (changes === this.#changes) this.#keep(room, facts, closed ? undefined : userId, membership);

@@ -1,26 +1,24 @@
-import type { By } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
-import { roomPartition, userPartition } from '../records/records.ts';
-import { invitedKey, memberKey, myInvitationKey, myRoomKey, type News } from './facts.ts';
-import { newsFor, type MembershipParts } from './parts.ts';
+import { roomPartition, userPartition, type Records } from '../records/records.ts';
+import {
+  invitedKey,
+  memberKey,
+  myInvitationKey,
+  myRoomKey,
+  type News,
+  type Parting,
+} from './facts.ts';
+import { newsFor } from './parts.ts';
 
 const PAGE = 200;
 
 /** Tells everybody who belonged to a room, or was asked to, that it is closed, and takes it out of their
- *  lists. Many people, so nobody waits for it: what a crash leaves out their next look at the list finds. */
-export async function tellClosed(
-  {
-    records,
-    newId,
-    publish,
-  }: Pick<MembershipParts, 'records'> & {
-    readonly newId: () => string;
-    readonly publish: (news: News) => Promise<unknown>;
-  },
+ *  lists. Done twice, it is as if once. */
+export async function part(
+  { records, publish }: { records: Records; publish: (news: News) => Promise<unknown> },
   room: RoomName,
-  by: By,
+  { by, key }: Parting,
 ): Promise<void> {
-  const key = `closed-${newId()}`;
   const notice = { type: 'removed', room, by, code: 'closed', params: {} };
   const listed = [
     { prefix: memberKey(''), index: myRoomKey(room), isTold: true },

@@ -9,7 +9,8 @@ import {
   type RecordChange,
   type Records,
 } from '../records/records.ts';
-import { encode, ROOM, type News, type RoomFacts } from './facts.ts';
+import { encode, ROOM, type News, type Parting, type RoomFacts } from './facts.ts';
+import { part } from './parting.ts';
 import { readRoom, type RoomState } from './room-state.ts';
 import { Turns } from './turns.ts';
 
@@ -56,6 +57,8 @@ const MOST_NEWS = 100;
 export class RoomBook {
   readonly #options: RoomBookOptions;
   readonly #turns = new Turns();
+  /** Rooms whose members are being told that they are closed. */
+  readonly #parting = new Set<string>();
   #isClosed = false;
 
   constructor(options: RoomBookOptions) {
@@ -122,17 +125,46 @@ export class RoomBook {
   }
 
   async #tell(room: RoomName): Promise<void> {
-    const { records, publish, clock, onError } = this.#options;
+    const { records, publish } = this.#options;
     try {
       const { facts, version } = await this.read(room);
+      if (facts?.parting) void this.#part(room, facts.parting);
       if (!facts || facts.news.length === 0) return;
       for (const news of facts.news) await publish(news);
       const told = { key: ROOM, value: encode({ ...facts, news: [] }), expected: version };
       await records.write(roomPartition(room), [told]);
     } catch (error) {
-      if (this.#isClosed) return;
-      onError(error);
-      clock.after(RETRY_MS, () => this.tell(room));
+      this.#tryAgain(room, error);
     }
+  }
+
+  /** Many people, so nobody waits for it, and no turn is taken until all of them have been told. */
+  async #part(room: RoomName, parting: Parting): Promise<void> {
+    const name = roomKey(room);
+    if (this.#parting.has(name)) return;
+    this.#parting.add(name);
+    try {
+      await part(this.#options, room, parting);
+      await this.#turns.take(name, () => this.#parted(room));
+    } catch (error) {
+      this.#tryAgain(room, error);
+    } finally {
+      this.#parting.delete(name);
+    }
+  }
+
+  async #parted(room: RoomName): Promise<void> {
+    const { facts, version } = await this.read(room);
+    if (!facts) return;
+    const { parting: _, ...rest } = facts;
+    const change = { key: ROOM, value: encode(rest), expected: version };
+    await this.#options.records.write(roomPartition(room), [change]);
+  }
+
+  #tryAgain(room: RoomName, error: unknown): void {
+    if (this.#isClosed) return;
+    const { clock, onError } = this.#options;
+    onError(error);
+    clock.after(RETRY_MS, () => this.tell(room));
   }
 }

@@ -10,7 +10,6 @@ import { createGoverning, type Governing } from './governing.ts';
 import { createJoining, type Joining } from './joining.ts';
 import { createListing, type Listing } from './listing.ts';
 import { Memberships } from './memberships.ts';
-import { tellClosed } from './parting.ts';
 import { RoomBook } from './room-book.ts';
 
 /** What the rooms of one kind with membership can have done to them. */
@@ -40,7 +39,7 @@ export function createRoomKeeping(options: {
   readonly publish: (news: News) => Promise<unknown>;
   readonly onError: (error: unknown) => void;
 }): RoomKeeping {
-  const { records, log, presence, clock, newId, publish, onError } = options;
+  const { records, log, presence, clock, newId } = options;
   const book = new RoomBook(options);
   const memberships = new Memberships({ ...options, onNews: (room) => book.tell(room) });
   const isInUse = async (room: RoomName, userId: string) => {
@@ -55,12 +54,7 @@ export function createRoomKeeping(options: {
       return {
         founding: createFounding({ ...parts, newId, isInUse }),
         joining: createJoining(parts),
-        governing: createGoverning({
-          ...parts,
-          onClosed: (room, by) => {
-            tellClosed({ records, newId, publish }, room, by).catch(onError);
-          },
-        }),
+        governing: createGoverning({ ...parts, newId }),
         listing: createListing(parts),
       };
     },

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createRooms } from '../../server/create-server.ts';
+import { chat } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
 import { callsAs, overHttp, overSocket, type As, type Call } from '../kit/rooms-api.ts';
 
@@ -40,6 +42,29 @@ const PROCEDURES: Readonly<Record<string, Tried>> = {
     ...reading,
   },
   typing: { type: 'mutation', path: 'typing', input: { typing: true }, ...reading },
+  setPresence: {
+    type: 'mutation',
+    path: 'setPresence',
+    input: { state: { status: 'here' } },
+    ...reading,
+  },
+  // Of a message that is not there: whoever may ask is told so.
+  edit: {
+    type: 'mutation',
+    path: 'edit',
+    input: { target: '@0', data: { text: 'x' } },
+    ...reading,
+  },
+  remove: { type: 'mutation', path: 'remove', input: { target: '@0' }, ...reading },
+  react: {
+    type: 'mutation',
+    path: 'react',
+    input: { target: '@0', name: '+1', on: true },
+    ...reading,
+  },
+  markRead: { type: 'mutation', path: 'markRead', input: { position: '@0' }, ...reading },
+  markUnread: { type: 'mutation', path: 'markUnread', input: { position: '@0' }, ...reading },
+  receipts: { type: 'query', path: 'receipts', input: {}, ...reading },
   // To `extra`, who belongs to the rooms that have members; nobody is in the one that nobody has made.
   whisper: {
     type: 'mutation',
@@ -217,7 +242,15 @@ function expectedOf(tried: Tried, place: Place): Row {
   return place === 'closed' || place === 'absent' ? (tried.gone ?? '......') : tried[place];
 }
 
+const LET_IN = new Set(['ok', 'NOT_PRESENT', 'NO_SUCH_EVENT', 'STALE_POSITION']);
+
 const READS = new Set([
+  'edit',
+  'remove',
+  'react',
+  'markRead',
+  'markUnread',
+  'receipts',
   'events',
   'resume',
   'history',
@@ -225,6 +258,7 @@ const READS = new Set([
   'send',
   'publish',
   'typing',
+  'setPresence',
   'whisper',
   'roster',
 ]);
@@ -244,11 +278,12 @@ describe.each([
       for (const actor of ACTORS) calls.set(actor, await open(server, name(actor)));
       // What only reads or publishes leaves the room as it is.
       const shared = await roomAt(as, place, name);
+      const epoch = await epochOf(as);
       for (const [what, tried] of Object.entries(PROCEDURES)) {
         let row = '';
         for (const actor of ACTORS) {
           const room = READS.has(what) ? shared : await roomAt(as, place, name);
-          const input = filledIn({ room, ...tried.input }, name, actor);
+          const input = filledIn({ room, ...tried.input }, { name, self: actor, epoch });
           const answer = await calls.get(actor)?.(tried.type, `chat.${tried.path}`, input);
           row += symbolOf(answer?.outcome);
         }
@@ -262,6 +297,7 @@ describe.each([
     const as = callsAs(server);
     const name = (actor: Actor) => `secret-${actor}`;
     const eve = await open(server, 'eve');
+    const epoch = await epochOf(as);
     const rooms = [
       await roomAt(as, 'private', name),
       await roomAt(as, 'closed', name),
@@ -272,7 +308,7 @@ describe.each([
     for (const [what, tried] of Object.entries(PROCEDURES)) {
       const answers = new Set<string>();
       for (const room of rooms) {
-        const input = filledIn({ room, ...tried.input }, name, 'stranger');
+        const input = filledIn({ room, ...tried.input }, { name, self: 'stranger', epoch });
         const { bytes } = await eve(tried.type, `chat.${tried.path}`, input);
         answers.add(bytes.replaceAll(room, 'ROOM'));
       }
@@ -281,16 +317,58 @@ describe.each([
   });
 });
 
-function filledIn(input: object, name: (actor: Actor) => string, self: Actor): object {
+describe('[AUT1] this table', () => {
+  it('has every procedure of the kind that names a room', async () => {
+    const rooms = await createRooms({ rooms: { chat }, dataDir: null });
+    onTestFinished(() => rooms.close());
+    const asked = new Set(Object.values(PROCEDURES).map(({ path }) => path));
+    // Of one's own, of people, or of many rooms at once: the next test.
+    const others = ['create', 'direct', 'mine', 'invitations', 'unread'];
+    const all = [...asked, ...others].toSorted();
+    expect(Object.keys(rooms.routers.chat).toSorted()).toEqual(all);
+  });
+
+  it('leaves a room that is not for the caller out of a list, whether it is there or not', async () => {
+    const server = await startServer({ publishing: 'off' });
+    const as = callsAs(server);
+    const room = await roomAt(as, 'private', (actor) => `x-${actor}`);
+    const eve = await overHttp(server, 'eve');
+    for (const rooms of [[room], ['p~nothing']]) {
+      const { bytes } = await eve('query', 'chat.unread', { rooms });
+      expect(JSON.parse(bytes)).toMatchObject({ result: { data: { json: { rooms: [] } } } });
+    }
+  });
+});
+
+/** The life of the log that positions are of. */
+async function epochOf(as: As): Promise<string> {
+  const { position } = await as<{ position: string }>('clock', 'send', {
+    room: 'clock',
+    text: 'x',
+  });
+  return position.split(':')[0] ?? '';
+}
+
+interface Gaps {
+  readonly name: (actor: Actor) => string;
+  readonly self: Actor;
+  readonly epoch: string;
+}
+
+/** `#owner` is the id of the owner, `@0` a position of this epoch. */
+function filledIn(input: object, { name, self, epoch }: Gaps): object {
   return Object.fromEntries(
     Object.entries(input).map(([key, value]: [string, unknown]) => {
-      if (typeof value !== 'string' || !value.startsWith('#')) return [key, value];
+      if (typeof value !== 'string') return [key, value];
+      if (value.startsWith('@')) return [key, `${epoch}:${value.slice(1)}`];
+      if (!value.startsWith('#')) return [key, value];
       return [key, value === '#self' ? name(self) : name(value.slice(1) as Actor)];
     }),
   );
 }
 
 function symbolOf(outcome: string | undefined): string {
-  if (outcome === 'ok') return 'y';
+  // Whoever is let in and asks for what is not there is told so: that is no question of rights.
+  if (LET_IN.has(outcome ?? '')) return 'y';
   return outcome === 'FORBIDDEN' ? '.' : `(${outcome})`;
 }

@@ -59,6 +59,43 @@ describe('a change of a room', () => {
     );
   });
 
+  it('that closes a room tells each of its members, however often it has to begin again', async () => {
+    const records = createMemoryRecords();
+    let told = 0;
+    const dying = testKeeping({
+      records,
+      publish: async ({ room: to }) => {
+        if (to.kind === 'me' && (told += 1) > 63) throw new Error('dead');
+      },
+    });
+    const { founding, joining, governing } = dying.of('chat');
+    await founding.create(ada, made);
+    for (let n = 0; n < 30; n += 1) {
+      const id = `u${n}`;
+      await joining.invite(ada, { room: 'r', user: id, role: 'member' });
+      await joining.accept({ id, name: id }, 'r');
+    }
+    await governing.close(ada, 'r');
+    await vi.waitFor(() => expect(dying.errors).not.toEqual([]));
+    dying.book.close();
+    const next = testKeeping({ records });
+    await next.memberships.of(room, 'u7');
+    await vi.waitFor(async () =>
+      expect((await next.book.read(room)).facts?.parting).toBeUndefined(),
+    );
+    const notices = [...dying.told, ...next.told].filter(({ type }) => type === 'removed');
+    expect(new Set(notices.map(({ room: to }) => to.id)).size).toBe(31);
+    // One key: whoever is told twice has it once.
+    expect(new Set(notices.map(({ key }) => key)).size).toBe(1);
+    for (const user of ['ada', 'u0', 'u29']) {
+      expect(await records.list(userPartition(user), { prefix: 'room/' })).toEqual([]);
+    }
+    const count = next.told.length;
+    await next.memberships.of(room, 'u8');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(next.told).toHaveLength(count);
+  });
+
   it('comes to one of two nodes first, and to the other on top of it', async () => {
     const records = createMemoryRecords();
     const [one, other] = [testKeeping({ records }), testKeeping({ records })];
