@@ -85,6 +85,8 @@ export function createMemoryPresence({
       change(key, (seats) => seats.drop(memberId, how === 'drain' ? 'drain' : 'timeout'));
       if (rooms.get(key)?.seats.isHeld(memberId)) hold(key, memberId);
     },
+    // Their time runs on, and there is nothing left of them then.
+    expel: (room, isMeant) => change(roomKey(room), (seats) => seats.expel(isMeant)),
     setState: async (room, { memberId }, state) => {
       let isSeated = false;
       change(roomKey(room), (seats) => {

@@ -44,6 +44,8 @@ export interface Presence {
   /** Gives one seat of a member back. One that is `dropped` or `drain` is held, by default for 15 s, and
    *  only then counts as left, for `timeout` or `drain` (PRE2). */
   leave(room: RoomName, member: Member, how: Departure): void;
+  /** Gives up the held seats of those who may not be there any longer: nobody waits for them. */
+  expel(room: RoomName, isMeant: (userId: string) => boolean): void;
   /** Sets a member's state, as text. Resolves to false when he has no seat there. */
   setState(room: RoomName, member: Member, state: string): Promise<boolean>;
   /** Everybody in a room, each user once, in the order of arrival. */

@@ -96,6 +96,14 @@ export class RoomSeats implements WhoIsThere {
     return seat?.held ? this.#remove(seat, seat.held) : NOTHING;
   }
 
+  /** Gives up held seats of users who may not be there any longer. */
+  expel(isMeant: (userId: string) => boolean): readonly PresenceChange[] {
+    const held = [...this.#seats.values()].filter((seat) => seat.held);
+    return held
+      .filter(({ member }) => isMeant(member.user.id))
+      .flatMap((seat) => this.#remove(seat, 'kicked'));
+  }
+
   /** Undefined: the member has no seat. */
   setState(memberId: string, state: string): readonly PresenceChange[] | undefined {
     const seat = this.#seats.get(memberId);

@@ -12,11 +12,10 @@ import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.
 import type { Member } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { FeedQueue } from './feed-queue.ts';
-import { recentEvents } from './recent.ts';
 import { FramePush, type FrameSource, type Progress } from './push-frames.ts';
 import type { Replays } from './replays.ts';
 import type { Room, RoomFollower } from './room.ts';
-import { decideStart, gapReason } from './start.ts';
+import { decideStart, gapReason, movedTo } from './start.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
 
 /** What a feed needs of its room. */
@@ -29,8 +28,7 @@ export type FeedRoom = Pick<
   | 'presence'
   | 'keyWindowMs'
   | 'read'
-  | 'readRecent'
-  | 'recentEvents'
+  | 'recents'
   | 'frameId'
 >;
 
@@ -226,20 +224,17 @@ export class Feed
       this.#queue.begin(start);
       return this.#queue.splice(page);
     }
-    if (this.#room.recentEvents === 0) return this.#queue.begin(start);
-    const recent = await this.#room.readRecent(start.position.offset + 1);
-    if (!this.#isEnded()) this.#queue.begin(start, recentEvents(recent));
+    const recent = await this.#room.recents?.get();
+    if (!this.#isEnded()) this.#queue.begin(movedTo(start, recent?.position), recent?.events);
   }
 
   /** Where the stream begins and what came before are read as one: they meet without a hole. */
   async #startFresh(): Promise<void> {
-    if (this.#room.recentEvents === 0) {
-      return this.#queue.begin({ start: 'fresh', position: this.#room.position });
-    }
-    const page = await this.#room.readRecent(Number.MAX_SAFE_INTEGER);
+    const { recents, position } = this.#room;
+    if (!recents) return this.#queue.begin({ start: 'fresh', position });
+    const recent = await recents.get();
     if (this.#isEnded()) return;
-    const position = { epoch: page.epoch, offset: page.head };
-    this.#queue.begin({ start: 'fresh', position }, recentEvents(page));
+    this.#queue.begin({ start: 'fresh', position: recent.position }, recent.events);
   }
 
   async #catchUp(): Promise<void> {

@@ -16,7 +16,7 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Notice, OwnNotice } from '../bus/notice.ts';
+import { isMeant, type Notice, type OwnNotice } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomLog, RoomName } from '../log/room-log.ts';
 import type { Departure, Member, Presence } from '../presence/presence.ts';
@@ -178,6 +178,7 @@ export class Hub {
     if (!revoked) return;
     this.#revocations += 1;
     this.#rooms.find(room)?.revoke(revoked);
+    this.#presence.expel(room, (userId) => isMeant(revoked, userId));
   }
 
   /** A feed that is behind gets `latest` instead when it has caught up. */

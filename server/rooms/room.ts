@@ -17,6 +17,7 @@ import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
 import type { FollowedRoom, Member, PresenceChange } from '../presence/presence.ts';
 import { decodeData } from './encoding.ts';
 import { PresenceView } from './presence-view.ts';
+import { Recents } from './recents.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
 import { Values, type Standing } from './values.ts';
 
@@ -53,12 +54,15 @@ export class Room {
   readonly #followers = new Set<RoomFollower>();
   readonly #values: Values;
   readonly #people: PresenceView;
+  readonly #recents: Recents | undefined;
   #position: Position;
 
   constructor(options: RoomOptions) {
-    const { kind, clock, people } = options;
+    const { name, kind, log, clock, people } = options;
     this.#options = options;
     this.#position = options.position;
+    const newest = { before: Number.MAX_SAFE_INTEGER, limit: kind.recent };
+    this.#recents = kind.recent > 0 ? new Recents(() => log.read(name, newest)) : undefined;
     this.#values = new Values({
       kind,
       clock,
@@ -128,15 +132,9 @@ export class Room {
     return this.#options.log.read(this.#options.name, { after, limit });
   }
 
-  /** The newest events before an offset: as many as the kind gives to newcomers. */
-  readRecent(before: number): Promise<Page> {
-    const { log, name, kind } = this.#options;
-    return log.read(name, { before, limit: kind.recent });
-  }
-
-  /** How many events newcomers are given at most. */
-  get recentEvents(): number {
-    return this.#options.kind.recent;
+  /** What newcomers are given of what came before. Undefined: nothing, the kind has none. */
+  get recents(): Recents | undefined {
+    return this.#recents;
   }
 
   /** An id for a frame that is no durable event, at a position (RES1). */

@@ -16,6 +16,12 @@ export function decideStart(bounds: Bounds, since: Position | undefined, maxRepl
   return { start: 'gap', position: head, gap: gapBetween(reason, since, head) };
 }
 
+/** A gap that reaches to where the stream begins now, a moment later. */
+export function movedTo(start: Start, position: Position | undefined): Start {
+  if (start.start !== 'gap' || !position) return start;
+  return { ...start, position, gap: { ...start.gap, to: formatPosition(position) } };
+}
+
 /** A gap as it stands on the wire. */
 export function gapBetween(reason: GapReason, from: Position, to: Position): Gap {
   return { reason, from: formatPosition(from), to: formatPosition(to) };

@@ -128,6 +128,25 @@ export function presenceContract(form: string, create: (clock: Clock) => Presenc
       expect(told()).toEqual(['join ada', 'leave ada drain']);
     });
 
+    it('[AUT1] [PRE2] waits for nobody who may not be there any longer', async () => {
+      const { clock, presence, told, ids } = await stage();
+      for (const [id, user] of [
+        ['a1', 'ada'],
+        ['b1', 'bob'],
+        ['b2', 'bob'],
+      ] as const) {
+        presence.join(general, seat(id, user));
+      }
+      presence.leave(general, seat('a1', 'ada'), 'dropped');
+      presence.leave(general, seat('b1', 'bob'), 'dropped');
+      told();
+      presence.expel(general, (userId) => userId !== 'cy');
+      expect([told(), await ids()]).toEqual([['leave ada kicked'], ['bob']]);
+      presence.leave(general, seat('b2', 'bob'), 'left');
+      clock.advance(HOLD_MS);
+      expect(told()).toEqual(['leave bob left']);
+    });
+
     it('tells rooms of connections that are gone, and of users who have none left', async () => {
       const { clock, presence, rest } = await stage();
       presence.join(general, seat('a1', 'ada'));

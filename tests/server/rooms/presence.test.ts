@@ -94,6 +94,24 @@ describe('presence in a room', () => {
     expect(await hub.members(general)).toMatchObject({ count: 1 });
   });
 
+  it('[AUT1] shows nobody who was shut out, be he there or only waited for', async () => {
+    const { hub, bus, clock } = testHub();
+    const watcher = await watch(await hub.subscribe({ room: general, member: member(ada) }));
+    await hub.subscribe({ room: general, member: member(bob) });
+    const cy = { id: 'cy', name: 'Cy' };
+    const away = await hub.subscribe({ room: general, member: member(cy), isGone: () => true });
+    clock.advance(100);
+    await away.return();
+    await bus.announce({ room: general, revoked: { who: { except: 'ada' }, reason: 'closed' } });
+    clock.advance(100);
+    await settle();
+    const last = watcher.presence().at(-1);
+    expect(last?.leave?.map(({ id, reason }) => `${id} ${reason}`)).toEqual([
+      'bob kicked',
+      'cy kicked',
+    ]);
+  });
+
   it('[RES5] gives a reader who fell behind the people as they are, once he has caught up', async () => {
     const { hub, clock } = testHub();
     const feed = await hub.subscribe({ room: general, member: member(bob) });
