@@ -42,7 +42,12 @@ const environment = z.object({
     .optional(),
   GUESTS: flag.default('off'),
   LIMITS: flag.default('on'),
-  REDIS_URL: z.undefined({ error: 'not supported by this version: leave it unset' }).optional(),
+  REDIS_URL: z
+    .url({
+      protocol: /^rediss?$/,
+      error: 'a URL such as redis://user:password@localhost:6379, or rediss:// for TLS',
+    })
+    .optional(),
 });
 
 /** How a server is set up: what the environment says, checked. */
@@ -53,6 +58,8 @@ export interface Config {
   /** `null` keeps everything in memory: for tests. */
   readonly dataDir: string | null;
   readonly logLevel: string;
+  /** The Redis that nodes share. Unset: one node alone, with its data directory. */
+  readonly redisUrl?: string | undefined;
   /** Where tokens come from. `development`: a secret kept in the data directory, guests welcome. */
   readonly auth:
     | { readonly mode: 'development' }
@@ -85,6 +92,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: HOST,
     dataDir: DATA_DIR,
     logLevel: LOG_LEVEL,
+    redisUrl: parsed.data.REDIS_URL,
     auth: authOf(parsed.data),
     claims: { issuer: parsed.data.AUTH_ISSUER, audience: parsed.data.AUTH_AUDIENCE },
     allowedOrigins: ALLOWED_ORIGINS,

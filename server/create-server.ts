@@ -22,6 +22,7 @@ import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
 import { createMemoryPresence, type PresenceOptions } from './presence/memory-presence.ts';
 import { createMemoryRecords } from './records/memory-records.ts';
 import type { Records } from './records/records.ts';
+import type { RedisStore } from './redis/redis-store.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
 import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
@@ -39,6 +40,9 @@ export interface RoomsOptions<R extends Contract> {
   readonly rooms: R;
   /** Where the log is kept; created when missing. `null`: in memory only. Default `./data`. */
   readonly dataDir?: string | null;
+  /** `redis://` or `rediss://`: events, records and what is live are kept and passed on there instead, for many
+   *  nodes. Presence and latest values stay with each node. */
+  readonly redisUrl?: string | undefined;
   /** Who may do what (AUT1). Default: every user may use every room. */
   readonly authorize?: Authorize;
   /** How long removed content may still stand in free parts of files, in milliseconds (LOG5). Default 60,000.
@@ -72,16 +76,21 @@ async function openRooms<R extends Contract>(
 ): Promise<Rooms<R>> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('info');
-  const { dataDir = './data', publishing } = options;
+  const { dataDir = './data', redisUrl, publishing } = options;
   checkKeys(options.rooms);
   const { scrubWithinMs } = options;
-  const parts = { dataDir, logger, onCommit, clock, scrubWithinMs };
-  const store = await openStore(withMe(options.rooms), parts);
+  const contract = withMe(options.rooms);
+  const store =
+    redisUrl === undefined
+      ? {
+          ...(await openStore(contract, { dataDir, logger, onCommit, clock, scrubWithinMs })),
+          bus: createMemoryBus(),
+        }
+      : await openRedis(contract, { url: redisUrl, clock, logger });
   return mountRooms({
     contract: options.rooms,
     ...store,
     presence: createMemoryPresence({ ...options.presence, clock }),
-    bus: createMemoryBus(),
     clock,
     tally,
     nodeTag: randomBytes(4).toString('hex'),
@@ -122,10 +131,10 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     connections: () => sockets.connections,
     bytesReceived: () => sockets.bytesReceived,
   });
-  const { dataDir } = config;
+  const { dataDir, redisUrl } = config;
   const unlimited = config.limits === 'off' ? { publishing: 'off' as const } : {};
   const rooms = await openRooms(
-    { ...options, ...unlimited, rooms: contract, dataDir, clock, logger },
+    { ...options, ...unlimited, rooms: contract, dataDir, redisUrl, clock, logger },
     { tally, onCommit: metrics.onCommit },
   );
   const router = createRouter(rooms.routers);
@@ -234,6 +243,32 @@ async function openStore(
   const hear = { onDamage, onTrouble, onCommit, onError };
   const scrub = scrubWithinMs === undefined ? {} : { scrubWithinMs };
   return createSqliteStore({ dir: dataDir, retention, clock, ...scrub, ...hear });
+}
+
+async function openRedis(
+  contract: Contract,
+  { url, clock, logger }: { url: string; clock: Clock; logger: Logger },
+): Promise<RedisStore> {
+  // Whoever has no Redis need not load a client for it.
+  const { createRedisStore } = await import('./redis/redis-store.ts');
+  const retention = Object.fromEntries(
+    Object.entries(contract).map(([name, kind]) => [name, kind.history]),
+  );
+  return createRedisStore({
+    url,
+    retention,
+    clock,
+    onDamage: (description) => logger.error(description),
+    onTrouble: (reason) => {
+      if (reason === undefined) logger.info('Redis can be used again');
+      else logger.error({ reason }, 'Redis cannot be used: publishes are refused until it can');
+    },
+    onDeaf: (reason) => {
+      if (reason === undefined) logger.info('Redis can be listened to again');
+      else logger.warn({ reason }, 'Redis cannot be listened to: events come late until it can');
+    },
+    onError: (error) => logger.error({ err: error }, 'a follower of the log failed'),
+  });
 }
 
 /** Faults of ours go to the log with the id that the client was given; the rest is the caller's. */

@@ -20,10 +20,10 @@ export class Followers {
     };
   }
 
-  notify(key: string, events: readonly StoredEvent[], epoch: string): void {
+  notify(key: string, events: readonly StoredEvent[], epoch: string, head?: number): void {
     for (const follower of this.#byRoom.get(key) ?? []) {
       try {
-        follower(events, epoch);
+        follower(events, epoch, head);
       } catch (error) {
         this.#onError(error);
       }

@@ -99,8 +99,9 @@ export interface Counted {
   readonly head: number;
 }
 
-/** Hears of a room's appended events: in order, each once, none left out. */
-export type Follower = (events: readonly StoredEvent[], epoch: string) => void;
+/** Hears of a room's appended events: in order, each once, none left out. With no events and a `head` it hears
+ *  that the log goes on from there, under another epoch or behind events that are kept no longer. */
+export type Follower = (events: readonly StoredEvent[], epoch: string, head?: number) => void;
 
 /** What is kept of rooms. Every form obeys the same contract suite (`tests/contract`).
  *

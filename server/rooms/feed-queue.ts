@@ -15,7 +15,10 @@ import { gapBetween, type Start } from './start.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
 
 /** What a queue needs of its room. */
-export type QueueRoom = Pick<Room, 'valuesFor' | 'presence' | 'keyWindowMs' | 'frameId'>;
+export type QueueRoom = Pick<
+  Room,
+  'valuesFor' | 'presence' | 'keyWindowMs' | 'frameId' | 'position'
+>;
 
 // Shared by all, never written to.
 const NOTHING: TrackedFrame[] = [];
@@ -150,6 +153,12 @@ export class FeedQueue {
     this.#add({ type: 'revoked', reason });
   }
 
+  /** What comes live does not join on to what is here: leaves the live stream, until the log is read. */
+  reread(): void {
+    if (this.#isLive) this.#fallBehind();
+    else this.#buffer = NOTHING;
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#isLive = false;
@@ -163,7 +172,8 @@ export class FeedQueue {
     this.#buffer = NOTHING;
     for (const frame of next) this.#put(frame);
     this.#tail = tail;
-    if (!isWhole) return;
+    // Where the room is in another epoch, what was read is of the past.
+    if (!isWhole || this.#epoch !== this.#room.position.epoch) return;
     this.#isLive = true;
     if (this.#hasFallenBehind) this.#tally.caughtUp += 1;
     this.#hasFallenBehind = false;

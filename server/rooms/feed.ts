@@ -187,6 +187,13 @@ export class Feed
     this.#finish();
   }
 
+  /** Reads on from the log: what comes live does not join on to what it has. */
+  reread(): void {
+    if (this.#state === 'ended') return;
+    this.#queue.reread();
+    this.#notify();
+  }
+
   /** Ends the feed. Safe to call twice. */
   end(): void {
     if (this.#state === 'ended') return;

@@ -101,7 +101,7 @@ export class OpenRooms {
     // Follow before reading where the log stands: what is appended in between is in both.
     const early: StoredEvent[] = [];
     let deliver: Follower = (events) => void early.push(...events);
-    const unfollow = log.follow(name, (events, epoch) => deliver(events, epoch));
+    const unfollow = log.follow(name, (events, epoch, to) => deliver(events, epoch, to));
     try {
       const { epoch, head } = await log.bounds(name);
       // What happens before the room is made is told to it afterwards.
@@ -112,7 +112,7 @@ export class OpenRooms {
       const onQuiet = () => this.#settle(key, opened);
       const room = new Room({ ...this.#options, name, kind, position, people, onQuiet });
       see = (change) => room.see(change);
-      deliver = (events, of) => room.deliver(events, of);
+      deliver = (events, of, to) => room.deliver(events, of, to);
       const unsubscribe = bus.subscribe(name, (message) => room.receive(message));
       const close = () => {
         unfollow();

@@ -45,6 +45,8 @@ export interface RoomFollower {
   end?(): void;
   /** The member may follow the room no longer. */
   revoke?(reason: RevokedReason): void;
+  /** What comes next does not join on to what came before: the log says what there is. */
+  reread?(): void;
 }
 
 /** One room on this node. `live` is a tRPC observable of its frames from now on, in offset order. */
@@ -142,8 +144,9 @@ export class Room {
     return `${formatPosition(position)}/${number}`;
   }
 
-  /** Takes durable events from the log. */
-  deliver(events: readonly StoredEvent[], epoch: string): void {
+  /** Takes durable events from the log, or, with a `head`, that it goes on from there. */
+  deliver(events: readonly StoredEvent[], epoch: string, head?: number): void {
+    if (head !== undefined) this.#goOnFrom({ epoch, offset: head });
     for (const event of events) {
       if (event.offset > this.#position.offset) this.#position = { epoch, offset: event.offset };
       if (this.#followers.size > 0) this.#emit(durableFrame(event, epoch));
@@ -195,6 +198,11 @@ export class Room {
     for (const follower of this.#followers) {
       if (follower.member?.memberId === memberId) follower.end?.();
     }
+  }
+
+  #goOnFrom(position: Position): void {
+    this.#position = position;
+    for (const follower of this.#followers) follower.reread?.();
   }
 
   #settle(): void {

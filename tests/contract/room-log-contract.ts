@@ -38,7 +38,8 @@ export function roomLogContract(name: string, level: Level, create: () => Promis
         await log.append(entry('c')),
       ];
       expect(done.map(({ offset }) => offset)).toEqual([1, 1, 2]);
-      expect(new Set(done.map(({ epoch }) => epoch)).size).toBe(1);
+      // Each room may have an epoch of its own.
+      expect(done[2]?.epoch).toBe(done[0]?.epoch);
       expect(await log.bounds(room)).toMatchObject({ first: 1, head: 2 });
     });
 

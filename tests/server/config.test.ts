@@ -111,6 +111,7 @@ describe('what readConfig refuses', () => {
   const port = 'a port, 0 to 65535';
   const origins = 'origins such as https://example.com, separated by commas';
   const proxies = 'addresses or ranges such as 10.0.0.0/8, separated by commas';
+  const redisUrl = 'a URL such as redis://user:password@localhost:6379, or rediss:// for TLS';
   const token = 'at least 16 printable ASCII characters, no spaces';
   const levels = 'one of fatal, error, warn, info, debug, trace, silent';
 
@@ -148,7 +149,8 @@ describe('what readConfig refuses', () => {
     ['METRICS_TOKEN', 'with a space in the middle', token],
     ['GUESTS', 'yes', 'on or off'],
     ['GUESTS', 'On', 'on or off'],
-    ['REDIS_URL', 'redis://localhost', 'not supported by this version: leave it unset'],
+    ['REDIS_URL', 'localhost:6379', redisUrl],
+    ['REDIS_URL', 'http://localhost', redisUrl],
   ])('%s=%j has its row in the table, once', (name, value, expected) => {
     const [row, ...more] = rowsOf({ [name]: value });
     expect(row?.trim().startsWith(`${name} `)).toBe(true);
@@ -202,7 +204,7 @@ describe('a refusal', () => {
     { AUTH_SECRET: `${password}-and-more-characters-behind`, JWKS_URL: 'https://id.example.com' },
     { AUTH_SECRET: `${password}-and-more-characters-behind`, PORT: 'x' },
     { METRICS_TOKEN: `${password} hunter` },
-    { REDIS_URL: `redis://:${password}@localhost` },
+    { REDIS_URL: `http://:${password}@localhost` },
     { JWKS_URL: `ftp://user:${password}@example.com` },
     { JWKS_URL: `https://user:${password}@example.com`, AUTH_SECRET: secret },
     { JWKS_URL: `https://user:${password}@example.com`, GUESTS: 'on' },

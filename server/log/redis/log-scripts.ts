@@ -1,0 +1,218 @@
+import { DAY } from '../../../shared/index.ts';
+import { script } from '../../redis/script.ts';
+
+// A room is
+//   meta   its epoch `e`, the newest offset `o`, the oldest kept `f`, the line `l` that its offsets belong to, and
+//          the life `r` of Redis's data in which it was last used
+//   log    its events by offset (see stored-text.ts). A hash and no stream: a stream keeps the content of what is
+//          deleted from it until the neighbours go too, and LOG5 does not allow that
+//   about  which events are about which: `about type offset`, padded so that their order is the order of offsets
+//   key:…  `offset at line digest` for each idempotency key, a day long
+// Every script begins with `enter`. A room without meta begins anew, under an epoch that nobody has seen; one
+// that was last used in another life of the data may have lost its tail, and goes on under another epoch.
+const SHARED = `
+local function enter(life, fresh)
+  local m = redis.call('HMGET', KEYS[1], 'e', 'l', 'o', 'f', 'r')
+  local e, l, o, f = m[1], m[2], tonumber(m[3] or ''), tonumber(m[4] or '')
+  if not (e and l and o and f) then
+    redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
+    redis.call('HSET', KEYS[1], 'e', fresh, 'l', fresh, 'o', 0, 'f', 1, 'r', life)
+    redis.call('PEXPIRE', KEYS[1], ${DAY})
+    return fresh, fresh, 0, 1
+  end
+  if m[5] ~= life then
+    e = fresh
+    redis.call('HSET', KEYS[1], 'e', e, 'r', life)
+  end
+  return e, l, o, f
+end
+local function place(about, type)
+  return string.format('%016d %s ', about, type)
+end
+local function forget(offset)
+  local text = redis.call('HGET', KEYS[2], offset)
+  if not text then return end
+  local type, about = string.match(text, '^(%S+) %S+ %d+ (%d+) ')
+  if about then
+    redis.call('ZREM', KEYS[3], place(tonumber(about), type) .. string.format('%016d', offset))
+  end
+  redis.call('HDEL', KEYS[2], offset)
+end
+`;
+
+const ERASING = `
+local function erase(offset, line, keys)
+  local text = redis.call('HGET', KEYS[2], offset)
+  if not text then return false end
+  local head = string.match(text, '^[^\\n]*')
+  redis.call('HSET', KEYS[2], offset, head)
+  local user, key = string.match(head, '^%S+ (%S+) %d+ %S+ =(%S*) ')
+  if not user then return true end
+  local name = keys .. user .. ' ' .. key
+  local kept = redis.call('GET', name)
+  if not kept then return true end
+  local at, at_line = string.match(kept, '^' .. string.format('%d', offset) .. ' (%d+) (%S+) ')
+  if at_line == line then
+    redis.call('SET', name, string.format('%d %s %s -', offset, at, line), 'KEEPTTL')
+  end
+  return true
+end
+`;
+
+/** KEYS meta, log, about, key. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
+ *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys.
+ *  Gives `ok | repeat`, epoch, offset, at; or `conflict`, or `stale`. */
+export const APPEND = script(`${SHARED}${ERASING}
+local e, l, o, f = enter(ARGV[1], ARGV[2])
+local text, type, about, at = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local window, most, ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+if ARGV[7] ~= '' then
+  local offset, kept_at, line, digest = string.match(
+    redis.call('GET', KEYS[4]) or '', '^(%d+) (%d+) (%S+) (%S+)$')
+  if offset and line == l and tonumber(kept_at) > at - window then
+    if digest ~= '-' and digest ~= ARGV[8] then return {'conflict'} end
+    return {'repeat', e, tonumber(offset), kept_at}
+  end
+end
+local function newest(about, type)
+  local from = place(about, type)
+  local found = redis.call('ZREVRANGEBYLEX', KEYS[3], '[' .. from .. '~', '[' .. from, 'LIMIT', 0, 1)
+  return found[1] and tonumber(string.sub(found[1], #from + 1)) or nil
+end
+if about and ARGV[13] ~= '' then
+  local version = nil
+  for one in string.gmatch(ARGV[14], '%S+') do
+    local offset = newest(about, one)
+    if offset and offset > (version or 0) then version = offset end
+  end
+  if (version or about) ~= tonumber(ARGV[13]) then return {'stale'} end
+end
+o = o + 1
+redis.call('HSET', KEYS[2], o, text)
+redis.call('HSET', KEYS[1], 'o', o)
+if about then
+  redis.call('ZADD', KEYS[3], 0, place(about, type) .. string.format('%016d', o))
+  if ARGV[15] ~= '' then
+    erase(about, l, ARGV[16])
+    for one in string.gmatch(ARGV[15], '%S+') do
+      local from = place(about, one)
+      for _, member in ipairs(redis.call('ZRANGEBYLEX', KEYS[3], '[' .. from, '[' .. from .. '~')) do
+        erase(tonumber(string.sub(member, #from + 1)), l, ARGV[16])
+      end
+    end
+  end
+end
+if ARGV[7] ~= '' then
+  redis.call('SET', KEYS[4], string.format('%d %s %s %s', o, ARGV[6], l, ARGV[8]), 'PX', window)
+end
+local before = f
+while o - f >= most and f < before + 2 do
+  forget(f)
+  f = f + 1
+end
+if f ~= before then redis.call('HSET', KEYS[1], 'f', f) end
+if ttl > 0 then
+  redis.call('PEXPIRE', KEYS[1], ttl + ${DAY})
+  redis.call('PEXPIRE', KEYS[2], ttl)
+  if about then redis.call('PEXPIRE', KEYS[3], ttl) end
+else
+  redis.call('PERSIST', KEYS[1])
+end
+redis.call('SPUBLISH', ARGV[12], 'e' .. e .. ' ' .. string.format('%d', o) .. '\\n' .. text)
+return {'ok', e, o, ARGV[6]}
+`);
+
+/** KEYS meta, log, about. ARGV life, fresh epoch, `after | before`, offset, limit. Gives epoch, head, first, the
+ *  offset of the first text, and the texts. */
+export const READ = script(`${SHARED}
+local e, l, o, f = enter(ARGV[1], ARGV[2])
+-- What has outlived its log has nothing more to show than its place.
+if o >= f and redis.call('EXISTS', KEYS[2]) == 0 then
+  f = o + 1
+  redis.call('HSET', KEYS[1], 'f', f)
+end
+local offset, limit = tonumber(ARGV[4]), tonumber(ARGV[5])
+local from, to
+if ARGV[3] == 'after' then
+  from = math.max(f, offset + 1)
+  to = math.min(o, from + limit - 1)
+else
+  to = math.min(o, offset - 1)
+  from = math.max(f, to - limit + 1)
+end
+local texts = {}
+for at = from, to do texts[#texts + 1] = redis.call('HGET', KEYS[2], at) end
+return {e, o, f, from, texts}
+`);
+
+/** KEYS meta, log, about. ARGV life, fresh epoch, first, last, types. Gives offset and text by turns. */
+export const CHANGES = script(`${SHARED}
+enter(ARGV[1], ARGV[2])
+local last, wanted, found = tonumber(ARGV[4]), {}, {}
+for one in string.gmatch(ARGV[5], '%S+') do wanted[one] = true end
+local from = '[' .. string.format('%016d ', tonumber(ARGV[3]))
+while true do
+  local member = redis.call('ZRANGEBYLEX', KEYS[3], from, '+', 'LIMIT', 0, 1)[1]
+  if not member then break end
+  local about, type = string.match(member, '^(%d+) (%S+) ')
+  if not about or tonumber(about) > last then break end
+  local here = place(tonumber(about), type)
+  if wanted[type] then
+    local newest = redis.call('ZREVRANGEBYLEX', KEYS[3], '[' .. here .. '~', '[' .. here, 'LIMIT', 0, 1)[1]
+    local offset = tonumber(string.sub(newest, #here + 1))
+    found[#found + 1] = offset
+    found[#found + 1] = redis.call('HGET', KEYS[2], offset)
+  end
+  from = '(' .. here .. '~'
+end
+return found
+`);
+
+/** KEYS meta, log, about. ARGV life, fresh epoch, after, types, not by, limit, most offsets to look at. Gives how
+ *  many, the offset that it has come to, and the head. */
+export const COUNT = script(`${SHARED}
+local e, l, o, f = enter(ARGV[1], ARGV[2])
+local limit, wanted, found = tonumber(ARGV[6]), {}, 0
+for one in string.gmatch(ARGV[4], '%S+') do wanted[one] = true end
+local at = math.max(f - 1, tonumber(ARGV[3]))
+local to = math.min(o, at + tonumber(ARGV[7]))
+while at < to and found < limit do
+  at = at + 1
+  local text = redis.call('HGET', KEYS[2], at)
+  if text and string.find(text, '\\n', 1, true) then
+    local type, user = string.match(text, '^(%S+) (%S+) ')
+    if wanted[type] and user ~= ARGV[5] then found = found + 1 end
+  end
+end
+return {found, at, o}
+`);
+
+/** KEYS meta, log, about. ARGV life, fresh epoch, offset, prefix of keys. Gives 1, or 0: no such event. */
+export const ERASE = script(`${SHARED}${ERASING}
+local e, l = enter(ARGV[1], ARGV[2])
+return erase(tonumber(ARGV[3]), l, ARGV[4]) and 1 or 0
+`);
+
+/** KEYS meta, log, about. ARGV the time before which events go, how many at once. Gives how many have gone and
+ *  when the oldest one left was appended, or -1: none is left. */
+export const TRIM = script(`${SHARED}
+local m = redis.call('HMGET', KEYS[1], 'o', 'f')
+local o, f = tonumber(m[1] or ''), tonumber(m[2] or '')
+if not (o and f) then return {0, '-1'} end
+local cutoff, gone, at = tonumber(ARGV[1]), 0, nil
+while f <= o and gone < tonumber(ARGV[2]) do
+  local text = redis.call('HGET', KEYS[2], f)
+  at = text and string.match(text, '^%S+ %S+ (%d+) ')
+  if at and tonumber(at) >= cutoff then break end
+  forget(f)
+  f = f + 1
+  gone = gone + 1
+  at = nil
+end
+if gone > 0 then redis.call('HSET', KEYS[1], 'f', f) end
+if f > o then return {gone, '-1'} end
+return {gone, at or '0'}
+`);
+
+/** All of them, to be loaded at once. */
+export const LOG_SCRIPTS = [APPEND, READ, CHANGES, COUNT, ERASE, TRIM] as const;

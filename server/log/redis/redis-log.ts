@@ -1,0 +1,277 @@
+import { DAY, limits, RoomError, type Retention } from '../../../shared/index.ts';
+import type { Clock } from '../../clock.ts';
+import { DUE_KEY, roomKeys, roomOfTag, roomTag } from '../../redis/redis-keys.ts';
+import type { RedisLink } from '../../redis/redis-link.ts';
+import type { RedisPubSub } from '../../redis/redis-pubsub.ts';
+import type { Script } from '../../redis/script.ts';
+import { digestOf } from '../digest.ts';
+import { newName } from '../new-name.ts';
+import type {
+  Appended,
+  ChangeRange,
+  Counted,
+  CountRange,
+  Entry,
+  Page,
+  Range,
+  RoomLog,
+  RoomName,
+  StoredEvent,
+} from '../room-log.ts';
+import { APPEND, CHANGES, COUNT, ERASE, READ, TRIM } from './log-scripts.ts';
+import { RoomLines } from './room-lines.ts';
+import { Scrub } from './scrub.ts';
+import { keyWord, parseStored, storedText, unreadable, word } from './stored-text.ts';
+
+/** What the Redis log is made from. */
+export interface RedisLogOptions {
+  readonly link: RedisLink;
+  readonly pubsub: RedisPubSub;
+  readonly clock: Clock;
+  readonly retention: Readonly<Record<string, Retention>>;
+  /** Hears of events that cannot be read, in words for the operator. */
+  readonly onDamage: (description: string) => void;
+  /** Hears of a follower that threw. */
+  readonly onError: (error: unknown) => void;
+  readonly checkEveryMs?: number;
+}
+
+// Kinds that the contract has no longer keep what they have.
+const FALLBACK: Retention = {
+  maxEvents: Number.MAX_SAFE_INTEGER,
+  maxAgeMs: Number.MAX_SAFE_INTEGER,
+};
+// Beyond this nothing expires.
+const FOREVER_MS = 3_650 * DAY;
+const COUNT_AT_ONCE = 2_000;
+const TRIM_AT_ONCE = 500;
+const TRIM_ROOMS = 1_000;
+
+/** A log that many nodes share, in Redis. Level `redis`: what Redis has acknowledged is as safe as Redis keeps
+ *  it. */
+export class RedisLog implements RoomLog {
+  readonly level = 'redis';
+  readonly #options: RedisLogOptions;
+  readonly #link: RedisLink;
+  readonly #lines: RoomLines;
+  readonly #scrub: Scrub;
+  /** Rooms with events that no trimming knows of yet, by tag. */
+  readonly #appended = new Set<string>();
+  readonly #damaged = new Set<string>();
+  readonly #underway = new Set<Promise<unknown>>();
+  #isClosed = false;
+
+  constructor(options: RedisLogOptions) {
+    const { link, pubsub, clock, onError, checkEveryMs = 2_000 } = options;
+    this.#options = options;
+    this.#link = link;
+    this.#scrub = new Scrub({ link, clock });
+    this.#lines = new RoomLines({
+      link,
+      pubsub,
+      clock,
+      onError,
+      checkEveryMs,
+      read: (room, range) => this.#read(room, range),
+      bounds: (room) => this.#read(room, { after: Number.MAX_SAFE_INTEGER - 1, limit: 0 }),
+    });
+  }
+
+  append(entry: Entry): Promise<Appended> {
+    const appending = this.#append(entry).finally(() => this.#underway.delete(appending));
+    this.#underway.add(appending);
+    return appending;
+  }
+
+  async read(room: RoomName, range: Range): Promise<Page> {
+    const line = await this.#lines.opened(room);
+    const page = await this.#read(room, range);
+    // Whoever follows the room must not hear of an epoch later than whoever reads it.
+    if (line?.tail && line.tail.epoch !== page.epoch) await line.heal();
+    return page;
+  }
+
+  async bounds(room: RoomName) {
+    const { epoch, first, head } = await this.read(room, {
+      after: Number.MAX_SAFE_INTEGER - 1,
+      limit: 0,
+    });
+    return { epoch, first, head };
+  }
+
+  async changes(room: RoomName, { first, last, types }: ChangeRange): Promise<StoredEvent[]> {
+    const reply = await this.#run(CHANGES, room, [first, last, words(types)]);
+    const items = reply as (number | string | null)[];
+    const found: StoredEvent[] = [];
+    for (let index = 0; index < items.length; index += 2) {
+      const [offset, text] = [Number(items[index]), items[index + 1]];
+      if (typeof text === 'string') found.push(this.#parse(room, offset, text));
+    }
+    return found.toSorted((a, b) => a.offset - b.offset);
+  }
+
+  async count(room: RoomName, { after, types, notBy, limit }: CountRange): Promise<Counted> {
+    let [count, at, head] = [0, after, Number.POSITIVE_INFINITY];
+    // Redis does nothing else meanwhile, so a long way is gone in steps.
+    for (;;) {
+      const args = [at, words(types), word(notBy), limit - count, COUNT_AT_ONCE];
+      const reply = (await this.#run(COUNT, room, args)) as number[];
+      const [found = 0, reached = 0, newest = 0] = reply;
+      head = Math.min(head, newest);
+      count += found;
+      if (count >= limit || reached >= head || reached <= at) return { count, head };
+      at = reached;
+    }
+  }
+
+  follow(room: RoomName, follower: Parameters<RoomLog['follow']>[1]): () => void {
+    return this.#lines.follow(room, follower);
+  }
+
+  async erase(room: RoomName, offset: number): Promise<boolean> {
+    const isErased = (await this.#run(ERASE, room, [offset, roomKeys(room)('key:')])) === 1;
+    if (isErased) this.#scrub.want();
+    return isErased;
+  }
+
+  async trim(now: number): Promise<void> {
+    await this.#announceDue(now);
+    const range = ['-inf', String(now), 'LIMIT', '0', String(TRIM_ROOMS)];
+    const due = await this.#link.command(['ZRANGEBYSCORE', DUE_KEY, ...range]);
+    for (const tag of Array.isArray(due) ? (due as string[]) : []) await this.#trimRoom(tag, now);
+  }
+
+  keyWindowMs(): number {
+    return limits.keyWindowMs;
+  }
+
+  failure(): string | undefined {
+    return this.#isClosed ? 'the log is closed' : this.#link.failure();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#underway);
+    this.#lines.close();
+    this.#scrub.close();
+  }
+
+  async #append(entry: Entry): Promise<Appended> {
+    if (this.#isClosed) throw new RoomError('LOG_UNAVAILABLE');
+    const { room } = entry;
+    if (this.#lines.find(room)) await this.#lines.opened(room);
+    const text = storedText(entry);
+    const reply = await this.#sendAppend(entry, text);
+    const [outcome, epoch, offset, at] = reply as [string, string, number, string];
+    if (outcome === 'conflict') throw new RoomError('CONFLICT');
+    if (outcome === 'stale') throw new RoomError('STALE_VERSION');
+    const done = { epoch, offset, at: Number(at), duplicate: outcome === 'repeat' };
+    if (done.duplicate) return done;
+    this.#appended.add(roomTag(room));
+    if (entry.erases) this.#scrub.want();
+    const line = this.#lines.find(room);
+    line?.offer(done, () => this.#parse(room, offset, text));
+    await line?.told(done);
+    return done;
+  }
+
+  #sendAppend(entry: Entry, text: string): Promise<unknown> {
+    const { room, by, idempotencyKey: key, about, guard, erases } = entry;
+    const { maxEvents, maxAgeMs } = this.#retentionOf(room);
+    const keyOf = roomKeys(room);
+    const kept = `${keyOf('key:')}${word(by.id)} ${keyWord(key).slice(1)}`;
+    return this.#run(
+      APPEND,
+      room,
+      [
+        text,
+        word(entry.type),
+        about ?? '',
+        entry.at,
+        key ?? '',
+        digestOf(entry),
+        limits.keyWindowMs,
+        maxEvents,
+        maxAgeMs > FOREVER_MS ? 0 : maxAgeMs,
+        keyOf('live'),
+        guard?.version ?? '',
+        words(guard?.types ?? []),
+        // No type is named so: the event itself goes all the same.
+        erases ? `- ${words(erases)}` : '',
+        keyOf('key:'),
+      ],
+      [kept],
+    );
+  }
+
+  async #read(room: RoomName, range: Range): Promise<Page> {
+    const [how, offset] = 'after' in range ? ['after', range.after] : ['before', range.before];
+    const reply = await this.#run(READ, room, [how, offset, range.limit]);
+    const [epoch, head, first, from, texts] = reply as [
+      string,
+      number,
+      number,
+      number,
+      (string | null)[],
+    ];
+    const events = texts.map((text, index) => this.#parse(room, from + index, text));
+    return { epoch, head, first, events };
+  }
+
+  #run(
+    script: Script,
+    room: RoomName,
+    args: readonly (string | number)[],
+    more: readonly string[] = [],
+  ): Promise<unknown> {
+    const keyOf = roomKeys(room);
+    const keys = [keyOf('meta'), keyOf('log'), keyOf('about'), ...more];
+    return this.#link.run(script, keys, [this.#link.life, newName(), ...args]);
+  }
+
+  #parse(room: RoomName, offset: number, text: string | null): StoredEvent {
+    const event = text === null ? undefined : parseStored(offset, text);
+    if (event) return event;
+    const tag = roomTag(room);
+    if (!this.#damaged.has(tag) && this.#damaged.size < 1_000) {
+      this.#damaged.add(tag);
+      this.#options.onDamage(`event ${offset} of ${tag} cannot be read and is shown as erased`);
+    }
+    return unreadable(offset);
+  }
+
+  /** Lets whichever node trims next know of the rooms that this one has appended to. */
+  async #announceDue(now: number): Promise<void> {
+    const tags = [...this.#appended].slice(0, TRIM_ROOMS);
+    if (tags.length === 0) return;
+    const scores = tags.flatMap((tag) => [String(now), tag]);
+    await this.#link.command(['ZADD', DUE_KEY, 'LT', ...scores]);
+    for (const tag of tags) this.#appended.delete(tag);
+  }
+
+  async #trimRoom(tag: string, now: number): Promise<void> {
+    const room = roomOfTag(tag);
+    if (!room) return void (await this.#link.command(['ZREM', DUE_KEY, tag]));
+    const { maxAgeMs } = this.#retentionOf(room);
+    for (;;) {
+      const keyOf = roomKeys(room);
+      const keys = [keyOf('meta'), keyOf('log'), keyOf('about')];
+      const reply = await this.#link.run(TRIM, keys, [Math.max(0, now - maxAgeMs), TRIM_AT_ONCE]);
+      const [gone, oldest] = reply as [number, string];
+      if (gone >= TRIM_AT_ONCE) continue;
+      const isEmpty = oldest === '-1' || maxAgeMs > FOREVER_MS;
+      if (isEmpty) await this.#link.command(['ZREM', DUE_KEY, tag]);
+      else await this.#link.command(['ZADD', DUE_KEY, String(Number(oldest) + maxAgeMs), tag]);
+      return;
+    }
+  }
+
+  #retentionOf({ kind }: RoomName): Retention {
+    const { retention } = this.#options;
+    return (Object.hasOwn(retention, kind) ? retention[kind] : undefined) ?? FALLBACK;
+  }
+}
+
+function words(types: readonly string[]): string {
+  return types.map(word).join(' ');
+}
