@@ -44,8 +44,10 @@ export const limits = {
   replayEvents: 10_000,
   /** Frames that wait in a feed before it leaves the live stream and reads the log instead (RES5). */
   feedFrames: 256,
-  /** Latest values that a room holds; beyond, the one set longest ago is cleared. */
+  /** Latest values that a room holds, and their data as text in UTF-16 units; beyond, those set longest ago
+   *  are cleared. */
   latestValues: 1_000,
+  latestLength: 1024 * 1024,
   /** Users of a room who are listed; above, they are counted (PRE3). */
   listedUsers: 500,
   /** Once counted, users are listed again when there are no more than this. */

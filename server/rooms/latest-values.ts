@@ -19,27 +19,41 @@ interface Value {
   readonly expiresAt: number;
 }
 
-/** A room's latest values: the newest event per type and key, at most `maxValues`. */
+/** How much a room may hold. */
+export interface LatestBounds {
+  readonly maxValues: number;
+  /** Of their data as text, in UTF-16 units. */
+  readonly maxLength: number;
+}
+
+/** A room's latest values: the newest event per type and key, within bounds. */
 export class LatestValues {
   readonly #values = new Map<string, Value>();
-  readonly #maxValues: number;
+  readonly #bounds: LatestBounds;
+  #length = 0;
 
-  constructor(maxValues: number) {
-    this.#maxValues = maxValues;
+  constructor(bounds: LatestBounds) {
+    this.#bounds = bounds;
   }
 
   get size(): number {
     return this.#values.size;
   }
 
-  /** Sets a value. Returns what had to go for it: the one set longest ago. */
+  /** Sets a value. Returns what had to go for it: those set longest ago. */
   set(value: Value): Gone[] {
     const id = idOf(value.event.type, value.key);
+    this.#length += value.text.length - (this.#values.get(id)?.text.length ?? 0);
     this.#values.delete(id);
     this.#values.set(id, value);
-    if (this.#values.size <= this.#maxValues) return [];
-    const [oldest] = this.#values.values();
-    return this.#remove((one) => one === oldest);
+    if (!this.#isOver) return [];
+    // It stays itself, however long it is.
+    return this.#remove((one) => one !== value && this.#isOver);
+  }
+
+  get #isOver(): boolean {
+    const { maxValues, maxLength } = this.#bounds;
+    return this.#values.size > maxValues || this.#length > maxLength;
   }
 
   /** Lets a value that says the same live until `expiresAt`. False: there is none. */
@@ -99,6 +113,7 @@ export class LatestValues {
     for (const [id, value] of this.#values) {
       if (!isGone(value)) continue;
       this.#values.delete(id);
+      this.#length -= value.text.length;
       const { type, by } = value.event;
       gone.push({ type, key: value.key, userId: by.id });
     }

@@ -34,7 +34,10 @@ export interface Standing {
  *  by what they say themselves (CON1, TYP1). */
 export class Values {
   readonly #options: ValuesOptions;
-  readonly #values = new LatestValues(limits.latestValues);
+  readonly #values = new LatestValues({
+    maxValues: limits.latestValues,
+    maxLength: limits.latestLength,
+  });
   readonly #crowds: Crowds;
   /** By durable event: the values that it ends. */
   readonly #endedBy = new Map<string, string[]>();
