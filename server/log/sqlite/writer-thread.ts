@@ -5,6 +5,7 @@ import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
 import { isScrubDue } from './event-eraser.ts';
 import { watchFiles } from './file-watch.ts';
+import { PageGaps } from './page-gaps.ts';
 import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
 import type { RecordWrite } from './record-writer.ts';
@@ -27,7 +28,9 @@ function openWriter(): Writer | undefined {
     const { databaseId, epoch, damage } = recover(db, mark);
     const retention = (kind: string) => options.retention[kind] ?? options.fallback;
     const paths = [options.databasePath, `${options.databasePath}-wal`, options.markPath];
-    const opened = new Writer({ db, mark, databaseId, retention, checkFiles: watchFiles(paths) });
+    const pages = new PageGaps(options.databasePath);
+    const checkFiles = watchFiles(paths);
+    const opened = new Writer({ db, mark, databaseId, retention, checkFiles, pages });
     reply({
       type: 'opened',
       epoch,

@@ -7,6 +7,7 @@ import { checksumOf } from './checksum.ts';
 import type { CommitMark } from './commit-mark.ts';
 import { EventEraser } from './event-eraser.ts';
 import { readMeta } from './meta.ts';
+import type { PageGaps } from './page-gaps.ts';
 import { RecordWriter, type Recorded, type RecordWrite } from './record-writer.ts';
 import { roomChecksum } from './room-rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
@@ -44,6 +45,7 @@ export class Writer {
   readonly #rooms = new Map<string, WriterRoom>();
   readonly #databaseId: string;
   readonly #checkFiles: () => void;
+  readonly #pages: PageGaps;
   /** Commits so far. Who else writes to the database moves the count of it, not this. */
   #commits: number;
   #marked: number;
@@ -55,12 +57,14 @@ export class Writer {
     retention: (kind: string) => Retention;
     /** Throws when the files are no longer where they were opened. */
     checkFiles: () => void;
+    pages: PageGaps;
   }) {
     this.#db = options.db;
     this.#mark = options.mark;
     this.#databaseId = options.databaseId;
     this.#retention = options.retention;
     this.#checkFiles = options.checkFiles;
+    this.#pages = options.pages;
     this.#sql = prepareStatements(options.db);
     this.#records = new RecordWriter(options.db);
     this.#eraser = new EventEraser(options.db);
@@ -115,12 +119,16 @@ export class Writer {
     return true;
   }
 
-  /** Writes the database anew and empties the WAL: nothing of erased content is left in either (LOG5).
-   *  `secure_delete` alone forgets the gaps that splitting a page leaves. Takes time by the size. */
+  /** Empties the WAL, and the gaps that SQLite leaves in pages when it moves rows, which `secure_delete`
+   *  forgets: nothing of erased content is left in either (LOG5). Takes time by the size of the database. */
   scrub(): void {
-    this.#db.exec('VACUUM');
+    const { isReadable } = this.#pages;
+    if (!isReadable) this.#db.exec('VACUUM');
     const result = this.#db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     if (result?.['busy'] !== 0) throw new Error('writer: the WAL could not be truncated');
+    if (isReadable) this.#pages.clear();
+    // What SQLite has of these pages in mind still has the gaps as they were, and would write them again.
+    this.#db.exec('PRAGMA shrink_memory');
     this.#eraser.settle();
   }
 
@@ -148,6 +156,7 @@ export class Writer {
 
   close(): void {
     this.#db.close();
+    this.#pages.close();
     this.#mark.close();
   }
 
