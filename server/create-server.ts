@@ -10,6 +10,7 @@ import { newName } from './log/new-name.ts';
 import { createLogger } from './logger.ts';
 import { countOne, createCounts } from './metrics/counts.ts';
 import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
+import type { Rooms } from './mount-rooms.ts';
 import { reportFaults } from './report-faults.ts';
 import { createRouter } from './router/trpc.ts';
 import { createTally } from './tally.ts';
@@ -28,9 +29,11 @@ export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>,
 }
 
 /** A running server. */
-export interface Server {
+export interface Server<R extends Contract = { chat: typeof chat }> {
   /** Where it listens: `http://host:port`. */
   readonly url: string;
+  /** Its rooms, as `createRooms` makes them: `publish`, `notify`, `revoke`, … They close with it. */
+  readonly rooms: Omit<Rooms<R>, 'drain' | 'close'>;
   /** Answers what is running, tells clients to come back (1012), then closes. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -43,7 +46,7 @@ const GRACE_MS = 2_000;
 export async function createServer<const R extends Contract = { chat: typeof chat }>(
   config: Config,
   options: Partial<ServerOptions<R>> = {},
-): Promise<Server> {
+): Promise<Server<R>> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.logLevel);
   const contract: Contract = options.rooms ?? { chat };
@@ -112,7 +115,8 @@ export async function createServer<const R extends Contract = { chat: typeof cha
 
   try {
     const url = await http.listen(config.port, config.host);
-    return { url, close: () => (closing ??= close()) };
+    // They are of `R`, which is `{ chat }` where no rooms are given.
+    return { url, rooms: rooms as unknown as Rooms<R>, close: () => (closing ??= close()) };
   } catch (error) {
     await rooms.close();
     throw error;
