@@ -5,13 +5,8 @@ export { signToken, type TokenClaims } from './auth/tokens.ts';
 export type { User } from './auth/user.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { readConfig, type Config } from './config.ts';
-export {
-  createRooms,
-  createServer,
-  type RoomsOptions,
-  type Server,
-  type ServerOptions,
-} from './create-server.ts';
+export { createRooms, type RoomsOptions } from './create-rooms.ts';
+export { createServer, type Server, type ServerOptions } from './create-server.ts';
 export { createLogger, type Logger } from './logger.ts';
 export type { RoomName } from './log/room-log.ts';
 export { backupLog, type BackupSummary } from './log/sqlite/backup.ts';

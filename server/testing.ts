@@ -7,7 +7,7 @@ import { createServer, type ServerOptions, type Server } from './create-server.t
 import { createLogger } from './logger.ts';
 
 /** A server for tests: real sockets, on a free port of this machine. */
-export interface TestServer extends Server {
+export interface TestServer<R extends Contract = { chat: typeof chat }> extends Server<R> {
   /** `ws://…/trpc`, for clients. */
   readonly socketUrl: string;
   /** What its tokens are signed with: a restarted server with the same one knows them again. */
@@ -24,7 +24,7 @@ export async function startTestServer<const R extends Contract = { chat: typeof 
     port?: number;
     secret?: string;
   } = {},
-): Promise<TestServer> {
+): Promise<TestServer<R>> {
   const { port = 0, dataDir = null, clock = systemClock, ...rest } = options;
   const secret = options.secret ?? randomBytes(32).toString('base64url');
   const config: Config = {

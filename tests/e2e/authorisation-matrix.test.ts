@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createRooms } from '../../server/create-server.ts';
+import { createRooms } from '../../server/create-rooms.ts';
 import { chat } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
 import { callsAs, overHttp, overSocket, type As, type Call } from '../kit/rooms-api.ts';

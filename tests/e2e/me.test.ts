@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { createRooms } from '../../server/create-server.ts';
+import { createRooms } from '../../server/create-rooms.ts';
 import { chat, defineMe, defineRoom, durable } from '../../shared/index.ts';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { createRooms } from '../../server/create-server.ts';
+import { createRooms } from '../../server/create-rooms.ts';
 import {
   chat,
   defineRoom,

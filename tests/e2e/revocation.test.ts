@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createRooms } from '../../server/create-server.ts';
+import { createRooms } from '../../server/create-rooms.ts';
 import type { Feed } from '../../server/rooms/feed.ts';
 import { createRouter } from '../../server/router/trpc.ts';
 import { chat, HOUR } from '../../shared/index.ts';

@@ -8,7 +8,7 @@ type Client = TRPCClient<RoomsRouter<{ chat: typeof chat }>>;
 
 /** People who chat, each over a stock client. */
 export interface Chatters {
-  readonly server: TestServer;
+  readonly server: Omit<TestServer, 'rooms'>;
   readonly ada: Client['chat'];
   readonly bob: Client['chat'];
   as(id: string): Promise<Client['chat']>;

@@ -17,7 +17,7 @@ type Frame = FrameOf<typeof chat>;
 /** A server that closes with the test. */
 export async function startServer<const R extends Contract = { chat: typeof chat }>(
   options: Parameters<typeof startTestServer<R>>[0] = {},
-): Promise<TestServer> {
+): Promise<TestServer<R>> {
   const server = await startTestServer(options);
   onTestFinished(() => server.close());
   return server;
@@ -42,7 +42,7 @@ export function stockClient(
 
 /** Our own client, as a frontend would make it; over another way to the server, if need be. */
 export async function sdkClient(
-  server: TestServer,
+  server: Pick<TestServer, 'socketUrl' | 'token'>,
   id: string,
   url = server.socketUrl,
 ): Promise<RoomsClient<{ chat: typeof chat }>> {

@@ -3,13 +3,14 @@ import { onTestFinished } from 'vitest';
 import { HOUR, type Contract } from '../../shared/index.ts';
 import { signToken } from '../../server/auth/tokens.ts';
 import type { Config } from '../../server/config.ts';
-import { createServer, type ServerOptions } from '../../server/create-server.ts';
+import { createServer, type Server, type ServerOptions } from '../../server/create-server.ts';
 import { createLogger } from '../../server/logger.ts';
 
 /** The server as an operator configures it, on a free port. It closes with the test. */
 export interface ReadyServer {
   readonly url: string;
   readonly socketUrl: string;
+  readonly rooms: Server<Contract>['rooms'];
   /** A token of an hour for a user. */
   token(id: string): Promise<string>;
 }
@@ -20,7 +21,7 @@ export async function readyServer(
   options: Partial<ServerOptions<Contract>> = {},
 ): Promise<ReadyServer> {
   const secret = randomBytes(32).toString('hex');
-  const { url, close } = await createServer(
+  const { url, rooms, close } = await createServer(
     {
       port: 0,
       host: '127.0.0.1',
@@ -38,6 +39,7 @@ export async function readyServer(
   const now = options.clock?.now ?? Date.now;
   return {
     url,
+    rooms,
     socketUrl: `${url.replace(/^http/, 'ws')}/trpc`,
     token: (id) => signToken(secret, { id, name: id, expiresAt: now() + HOUR }),
   };

@@ -16,7 +16,7 @@ export interface Road {
 }
 
 /** Builds one; it ends with the test. */
-export async function roadTo(server: TestServer): Promise<Road> {
+export async function roadTo(server: Pick<TestServer, 'url'>): Promise<Road> {
   const target = Number(new URL(server.url).port);
   const sockets = new Set<Socket>();
   let isOpen = true;

@@ -1,6 +1,6 @@
 import { callTRPCProcedure, getErrorShape, type AnyTRPCRouter } from '@trpc/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRooms } from '../../server/create-server.ts';
+import { createRooms } from '../../server/create-rooms.ts';
 import { directOf } from '../../server/direct.ts';
 import { createLogger } from '../../server/logger.ts';
 import type { Rooms } from '../../server/mount-rooms.ts';

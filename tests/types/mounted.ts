@@ -9,7 +9,13 @@ import { initTRPC, type inferRouterInputs, type inferRouterOutputs } from '@trpc
 import superjson from 'superjson';
 import { z } from 'zod';
 import { joinRoom, type RoomHandle, type RoomsRouter } from '../../client/index.ts';
-import { createRooms, formatError, type RoomsContext } from '../../server/index.ts';
+import {
+  createRooms,
+  createServer,
+  formatError,
+  type Config,
+  type RoomsContext,
+} from '../../server/index.ts';
 import { chat, type Ack, type ErrorCode } from '../../shared/index.ts';
 import { board, news } from './kinds.ts';
 import { holds, type Same } from './same.ts';
@@ -37,6 +43,23 @@ export async function build() {
     ...rooms.routers,
     mine: t.procedure.input(z.number()).query(({ input, ctx }) => `${ctx.tenant} ${input}`),
   });
+}
+
+// A ready server offers what `createRooms` does, typed by its contract.
+export async function serve(config: Config) {
+  const { rooms } = await createServer(config, { rooms: contract });
+  await rooms.publish('board', 'r', 'renamed', { title: 'x' });
+  await rooms.notify('bob', 'notification', { code: 'hello', params: { times: 2 } });
+  // @ts-expect-error no such event in this kind
+  await rooms.publish('chat', 'r', 'nope', { title: 'x' });
+  // @ts-expect-error no such kind
+  await rooms.revoke({ kind: 'other', room: 'r', user: 'bob' });
+  // @ts-expect-error they close with the server
+  await rooms.close();
+  const byDefault = await createServer(config);
+  await byDefault.rooms.publish('chat', 'r', 'message', { text: 'x' });
+  // @ts-expect-error by default it carries `chat` alone
+  await byDefault.rooms.publish('board', 'r', 'renamed', { title: 'x' });
 }
 
 export async function buildPlain() {

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { MINUTE, withMe, type Contract, type Retention } from '../shared/index.ts';
+import { openToAll, type Authorize } from './auth/authorize.ts';
+import type { Bus } from './bus/bus.ts';
+import { createMemoryBus } from './bus/memory-bus.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { createMemoryLog } from './log/memory-log.ts';
+import { newName } from './log/new-name.ts';
+import type { RoomLog } from './log/room-log.ts';
+import { createSqliteStore } from './log/sqlite/sqlite-log.ts';
+import { createLogger, type Logger } from './logger.ts';
+import type { Commit } from './metrics/metrics.ts';
+import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
+import { createMemoryPresence, type PresenceOptions } from './presence/memory-presence.ts';
+import { createMemoryRecords } from './records/memory-records.ts';
+import type { Records } from './records/records.ts';
+import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
+import { createTally, type Tally } from './tally.ts';
+
+/** What rooms are created from, in a server of one's own. */
+export interface RoomsOptions<R extends Contract> {
+  /** The room kinds by name; each key is its kind's name. */
+  readonly rooms: R;
+  /** Where the log is kept; created when missing. `null`: in memory only. Default `./data`. */
+  readonly dataDir?: string | null;
+  /** `redis://` or `rediss://`: events, records and what is live are kept and passed on there instead, for many
+   *  nodes. Presence and latest values stay with each node. */
+  readonly redisUrl?: string | undefined;
+  /** Who may do what (AUT1). Default: every user may use every room. */
+  readonly authorize?: Authorize;
+  /** How long removed content may still stand in free parts of files, in milliseconds (LOG5). Default 60,000.
+   *  The database is written anew each time, and appends wait for that. */
+  readonly scrubWithinMs?: number;
+  /** How fast clients may publish, where it differs from the defaults; `off`: as fast as they can. */
+  readonly publishing?: Partial<PublishLimits> | 'off';
+  /** How presence is kept, where it differs from the defaults. */
+  readonly presence?: PresenceOptions;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+/** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must
+ *  carry `user` and `connectionId` (`RoomsContext`). @throws StartError */
+export function createRooms<const R extends Contract>(options: RoomsOptions<R>): Promise<Rooms<R>> {
+  return openRooms(options, { tally: createTally(), onCommit: () => {} });
+}
+
+/** Creates rooms whose figures somebody reads. This is the one place that names the forms of log, records, bus
+ *  and presence: to know what rooms are made of, read on. @throws StartError */
+export async function openRooms<R extends Contract>(
+  options: RoomsOptions<R>,
+  { tally, onCommit }: { tally: Tally; onCommit: (commit: Commit) => void },
+): Promise<Rooms<R>> {
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? createLogger('info');
+  const { dataDir = './data', redisUrl, scrubWithinMs, publishing } = options;
+  checkKeys(options.rooms);
+  const store = await openStore({
+    retention: retentionOf(withMe(options.rooms)),
+    dataDir,
+    redisUrl,
+    scrubWithinMs,
+    clock,
+    logger,
+    onCommit,
+  });
+  return mountRooms({
+    contract: options.rooms,
+    ...store,
+    presence: createMemoryPresence({ ...options.presence, clock }),
+    clock,
+    tally,
+    nodeTag: randomBytes(4).toString('hex'),
+    newId: newName,
+    authorize: options.authorize ?? openToAll,
+    publishing: publishing === 'off' ? null : { ...defaultPublishLimits, ...publishing },
+    trimEveryMs: MINUTE,
+    onError: (error) => logger.error({ err: error }, 'work in the background failed'),
+  });
+}
+
+function retentionOf(contract: Contract): Readonly<Record<string, Retention>> {
+  return Object.fromEntries(Object.entries(contract).map(([name, kind]) => [name, kind.history]));
+}
+
+/** What rooms stand on. */
+interface Store {
+  readonly log: RoomLog;
+  readonly records: Records;
+  readonly bus: Bus;
+}
+
+interface StoreOptions {
+  readonly retention: Readonly<Record<string, Retention>>;
+  readonly dataDir: string | null;
+  readonly redisUrl: string | undefined;
+  readonly scrubWithinMs: number | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onCommit: (commit: Commit) => void;
+}
+
+async function openStore(options: StoreOptions): Promise<Store> {
+  const { dataDir, redisUrl } = options;
+  if (redisUrl !== undefined) return openRedis(redisUrl, options);
+  const { log, records } =
+    dataDir === null ? openMemory(options) : await openSqlite(dataDir, options);
+  return { log, records, bus: createMemoryBus() };
+}
+
+function openMemory({ retention, logger }: StoreOptions): Pick<Store, 'log' | 'records'> {
+  const keepAll = { maxEvents: Number.MAX_SAFE_INTEGER, maxAgeMs: Number.MAX_SAFE_INTEGER };
+  const log = createMemoryLog({
+    epoch: newName(),
+    retention: (kind) => retention[kind] ?? keepAll,
+    onError: (error) => logger.error({ err: error }, 'a follower of the log failed'),
+  });
+  return { log, records: createMemoryRecords() };
+}
+
+function openSqlite(dir: string, options: StoreOptions): Promise<Pick<Store, 'log' | 'records'>> {
+  const { retention, scrubWithinMs, clock, logger, onCommit } = options;
+  return createSqliteStore({
+    dir,
+    retention,
+    clock,
+    ...(scrubWithinMs === undefined ? {} : { scrubWithinMs }),
+    onDamage: (description) =>
+      logger.error(
+        { dataDir: dir },
+        `${description}; a new epoch begins and clients are told of the gap`,
+      ),
+    onTrouble: (reason) => {
+      if (reason === undefined) logger.info('the log can be written again');
+      else
+        logger.error({ reason }, 'the log cannot be written: publishes are refused until it can');
+    },
+    onCommit,
+    onError: (error) => logger.error({ err: error }, 'a follower of the log failed, or scrubbing'),
+  });
+}
+
+async function openRedis(url: string, { retention, clock, logger }: StoreOptions): Promise<Store> {
+  // Whoever has no Redis need not load a client for it.
+  const { createRedisStore } = await import('./redis/redis-store.ts');
+  return createRedisStore({
+    url,
+    retention,
+    clock,
+    onDamage: (description) => logger.error(description),
+    onTrouble: (reason) => {
+      if (reason === undefined) logger.info('Redis can be used again');
+      else logger.error({ reason }, 'Redis cannot be used: publishes are refused until it can');
+    },
+    onDeaf: (reason) => {
+      if (reason === undefined) logger.info('Redis can be listened to again');
+      else logger.warn({ reason }, 'Redis cannot be listened to: events come late until it can');
+    },
+    onError: (error) => logger.error({ err: error }, 'a follower of the log failed'),
+  });
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it, vi } from 'vitest';
+import { follow, startServer, stockClient } from '../kit/clients.ts';
+import { followMe } from '../kit/my-stream.ts';
+
+describe('the rooms of a ready server', () => {
+  it('publish, edit, remove, notify and revoke as those of createRooms do', async () => {
+    const server = await startServer();
+    const { rooms } = server;
+    const { trpc } = stockClient(server.socketUrl, await server.token('bob'));
+    const [feed, own] = [await follow(trpc, 'r'), await followMe(trpc)];
+    const by = { id: 'ops', name: 'Ops' };
+    const { position } = await rooms.publish('chat', 'r', 'message', { text: 'hi' }, { by });
+    await rooms.edit('chat', 'r', position, { text: 'hello' });
+    await rooms.remove('chat', 'r', position);
+    await rooms.notify('bob', 'notification', { code: 'hello', params: {} });
+    await rooms.revoke({ kind: 'chat', room: 'r', user: 'bob' });
+    const isEnd = ({ type }: { type: string }) => type === 'revoked';
+    await vi.waitFor(() => expect(feed.frames.some(({ data }) => isEnd(data))).toBe(true));
+    const types = feed.frames.flatMap(({ data }) => (data.type === 'event' ? data.event.type : []));
+    expect(types).toEqual(['message', 'edited', 'removed']);
+    await vi.waitFor(() => expect(own.events()).toMatchObject([{ by: '@server' }]));
+    expect(rooms.failure()).toBeUndefined();
+  });
+
+  it('can be observed, and refuse what their contract does not know', async () => {
+    const { rooms } = await startServer();
+    const seen: string[] = [];
+    rooms.observe('chat', 'r').subscribe({ next: ({ type }) => void seen.push(type) });
+    await vi.waitFor(async () => {
+      await rooms.publish('chat', 'r', 'message', { text: 'hi' });
+      expect(seen).toContain('event');
+    });
+    const wrong = rooms.publish('chat', 'r', 'nope' as never, {} as never);
+    await expect(wrong).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+});
