@@ -25,7 +25,8 @@ export function createNotifications<K extends RoomKind>(
   const saw = (position: string | null) =>
     set(seenUpTo(store.getSnapshot(), position, options.userId()));
   const follow = () => {
-    const handle = join();
+    const handle = joined();
+    if (!handle) return;
     const forget = handle.onFrame((frame) => {
       set(foldNotices<K, Event>(store.getSnapshot(), frame, options.userId()));
       if (frame.type === 'gap') void reload(handle);
@@ -37,6 +38,14 @@ export function createNotifications<K extends RoomKind>(
       handle.leave();
       set(NO_NOTICES);
     };
+  };
+  // A client that has stopped has no more to tell, and a screen that listens must not break.
+  const joined = () => {
+    try {
+      return join();
+    } catch {
+      return undefined;
+    }
   };
   // Whatever fails here, the stream says again when it comes back.
   const askSeen = async () => {

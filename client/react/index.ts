@@ -1,2 +1,10 @@
-export type { RoomSnapshot } from './room-store.ts';
+export { RoomsProvider, type AnyRoomsClient } from './rooms-provider.ts';
+export type { RoomSnapshot } from './shared-room.ts';
+export { useConnection } from './use-connection.ts';
+export { useLatest } from './use-latest.ts';
+export { useMembers } from './use-members.ts';
+export { useMessages, type UsedMessages } from './use-messages.ts';
+export { useNotifications, type UsedNotifications } from './use-notifications.ts';
 export { useRoom } from './use-room.ts';
+export { useTyping } from './use-typing.ts';
+export { useUnread, type UsedUnread } from './use-unread.ts';

@@ -1,0 +1,108 @@
+import type { Gap, RoomKind } from '../../shared/index.ts';
+import { toRoomError } from '../call-error.ts';
+import type { Clock } from '../clock.ts';
+import type { RoomsOfKind } from '../create-rooms.ts';
+import { callEach, type Listener } from '../listeners.ts';
+import type { RoomHandle } from '../room-handle.ts';
+import type { JoinOptions, RoomState } from '../room.ts';
+
+/** What a component sees of a room: the handle while it is joined or joining, and where it stands. */
+export interface RoomSnapshot<K extends RoomKind> {
+  /** Undefined before the component is mounted, and on a server that renders it. */
+  readonly room: RoomHandle<K> | undefined;
+  readonly state: RoomState;
+  /** The newest gap that the stream has told of. Undefined: nothing was missed. */
+  readonly gap: Gap | undefined;
+}
+
+/** How a room looks that nobody has joined. */
+export const NOT_JOINED = { room: undefined, state: { state: 'joining' }, gap: undefined } as const;
+
+/** One room that components share: joined by the first of them, left after the last. */
+export class SharedRoom<K extends RoomKind> {
+  readonly #rooms: RoomsOfKind<K>;
+  readonly #id: string;
+  readonly #clock: Pick<Clock, 'after'>;
+  readonly #onEmpty: () => void;
+  readonly #listeners = new Set<Listener<void>>();
+  readonly #onGaps = new Set<{ readonly call: (gap: Gap) => void }>();
+  #snapshot: RoomSnapshot<K> = NOT_JOINED;
+  #leave = () => {};
+  #cancelLeave = () => {};
+
+  /** `onEmpty` is called once it is left: it is of no use any more. */
+  constructor(options: {
+    readonly rooms: RoomsOfKind<K>;
+    readonly id: string;
+    readonly clock: Pick<Clock, 'after'>;
+    readonly onEmpty: () => void;
+  }) {
+    this.#rooms = options.rooms;
+    this.#id = options.id;
+    this.#clock = options.clock;
+    this.#onEmpty = options.onEmpty;
+  }
+
+  getSnapshot(): RoomSnapshot<K> {
+    return this.#snapshot;
+  }
+
+  /** Adds one who looks on. Returns the undo. */
+  add(listener: () => void, options: JoinOptions): () => void {
+    const own = () => listener();
+    const onGap = typeof options.onGap === 'function' ? { call: options.onGap } : undefined;
+    this.#cancelLeave();
+    this.#listeners.add(own);
+    if (onGap) this.#onGaps.add(onGap);
+    if (this.#snapshot === NOT_JOINED) this.#join(options);
+    return () => {
+      if (onGap) this.#onGaps.delete(onGap);
+      if (this.#listeners.delete(own) && this.#listeners.size === 0) this.#leaveSoon();
+    };
+  }
+
+  #join(options: JoinOptions): void {
+    // Each who looks on hears of a gap, not the first alone.
+    const onGap = options.onGap === 'reload' ? options.onGap : () => {};
+    try {
+      const room = this.#rooms.join(this.#id, { ...options, onGap });
+      const undo = [
+        room.subscribe((state) => this.#change({ state })),
+        room.onFrame((frame) => {
+          const gap = frame.type === 'gap' ? frame : frame.type === 'ready' ? frame.gap : undefined;
+          if (gap) this.#tellGap({ reason: gap.reason, from: gap.from, to: gap.to });
+        }),
+      ];
+      this.#leave = () => {
+        for (const forget of undo) forget();
+        room.leave();
+      };
+      this.#change({ room, state: room.current });
+    } catch (cause) {
+      // A client that has stopped: a component says so, and does not break.
+      this.#change({ state: { state: 'failed', error: toRoomError(cause) } });
+    }
+  }
+
+  #tellGap(gap: Gap): void {
+    this.#change({ gap });
+    callEach(
+      [...this.#onGaps].map(({ call }) => call),
+      gap,
+    );
+  }
+
+  /** Not at once: StrictMode, and a screen that gives way to another, take it up again in the same turn. */
+  #leaveSoon(): void {
+    this.#cancelLeave = this.#clock.after(0, () => {
+      this.#leave();
+      this.#snapshot = NOT_JOINED;
+      this.#onEmpty();
+    });
+  }
+
+  #change(change: Partial<RoomSnapshot<K>>): void {
+    this.#snapshot = { ...this.#snapshot, ...change };
+    callEach(this.#listeners, undefined);
+  }
+}

@@ -1,0 +1,164 @@
+import { createElement, Fragment, StrictMode, type ReactNode } from 'react';
+import { renderToString } from 'react-dom/server';
+import { describe, expect, it, vi } from 'vitest';
+import type { RoomHandle, RoomsClient } from '../../../client/index.ts';
+import {
+  RoomsProvider,
+  useConnection,
+  useLatest,
+  useMembers,
+  useMessages,
+  useNotifications,
+  useRoom,
+  useTyping,
+  useUnread,
+} from '../../../client/react/index.ts';
+import { chat, type Gap } from '../../../shared/index.ts';
+import { sdkClient, startServer } from '../../kit/clients.ts';
+import { openPage } from '../../kit/dom.ts';
+
+type Rooms = RoomsClient<{ chat: typeof chat }>;
+
+const under = (client: Rooms, ...children: ReactNode[]) =>
+  createElement(StrictMode, null, createElement(RoomsProvider, { client }, ...children));
+
+/** Shows everything that there is to show of a room. */
+function Everything({ id, onRoom }: { id: string; onRoom?: (room: unknown) => void }) {
+  const { room, state } = useRoom(chat, id, { onGap: 'reload' });
+  const { items } = useMessages(room);
+  const { users } = useMembers(room);
+  const typing = useTyping(room);
+  const { count } = useUnread(room);
+  const { events } = useNotifications();
+  const values = useLatest(room, 'typing');
+  onRoom?.(room);
+  const texts = items.map(({ data }) => data?.text).join(' ');
+  const names = users.map(({ name }) => name).join(' ');
+  const told = events.map(({ type }) => type).join(' ');
+  return createElement(
+    'p',
+    null,
+    `${state.state}; ${texts}; here ${names}; ${typing.count}/${values.size} type; ` +
+      `${count} unread; told ${told}; ${useConnection().state}`,
+  );
+}
+
+async function open(): Promise<{
+  rooms: Rooms;
+  join: (name: string) => Promise<RoomHandle<typeof chat>>;
+}> {
+  const server = await startServer();
+  const rooms = await sdkClient(server, 'ada');
+  return {
+    rooms,
+    join: async (name) => {
+      const other = await sdkClient(server, name);
+      const room = other.chat.join('r', { onGap: 'reload' });
+      await room.ready;
+      return room;
+    },
+  };
+}
+
+describe('hooks', () => {
+  it('show messages, people, who types, what is unread, notices and the connection', async () => {
+    const { rooms, join } = await open();
+    const page = await openPage();
+    await page.render(under(rooms, createElement(Everything, { id: 'r' })));
+    await vi.waitFor(() => expect(page.text()).toContain('joined; ; here ada; 0/0 type; 0 unread'));
+    const bob = await join('bob');
+    await bob.send({ text: 'hello' });
+    void bob.typing();
+    await vi.waitFor(() =>
+      expect(page.text()).toBe('joined; hello; here ada bob; 1/1 type; 1 unread; told ; open'),
+    );
+    await bob.whisper({ to: 'ada', text: 'psst' });
+    await vi.waitFor(() => expect(page.text()).toContain('told whisper'));
+  });
+
+  it('share one stream between all components of a room, and leave it with the last', async () => {
+    const { rooms, join } = await open();
+    const joins = vi.spyOn(rooms.chat, 'join');
+    const page = await openPage();
+    const seen = new Set<unknown>();
+    const onRoom = (room: unknown) => void (room && seen.add(room));
+    const one = createElement(Everything, { id: 'r', onRoom });
+    await page.render(under(rooms, one, createElement(Everything, { id: 'r', onRoom })));
+    const bob = await join('bob');
+    await vi.waitFor(() => expect(bob.people.getSnapshot().count).toBe(2));
+    expect([joins.mock.calls.length, seen.size]).toEqual([1, 1]);
+    await page.render(under(rooms, one));
+    const [room] = seen as Set<RoomHandle<typeof chat>>;
+    expect(room?.current.state).toBe('joined');
+    await page.render(under(rooms));
+    await vi.waitFor(() => expect(room?.current).toEqual({ state: 'left' }));
+    await vi.waitFor(() => expect(bob.people.getSnapshot().count).toBe(1));
+  });
+
+  it('keep the stream where one component gives way to another, and change it with the id', async () => {
+    const { rooms } = await open();
+    const joins = vi.spyOn(rooms.chat, 'join');
+    const page = await openPage();
+    await page.render(under(rooms, createElement(Everything, { key: 'a', id: 'r' })));
+    await page.render(under(rooms, createElement(Everything, { key: 'b', id: 'r' })));
+    expect(joins).toHaveBeenCalledTimes(1);
+    await page.render(under(rooms, createElement(Everything, { key: 'b', id: 's' })));
+    await vi.waitFor(() => expect(page.text()).toContain('joined'));
+    expect(joins.mock.calls.map(([id]) => id)).toEqual(['r', 's']);
+  });
+
+  it('tell every component of a gap, with the newest onGap of each', async () => {
+    const server = await startServer();
+    const rooms = await sdkClient(server, 'ada');
+    const told: string[] = [];
+    const Listening = ({ name }: { name: string }) => {
+      const onGap = ({ reason }: Gap) => void told.push(`${name} ${reason}`);
+      const { state, gap } = useRoom(chat, 'r', { onGap });
+      return createElement('p', null, `${state.state} ${gap?.reason ?? 'whole'} `);
+    };
+    const both = (...names: string[]) =>
+      under(rooms, ...names.map((name, key) => createElement(Listening, { key, name })));
+    const page = await openPage();
+    await page.render(both('old', 'bob'));
+    await page.render(both('new', 'bob'));
+    await vi.waitFor(() => expect(page.text()).toBe('joined whole joined whole '));
+    await server.close();
+    // Its log was in memory: another life of it begins.
+    await startServer({ port: Number(new URL(server.url).port), secret: server.secret });
+    const gaps = 'joined epoch-changed joined epoch-changed ';
+    await vi.waitFor(() => expect(page.text()).toBe(gaps), 5_000);
+    expect(told).toEqual(['new epoch-changed', 'bob epoch-changed']);
+  });
+
+  it('render on a server as joining, join nothing there, and are taken over as they are', async () => {
+    const { rooms } = await open();
+    const joins = vi.spyOn(rooms.chat, 'join');
+    const app = under(rooms, createElement(Everything, { id: 'r' }));
+    const html = renderToString(app);
+    expect(html).toContain('joining; ; here ; 0/0 type; 0 unread; told ; connecting');
+    expect(joins).not.toHaveBeenCalled();
+    const page = await openPage();
+    expect(await page.hydrate(html, app)).toEqual([]);
+    await vi.waitFor(() => expect(page.text()).toContain('joined; ; here ada'));
+  });
+
+  it('say that they fail where the client has stopped, and break nothing', async () => {
+    const { rooms } = await open();
+    rooms.close();
+    const page = await openPage();
+    await page.render(under(rooms, createElement(Everything, { id: 'r' })));
+    expect(page.text()).toContain('failed');
+  });
+
+  it('work on rooms of any client without a provider, and say where one is missing', async () => {
+    const { rooms } = await open();
+    const Alone = () =>
+      createElement('p', null, useRoom(rooms.chat, 'r', { onGap: 'reload' }).state.state);
+    const page = await openPage();
+    await page.render(createElement(Fragment, null, createElement(Alone)));
+    await vi.waitFor(() => expect(page.text()).toBe('joined'));
+    const Lost = () =>
+      createElement('p', null, useRoom(chat, 'r', { onGap: 'reload' }).state.state);
+    expect(() => renderToString(createElement(Lost))).toThrow('no <RoomsProvider>');
+  });
+});
