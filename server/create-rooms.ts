@@ -29,7 +29,7 @@ export interface RoomsOptions<R extends Contract> {
   /** Who may do what (AUT1). Default: every user may use every room. */
   readonly authorize?: Authorize;
   /** How long removed content may still stand in free parts of files, in milliseconds (LOG5). Default 60,000.
-   *  The database is written anew each time, and appends wait for that. */
+   *  Appends wait while files are scrubbed: about 2 ms per MiB of the database. */
   readonly scrubWithinMs?: number;
   /** How fast clients may publish, where it differs from the defaults; `off`: as fast as they can. */
   readonly publishing?: Partial<PublishLimits> | 'off';
