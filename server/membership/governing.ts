@@ -7,6 +7,7 @@ import {
   type Role,
 } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
+import { markKey } from '../reading/mark.ts';
 import { mayActOn, mayDo, type Deed } from './decisions.ts';
 import {
   bannedKey,
@@ -147,9 +148,12 @@ function leaving(
   { user, by, reason }: { user: By; by: By; reason: 'left' | 'removed' | 'banned' },
 ) {
   const { id, name } = user;
+  // Of an open room he may go on reading, whether he belongs to it or not.
+  const isOut = reason !== 'left' || facts.visibility !== 'open';
+  const forgotten = isOut ? [memberKey(id), markKey(id)] : [memberKey(id)];
   return {
     facts: { ...facts, members: facts.members - 1 },
-    changes: [{ key: memberKey(id), value: null as string | null }],
+    changes: forgotten.map((key) => ({ key, value: null as string | null })),
     unlisted: [{ userId: id, key: myRoomKey(room) }],
     news: [
       { room, type: 'left', data: { user: { id, name }, reason }, by },

@@ -1,3 +1,11 @@
+/** Begins the key of each user's mark among the facts of a room. */
+export const MARK_PREFIX = 'read/';
+
+/** The key of one user's mark. */
+export function markKey(userId: string): string {
+  return `${MARK_PREFIX}${userId}`;
+}
+
 /** How far a user has read one room. */
 export interface Mark {
   /** Of `offset`. An epoch that is over says nothing of the room as it is. */

@@ -16,7 +16,7 @@ import { roomKey, type RoomLog, type RoomName } from '../log/room-log.ts';
 import { demandPosition } from '../messages/target.ts';
 import { roomPartition, type Records } from '../records/records.ts';
 import type { Hub } from '../rooms/hub.ts';
-import { formatMark, moveBack, moveOn, parseMark, type Mark } from './mark.ts';
+import { formatMark, markKey, moveBack, moveOn, parseMark, type Mark } from './mark.ts';
 
 /** What read marks are made from. */
 export interface ReadMarksOptions {
@@ -31,9 +31,6 @@ export interface ReadMarksOptions {
 // Devices of one user may move his mark at once.
 const MAX_TRIES = 10;
 const RECEIPT_EVERY_MS = 1_000;
-
-/** The key of a user's mark among the facts of a room. */
-export const MARK_PREFIX = 'read/';
 
 /** How far users have read: one record per room and user, and what is unread is counted from it in the log.
  *  It asks nobody for leave. */
@@ -72,7 +69,7 @@ export class ReadMarks {
   /** How a user stands to a room. */
   async stateOf(kind: RoomKind, room: RoomName, user: By): Promise<ReadState> {
     const { epoch } = await this.#options.log.bounds(room);
-    const record = await this.#options.records.read(roomPartition(room), keyOf(user));
+    const record = await this.#options.records.read(roomPartition(room), markKey(user.id));
     return this.#stateOf(kind, room, user, parseMark(record?.value, epoch, user.name));
   }
 
@@ -96,7 +93,7 @@ export class ReadMarks {
     decide: (mark: Mark) => Mark | undefined,
   ): Promise<{ mark: Mark; isMoved: boolean }> {
     const { log, records } = this.#options;
-    const [partition, key] = [roomPartition(room), keyOf(user)];
+    const [partition, key] = [roomPartition(room), markKey(user.id)];
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
       const { epoch } = await log.bounds(room);
       const record = await records.read(partition, key);
@@ -133,7 +130,7 @@ export class ReadMarks {
     const work = async () => {
       const { count } = await hub.members(room);
       if (count > limits.receiptReaders) return;
-      const record = await records.read(roomPartition(room), keyOf(user));
+      const record = await records.read(roomPartition(room), markKey(user.id));
       const { offset } = parseMark(record?.value, epoch, user.name);
       const data = { position: formatPosition({ epoch, offset }) };
       if (offset > 0) await hub.publish({ room, type: READ_TYPE, data, by: user });
@@ -144,8 +141,4 @@ export class ReadMarks {
       if (!isOver) onError(error);
     });
   }
-}
-
-function keyOf(user: By): string {
-  return `${MARK_PREFIX}${user.id}`;
 }

@@ -2,8 +2,7 @@ import { formatPosition, limits, type Receipts } from '../../shared/index.ts';
 import type { RoomLog, RoomName } from '../log/room-log.ts';
 import { demandPosition } from '../messages/target.ts';
 import { roomPartition, type Records, type StoredRecord } from '../records/records.ts';
-import { keptMark } from './mark.ts';
-import { MARK_PREFIX } from './read-marks.ts';
+import { keptMark, MARK_PREFIX } from './mark.ts';
 
 const PAGE = 1_000;
 // Beyond, they are not counted on.

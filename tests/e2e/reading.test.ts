@@ -52,6 +52,24 @@ describe('reading', () => {
     expect(await ada.markRead.mutate({ ...late, version: 1 })).toMatchObject({ unread: 0 });
   });
 
+  it('is forgotten of whoever has no place in the room any more', async () => {
+    const { ada, bob, as } = await people();
+    const { room: club } = await ada.create.mutate({ private: true });
+    for (const id of ['bob', 'cy']) await ada.invite.mutate({ room: club, user: id });
+    const cy = await as('cy');
+    await bob.accept.mutate({ room: club });
+    await cy.accept.mutate({ room: club });
+    const { position } = await ada.send.mutate({ room: club, text: 'a' });
+    for (const one of [bob, cy]) await one.markRead.mutate({ room: club, position });
+    const readers = async () =>
+      (await ada.receipts.query({ room: club })).readers?.map(({ user }) => user.id).toSorted();
+    expect(await readers()).toEqual(['bob', 'cy']);
+    await ada.removeMember.mutate({ room: club, user: 'bob', ban: false });
+    expect(await readers()).toEqual(['cy']);
+    await cy.leaveRoom.mutate({ room: club });
+    expect(await readers()).toEqual([]);
+  });
+
   it('is told to all devices of the user in the room, and to nobody else', async () => {
     const { ada, bob, clientOf } = await people();
     const { position } = await bob.send.mutate({ room, text: 'a' });
