@@ -5,8 +5,6 @@ export interface Mutant {
   /** From the root of the repository. */
   readonly file: string;
   readonly edits: readonly { readonly find: string; readonly replace: string }[];
-  /** Plans that find it soon, where most need two rare things at once. Default: those of all. */
-  readonly seed?: string;
 }
 
 /** Plants a bug. @throws Error when a text to be replaced is not there exactly once */

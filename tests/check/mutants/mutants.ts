@@ -68,7 +68,6 @@ export const simulatedMutants: readonly Mutant[] = [
   ),
   {
     name: 'an event is shown before its commit is marked',
-    seed: 'torn8',
     file: 'server/log/sqlite/mark-gate.ts',
     edits: [
       { find: 'this.#held.push(...added);', replace: 'this.#options.show(added);' },

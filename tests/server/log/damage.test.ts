@@ -190,7 +190,7 @@ describe('a damaged log is never served silently less', { timeout: 60_000 }, () 
       const found: number[] = [];
       for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1))
         found.push(at);
-      return found.slice(0, 2).flatMap((at) =>
+      return found.slice(0, FLIPS).flatMap((at) =>
         [-3, -1, 0, needle.length - 1, needle.length, needle.length + 1].map((more) => {
           const spoilt = flipped(bytesOf(closed, 'log.db'), at + more, 1);
           return [`${needle} at ${at} + ${more}`, withFile(closed, 'log.db', spoilt)] as const;
