@@ -65,6 +65,8 @@ export type {
   MarkInput,
   MarkReadInput,
   ReactInput,
+  Reactors,
+  ReactorsInput,
   ReadState,
   Receipts,
   ReceiptsInput,

@@ -31,6 +31,23 @@ export interface ReactInput {
   readonly on: boolean;
 }
 
+/** Input of `reactors`. */
+export interface ReactorsInput {
+  readonly room: string;
+  readonly target: string;
+  /** Go on after this user, as the last answer's `next` says. */
+  readonly after?: string | undefined;
+}
+
+/** Who has reacted to an event, by user id, at most 100 at once. */
+export interface Reactors {
+  readonly users: readonly { readonly user: By; readonly reactions: Reactors['own'] }[];
+  /** What the caller himself has reacted with: how often, by name. */
+  readonly own: readonly { readonly name: string; readonly count: number }[];
+  /** Where to go on. Undefined: that is all. */
+  readonly next?: string;
+}
+
 /** Input of `markRead` and `markUnread`. */
 export interface MarkInput {
   readonly room: string;
@@ -84,6 +101,7 @@ interface Table<K extends RoomKind> {
   edit: Procedure<'mutation', EditInput<K>, Ack>;
   remove: Procedure<'mutation', RemoveInput, Ack>;
   react: Procedure<'mutation', ReactInput, Ack>;
+  reactors: Procedure<'query', ReactorsInput, Reactors>;
   markRead: Procedure<'mutation', MarkReadInput, ReadState>;
   markUnread: Procedure<'mutation', MarkInput, ReadState>;
   unread: Procedure<'query', { readonly rooms: readonly string[] }, UnreadAnswer>;
@@ -94,6 +112,7 @@ interface Needs<K extends RoomKind> {
   edit: EditableType<K>;
   remove: RemovableType<K>;
   react: ReactableType<K>;
+  reactors: ReactableType<K>;
   markRead: CountableType<K>;
   markUnread: CountableType<K>;
   unread: CountableType<K>;
@@ -107,6 +126,7 @@ export type LifeProcedures<K extends RoomKind> = {
 
 const room = z.string().regex(ROOM_ID, { error: 'is no room id' });
 const position = z.string().max(limits.positionLength);
+const userId = z.string().regex(ROOM_ID, { error: 'is no user id' });
 const idempotencyKey = z.string().regex(IDEMPOTENCY_KEY).optional();
 
 /** Names of reactions: nothing that hides, breaks lines or turns the direction of writing. */
@@ -132,6 +152,7 @@ export const lifeInputs = {
   }),
   remove: z.strictObject({ room, target: position, idempotencyKey }),
   react: z.strictObject({ room, target: position, name: reactionName, on: z.boolean() }),
+  reactors: z.strictObject({ room, target: position, after: userId.optional() }),
   markRead: z.strictObject({ room, position, version: z.int().min(0).optional() }),
   markUnread: z.strictObject({ room, position }),
   unread: z.strictObject({ rooms: z.array(room).min(1).max(limits.unreadRooms) }),

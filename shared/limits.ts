@@ -71,6 +71,8 @@ export const limits = {
   /** Longest name of a reaction, in UTF-16 units, and most different names on one event. */
   reactionNameLength: 64,
   reactionNames: 20,
+  /** Users in one answer of `reactors`. */
+  reactorsPage: 100,
   /** Unread events are counted up to here. */
   unreadCount: 1_000,
   /** Rooms in one question for unread counts. */

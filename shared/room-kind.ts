@@ -70,6 +70,7 @@ const RESERVED = [
   'edit',
   'remove',
   'react',
+  'reactors',
   'reply',
   'markRead',
   'markUnread',

@@ -3,6 +3,8 @@ import type {
   MarkInput,
   MarkReadInput,
   ReactInput,
+  Reactors,
+  ReactorsInput,
   ReadState,
   Receipts,
   ReceiptsInput,
@@ -28,6 +30,7 @@ interface LifeBranch {
   readonly edit: Mutation<unknown, Ack>;
   readonly remove: Mutation<RemoveInput, Ack>;
   readonly react: Mutation<ReactInput, Ack>;
+  readonly reactors: Query<ReactorsInput, Reactors>;
   readonly markRead: Mutation<MarkReadInput, ReadState>;
   readonly markUnread: Mutation<MarkInput, ReadState>;
   readonly unread: Query<{ readonly rooms: readonly string[] }, UnreadAnswer>;
@@ -40,6 +43,7 @@ export interface LifeCalls {
   edit(input: object): Promise<Ack>;
   remove(target: string, idempotencyKey?: string): Promise<Ack>;
   react(target: string, name: string, on: boolean): Promise<Ack>;
+  reactors(target: string, after: string | undefined): Promise<Reactors>;
   markRead(position: string, version: number | undefined): Promise<ReadState>;
   markUnread(position: string): Promise<ReadState>;
   /** The user's own id, and how he stands to the room; undefined where he may not know. */
@@ -69,6 +73,7 @@ export function lifeCalls(
     remove: (target, idempotencyKey) =>
       ask((how) => calls.remove.mutate({ room, target, idempotencyKey }, how)),
     react: (target, name, on) => ask((how) => calls.react.mutate({ room, target, name, on }, how)),
+    reactors: (target, after) => ask((how) => calls.reactors.query({ room, target, after }, how)),
     markRead: (position, version) =>
       ask((how) => calls.markRead.mutate({ room, position, version }, how)),
     markUnread: (position) => ask((how) => calls.markUnread.mutate({ room, position }, how)),

@@ -6,6 +6,7 @@ import type {
   EventInput,
   MessageType,
   ReactableType,
+  Reactors,
   RemovableType,
   ReplyType,
   RoomKind,
@@ -36,6 +37,9 @@ interface Table<K extends RoomKind> {
   /** Reacts to a message, or takes that back (`on: false`). Resolves when everybody is told.
    *  @throws RoomError */
   react(target: string, name: string, on?: boolean): Promise<Ack>;
+  /** Who has reacted to a message, by user id, and with what oneself has: a summary names the first five.
+   *  `after`: the `next` of the last answer. @throws RoomError */
+  reactors(target: string, after?: string): Promise<Reactors>;
   /** Publishes the answer to a message, through the outbox. @throws RoomError */
   reply<T extends ReplyType<K> & ClientEventType<K>>(
     target: string,
@@ -54,6 +58,7 @@ interface Needs<K extends RoomKind> {
   readonly edit: EditableType<K>;
   readonly remove: RemovableType<K>;
   readonly react: ReactableType<K>;
+  readonly reactors: ReactableType<K>;
   readonly reply: ReplyType<K> & ClientEventType<K>;
   readonly unread: CountableType<K>;
   readonly receipts: CountableType<K>;
@@ -81,6 +86,7 @@ export function roomLife<K extends RoomKind>(
     edit: (target, data, how = {}) => calls.edit({ target, data, ...how }),
     remove: (target, { idempotencyKey } = {}) => calls.remove(target, idempotencyKey),
     react: (target, name, on = true) => calls.react(target, name, on),
+    reactors: (target, after) => calls.reactors(target, after),
     reply: (replyTo, type, data, how) => room.publish(type, data, { ...how, replyTo }),
     unread: roomUnread(parts),
     receipts: roomReceipts(parts),

@@ -1,11 +1,21 @@
-import type { Ack, EditInput, ReactInput, RemoveInput, RoomKind } from '../../shared/index.ts';
+import type {
+  Ack,
+  EditInput,
+  ReactInput,
+  Reactors,
+  ReactorsInput,
+  RemoveInput,
+  RoomKind,
+} from '../../shared/index.ts';
 import { RoomError, typesWhere, type DurableSpec } from '../../shared/index.ts';
 import type { RoomLog, RoomName } from '../log/room-log.ts';
+import type { Records } from '../records/records.ts';
 import type { Caller, Gate } from '../rooms/gate.ts';
 import type { Hub } from '../rooms/hub.ts';
 import type { MessageChanges } from './message-changes.ts';
 import type { Reactions } from './reactions.ts';
-import { findTarget, type Target } from './target.ts';
+import { readReactors } from './reactors.ts';
+import { findTarget, isRemoved, type Target } from './target.ts';
 
 /** What a message gate is made from. */
 export interface MessageGateOptions {
@@ -13,6 +23,7 @@ export interface MessageGateOptions {
   readonly gate: Gate;
   readonly hub: Hub;
   readonly log: RoomLog;
+  readonly records: Records;
   readonly changes: MessageChanges;
   readonly reactions: Reactions;
   readonly onError: (error: unknown) => void;
@@ -60,6 +71,17 @@ export class MessageGate {
     const target = await this.#admit(caller, 'react', input);
     const reaction = { user: byOf(caller), name: input.name, on: input.on };
     return hub.run(() => reactions.react(target, reaction));
+  }
+
+  /** Who has reacted to a message. @throws RoomError FORBIDDEN, NO_SUCH_EVENT, EVENT_REMOVED and what
+   *  `readReactors` throws */
+  async reactors(caller: Caller, { room, target: at, after }: ReactorsInput): Promise<Reactors> {
+    const { kind, gate, log, records } = this.#options;
+    await gate.ask(caller, room, 'history');
+    const target = await findTarget(log, kind, { kind: kind.name, id: room }, at);
+    if (!target || !POSSIBLE.react(target.spec)) throw new RoomError('NO_SUCH_EVENT');
+    if (isRemoved(target)) throw new RoomError('EVENT_REMOVED');
+    return readReactors(records, target, { me: caller.user.id, after });
   }
 
   async #admit(

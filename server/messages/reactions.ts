@@ -15,7 +15,16 @@ import { Turns } from '../turns.ts';
 import { roomPartition, type RecordChange, type Records } from '../records/records.ts';
 import { encodeData } from '../rooms/encoding.ts';
 import { appendAcked } from './append.ts';
-import { FIRST_USERS, missingUsers, react, type OwnReactions } from './reaction-rules.ts';
+import { FIRST_USERS, missingUsers, react } from './reaction-rules.ts';
+import {
+  allReactions,
+  formatOwn,
+  keyAt,
+  ownName,
+  ownReactions,
+  REACTIONS,
+  reactionsKey,
+} from './reaction-records.ts';
 import { isRemoved, type Target } from './target.ts';
 
 // A message that many react to at once costs its room four events a second.
@@ -24,7 +33,6 @@ const MAX_TRIES = 20;
 const PAGE = 200;
 // Of messages that are kept no more: with each new reaction a few of the oldest go.
 const SWEEP = 10;
-const PREFIX = 'reactions/';
 
 /** A reaction of one user. */
 export interface ReactionInput {
@@ -66,7 +74,10 @@ export class Reactions {
   async forget(target: Target): Promise<void> {
     const partition = roomPartition(target.room);
     for (;;) {
-      const records = await this.#records.list(partition, { prefix: keyOf(target), limit: PAGE });
+      const records = await this.#records.list(partition, {
+        prefix: reactionsKey(target),
+        limit: PAGE,
+      });
       const gone = records.map(({ key }) => ({ key, value: null }));
       if (gone.length > 0) await this.#records.write(partition, gone);
       if (records.length < PAGE) return;
@@ -75,7 +86,7 @@ export class Reactions {
 
   /** Writes one user's reaction and what all come to then. Returns that. */
   async #store(target: Target, input: ReactionInput): Promise<readonly Reaction[]> {
-    const [partition, key] = [roomPartition(target.room), keyOf(target)];
+    const [partition, key] = [roomPartition(target.room), reactionsKey(target)];
     const ownKey = `${key}${input.user.id}`;
     const mode = target.spec.life.reactions ?? 'distinct';
     for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
@@ -98,7 +109,7 @@ export class Reactions {
 
   async #tell(target: Target): Promise<Ack> {
     const { room, position, stored } = target;
-    const record = await this.#records.read(roomPartition(room), keyOf(target));
+    const record = await this.#records.read(roomPartition(room), reactionsKey(target));
     const reactions = allReactions(record?.value);
     const data: Reacted = { target: formatPosition(position), of: stored.type, reactions };
     const { offset } = position;
@@ -123,7 +134,7 @@ export class Reactions {
       missingUsers(all).map((name) => [name, all.find((one) => one.name === name)?.users ?? []]),
     );
     if (missing.size === 0) return all;
-    const key = keyOf(target);
+    const key = reactionsKey(target);
     for await (const { id, name: userName, own } of this.#everybody(target, key)) {
       if (id === notBy) continue;
       for (const [name, users] of missing) {
@@ -151,7 +162,7 @@ export class Reactions {
 
   async #sweep({ room, position }: Target): Promise<RecordChange[]> {
     const { first } = await this.#log.bounds(room);
-    const range = { prefix: PREFIX, limit: SWEEP };
+    const range = { prefix: REACTIONS, limit: SWEEP };
     const oldest = await this.#records.list(roomPartition(room), range);
     return oldest
       .filter(({ key }) => isOlder(key, first) && !key.startsWith(keyAt(position.offset)))
@@ -159,40 +170,12 @@ export class Reactions {
   }
 }
 
-/** In the order of messages, so that those of the oldest are found first. */
-function keyAt(offset: number): string {
-  return `${PREFIX}${String(offset).padStart(16, '0')}/`;
-}
-
-function keyOf({ position: { epoch, offset } }: Target): string {
-  return `${keyAt(offset)}${epoch}/`;
-}
-
 function isOlder(key: string, first: number): boolean {
-  return Number(key.slice(PREFIX.length, PREFIX.length + 16)) < first;
+  return Number(key.slice(REACTIONS.length, REACTIONS.length + 16)) < first;
 }
 
 function nameOf({ room, position }: Target): string {
   return `${roomKey(room)} ${formatPosition(position)}`;
-}
-
-/** Names are whatever users like, so they are no keys of an object. */
-function formatOwn(own: OwnReactions, { name }: By): string {
-  return JSON.stringify([name, [...own]]);
-}
-
-function ownReactions(value: string | undefined): OwnReactions {
-  if (value === undefined) return new Map();
-  // Only `formatOwn` makes such texts.
-  return new Map((JSON.parse(value) as [string, [string, number][]])[1]);
-}
-
-function ownName(value: string): string {
-  return (JSON.parse(value) as [string, unknown])[0];
-}
-
-function allReactions(value: string | undefined): readonly Reaction[] {
-  return value === undefined ? [] : (JSON.parse(value) as Reaction[]);
 }
 
 /** Does the newest summary in the log say what is so? */

@@ -39,6 +39,11 @@ export function lifeRouter(
         input: lifeInputs.react,
         run: (caller, input) => messages.react(caller, input),
       }),
+      reactors: userCall(now, {
+        type: 'query',
+        input: lifeInputs.reactors,
+        run: (caller, input) => messages.reactors(caller, input),
+      }),
     }),
     ...(has(({ life }) => life.countable) && readingProcedures(reading, now)),
   };

@@ -3,8 +3,17 @@ import { expect, it } from 'vitest';
 import { people } from '../kit/chatters.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
 
-const PROCEDURES = ['edit', 'remove', 'react', 'markRead', 'markUnread', 'unread', 'receipts'];
-const QUERIES = ['unread', 'receipts'];
+const PROCEDURES = [
+  'edit',
+  'remove',
+  'react',
+  'reactors',
+  'markRead',
+  'markUnread',
+  'unread',
+  'receipts',
+];
+const QUERIES = ['reactors', 'unread', 'receipts'];
 
 it('refuses garbage to whatever lives, with a reason, and leaves no trace', async () => {
   const { server, ada } = await people();

@@ -334,7 +334,7 @@ describe('a kind whose events do not live', () => {
     const server = await startServer({ rooms: { plain } });
     const socket = await rawSocket(server.socketUrl, await server.token('ada'));
     const missing = { error: { json: { data: { reason: 'NO_SUCH_PROCEDURE' } } } };
-    for (const name of ['edit', 'remove', 'react', 'markRead', 'unread', 'receipts']) {
+    for (const name of ['edit', 'remove', 'react', 'reactors', 'markRead', 'unread', 'receipts']) {
       const input = { room, target: 'E:1' };
       expect(await ask(socket, `plain.${name}`, input)).toMatchObject(missing);
     }

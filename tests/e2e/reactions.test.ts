@@ -53,6 +53,30 @@ describe('reacting', () => {
     expect(new Set(acks.map(({ position }) => position)).size).toBeLessThan(10);
   });
 
+  it('tells who has reacted, and with what oneself has, beyond the first five', async () => {
+    const { ada, as } = await people();
+    const { position: target } = await ada.send.mutate({ room, text: 'a' });
+    const many = await Promise.all(
+      Array.from({ length: 120 }, (_, index) => as(`u${String(index).padStart(3, '0')}`)),
+    );
+    await Promise.all(
+      many.map((user) => user.react.mutate({ room, target, name: '+1', on: true })),
+    );
+    const last = many[119] ?? ada;
+    const first = await last.reactors.query({ room, target });
+    expect(first.users).toHaveLength(limits.reactorsPage);
+    expect(first.users[0]).toEqual({
+      user: { id: 'u000', name: 'u000' },
+      reactions: [{ name: '+1', count: 1 }],
+    });
+    expect(first).toMatchObject({ own: [{ name: '+1', count: 1 }], next: 'u099' });
+    const rest = await ada.reactors.query({ room, target, after: first.next });
+    expect([rest.users.length, rest.own, rest.next]).toEqual([20, [], undefined]);
+    await ada.remove.mutate({ room, target });
+    const gone = ada.reactors.query({ room, target });
+    await expect(gone).rejects.toMatchObject(refusal('EVENT_REMOVED'));
+  });
+
   it('twice, or taking back what is not there, changes nothing', async () => {
     const { ada, bob } = await people();
     const { position: target } = await ada.send.mutate({ room, text: 'a' });
