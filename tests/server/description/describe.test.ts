@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Contract } from '../../../shared/index.ts';
 import { describeContract } from '../../../server/description/describe.ts';
-import { createRooms } from '../../../server/create-server.ts';
+import { createRooms } from '../../../server/create-rooms.ts';
 import { fromJson } from '../../../server/rest/json-values.ts';
 import { described } from '../../kit/described.ts';
 
