@@ -9,6 +9,7 @@ const list = z.string().transform((text) => text.split(',').map((item) => item.t
 const proxies = list.refine((items) => trustedProxies(items) !== undefined, {
   error: 'addresses or ranges such as 10.0.0.0/8, separated by commas',
 });
+const SERVER_KEY = /^[\x21-\x2b\x2d-\x7e]{32,}$/;
 const origins = list.refine((items) => items.every(isOrigin), {
   error: 'origins such as https://example.com, separated by commas',
 });
@@ -40,6 +41,11 @@ const environment = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,}$/, { error: 'at least 16 printable ASCII characters, no spaces' })
     .optional(),
+  SERVER_KEYS: list
+    .refine((keys) => keys.every((key) => SERVER_KEY.test(key)), {
+      error: 'keys of at least 32 printable ASCII characters, no spaces, separated by commas',
+    })
+    .default([]),
   GUESTS: flag.default('off'),
   LIMITS: flag.default('on'),
   REDIS_URL: z
@@ -73,6 +79,9 @@ export interface Config {
   readonly trustedProxies?: readonly string[];
   /** Whoever shows it may read `/metrics` from elsewhere. Default: nobody may. */
   readonly metricsToken?: string | undefined;
+  /** Whoever shows one of these over REST is our own backend: it may publish every event and read every room.
+   *  Default: none. */
+  readonly serverKeys?: readonly string[] | undefined;
   /** `off` for benchmarks only: nothing that a client may hold or make wait is bounded then. */
   readonly limits: 'on' | 'off';
 }
@@ -98,6 +107,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     allowedOrigins: ALLOWED_ORIGINS,
     trustedProxies: TRUSTED_PROXIES,
     metricsToken: parsed.data.METRICS_TOKEN,
+    serverKeys: parsed.data.SERVER_KEYS,
     limits: parsed.data.LIMITS,
   };
 }
@@ -136,7 +146,7 @@ export function isLoopback(host: string): boolean {
 }
 
 // The URLs may carry a password.
-const SECRETS = ['AUTH_SECRET', 'JWKS_URL', 'REDIS_URL', 'METRICS_TOKEN'];
+const SECRETS = ['AUTH_SECRET', 'JWKS_URL', 'REDIS_URL', 'METRICS_TOKEN', 'SERVER_KEYS'];
 
 function refuse(
   given: Readonly<Record<string, string | undefined>>,

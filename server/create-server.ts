@@ -1,5 +1,6 @@
 import { chat, type Contract } from '../shared/index.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { createServerKeys } from './auth/server-keys.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openRooms, type RoomsOptions } from './create-rooms.ts';
@@ -12,6 +13,7 @@ import { countOne, createCounts } from './metrics/counts.ts';
 import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
 import type { Rooms } from './mount-rooms.ts';
 import { reportFaults } from './report-faults.ts';
+import { createRest } from './rest/rest.ts';
 import { createRouter } from './router/trpc.ts';
 import { createTally } from './tally.ts';
 import { createDoor } from './transport/door.ts';
@@ -82,11 +84,14 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     logger,
   });
   const trpc = createHttpTransport(parts);
+  const isServerKey = createServerKeys(config.serverKeys ?? []);
+  const rest = createRest({ ...parts, contract, rooms, isServerKey });
   let closing: Promise<void> | undefined;
   const notReady = () => (closing ? 'restarting' : rooms.failure());
   const http = createHttpServer({
     route: createRoutes({
       trpc,
+      rest,
       notReady,
       guests,
       metrics,

@@ -8,11 +8,17 @@ import {
   type Ack,
   type By,
   type Contract,
+  type DurableEventOf,
   type EditableType,
   type EventInput,
   type EventType,
   type FrameOf,
+  type HistoryInput,
+  type HistoryPage,
   type MeOf,
+  type Members,
+  type MembersInput,
+  type PresenceOf,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import type { RoomName } from './log/room-log.ts';
@@ -61,6 +67,21 @@ export interface Rooms<R extends Contract> {
     data: EventInput<MeOf<R>, T>,
     options?: { by?: By; idempotencyKey?: string },
   ): Promise<Ack>;
+
+  /** A page of what a room's log holds, as the procedure `history` gives it; nobody is asked.
+   *  @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
+  history<K extends keyof R & string>(
+    kind: K,
+    room: string,
+    page?: Omit<HistoryInput, 'room'>,
+  ): Promise<HistoryPage<DurableEventOf<R[K]>>>;
+
+  /** A page of who is in a room now; nobody is asked. */
+  members<K extends keyof R & string>(
+    kind: K,
+    room: string,
+    page?: Omit<MembersInput, 'room'>,
+  ): Promise<Members<PresenceOf<R[K]>>>;
 
   /** Ends the feeds that a user has of a room, on all nodes within a second (`revoked`): for a policy of your
    *  own that lets him in no longer. Whether he may come back is its decision. */
@@ -164,7 +185,8 @@ export function mountRooms<R extends Contract>(
     const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
     const parsed = spec?.data.safeParse(data);
     if (!parsed?.success) {
-      throw new RoomError('BAD_INPUT', parsed?.error.message ?? `${kind} has no event ${type}`);
+      const message = parsed?.error.message ?? `${kind} has no event ${type}`;
+      throw new RoomError('BAD_INPUT', message, { cause: parsed?.error });
     }
     if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
     return hub.publish({ room, type, data: parsed.data, by, ...how });
@@ -187,6 +209,13 @@ export function mountRooms<R extends Contract>(
     remove: async (kind, room, target, { by = SERVER } = {}) => {
       const found = await targetIn(kind, room, target);
       return hub.run(() => changes.remove(found.kind, found.target, by));
+    },
+    history: async (kind, room, page = {}) => {
+      // The contract's own schemas have parsed what the log holds.
+      return (await hub.history({ ...page, kind, room })) as HistoryPage<never>;
+    },
+    members: async (kind, room, page = {}) => {
+      return (await hub.members({ kind, id: room }, page)) as Members<never>;
     },
     observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),

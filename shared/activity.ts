@@ -17,7 +17,10 @@ export function activity<const F extends string>(
   field: F,
   options: { readonly expiresMs?: number; readonly endedBy?: readonly string[] } = {},
 ): ActivitySpec<F> {
-  const data = z.object({ [field]: z.boolean() } as Record<F, z.ZodBoolean>);
+  const data = z.object({ [field]: z.boolean() } as Record<F, z.ZodBoolean>).meta({
+    description: `Somebody does this just now: ${field}.`,
+    examples: [{ [field]: true }],
+  });
   const spec = latest(data, {
     key: 'user',
     expiresMs: options.expiresMs ?? 6_000,

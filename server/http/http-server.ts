@@ -6,7 +6,8 @@ import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import { guard, type GuardOptions, type Refusal } from '../transport/request-guard.ts';
 import { applyCors } from './cors.ts';
-import { sendProblem, sendProblemStatus } from './reply.ts';
+import type { HttpErrorCode } from './http-errors.ts';
+import { sendProblem } from './reply.ts';
 
 /** How long a client may take, in milliseconds. Node looks once per `checkEveryMs`. */
 export interface HttpTimeouts {
@@ -46,6 +47,13 @@ export interface HttpServer {
    *  by themselves, and a cut one comes back to resume. */
   close(graceMs: number): Promise<void>;
 }
+
+// What the guard may say of a request.
+const CODES: Readonly<Record<number, HttpErrorCode>> = {
+  400: 'MALFORMED_REQUEST',
+  403: 'REQUEST_REFUSED',
+  404: 'NO_SUCH_PATH',
+};
 
 const RESTARTING: Refusal = { status: 503, message: 'the server is restarting', retryAfterS: 2 };
 
@@ -87,12 +95,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     });
     const path = guard(req, options);
     if (typeof path !== 'string') {
-      const { status, message } = path;
-      return sendProblemStatus(res, status, { title: STATUS_CODES[status], detail: message });
+      return sendProblem(res, CODES[path.status] ?? 'MALFORMED_REQUEST', path.message);
     }
     if (applyCors(req, res)) return;
     // Calls and the streams among them; what an operator asks is answered by a full server too.
-    const refusal = path.startsWith('/trpc/') ? admit(req, res) : undefined;
+    const refusal = /^\/(trpc|api)\//.test(path) ? admit(req, res) : undefined;
     if (refusal) sendFull(res, refusal);
     else route(path, req, res);
   });

@@ -1,9 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, limits, RoomError, type ErrorCode } from '../../shared/index.ts';
+import { httpErrors, type HttpErrorCode } from './http-errors.ts';
 
 /** Sends JSON. */
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
+  sendJsonText(res, status, JSON.stringify(body));
+}
+
+/** Sends text that is JSON. */
+export function sendJsonText(res: ServerResponse, status: number, text: string): void {
   res.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
@@ -24,30 +29,42 @@ export function sendText(res: ServerResponse, contentType: string, text: string)
   res.end(text);
 }
 
-/** Sends an error as problem details (RFC 9457), with the row of our table. */
-export function sendProblem(res: ServerResponse, code: ErrorCode, detail: string): void {
-  const { http, retryable, advice } = errors[code];
-  sendProblemStatus(res, http, { title: code, detail, reason: code, retryable, advice });
-}
-
-/** Sends problem details that stand in no row: a path that is not there, a request refused. */
-export function sendProblemStatus(
+/** Sends an error as problem details (RFC 9457), with the row of our table that says what to do. */
+export function sendProblem(
   res: ServerResponse,
-  status: number,
-  problem: Readonly<Record<string, unknown>>,
+  code: ErrorCode | HttpErrorCode,
+  detail: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): void {
-  const text = JSON.stringify({ status, ...problem });
-  res.writeHead(status, {
+  const { http, retryable, advice } = rowOf(code);
+  const type = `/docs/errors#${code}`;
+  const text = JSON.stringify({
+    type,
+    title: code,
+    status: http,
+    detail,
+    reason: code,
+    retryable,
+    advice,
+    ...more,
+  });
+  res.writeHead(http, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });
   res.end(text);
 }
 
-/** Reads a JSON body. @throws RoomError BAD_INPUT, TOO_LARGE */
-export async function readJson(req: IncomingMessage): Promise<unknown> {
+function rowOf(code: ErrorCode | HttpErrorCode) {
+  return code in errors ? errors[code as ErrorCode] : httpErrors[code as HttpErrorCode];
+}
+
+/** Reads a JSON body; `empty` stands for one that is not there. @throws RoomError BAD_INPUT, TOO_LARGE */
+export async function readJson(req: IncomingMessage, empty?: unknown): Promise<unknown> {
   const body = await readBody(req);
+  if (body.length === 0 && empty !== undefined) return empty;
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
@@ -59,7 +76,9 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of req as AsyncIterable<Buffer>) {
+    // Whoever sends too much is answered before he is cut.
+    const parts = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const chunk of parts) {
       bytes += chunk.length;
       if (bytes > limits.messageBytes) throw new RoomError('TOO_LARGE');
       chunks.push(chunk);

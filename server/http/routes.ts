@@ -5,11 +5,13 @@ import type { Guest } from '../auth/guests.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { bearerOf } from '../transport/context.ts';
-import { readJson, sendJson, sendProblem, sendProblemStatus, sendText } from './reply.ts';
+import { readJson, sendJson, sendProblem, sendText } from './reply.ts';
 
 /** What the routes answer with. */
 export interface RouteOptions {
   readonly trpc: RequestListener;
+  /** What stands below `/api/` and is no route of its own. */
+  readonly rest: (path: string, req: IncomingMessage, res: ServerResponse) => void;
   /** Undefined while requests can be served, otherwise why not. */
   readonly notReady: () => string | undefined;
   /** Undefined where guests are not welcome. */
@@ -26,7 +28,7 @@ const guestBody = z.strictObject({ name: z.unknown() });
 
 /** Everything that is served over HTTP, by path. */
 export function createRoutes(options: RouteOptions) {
-  const { trpc, notReady, guests, metrics, mayReadMetrics, logger } = options;
+  const { trpc, rest, notReady, guests, metrics, mayReadMetrics, logger } = options;
 
   const routes: Readonly<Record<string, { method: string; handle: Handler }>> = {
     '/healthz': { method: 'GET', handle: (_, res) => sendJson(res, 200, { status: 'alive' }) },
@@ -60,11 +62,11 @@ export function createRoutes(options: RouteOptions) {
   return (path: string, req: IncomingMessage, res: ServerResponse): void => {
     if (path.startsWith('/trpc/')) return trpc(req, res);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (!route)
-      return sendProblemStatus(res, 404, { title: 'Not Found', detail: `no ${path} here` });
+    if (!route && path.startsWith('/api/')) return rest(path, req, res);
+    if (!route) return sendProblem(res, 'NO_SUCH_PATH', `there is no ${path.slice(0, 200)} here`);
     if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
       res.setHeader('allow', route.method);
-      return sendProblemStatus(res, 405, { title: 'Method Not Allowed' });
+      return sendProblem(res, 'METHOD_NOT_ALLOWED', `${path} is for ${route.method}`);
     }
     void (async () => route.handle(req, res))().catch((error: unknown) => {
       if (res.headersSent) return void res.destroy();
@@ -77,7 +79,5 @@ export function createRoutes(options: RouteOptions) {
 
 function refuseMetrics(res: ServerResponse): void {
   res.setHeader('www-authenticate', 'Bearer');
-  const detail =
-    'metrics are for this machine, or for whoever shows METRICS_TOKEN as a bearer token';
-  sendProblemStatus(res, 401, { title: 'Unauthorized', detail });
+  sendProblem(res, 'METRICS_REFUSED', 'these metrics are not for you');
 }

@@ -31,6 +31,7 @@ describe('readConfig', () => {
       allowedOrigins: [],
       trustedProxies: [],
       metricsToken: undefined,
+      serverKeys: [],
       limits: 'on',
     });
   });
@@ -52,6 +53,7 @@ describe('readConfig', () => {
       'REDIS_URL',
       'TRUSTED_PROXIES',
       'METRICS_TOKEN',
+      'SERVER_KEYS',
     ];
     const empty = Object.fromEntries([...names, ...more].map((name) => [name, '']));
     expect(readConfig(empty)).toEqual(readConfig({}));
@@ -74,6 +76,7 @@ describe('readConfig', () => {
         ALLOWED_ORIGINS: 'https://example.com, http://localhost:5173',
         TRUSTED_PROXIES: '10.0.0.0/8, ::1',
         METRICS_TOKEN: 'sixteen-letters!',
+        SERVER_KEYS: `${secret}, ${'k'.repeat(32)}`,
         GUESTS: 'on',
       }),
     ).toEqual({
@@ -86,6 +89,7 @@ describe('readConfig', () => {
       allowedOrigins: ['https://example.com', 'http://localhost:5173'],
       trustedProxies: ['10.0.0.0/8', '::1'],
       metricsToken: 'sixteen-letters!',
+      serverKeys: [secret, 'k'.repeat(32)],
       limits: 'on',
     });
   });
@@ -113,6 +117,7 @@ describe('what readConfig refuses', () => {
   const proxies = 'addresses or ranges such as 10.0.0.0/8, separated by commas';
   const redisUrl = 'a URL such as redis://user:password@localhost:6379, or rediss:// for TLS';
   const token = 'at least 16 printable ASCII characters, no spaces';
+  const keys = 'keys of at least 32 printable ASCII characters, no spaces, separated by commas';
   const levels = 'one of fatal, error, warn, info, debug, trace, silent';
 
   it.each([
@@ -147,6 +152,8 @@ describe('what readConfig refuses', () => {
     ['TRUSTED_PROXIES', 'fe80::1%eth0', proxies],
     ['METRICS_TOKEN', 'fifteen-letters', token],
     ['METRICS_TOKEN', 'with a space in the middle', token],
+    ['SERVER_KEYS', 'k'.repeat(31), keys],
+    ['SERVER_KEYS', `${'k'.repeat(32)},`, keys],
     ['GUESTS', 'yes', 'on or off'],
     ['GUESTS', 'On', 'on or off'],
     ['REDIS_URL', 'localhost:6379', redisUrl],
@@ -204,6 +211,7 @@ describe('a refusal', () => {
     { AUTH_SECRET: `${password}-and-more-characters-behind`, JWKS_URL: 'https://id.example.com' },
     { AUTH_SECRET: `${password}-and-more-characters-behind`, PORT: 'x' },
     { METRICS_TOKEN: `${password} hunter` },
+    { SERVER_KEYS: password },
     { REDIS_URL: `http://:${password}@localhost` },
     { JWKS_URL: `ftp://user:${password}@example.com` },
     { JWKS_URL: `https://user:${password}@example.com`, AUTH_SECRET: secret },

@@ -18,6 +18,7 @@ async function start(
   const logger = pino({ level: 'silent' });
   const route = createRoutes({
     trpc: (_, res) => void res.end('trpc'),
+    rest: (_, __, res) => void res.end('rest'),
     notReady: () => options.notReady,
     guests: async (name) => {
       if (typeof name !== 'string') throw new RoomError('BAD_INPUT', 'name is missing');

@@ -1,0 +1,194 @@
+import { getTRPCErrorFromUnknown, type AnyTRPCRouter, type TRPCError } from '@trpc/server';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errors, RoomError, type Contract } from '../../shared/index.ts';
+import type { IsServerKey } from '../auth/server-keys.ts';
+import { describeContract } from '../description/describe.ts';
+import { directOf } from '../direct.ts';
+import { readJson, sendJsonText, sendProblem } from '../http/reply.ts';
+import { bearerOf, createHttpContext, type ContextOptions } from '../transport/context.ts';
+import { checkInput, defaultWireLimits } from '../transport/ws/wire-guard.ts';
+import { writeEventStream } from './event-stream.ts';
+import { fromJson, toJson } from './json-values.ts';
+import type { Operation, ServerRooms } from './operation.ts';
+import { createOperationTable, operationsOf } from './operations.ts';
+import { answerProblem, problemOf } from './problem.ts';
+import { queryInput } from './query-input.ts';
+
+/** What the REST mirror is made from. */
+export interface RestOptions extends ContextOptions {
+  readonly contract: Contract;
+  /** The router whose procedures are called. */
+  readonly router: AnyTRPCRouter;
+  readonly rooms: ServerRooms;
+  readonly isServerKey: IsServerKey;
+  /** Hears of every error that is answered. */
+  readonly onError: (failure: { error: TRPCError; path: string | undefined }) => void;
+}
+
+type Handler = (path: string, req: IncomingMessage, res: ServerResponse) => void;
+
+/** The queries and mutations of a contract as plain HTTP, and its streams as server-sent events, below `/api/`:
+ *  the same procedures, validation, authorisation and errors. */
+export function createRest(options: RestOptions): Handler {
+  const { contract, isServerKey, onError } = options;
+  const table = createOperationTable(operationsOf(describeContract(contract)));
+  const callUser = userCaller(options);
+
+  const handle = async (operation: Operation, call: RestCall): Promise<void> => {
+    const isServer = isServerKey(bearerOf(call.req) ?? '');
+    if (isServer) return callServer(operation, call, options.rooms);
+    return callUser(operation, call);
+  };
+
+  return (path, req, res) => {
+    const found = table.find(path);
+    if (!found) return noSuchPath(res, path);
+    const { methods } = found;
+    const operation = methods.get(req.method === 'HEAD' ? 'GET' : (req.method ?? ''));
+    if (!operation || (req.method === 'HEAD' && isStream(operation))) {
+      const allowed = [...methods.keys()].join(', ');
+      res.setHeader('allow', allowed);
+      return sendProblem(res, 'METHOD_NOT_ALLOWED', `this path is for ${allowed}`);
+    }
+    handle(operation, { req, res, given: found.given }).catch((thrown: unknown) => {
+      const error = asTRPCError(thrown);
+      onError({ error, path: operation.path });
+      if (res.headersSent) return void res.destroy();
+      answerProblem(res, problemOf(error));
+    });
+  };
+}
+
+interface RestCall {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly given: string | undefined;
+}
+
+function isStream({ procedure }: Operation): boolean {
+  return procedure?.type === 'subscription';
+}
+
+function noSuchPath(res: ServerResponse, path: string): void {
+  sendProblem(
+    res,
+    'NO_SUCH_PATH',
+    `there is no ${path.slice(0, 200)}; /openapi.json has all paths`,
+  );
+}
+
+function asTRPCError(error: unknown): TRPCError {
+  const translated = getTRPCErrorFromUnknown(error);
+  if (!(error instanceof RoomError)) return translated;
+  return Object.assign(translated, { code: errors[error.code].trpc });
+}
+
+/** Calls a procedure as the user whose token is shown. */
+function userCaller({ router, clock, onError, ...options }: RestOptions) {
+  const contextOf = createHttpContext({ ...options, clock });
+  return async (operation: Operation, { req, res, given }: RestCall): Promise<void> => {
+    const { procedure, kind, path } = operation;
+    if (!procedure) throw new RoomError('FORBIDDEN', 'this is for server keys (SERVER_KEYS) alone');
+    const direct = directOf(router, `${kind}.${procedure.name}`, procedure.type);
+    if (!direct) throw new Error(`rest: ${path} calls no procedure`);
+    const context = await contextOf({ req, info: NO_PARAMS });
+    // Who is nobody is told so before what he sends is read.
+    if (!context.user) throw new RoomError('UNAUTHENTICATED');
+    const read = await readInput(operation, req, given, procedure);
+    const input = procedure.input && fromJson(procedure.input, read);
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const output = await direct.call(context, input ?? read, () => gone.signal);
+    if (procedure.type !== 'subscription') return sendJsonText(res, 200, toJson(output ?? {}));
+    const problem = (thrown: unknown) => {
+      const error = asTRPCError(thrown);
+      onError({ error, path });
+      return problemOf(error);
+    };
+    return writeEventStream(res, output as Frames, { clock, problemOf: problem });
+  };
+}
+
+type Frames = AsyncIterable<readonly [id: string, data: unknown]>;
+
+// Tokens come in a header.
+const NO_PARAMS = { connectionParams: null } as Parameters<
+  ReturnType<typeof createHttpContext>
+>[0]['info'];
+
+async function callServer(
+  operation: Operation,
+  { req, res, given }: RestCall,
+  rooms: ServerRooms,
+): Promise<void> {
+  const { server } = operation;
+  if (!server) throw new RoomError('FORBIDDEN', 'a server key is nobody: show the token of a user');
+  const read = await readInput(operation, req, given, server);
+  const parsed = server.envelope.safeParse(fromJson(server.input, read));
+  if (!parsed.success) {
+    throw new RoomError('BAD_INPUT', 'the input is not valid', { cause: parsed.error });
+  }
+  sendJsonText(res, 200, toJson(await server.run(rooms, parsed.data)));
+}
+
+/** What is asked: the body or the URL, the parameter of the path, the headers that carry input.
+ *  @throws RoomError BAD_INPUT, TOO_LARGE */
+async function readInput(
+  { method, param }: Operation,
+  req: IncomingMessage,
+  given: string | undefined,
+  { input, takesKey }: Pick<NonNullable<Operation['procedure']>, 'input' | 'takesKey'>,
+): Promise<Record<string, unknown> | undefined> {
+  const sent = method === 'GET' ? queryInput(input, searchOf(req)) : await readBody(req);
+  if (param === undefined) return withHeaders(sent, req, { takesKey });
+  if (sent && param in sent) throw new RoomError('BAD_INPUT', `${param} stands in the path`);
+  return withHeaders({ ...sent, [param]: decode(given ?? '') }, req, { takesKey });
+}
+
+function searchOf({ url = '' }: IncomingMessage): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at));
+}
+
+async function readBody(req: IncomingMessage): Promise<Record<string, unknown>> {
+  const body = await readJson(req, {});
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new RoomError('BAD_INPUT', 'the body must be a JSON object');
+  }
+  const wrong = checkInput(body, defaultWireLimits, 'none');
+  if (wrong !== undefined) throw new RoomError('BAD_INPUT', wrong);
+  return body as Record<string, unknown>;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new RoomError('BAD_INPUT', 'the path cannot be decoded', { cause: error });
+  }
+}
+
+function withHeaders(
+  input: Record<string, unknown> | undefined,
+  { headers }: IncomingMessage,
+  { takesKey }: { takesKey: boolean },
+): Record<string, unknown> | undefined {
+  const lastEventId = headers['last-event-id'];
+  const key = takesKey ? keyOf(headers['idempotency-key']) : undefined;
+  if (lastEventId === undefined && key === undefined) return input;
+  if (key !== undefined && input?.['idempotencyKey'] !== undefined) {
+    throw new RoomError('BAD_INPUT', 'the idempotency key stands in the header and in the body');
+  }
+  return {
+    ...input,
+    ...(key !== undefined && { idempotencyKey: key }),
+    ...(lastEventId !== undefined && { lastEventId }),
+  };
+}
+
+/** The key of an `Idempotency-Key` header: as it is, or in the quotes of a structured field. */
+function keyOf(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const text = String(header);
+  return /^"(.*)"$/.exec(text)?.[1] ?? text;
+}

@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import { displayName, isDerived, ME, RoomError } from '../../shared/index.ts';
+import { lifeInputs } from '../../shared/life-procedures.ts';
+import {
+  historyInput,
+  idempotencyKey,
+  membersInput,
+  position,
+  roomId,
+} from '../../shared/procedures.ts';
+import { ack, done } from '../description/answers.ts';
+import type { KindDescription } from '../description/describe.ts';
+import { ACK, unionOf, type ProcedureDescription } from '../description/procedure.ts';
+import { KEY, ROOM } from '../description/samples.ts';
+import { wordsFor } from '../description/words.ts';
+import type { Operation, ServerCall, ServerRooms } from './operation.ts';
+
+// Each is a publish, and all of them are waited for.
+const MAX_ROOMS = 100;
+
+const by = z
+  .strictObject({ id: roomId, name: displayName })
+  .optional()
+  .meta({ description: 'Whom it is by. Default: the server itself, `@server`.' });
+const how = { by, idempotencyKey };
+const event = { type: z.string(), data: z.unknown(), ...how };
+
+/** What backends with a server key reach: every event of the contract and every room; nobody is asked. */
+export function serverOperations(kinds: readonly KindDescription[]): Operation[] {
+  const me = kinds.find(({ kind }) => kind.name === ME);
+  return [
+    ...kinds.filter((kind) => kind !== me).flatMap(ofKind),
+    ...(me ? [operation('POST', '/api/users/{user}/notify', notify(me))] : []),
+    operation('POST', '/api/users/{user}/revoke', revoke),
+  ];
+}
+
+function ofKind(description: KindDescription): Operation[] {
+  const { kind, procedures } = description;
+  const { name } = kind;
+  const inRoom = `/api/${name}/rooms/{room}`;
+  // What users have too looks the same for backends.
+  const alike = procedures.flatMap((like) => {
+    const server = likeUsers(name, like);
+    return server ? [operation(methodOf(like), `${inRoom}/${like.name}`, server, name)] : [];
+  });
+  return [
+    operation('POST', `${inRoom}/publish`, publish(description), name),
+    operation('POST', `/api/${name}/broadcast`, broadcast(description), name),
+    ...alike,
+  ];
+}
+
+/** How a procedure is called over REST: what changes something is sent. */
+export function methodOf({ type }: ProcedureDescription): 'GET' | 'POST' {
+  return type === 'mutation' ? 'POST' : 'GET';
+}
+
+function operation(
+  method: 'GET' | 'POST',
+  path: string,
+  server: ServerCall,
+  kind?: string,
+): Operation {
+  const param = path.includes('{room}') ? 'room' : path.includes('{user}') ? 'user' : undefined;
+  return { method, path, param, kind, procedure: undefined, server };
+}
+
+/** Makes a call of an envelope and what is done with what it parses to. */
+function serverCall<S extends z.ZodType>(
+  envelope: S,
+  call: Omit<ServerCall, 'envelope' | 'takesKey' | 'run'>,
+  run: (rooms: ServerRooms, input: z.output<S>) => Promise<unknown>,
+): ServerCall {
+  const takesKey = envelope instanceof z.ZodObject && 'idempotencyKey' in envelope.shape;
+  return { ...call, envelope, takesKey, run };
+}
+
+/** The events of a kind that a backend may publish, each with its own data. */
+function anyEvent({ kind, events }: KindDescription, shape: Record<string, z.ZodType>): z.ZodType {
+  const own = events.filter(({ type }) => !isDerived(kind, type));
+  return unionOf(
+    own.map(({ type, spec }) =>
+      z.strictObject({ ...shape, type: z.literal(type), data: spec.data, ...how }),
+    ),
+  );
+}
+
+function firstOf({ events }: KindDescription) {
+  const [first] = events;
+  return { type: first?.type, data: first?.example };
+}
+
+function publish(description: KindDescription): ServerCall {
+  const { kind } = description;
+  const replyTo = position.optional();
+  const words = wordsFor('publish');
+  const call = {
+    ...words,
+    description: 'With a server key: every event of the contract, in every room.',
+    input: anyEvent(description, { room: roomId, replyTo }),
+    output: ack,
+    example: { input: { room: ROOM, ...firstOf(description), idempotencyKey: KEY }, output: ACK },
+  };
+  const envelope = z.strictObject({ room: roomId, replyTo, ...event });
+  return serverCall(envelope, call, (rooms, { room, type, data, ...options }) =>
+    rooms.publish(kind.name, room, type, data, given(options)),
+  );
+}
+
+function broadcast(description: KindDescription): ServerCall {
+  const { kind } = description;
+  const rooms = z.array(roomId).min(1).max(MAX_ROOMS);
+  const refused = z.object({ reason: z.string(), detail: z.string(), retryable: z.boolean() });
+  const call = {
+    summary: 'Publish into many rooms',
+    description:
+      'Publishes one event into each of up to 100 rooms. What became of it is told room by room: `ack` or `error`. ' +
+      'With an idempotency key the whole can be repeated.',
+    errors: [],
+    input: anyEvent(description, { rooms }),
+    output: z.object({
+      results: z.array(
+        z.object({
+          room: z.string(),
+          ack: ack.exactOptional(),
+          error: refused.exactOptional(),
+        }),
+      ),
+    }),
+    example: {
+      input: { rooms: [ROOM], ...firstOf(description), idempotencyKey: KEY },
+      output: { results: [{ room: ROOM, ack: ACK }] },
+    },
+  };
+  const envelope = z.strictObject({ rooms, ...event });
+  return serverCall(envelope, call, async (reach, { rooms: names, type, data, ...options }) => {
+    const one = async (room: string) => {
+      try {
+        return { room, ack: await reach.publish(kind.name, room, type, data, given(options)) };
+      } catch (error) {
+        // Wrong for one is wrong for all; what may pass later is each room's own.
+        if (!(error instanceof RoomError) || error.code === 'BAD_INPUT') throw error;
+        const { code: reason, message: detail, retryable } = error;
+        return { room, error: { reason, detail, retryable } };
+      }
+    };
+    return { results: await Promise.all([...new Set(names)].map(one)) };
+  });
+}
+
+function notify(description: KindDescription): ServerCall {
+  const call = {
+    summary: 'Notify a user',
+    description:
+      'Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.',
+    errors: ['CONFLICT'] as const,
+    input: anyEvent(description, { user: roomId }),
+    output: ack,
+    example: {
+      input: { user: 'bob', ...firstOf(description), idempotencyKey: KEY },
+      output: ACK,
+    },
+  };
+  const envelope = z.strictObject({ user: roomId, ...event });
+  return serverCall(envelope, call, (rooms, { user, type, data, ...options }) =>
+    // The contract's own schema decides what a type is and what its data may be.
+    rooms.notify(user, type as never, data as never, given(options)),
+  );
+}
+
+const revokeInput = z.strictObject({ user: roomId, kind: z.string(), room: roomId });
+
+const revoke = serverCall(
+  revokeInput,
+  {
+    summary: 'End a user’s streams of a room',
+    description:
+      'Ends the streams that a user has of a room, on all nodes within a second: for a policy that lets him in no longer. ' +
+      'Whether he may come back is its decision.',
+    errors: [],
+    input: revokeInput,
+    output: done,
+    example: { input: { user: 'bob', kind: 'chat', room: ROOM }, output: { room: ROOM } },
+  },
+  async (rooms, { user, kind, room }) => {
+    await rooms.revoke({ kind, room, user });
+    return { room };
+  },
+);
+
+/** What a backend does as users do, where it may. */
+function likeUsers(kind: string, like: ProcedureDescription): ServerCall | undefined {
+  switch (like.name) {
+    case 'history':
+      return serverCall(historyInput, forServers(like), (rooms, { room, ...page }) =>
+        rooms.history(kind, room, page),
+      );
+    case 'members':
+      return serverCall(membersInput, forServers(like), (rooms, { room, ...page }) =>
+        rooms.members(kind, room, page),
+      );
+    case 'edit':
+      return serverCall(editInput, forServers(like), (rooms, { room, target, data, ...options }) =>
+        rooms.edit(kind, room, target, data, given(options)),
+      );
+    case 'remove':
+      return serverCall(removeInput, forServers(like), (rooms, { room, target, ...options }) =>
+        rooms.remove(kind, room, target, given(options)),
+      );
+    default:
+      return undefined;
+  }
+}
+
+// They say for whom they do it; a repeat changes nothing, so there is no key.
+const editInput = lifeInputs.edit.omit({ idempotencyKey: true }).extend({ by });
+const removeInput = lifeInputs.remove.omit({ idempotencyKey: true }).extend({ by });
+
+function forServers(like: ProcedureDescription): Omit<ServerCall, 'envelope' | 'takesKey' | 'run'> {
+  const { summary, errors, output, description, takesKey } = like;
+  const { input, example } = takesKey ? byBackend(like) : like;
+  return {
+    summary,
+    description,
+    errors,
+    input: input ?? z.never(),
+    output: output ?? z.never(),
+    example,
+  };
+}
+
+/** The same input without the key, and with whom it is by. */
+function byBackend({ input, example }: ProcedureDescription) {
+  if (!(input instanceof z.ZodObject)) throw new Error('rest: an input that is no object');
+  const { idempotencyKey: _, ...asked } = example.input as Record<string, unknown>;
+  return {
+    input: input.omit({ idempotencyKey: true }).extend({ by }),
+    example: { ...example, input: asked },
+  };
+}
+
+/** Options without those that are not given. */
+function given<O extends object>(options: O): { [P in keyof O]: Exclude<O[P], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [P in keyof O]: Exclude<O[P], undefined> };
+}
