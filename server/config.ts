@@ -14,6 +14,10 @@ const origins = list.refine((items) => items.every(isOrigin), {
   error: 'origins such as https://example.com, separated by commas',
 });
 
+// With it a server has stopped within 30 s, which is what orchestrators grant by default.
+const LONGEST_DRAIN_MS = 20_000;
+const DRAIN_MS_WITH_REDIS = 10_000;
+
 const environment = z.object({
   PORT: z
     .string()
@@ -48,6 +52,12 @@ const environment = z.object({
     .default([]),
   GUESTS: flag.default('off'),
   LIMITS: flag.default('on'),
+  DRAIN_MS: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'milliseconds, 0 to 20000' })
+    .transform(Number)
+    .refine((ms) => ms <= LONGEST_DRAIN_MS, { error: 'milliseconds, 0 to 20000' })
+    .optional(),
   REDIS_URL: z
     .url({
       protocol: /^rediss?$/,
@@ -66,6 +76,9 @@ export interface Config {
   readonly logLevel: string;
   /** The Redis that nodes share. Unset: one node alone, with its data directory. */
   readonly redisUrl?: string | undefined;
+  /** Over how long clients are asked to go to another node when the server closes, in milliseconds. Default 0: there is
+   *  no other node. */
+  readonly drainMs?: number;
   /** Where tokens come from. `development`: a secret kept in the data directory, guests welcome. */
   readonly auth:
     | { readonly mode: 'development' }
@@ -102,6 +115,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dataDir: DATA_DIR,
     logLevel: LOG_LEVEL,
     redisUrl: parsed.data.REDIS_URL,
+    drainMs: parsed.data.DRAIN_MS ?? (parsed.data.REDIS_URL ? DRAIN_MS_WITH_REDIS : 0),
     auth: authOf(parsed.data),
     claims: { issuer: parsed.data.AUTH_ISSUER, audience: parsed.data.AUTH_AUDIENCE },
     allowedOrigins: ALLOWED_ORIGINS,

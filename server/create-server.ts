@@ -2,6 +2,7 @@ import { chat, type Contract } from '../shared/index.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { createServerKeys } from './auth/server-keys.ts';
 import { systemClock } from './clock.ts';
+import { createClosing, type CloseOptions } from './closing.ts';
 import type { Config } from './config.ts';
 import { openRooms, type RoomsOptions } from './create-rooms.ts';
 import { createHttpServer } from './http/http-server.ts';
@@ -35,13 +36,11 @@ export interface Server<R extends Contract = { chat: typeof chat }> {
   /** Where it listens: `http://host:port`. */
   readonly url: string;
   /** Its rooms, as `createRooms` makes them: `publish`, `notify`, `revoke`, … They close with it. */
-  readonly rooms: Omit<Rooms<R>, 'drain' | 'close'>;
-  /** Answers what is running, tells clients to come back (1012), then closes. Safe to call twice. */
-  close(): Promise<void>;
+  readonly rooms: Omit<Rooms<R>, 'handOver' | 'drain' | 'close'>;
+  /** Asks clients to go to another node, over `drainMs` as the configuration has it; answers what is running; tells
+   *  who is left to come back (1012); then closes. Safe to call twice: `close({ drainMs: 0 })` ends the waiting. */
+  close(options?: CloseOptions): Promise<void>;
 }
-
-// Within the 5 s that a restart may take: what is left after these is cut.
-const GRACE_MS = 2_000;
 
 /** Starts the ready server. By default it carries `chat`. This puts transports, tokens and HTTP before the rooms
  *  that `create-rooms.ts` makes: to know what a server is made of, read the two. @throws StartError */
@@ -86,8 +85,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const trpc = createHttpTransport(parts);
   const isServerKey = createServerKeys(config.serverKeys ?? []);
   const rest = createRest({ ...parts, contract, rooms, isServerKey });
-  let closing: Promise<void> | undefined;
-  const notReady = () => (closing ? 'restarting' : rooms.failure());
+  const notReady = () => (closing.isBegun ? 'restarting' : rooms.failure());
   const http = createHttpServer({
     route: createRoutes({
       trpc,
@@ -108,20 +106,20 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     logger,
   });
 
-  const close = async () => {
-    http.refuse();
-    await rooms.drain();
-    // Acks are on their way when their promises have settled: let them out before the close frames.
-    await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all([sockets.close(1012, 'restarting', GRACE_MS), http.close(GRACE_MS)]);
-    await rooms.close();
-    metrics.close();
-  };
+  const closing = createClosing({
+    rooms,
+    sockets,
+    http,
+    metrics,
+    clock,
+    logger,
+    drainMs: config.drainMs ?? 0,
+  });
 
   try {
     const url = await http.listen(config.port, config.host);
     // They are of `R`, which is `{ chat }` where no rooms are given.
-    return { url, rooms: rooms as unknown as Rooms<R>, close: () => (closing ??= close()) };
+    return { url, rooms: rooms as unknown as Rooms<R>, close: closing.close };
   } catch (error) {
     await rooms.close();
     throw error;

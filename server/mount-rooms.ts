@@ -93,6 +93,8 @@ export interface Rooms<R extends Contract> {
 
   /** Undefined while publishes are possible, otherwise why they are not. */
   failure(): string | undefined;
+  /** Whoever leaves from now on is waited for: he is on his way to another node. */
+  handOver(): void;
   /** Refuses publishes from now on. Resolves when those under way are answered. */
   drain(): Promise<void>;
   /** Drains, ends every feed, closes the log. Safe to call twice. */
@@ -219,6 +221,7 @@ export function mountRooms<R extends Contract>(
     },
     observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),
+    handOver: () => hub.handOver(),
     drain: () => hub.drain(),
     close: () => (closing ??= close()),
   };

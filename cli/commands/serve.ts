@@ -11,8 +11,9 @@ import { EXIT } from '../failure.ts';
 import { untilAborted } from '../interrupt.ts';
 import { within } from '../within.ts';
 
-// A restart may take 5 s; a close that takes longer has failed.
+// A restart may take 5 s, and with clients that move 30 s; a close that takes longer has failed.
 const CLOSE_MS = 4_500;
+const CLOSE_WITH_DRAIN_MS = 29_500;
 
 /** `trpc-rooms serve`: the ready server. */
 export const serve = defineCommand(
@@ -51,7 +52,7 @@ export const serve = defineCommand(
     const server = await createServer(config, { logger });
     announce(config, server, logger);
     await untilAborted(signal);
-    return closeServer(server, logger, String(signal.reason));
+    return closeServer(config, { server, logger, reason: String(signal.reason) });
   },
 );
 
@@ -69,11 +70,18 @@ function announce({ auth, dataDir }: Config, { url }: Server, logger: Logger): v
   logger.info({ url, mode: auth.mode }, 'listening');
 }
 
-async function closeServer(server: Server, logger: Logger, reason: string): Promise<number> {
+async function closeServer(
+  { drainMs = 0 }: Config,
+  { server, logger, reason }: { server: Server; logger: Logger; reason: string },
+): Promise<number> {
   logger.info({ signal: reason }, 'closing');
-  const closed = await within(server.close(), CLOSE_MS);
+  // Whoever presses Ctrl-C waits for it.
+  const isDraining = drainMs > 0 && reason === 'SIGTERM';
+  const closing = isDraining ? server.close() : server.close({ drainMs: 0 });
+  const ms = isDraining ? CLOSE_WITH_DRAIN_MS : CLOSE_MS;
+  const closed = await within(closing, ms);
   if (closed.state === 'done') logger.info('closed');
-  else logger.error(`not closed within ${CLOSE_MS} ms; what was acknowledged is kept`);
+  else logger.error(`not closed within ${ms} ms; what was acknowledged is kept`);
   process.exit(closed.state === 'done' ? EXIT.ok : EXIT.failed);
 }
 

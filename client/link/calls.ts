@@ -26,8 +26,9 @@ interface Table {
 
 // Calls that wait for a connection; one more is refused.
 const MOST_WAITING = 1_000;
-// A replaced socket may finish what it has begun, and its seats in rooms overlap with the new ones.
-const RETIRE_MS = 5_000;
+// A replaced socket may finish what it has begun, and its seats in rooms overlap with the new ones. A node that
+// restarts waits for it.
+const RETIRE_MS = 2_000;
 const RETIRE_AT_LAST_MS = 30_000;
 
 /** The calls of one client. Queries and mutations that wait for a connection are sent when there is

@@ -2,6 +2,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse }
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import type { Leaver } from '../leaving.ts';
 import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import { guard, type GuardOptions, type Refusal } from '../transport/request-guard.ts';
@@ -41,8 +42,10 @@ export interface HttpServerOptions extends GuardOptions {
 export interface HttpServer {
   /** Starts to listen. Returns the address as a URL. @throws StartError */
   listen(port: number, host: string): Promise<string>;
-  /** Refuses upgrades (503) from now on. */
+  /** Refuses upgrades (503) from now on, and keeps no HTTP connection open for a next request. */
   refuse(): void;
+  /** Event streams that are open: a client whose stream is cut opens another. */
+  streams(): Leaver[];
   /** Lets running requests end for up to `graceMs`, then cuts what is left: event streams never end
    *  by themselves, and a cut one comes back to resume. */
   close(graceMs: number): Promise<void>;
@@ -93,6 +96,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       running.delete(res);
       if (isClosing) server.closeIdleConnections();
     });
+    if (isRefusing) res.shouldKeepAlive = false;
     const path = guard(req, options);
     if (typeof path !== 'string') {
       return sendProblem(res, CODES[path.status] ?? 'MALFORMED_REQUEST', path.message);
@@ -135,6 +139,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     refuse: () => {
       isRefusing = true;
     },
+    streams: () =>
+      [...running].filter(isStream).map((res) => ({
+        ask: () => void res.destroy(),
+        end: () => void res.destroy(),
+        get isGone() {
+          return res.closed;
+        },
+      })),
     close: (graceMs) =>
       new Promise((resolve) => {
         isClosing = true;

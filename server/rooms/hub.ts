@@ -94,6 +94,7 @@ export class Hub {
   readonly #underway = new Set<Promise<unknown>>();
   readonly #stopListening: () => void;
   #revocations = 0;
+  #isHandingOver = false;
   #isClosed = false;
 
   constructor(options: HubOptions) {
@@ -169,6 +170,7 @@ export class Hub {
   #departure(feed: Feed, { isGone }: Seat): Departure {
     if (this.#isClosed) return 'drain';
     if (feed.isShutOut) return 'kicked';
+    if (this.#isHandingOver) return 'drain';
     return isGone?.() === true ? 'dropped' : 'left';
   }
 
@@ -239,6 +241,11 @@ export class Hub {
       );
     }
     if (!(await this.#presence.setState(name, member, text))) throw new RoomError('NOT_PRESENT');
+  }
+
+  /** Holds the seats of all who leave from now on (PRE2): they were asked to go to another node. */
+  handOver(): void {
+    this.#isHandingOver = true;
   }
 
   /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */

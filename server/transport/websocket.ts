@@ -7,6 +7,7 @@ import { errors, limits } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import { Expiries } from '../expiries.ts';
+import type { Leaver } from '../leaving.ts';
 import { closeLabel } from '../metrics/close-label.ts';
 import { countOne, type Counts } from '../metrics/counts.ts';
 import { errorCodeOf } from '../router/error-shape.ts';
@@ -23,6 +24,9 @@ import { createSocketContext, type ContextOptions } from './context.ts';
 export interface SocketTransport {
   /** Takes over a socket whose upgrade request has been checked. */
   upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Those that are open: a client that is asked goes to another connection (tRPC's `reconnect`), and its streams move
+   *  when that is open. */
+  leavers(): Leaver[];
   /** Closes every connection with a code and a reason, and cuts those that do not answer within
    *  `graceMs`. */
   close(code: number, reason: string, graceMs: number): Promise<void>;
@@ -122,6 +126,18 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     },
     upgrade: (req, socket, head) => {
       wss.handleUpgrade(req, socket, head, (opened) => wss.emit('connection', opened, req));
+    },
+    leavers: () => {
+      const reconnect = options.encoder.encode({ id: null, method: 'reconnect' });
+      return [...open.keys()].map((socket) => ({
+        ask: () => {
+          if (socket.readyState === socket.OPEN) socket.send(reconnect);
+        },
+        end: () => socket.close(errors.RESTARTING.close, 'restarting'),
+        get isGone() {
+          return socket.readyState === socket.CLOSED;
+        },
+      }));
     },
     close: (code, reason, graceMs) => closeAll([...open.keys()], { code, reason, graceMs, clock }),
   };

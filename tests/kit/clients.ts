@@ -61,11 +61,12 @@ export interface Followed {
   unsubscribe(): void;
 }
 
-/** Follows a room over a stock client. Resolves with the first frame there. */
+/** Follows a room over a stock client. Resolves with the first frame there. `onFrame` hears of each. */
 export async function follow(
   trpc: TRPCClient<ChatRouter>,
   room: string,
   lastEventId?: string,
+  onFrame: (frame: Frame) => void = () => {},
 ): Promise<Followed> {
   const frames: Followed['frames'] = [];
   const { unsubscribe } = await new Promise<{ unsubscribe(): void }>((resolve, reject) => {
@@ -74,6 +75,7 @@ export async function follow(
       {
         onData: (envelope) => {
           frames.push(envelope);
+          onFrame(envelope.data);
           resolve(subscription);
         },
         onError: reject,

@@ -35,7 +35,7 @@ export async function readyServer(
     },
     { logger: createLogger('error'), ...options },
   );
-  onTestFinished(close);
+  onTestFinished(() => close({ drainMs: 0 }));
   const now = options.clock?.now ?? Date.now;
   return {
     url,

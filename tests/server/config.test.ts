@@ -25,6 +25,7 @@ describe('readConfig', () => {
       port: 3000,
       host: '127.0.0.1',
       dataDir: './data',
+      drainMs: 0,
       logLevel: 'info',
       auth: { mode: 'development' },
       claims: { issuer: undefined, audience: undefined },
@@ -54,6 +55,7 @@ describe('readConfig', () => {
       'TRUSTED_PROXIES',
       'METRICS_TOKEN',
       'SERVER_KEYS',
+      'DRAIN_MS',
     ];
     const empty = Object.fromEntries([...names, ...more].map((name) => [name, '']));
     expect(readConfig(empty)).toEqual(readConfig({}));
@@ -83,6 +85,7 @@ describe('readConfig', () => {
       port: 0,
       host: '0.0.0.0',
       dataDir: '/var/lib/rooms',
+      drainMs: 0,
       logLevel: 'warn',
       auth: { mode: 'secret', secret, guests: true },
       claims: { issuer: 'https://id.example.com', audience: 'rooms' },
@@ -108,6 +111,19 @@ describe('readConfig', () => {
     expect(rowsOf({ AUTH_SECRET: 'x'.repeat(31) })).toEqual([
       '  AUTH_SECRET  (hidden)  at least 32 bytes',
     ]);
+  });
+});
+
+describe('the window of clients that move', () => {
+  const redis = { REDIS_URL: 'redis://localhost' };
+  it.each([
+    ['none without Redis, where they could go nowhere', {}, 0],
+    ['10 s with Redis', redis, 10_000],
+    ['what is said', { ...redis, DRAIN_MS: '20000' }, 20_000],
+    ['none when that is said', { ...redis, DRAIN_MS: '0' }, 0],
+    ['what is said without Redis too', { DRAIN_MS: '500' }, 500],
+  ])('is %s', (_, env, drainMs) => {
+    expect(readConfig(env).drainMs).toBe(drainMs);
   });
 });
 
@@ -156,6 +172,9 @@ describe('what readConfig refuses', () => {
     ['SERVER_KEYS', `${'k'.repeat(32)},`, keys],
     ['GUESTS', 'yes', 'on or off'],
     ['GUESTS', 'On', 'on or off'],
+    ['DRAIN_MS', '20001', 'milliseconds, 0 to 20000'],
+    ['DRAIN_MS', '10s', 'milliseconds, 0 to 20000'],
+    ['DRAIN_MS', '-1', 'milliseconds, 0 to 20000'],
     ['REDIS_URL', 'localhost:6379', redisUrl],
     ['REDIS_URL', 'http://localhost', redisUrl],
   ])('%s=%j has its row in the table, once', (name, value, expected) => {

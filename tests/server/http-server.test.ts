@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pino } from 'pino';
 import { systemClock } from '../../server/clock.ts';
 import { createHttpServer, type HttpTimeouts } from '../../server/http/http-server.ts';
@@ -17,7 +17,10 @@ async function start(
 ) {
   const logger = pino({ level: 'silent' });
   const route = createRoutes({
-    trpc: (_, res) => void res.end('trpc'),
+    trpc: (req, res) => {
+      if (!req.url?.endsWith('.events')) return void res.end('trpc');
+      res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
+    },
     rest: (_, __, res) => void res.end('rest'),
     notReady: () => options.notReady,
     guests: async (name) => {
@@ -173,6 +176,23 @@ describe('an upgrade', () => {
     server.refuse();
     const answer = await raw(`GET /trpc HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`);
     expect(answer).toMatch(/^HTTP\/1.1 503 [^]*Retry-After: \d/);
+  });
+
+  it('of an event stream is served on until the stream is asked to go', async () => {
+    const { url, server } = await start();
+    const stream = await fetch(`${url}/trpc/chat.events`);
+    const reader = stream.body?.getReader();
+    expect((await reader?.read())?.done).toBe(false);
+    server.refuse();
+    const [leaver, ...others] = server.streams();
+    expect([others, leaver?.isGone]).toEqual([[], false]);
+    // What is asked meanwhile is answered, on connections that take no next request.
+    const answer = await fetch(`${url}/trpc/x`);
+    expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
+    leaver?.ask();
+    await expect(reader?.read()).rejects.toThrow('terminated');
+    await vi.waitFor(() => expect(leaver?.isGone).toBe(true));
+    expect(server.streams()).toEqual([]);
   });
 });
 

@@ -55,6 +55,26 @@ describe('presence in a room', () => {
     ]);
   });
 
+  it('[PRE2] waits for whoever is asked to go to another node, and not for whoever is shut out', async () => {
+    const { hub, clock, bus } = testHub();
+    const watcher = await watch(await hub.subscribe({ room: general, member: member(bob) }));
+    const gone = await hub.subscribe({ room: general, member: member(ada) });
+    const cy = { id: 'cy', name: 'Cy' };
+    await hub.subscribe({ room: general, member: member(cy) });
+    clock.advance(100);
+    hub.handOver();
+    // Some clients stop what they followed when they have moved: that is no leaving either.
+    await gone.return();
+    await bus.announce({ room: general, revoked: { who: { only: 'cy' }, reason: 'banned' } });
+    clock.advance(14_900);
+    await settle();
+    const leave = (user: By, reason: string) => ({ leave: [{ ...user, reason }] });
+    expect(watcher.presence().slice(1)).toMatchObject([leave(cy, 'kicked')]);
+    clock.advance(300);
+    await settle();
+    expect(watcher.presence().slice(2)).toMatchObject([leave(ada, 'drain')]);
+  });
+
   it('[PRE2] tells nobody of a flap, and of a drop that lasts after 15 s', async () => {
     const { hub, clock } = testHub();
     const isGone = () => true;
