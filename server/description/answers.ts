@@ -6,6 +6,7 @@ import type {
   Invitation,
   MyRoom,
   ReadState,
+  Reactors,
   Receipts,
   RosterEntry,
   UnreadAnswer,
@@ -125,6 +126,18 @@ export const receipts: z.ZodType<Receipts> = z.object({
   count: z
     .int()
     .meta({ description: 'How many have read up to the position asked for, or at all.' }),
+});
+
+const ownReactions = z.array(z.object({ name: z.string(), count: z.int() }));
+
+/** Who has reacted to a message. */
+export const reactors: z.ZodType<Reactors> = z.object({
+  users: z.array(z.object({ user: by, reactions: ownReactions })),
+  own: ownReactions.meta({ description: 'What the caller has reacted with: how often, by name.' }),
+  next: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'The user to go on `after`. Unset: that is all.' }),
 });
 
 /** How far a user has seen his own stream. */

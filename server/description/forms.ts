@@ -94,6 +94,8 @@ export function lifeForms({ events }: KindParts): Forms {
   const edit = { room, target, data: editable[0]?.example, ifVersion: target, ...key };
   const state = { room, position: POSITION, version: 0, unread: 0, to: POSITION };
   const unread = { me: 'ada', rooms: [state] };
+  const own = [{ name: '👍', count: 1 }];
+  const reacted = { users: [{ user: BOB, reactions: own }], own };
   const readers = [{ user: BOB, position: POSITION }];
   return {
     ...(editable.length > 0 && {
@@ -104,6 +106,7 @@ export function lifeForms({ events }: KindParts): Forms {
     }),
     ...(having((life) => life.reactions !== undefined).length > 0 && {
       react: mutation(lifeInputs.react, answers.ack, { room, target, name: '👍', on: true }, ACK),
+      reactors: query(lifeInputs.reactors, answers.reactors, { room, target }, reacted),
     }),
     ...(having((life) => life.countable).length > 0 && {
       markRead: mutation(

@@ -79,6 +79,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     'Puts a reaction to a message, or takes it back (`on: false`).',
     [...CHANGING, 'LIMIT_REACHED'],
   ),
+  reactors: words(
+    'Who has reacted',
+    'Who has reacted to a message, by user id, and what the caller has: a summary names the first five alone.',
+    ['NO_SUCH_EVENT', 'EVENT_REMOVED', 'STALE_POSITION'],
+  ),
   markRead: words(
     'Mark as read',
     'Everything up to a position is read, on all devices. Never goes back.',
