@@ -5,8 +5,7 @@ import type { Deed, Membership } from '../membership/decisions.ts';
 import type { User } from './user.ts';
 
 /** What a user wants to do in a room. Publishing and changing are asked per event type: `publish:message`,
- *  `edit:message`. `moderate:…` is asked beside `edit:…` and `remove:…` when the event is somebody else's: in
- *  a room without membership a policy that does not look at the action makes everybody a moderator. `read`:
+ *  `edit:message`. `moderate:…` is asked beside `edit:…` and `remove:…` when the event is somebody else's. `read`:
  *  to say how far he has read, and to see that of others. `resume` is `subscribe` with a position, and
  *  whoever likes can name one: it must not be allowed more freely. `create`: the room is the one to be
  *  made, `~` where the server makes its id. `direct`: the room's id is the other user's. */
@@ -31,6 +30,10 @@ export type Action =
   | 'roster'
   | Deed;
 
+/** Yes, no, or yes to a moderator of the room: where no role of membership makes him one, nothing less lets
+ *  him change what others have said. */
+export type Answer = boolean | 'moderator';
+
 /** The one question of who may do what (AUT1), asked before anything is read or done. Throwing or
  *  rejecting fails that call and lets nobody in. */
 export type Authorize = (question: {
@@ -40,12 +43,11 @@ export type Authorize = (question: {
   /** What the room is to the user. Whoever may not enter it as its members decided is refused before this
    *  question is asked; the answer can only refuse more. */
   readonly membership: Membership;
-}) => boolean | Promise<boolean>;
+}) => Answer | Promise<Answer>;
 
-/** The default: every authenticated user may do what membership lets him, and all that in rooms without, where
- *  nobody may change what is not his. */
-export const openToAll: Authorize = ({ action, membership }) =>
-  !action.startsWith('moderate:') || membership.visibility !== undefined;
+/** The default: every authenticated user may do what membership lets him, and in rooms without all but
+ *  moderate. */
+export const openToAll: Authorize = () => true;
 
 /** The same policy with a deadline (`authorizeTimeoutMs`): one that never answers would hold its callers, and
  *  all that they hold, for ever. One that answers at once costs nothing more.
@@ -54,11 +56,12 @@ export function withDeadline(authorize: Authorize, clock: Clock): Authorize {
   return (question) => {
     const answer = authorize(question);
     // Whatever else it is, `demand` or the await says what it is worth.
-    return typeof answer === 'boolean' ? answer : inTime(Promise.resolve(answer), clock);
+    const isAnswered = typeof answer === 'boolean' || answer === 'moderator';
+    return isAnswered ? answer : inTime(Promise.resolve(answer), clock);
   };
 }
 
-async function inTime(answer: Promise<boolean>, clock: Clock): Promise<boolean> {
+async function inTime(answer: Promise<Answer>, clock: Clock): Promise<Answer> {
   let cancel = () => {};
   const deadline = new Promise<never>((_, reject) => {
     const refuse = () => reject(new RoomError('AUTHORIZE_TIMEOUT'));
@@ -75,5 +78,11 @@ export async function demand(
 ): Promise<void> {
   // Not what is merely truthy: a policy in plain JavaScript may return anything.
   const answer: unknown = await authorize(question);
-  if (answer !== true) throw new RoomError('FORBIDDEN');
+  const isYes = answer === 'moderator' || (answer === true && !needsModerator(question));
+  if (!isYes) throw new RoomError('FORBIDDEN');
+}
+
+/** A policy that says yes without looking at the action makes nobody a moderator. */
+function needsModerator({ action, membership }: Parameters<Authorize>[0]): boolean {
+  return action.startsWith('moderate:') && membership.visibility === undefined;
 }

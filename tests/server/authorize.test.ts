@@ -37,7 +37,7 @@ describe('a policy', () => {
   });
 
   it('[AUT1] has these 10 s', async () => {
-    let allow: (answer: boolean) => void = () => {};
+    let allow: (answer: true) => void = () => {};
     const { clock, asked, timers } = ask(() => new Promise((resolve) => (allow = resolve)));
     clock.advance(9_999);
     allow(true);
@@ -64,6 +64,16 @@ describe('a policy', () => {
     const { clock, asked } = ask(silent);
     clock.advance(10_000);
     await expect(asked).rejects.toMatchObject({ code: 'AUTHORIZE_TIMEOUT' });
+  });
+
+  it('[AUT1] makes a moderator by saying so, where no role does', async () => {
+    const moderate = { ...question, action: 'moderate:edit' } as const;
+    await expect(demand(() => true, moderate)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await demand(() => 'moderator', moderate)).toBeUndefined();
+    const membership = { visibility: 'open', role: 'owner', isBanned: false } as const;
+    expect(await demand(() => true, { ...moderate, membership })).toBeUndefined();
+    // Whoever is one may do the rest, too.
+    expect(await demand(() => 'moderator', question)).toBeUndefined();
   });
 
   it('that answers at once is asked at once, and sets no timer', () => {
