@@ -16,8 +16,8 @@ export default defineConfig({
     pool: 'forks',
     // Many files wait for processes, timers and disks most of the time: two at once take half as long.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 40_000,
+    hookTimeout: 40_000,
     teardownTimeout: 5_000,
     reporters: ['default', './tests/count-reporter.ts'],
   },
