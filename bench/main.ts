@@ -11,6 +11,7 @@ import { readOptions, usage, UsageError, type BenchOptions } from './options.ts'
 import { subjectResult, writeResult, type Result } from './results.ts';
 import type { Figures, Scenario } from './scenario.ts';
 import { people } from './people.ts';
+import { rollingRestarts } from './rolling-restarts.ts';
 import { slowReader } from './slow-reader.ts';
 import { formatResult } from './table.ts';
 
@@ -25,6 +26,7 @@ const SCENARIOS: readonly Scenario[] = [
   massCut,
   bigRoom,
   people,
+  rollingRestarts,
 ];
 const RESULTS = join(import.meta.dirname, 'results');
 const SECONDS = 5;
