@@ -18,6 +18,7 @@ async function connect({
 }: {
   name: keyof typeof protocols;
   url: string;
+  followUrl?: string;
   rooms: number;
   tokens: readonly string[];
   publishers: number;

@@ -10,6 +10,8 @@ import { numberedText, numberIn } from './texts.ts';
 /** Who follows and who publishes. */
 export interface AudienceOptions {
   readonly url: string;
+  /** Where followers go, if it is elsewhere. */
+  readonly followUrl?: string;
   readonly protocol: Protocol;
   readonly rooms: number;
   /** One per connection: the first `publishers` of them publish, the others follow. */
@@ -117,8 +119,9 @@ export class Audience {
   }
 
   #open(token: string, no: number): Promise<void> {
-    const { url, protocol, rooms, publishers } = this.#options;
+    const { protocol, rooms, publishers, followUrl } = this.#options;
     const index = no - publishers;
+    const url = index < 0 ? this.#options.url : (followUrl ?? this.#options.url);
     const room = `bench-${Math.max(0, index) % rooms}`;
     return new Promise((resolve, reject) => {
       const onReady = () => resolve();

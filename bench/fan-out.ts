@@ -7,6 +7,7 @@ import type { protocols } from './protocols.ts';
 const FOLLOWERS = 500;
 const PUBLISHERS = 20;
 const LENGTH = 100;
+const EVENLY = { burstsPerSecond: 20, burst: 1 };
 // 600 messages, so that no subject is measured while its code is still being compiled: V8 optimises a
 // function after some hundred calls, which at 20 messages/s is half a minute.
 const WARM_UP = { warmUpSeconds: 15, timesThePace: 2 };
@@ -15,7 +16,7 @@ const WARM_UP = { warmUpSeconds: 15, timesThePace: 2 };
 export const fanOut: Scenario = {
   name: 'fan-out',
   summary: `20 messages/s to ${FOLLOWERS} followers of one room, from ${PUBLISHERS} publishers`,
-  subjects: subjects({ burstsPerSecond: 20, burst: 1 }),
+  subjects: subjects(EVENLY),
   targets: [
     { subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'ws', ratio: 0.9 },
     { subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'socket.io', ratio: 0.8 },
@@ -33,12 +34,25 @@ export const bursts: Scenario = {
   warmUpSeconds: WARM_UP.warmUpSeconds,
 };
 
+/** The same, on a node that shares its rooms over Redis with others. */
+export const redisFanOut: Scenario = {
+  name: 'redis',
+  summary: `20 messages/s to ${FOLLOWERS} followers of one room, of a node with Redis and of one with SQLite`,
+  subjects: [subject('rooms-redis', EVENLY), subject('rooms', EVENLY)],
+  targets: [{ subject: 'rooms-redis', figure: 'cpuPerDeliveryUs', against: 'rooms', ratio: 1.3 }],
+  warmUpSeconds: WARM_UP.warmUpSeconds,
+};
+
 function subjects(pace: Pick<Pace, 'burstsPerSecond' | 'burst'>): Scenario['subjects'] {
-  const subject = (name: keyof typeof protocols): Subject => ({
-    name,
-    run: (options) => run(name, pace, options),
-  });
-  return [subject('rooms'), subject('ws'), subject('socket.io'), subject('stock-trpc')];
+  const of = (name: keyof typeof protocols) => subject(name, pace);
+  return [of('rooms'), of('ws'), of('socket.io'), of('stock-trpc')];
+}
+
+function subject(
+  name: keyof typeof protocols,
+  pace: Pick<Pace, 'burstsPerSecond' | 'burst'>,
+): Subject {
+  return { name, run: (options) => run(name, pace, options) };
 }
 
 function run(

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { ackedSends } from './acked-sends.ts';
 import { bigRoom } from './big-room.ts';
-import { bursts, fanOut } from './fan-out.ts';
+import { bursts, fanOut, redisFanOut } from './fan-out.ts';
 import { flaps } from './flaps.ts';
 import { logAppends } from './log-appends.ts';
 import { currentCommit, describeMachine, type Machine } from './machine.ts';
@@ -10,7 +10,9 @@ import { memory } from './memory.ts';
 import { readOptions, usage, UsageError, type BenchOptions } from './options.ts';
 import { subjectResult, writeResult, type Result } from './results.ts';
 import type { Figures, Scenario } from './scenario.ts';
+import { nodes } from './nodes.ts';
 import { people } from './people.ts';
+import { rollingRestarts } from './rolling-restarts.ts';
 import { slowReader } from './slow-reader.ts';
 import { formatResult } from './table.ts';
 
@@ -25,6 +27,9 @@ const SCENARIOS: readonly Scenario[] = [
   massCut,
   bigRoom,
   people,
+  redisFanOut,
+  nodes,
+  rollingRestarts,
 ];
 const RESULTS = join(import.meta.dirname, 'results');
 const SECONDS = 5;

@@ -61,6 +61,7 @@ const socketIo: Protocol = {
 /** How each server under test is spoken to. */
 export const protocols = {
   rooms: trpc,
+  'rooms-redis': trpc,
   ws: bareWs,
   'socket.io': socketIo,
   'stock-trpc': trpc,

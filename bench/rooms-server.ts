@@ -11,12 +11,14 @@ const publishing = { connection: rate, user: rate, room: rate };
 export function startRooms({
   dir,
   secret,
+  redisUrl,
   rooms = { chat },
 }: Omit<ServerOptions, 'dir'> & { dir: string | null; rooms?: Contract }): Promise<SubjectServer> {
   const config = {
     port: 0,
     host: '127.0.0.1',
     dataDir: dir,
+    redisUrl,
     logLevel: 'warn',
     auth: { mode: 'secret', secret, guests: false },
     claims: { issuer: undefined, audience: undefined },

@@ -25,7 +25,7 @@ export interface Stage<C extends Calls> {
   readonly secret: string;
 }
 
-const OURS: readonly string[] = ['rooms', 'rooms-memory', 'big-room'];
+const OURS: readonly string[] = ['rooms', 'rooms-memory', 'rooms-redis', 'big-room'];
 const SERVER = new URL('server-process.ts', import.meta.url);
 
 /** Server and clients for as long as `use` runs, in a process each, so that two cores are used and

@@ -4,6 +4,8 @@ export interface ServerOptions {
   readonly dir: string;
   /** What the clients' tokens are signed with. */
   readonly secret: string;
+  /** The Redis of a server that keeps its rooms there. */
+  readonly redisUrl?: string;
 }
 
 /** A server under test: takes messages and delivers them, over its protocol in `protocols.ts`. */
@@ -21,6 +23,10 @@ export const servers = {
   'rooms-memory': async ({ secret }: ServerOptions): Promise<SubjectServer> => {
     const { startRooms } = await import('./rooms-server.ts');
     return startRooms({ dir: null, secret });
+  },
+  'rooms-redis': async (options: ServerOptions): Promise<SubjectServer> => {
+    const { startRedisRooms } = await import('./redis-rooms-server.ts');
+    return startRedisRooms(options);
   },
   'big-room': async (options: ServerOptions): Promise<SubjectServer> => {
     const { startBigRoom } = await import('./big-room-server.ts');

@@ -11,8 +11,12 @@ export interface Balancer {
 
 const LOOK_EVERY_MS = 50;
 
-/** Starts one over nodes by their ports, which may go away and come back. */
-export async function balancerOver(ports: readonly number[]): Promise<Balancer> {
+/** Starts one over nodes by their ports, which may go away and come back. `addressOf`: from which address the
+ *  connection of a number goes to its node. Default: the system's choice. */
+export async function balancerOver(
+  ports: readonly number[],
+  addressOf: (no: number) => string | undefined = () => undefined,
+): Promise<Balancer> {
   const ready = new Set<number>();
   let turn = 0;
   const look = async () => {
@@ -32,7 +36,8 @@ export async function balancerOver(ports: readonly number[]): Promise<Balancer> 
     const choice = [...ready];
     const port = choice[(turn += 1) % choice.length];
     if (port === undefined) return void inner.destroy();
-    const outer = connect(port, '127.0.0.1');
+    const localAddress = addressOf(turn);
+    const outer = connect({ port, host: '127.0.0.1', ...(localAddress && { localAddress }) });
     for (const [from, to] of [
       [inner, outer],
       [outer, inner],

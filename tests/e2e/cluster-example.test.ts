@@ -1,0 +1,120 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createRooms } from '../../client/index.ts';
+import { chat } from '../../shared/index.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { noRedis } from '../kit/redis-server.ts';
+
+const START = fileURLToPath(new URL('../../examples/cluster/start.ts', import.meta.url));
+const noNginx =
+  spawnSync('nginx', ['-v']).status === 0
+    ? undefined
+    : 'nginx is not installed: examples/cluster is not tested (apt-get install nginx-light)';
+if (noNginx) process.emitWarning(noNginx);
+
+const METRICS_TOKEN = 'whoever-has-this-may-read';
+
+/** The example, running. */
+async function cluster() {
+  const child = spawn(process.execPath, [START], {
+    env: { ...process.env, METRICS_TOKEN, DRAIN_MS: '500' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const until = (pattern: RegExp) =>
+    vi.waitFor(
+      () => {
+        const found = pattern.exec(said);
+        if (!found) throw new Error(`not said: ${pattern}\n${said}`);
+        return found.slice(1);
+      },
+      { timeout: 20_000 },
+    );
+  const end = async () => {
+    child.kill('SIGINT');
+    if (child.exitCode === null) await once(child, 'exit');
+    return child.exitCode;
+  };
+  onTestFinished(async () => void (await end()));
+  const [url = '', ...ports] = await until(/serving (\S+) over the nodes (\d+) and (\d+)/);
+  return {
+    url,
+    ports: ports.map(Number),
+    say: (line: string) => child.stdin.write(`${line}\n`),
+    said: () => said,
+    end,
+  };
+}
+
+/** Somebody who comes in by the front door. */
+async function enter(url: string, name: string) {
+  const answer = await fetch(`${url}/api/guest`, {
+    method: 'POST',
+    body: JSON.stringify({ name }),
+  });
+  const { token } = (await answer.json()) as { token: string };
+  const rooms = createRooms({ chat }, { url: `${url.replace('http', 'ws')}/trpc`, token });
+  onTestFinished(() => rooms.close());
+  const room = rooms.chat.join('r', { onGap: () => expect.fail('a gap') });
+  const texts: string[] = [];
+  room.on('message', ({ data }) => void texts.push(data.text));
+  await room.ready;
+  return { token, room, texts };
+}
+
+/** Connections of each node, as it says itself. */
+const connections = (ports: readonly number[]) =>
+  Promise.all(
+    ports.map(async (port) => {
+      const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text();
+      return Number(/^trpc_rooms_connections (\d+)/m.exec(text)?.[1]);
+    }),
+  );
+
+describe.skipIf(noRedis ?? noNginx)('examples/cluster', () => {
+  it('serves clients over both nodes through nginx, restarts them under the clients, and ends', async () => {
+    const { url, ports, say, said, end } = await cluster();
+    const [ada, bob] = [await enter(url, 'Ada'), await enter(url, 'Bob')];
+    expect(await connections(ports)).toEqual([1, 1]);
+    await ada.room.send({ text: 'one' });
+    await vi.waitFor(() => expect(bob.texts).toEqual(['one']));
+
+    // An event stream is passed on as it comes.
+    const input = encodeURIComponent(JSON.stringify({ json: { room: 'r' } }));
+    const stream = await fetch(`${url}/trpc/chat.events?input=${input}`, {
+      headers: { authorization: `Bearer ${bob.token}`, accept: 'text/event-stream' },
+    });
+    const reader = stream.body?.getReader();
+    let streamed = '';
+    const read = async () => {
+      for (;;) {
+        const { done, value } = (await reader?.read()) ?? { done: true };
+        if (done) return;
+        streamed += Buffer.from(value ?? []).toString();
+      }
+    };
+    const reading = read().catch(() => {});
+    await vi.waitFor(() => expect(streamed).toContain('"ready"'));
+    await ada.room.send({ text: 'two' });
+    await vi.waitFor(() => expect(streamed).toContain('"two"'));
+
+    say('r');
+    for (let no = 0; !said().includes('restarted'); no += 1) {
+      await ada.room.send({ text: `during ${no}` });
+      await setTimeout(20);
+    }
+    await ada.room.send({ text: 'last' });
+    await vi.waitFor(() => expect(bob.texts.at(-1)).toBe('last'));
+    expect(bob.texts).toEqual(ada.texts);
+    await reading;
+
+    expect(await end()).toBe(0);
+    for (const port of ports)
+      await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+  }, 60_000);
+});
