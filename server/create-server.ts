@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts';
 import { createClosing, type CloseOptions } from './closing.ts';
 import type { Config } from './config.ts';
 import { openRooms, type RoomsOptions } from './create-rooms.ts';
+import { documentsOf } from './documents/documents.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { mayReadMetrics } from './http/metrics-guard.ts';
 import { createRoutes } from './http/routes.ts';
@@ -90,6 +91,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     route: createRoutes({
       trpc,
       rest,
+      assetAt: documentsAt(contract),
       notReady,
       guests,
       metrics,
@@ -124,4 +126,10 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     await rooms.close();
     throw error;
   }
+}
+
+/** Documents of a contract, made when the first of them is asked for. */
+function documentsAt(contract: Contract) {
+  let documents: ReturnType<typeof documentsOf> | undefined;
+  return (path: string) => (documents ??= documentsOf(contract)).get(path);
 }

@@ -1,7 +1,7 @@
 import { ME, withMe, type Contract, type RoomKind } from '../../shared/index.ts';
-import { eventsOf, type EventDescription } from './events.ts';
+import { eventsOf } from './events.ts';
 import { commonForms, lifeForms, membershipForms, myForms, shorthandForms } from './forms.ts';
-import { framesOf, type FrameDescription } from './frames.ts';
+import { framesOf } from './frames.ts';
 import {
   fieldsOf,
   unionOf,
@@ -13,10 +13,7 @@ import {
 import { COMMON_ERRORS, shorthandWords, wordsFor, type Words } from './words.ts';
 
 /** A kind, described: what REST, documents and pages are made from. */
-export interface KindDescription {
-  readonly kind: RoomKind;
-  readonly events: readonly EventDescription[];
-  readonly frames: readonly FrameDescription[];
+export interface KindDescription extends KindParts {
   readonly procedures: readonly ProcedureDescription[];
 }
 
@@ -28,8 +25,10 @@ export function describeContract(contract: Contract): KindDescription[] {
 /** Describes one kind. */
 export function describeKind(kind: RoomKind): KindDescription {
   const events = eventsOf(kind);
-  const frames = framesOf(kind, events, unionOf(events.map(({ schema }) => schema)));
-  const parts: KindParts = { kind, events, frames };
+  const event = unionOf(events.map(({ schema }) => schema));
+  const frames = framesOf(kind, events, event);
+  const frame = unionOf(frames.map(({ schema }) => schema));
+  const parts: KindParts = { kind, events, event, frames, frame };
   return { ...parts, procedures: proceduresOf(parts) };
 }
 

@@ -2,12 +2,7 @@ import { z } from 'zod';
 import type { DurableSpec, RoomKind } from '../../shared/index.ts';
 import { lifeInputs } from '../../shared/life-procedures.ts';
 import { membershipInputs as inputs } from '../../shared/membership.ts';
-import {
-  markSeenInput,
-  meEventsInput,
-  meHistoryInput,
-  meStateInput,
-} from '../../shared/me-procedures.ts';
+import { markSeenInput, meEventsInput, meHistoryInput } from '../../shared/me-procedures.ts';
 import {
   eventsInput,
   historyInput,
@@ -171,7 +166,7 @@ export function myForms(parts: KindParts): Forms {
   return {
     events: stream(parts, meEventsInput, { lastEventId: POSITION }),
     history: historyPage(parts, meHistoryInput, { limit: 2 }),
-    state: query(meStateInput, answers.meState, undefined, seen),
+    state: query(undefined, answers.meState, undefined, seen),
     markSeen: mutation(markSeenInput, answers.meState, { position: POSITION }, seen),
   };
 }

@@ -27,7 +27,11 @@ export interface ProcedureDescription extends Words {
 export interface KindParts {
   readonly kind: RoomKind;
   readonly events: readonly EventDescription[];
+  /** The union of them. */
+  readonly event: z.ZodType;
   readonly frames: readonly FrameDescription[];
+  /** The union of them: what its subscription yields. */
+  readonly frame: z.ZodType;
 }
 
 /** What a procedure takes and gives. */
@@ -41,7 +45,7 @@ export const ACK = { id: POSITION, position: POSITION, at: AT, level: 'disk', du
 
 /** A query, with an example of what is asked and answered. */
 export function query(
-  input: z.ZodType,
+  input: z.ZodType | undefined,
   output: z.ZodType,
   asked: unknown,
   answered: unknown,
@@ -60,14 +64,9 @@ export function mutation(
 }
 
 /** The subscription of a kind. */
-export function stream({ frames }: KindParts, input: z.ZodType, asked: unknown): Form {
-  const output = unionOf(frames.map(({ schema }) => schema));
-  return {
-    type: 'subscription',
-    input,
-    output,
-    example: { input: asked, output: frames[1]?.example },
-  };
+export function stream({ frames, frame }: KindParts, input: z.ZodType, asked: unknown): Form {
+  const example = { input: asked, output: frames[1]?.example };
+  return { type: 'subscription', input, output: frame, example };
 }
 
 /** A page of a kind's log. */
@@ -88,8 +87,8 @@ export function historyPage({ events }: KindParts, input: z.ZodType, asked: unkn
 /** One of several schemas. */
 export function unionOf(schemas: readonly z.ZodType[]): z.ZodType {
   const [first, ...rest] = schemas;
-  if (!first) return z.never();
-  return rest.length === 0 ? first : z.union([first, ...rest]);
+  // A union of one is still a thing of its own, with a name of its own.
+  return first ? z.union([first, ...rest]) : z.never();
 }
 
 /** The fields of an input, where it has any. */

@@ -5,6 +5,7 @@ import type { Guest } from '../auth/guests.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { bearerOf } from '../transport/context.ts';
+import { createAssetSender, type Asset } from './asset.ts';
 import { readJson, sendJson, sendProblem, sendText } from './reply.ts';
 
 /** What the routes answer with. */
@@ -19,6 +20,8 @@ export interface RouteOptions {
   readonly metrics: Pick<Metrics, 'contentType' | 'scrape'>;
   /** Who may read the metrics. */
   readonly mayReadMetrics: (req: IncomingMessage) => boolean;
+  /** What stands at a path for everybody to read: documents. */
+  readonly assetAt?: (path: string) => Asset | undefined;
   readonly logger: Logger;
 }
 
@@ -29,6 +32,8 @@ const guestBody = z.strictObject({ name: z.unknown() });
 /** Everything that is served over HTTP, by path. */
 export function createRoutes(options: RouteOptions) {
   const { trpc, rest, notReady, guests, metrics, mayReadMetrics, logger } = options;
+  const { assetAt = () => undefined } = options;
+  const sendAsset = createAssetSender();
 
   const routes: Readonly<Record<string, { method: string; handle: Handler }>> = {
     '/healthz': { method: 'GET', handle: (_, res) => sendJson(res, 200, { status: 'alive' }) },
@@ -63,6 +68,9 @@ export function createRoutes(options: RouteOptions) {
     if (path.startsWith('/trpc/')) return trpc(req, res);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (!route && path.startsWith('/api/')) return rest(path, req, res);
+    const isRead = req.method === 'GET' || req.method === 'HEAD';
+    const asset = route || !isRead ? undefined : assetAt(path);
+    if (asset) return sendAsset(req, res, asset);
     if (!route) return sendProblem(res, 'NO_SUCH_PATH', `there is no ${path.slice(0, 200)} here`);
     if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
       res.setHeader('allow', route.method);

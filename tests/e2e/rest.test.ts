@@ -348,3 +348,24 @@ describe('REST that is called wrongly', () => {
     expect(body['detail']).toMatch(/^internal error \(fault [0-9a-f]{12}\)$/);
   });
 });
+
+describe('documents', () => {
+  it('are served, compressed and tagged, for the contract of the server', async () => {
+    const board = defineRoom('board', {
+      events: { note: durable(z.object({ text: z.string() }), { publish: 'client' }) },
+    });
+    const { ready } = await server({ rooms: { board } });
+    const openapi = await fetch(`${ready.url}/openapi.json`);
+    expect(openapi.headers.get('content-encoding')).toBe('gzip');
+    expect(Object.keys((await openapi.json()).paths)).toContain('/api/board/rooms/{room}/publish');
+    const etag = openapi.headers.get('etag') ?? '';
+    const again = await fetch(`${ready.url}/openapi.json`, { headers: { 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+    const asyncapi = await (await fetch(`${ready.url}/asyncapi.json`)).json();
+    expect(Object.keys(asyncapi.operations)).toContain('board.publish');
+    expect(await (await fetch(`${ready.url}/schemas.json`)).json()).toHaveProperty('$defs');
+    const head = await fetch(`${ready.url}/schemas.json`, { method: 'HEAD' });
+    expect([head.status, (await head.text()).length]).toEqual([200, 0]);
+    expect((await fetch(`${ready.url}/schemas.json`, { method: 'POST' })).status).toBe(404);
+  });
+});

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { NamedSchemas } from './named-schemas.ts';
+
+/** A JSON Schema. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** How JSON Schemas are written. */
+export interface SchemaStyle {
+  /** OpenAPI 3.1 is at the first, AsyncAPI at the second. */
+  readonly dialect: 'draft-2020-12' | 'draft-07';
+  /** What stands before the name in a `$ref`. */
+  readonly refs: string;
+  /** Refuse keys that are not described, in what comes from the server too: for those who check documents
+   *  against the code. Default false: new fields must not break clients. */
+  readonly isClosed?: boolean;
+}
+
+/** Writes named schemas as JSON Schemas, each mention of a named one as a `$ref`. What JSON has no form for stands
+ *  as superjson writes it. @throws Error when two have one name */
+export function jsonSchemas(
+  { inputs, outputs }: Pick<NamedSchemas, 'inputs' | 'outputs'>,
+  style: SchemaStyle,
+): Record<string, JsonSchema> {
+  for (const name of Object.keys(inputs)) {
+    if (Object.hasOwn(outputs, name)) throw new Error(`documents: two schemas named ${name}`);
+  }
+  return { ...convert(outputs, style, 'output'), ...convert(inputs, style, 'input') };
+}
+
+function convert(
+  schemas: Readonly<Record<string, z.ZodType>>,
+  style: SchemaStyle,
+  io: 'input' | 'output',
+): Record<string, JsonSchema> {
+  const registry = z.registry<{ id?: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  const converted = z.toJSONSchema(registry, {
+    ...optionsOf(style, io),
+    uri: (id) => `${style.refs}${id}`,
+  });
+  return Object.fromEntries(
+    Object.entries(converted.schemas).map(([name, schema]) => [name, cleaned(schema)]),
+  );
+}
+
+type Options = NonNullable<Parameters<typeof z.toJSONSchema>[1]>;
+
+function optionsOf(style: SchemaStyle, io: 'input' | 'output'): Options {
+  return {
+    target: style.dialect,
+    io,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      const { def } = zodSchema._zod;
+      Object.assign(jsonSchema, wireForm(def, style, io));
+      // An integer that JavaScript can hold: said of every one, it says nothing.
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      const isOpen = io === 'output' && style.isClosed !== true;
+      if (def.type === 'object' && isOpen && jsonSchema.additionalProperties === false) {
+        delete jsonSchema.additionalProperties;
+      }
+    },
+  };
+}
+
+type Def = z.core.$ZodTypes['_zod']['def'];
+
+/** What superjson makes of what JSON does not have. */
+function wireForm(def: Def, style: SchemaStyle, io: 'input' | 'output'): JsonSchema | undefined {
+  const part = (schema: z.core.$ZodType) =>
+    cleaned(z.toJSONSchema(schema as z.ZodType, optionsOf(style, io)));
+  switch (def.type) {
+    case 'date':
+      return { type: 'string', format: 'date-time' };
+    case 'bigint':
+      return { type: 'string', pattern: '^-?\\d{1,40}$' };
+    case 'set':
+      return { type: 'array', items: part(def.valueType) };
+    case 'map': {
+      const pair = [part(def.keyType), part(def.valueType)];
+      const items = style.dialect === 'draft-07' ? { items: pair } : { prefixItems: pair };
+      return { type: 'array', items: { type: 'array', ...items, minItems: 2, maxItems: 2 } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Without what says of a whole document what it is. */
+function cleaned(schema: object): JsonSchema {
+  const { $schema: _, $id: __, '~standard': ___, ...rest } = schema as Record<string, unknown>;
+  return rest;
+}

@@ -1,0 +1,20 @@
+import { Parser } from '@asyncapi/parser';
+import { describe, expect, it } from 'vitest';
+import { asyncApi } from '../../../server/documents/asyncapi.ts';
+import { documentParts } from '../../../server/documents/document-parts.ts';
+import { chat } from '../../../shared/index.ts';
+
+describe('the AsyncAPI document', () => {
+  // The parser takes 5 s of a processor for it.
+  it(
+    'is valid by the parser of AsyncAPI, which has nothing to say of it',
+    { timeout: 60_000 },
+    async () => {
+      const text = JSON.stringify(asyncApi(documentParts({ chat })));
+      const { document, diagnostics } = await new Parser().parse(text);
+      expect(diagnostics).toEqual([]);
+      expect(document?.version()).toBe('3.1.0');
+      expect(document?.operations().get('chat.send')?.reply()?.messages().all()).toHaveLength(2);
+    },
+  );
+});

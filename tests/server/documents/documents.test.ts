@@ -1,0 +1,156 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineRoom, durable, type Contract } from '../../../shared/index.ts';
+import { asyncApi } from '../../../server/documents/asyncapi.ts';
+import { documentParts } from '../../../server/documents/document-parts.ts';
+import { openApi } from '../../../server/documents/openapi.ts';
+import { schemaBundle } from '../../../server/documents/schema-bundle.ts';
+import { described } from '../../kit/described.ts';
+
+const parts = documentParts(described);
+
+/** Whether a value is what a schema of a document says. */
+function validator(document: object) {
+  // AsyncAPI's own dialect is draft-07.
+  const Dialect = 'asyncapi' in document ? Ajv : Ajv2020;
+  const ajv = new Dialect({ strict: false, allErrors: true });
+  formats.default(ajv);
+  ajv.addSchema(document, 'document');
+  return (pointer: string, value: unknown) => {
+    const isValid = ajv.validate({ $ref: `document#${pointer}` }, value);
+    return isValid ? undefined : `${pointer}: ${ajv.errorsText()} ${JSON.stringify(value)}`;
+  };
+}
+
+const escaped = (key: string) =>
+  encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+
+/** Every example of a document with the pointer of the schema that it has to meet: those of schemas and messages, and
+ *  those of bodies. */
+function* examplesOf(at: unknown, pointer = ''): Generator<[pointer: string, value: unknown]> {
+  if (typeof at !== 'object' || at === null) return;
+  const node = at as Record<string, unknown>;
+  if ('payload' in node && Array.isArray(node['examples'])) {
+    for (const { payload } of node['examples'] as { payload: unknown }[]) {
+      yield [`${pointer}/payload`, payload];
+    }
+  } else if (Array.isArray(node['examples'])) {
+    for (const value of node['examples'] as unknown[]) yield [pointer, value];
+  }
+  if ('schema' in node && 'example' in node) yield [`${pointer}/schema`, node['example']];
+  for (const [key, value] of Object.entries(node)) {
+    if (key !== 'examples' && key !== 'example')
+      yield* examplesOf(value, `${pointer}/${escaped(key)}`);
+  }
+}
+
+describe('the documents of a contract', () => {
+  it('are OpenAPI 3.1 by the validator, without an error', async () => {
+    const openapi = new Validator();
+    const { valid, errors } = await openapi.validate(structuredClone(openApi(parts)));
+    expect(errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+    expect(openapi.version).toBe('3.1');
+  });
+
+  it.each([
+    ['OpenAPI', openApi(parts)],
+    ['AsyncAPI', asyncApi(parts)],
+    ['JSON Schemas', schemaBundle(parts)],
+  ])('have examples that their own schemas take: %s', (_, document) => {
+    const check = validator(document);
+    const examples = [...examplesOf(document)];
+    expect(examples.length).toBeGreaterThan(60);
+    expect(examples.flatMap(([pointer, value]) => check(pointer, value) ?? [])).toEqual([]);
+  });
+
+  it('have every procedure, event, frame, error, close code, delivery class and limit', () => {
+    const rest = JSON.stringify(openApi(parts));
+    const socket = asyncApi(parts) as Record<string, Record<string, unknown>>;
+    const { $defs } = schemaBundle(parts);
+    for (const { kind, procedures, events, frames } of parts.kinds) {
+      for (const { name, type } of procedures) {
+        expect(rest).toContain(`"operationId":"${kind.name}.${name}"`);
+        expect(socket['operations']).toHaveProperty([`${kind.name}.${name}`]);
+        expect(type).toBeTruthy();
+      }
+      for (const { type } of events) expect($defs).toHaveProperty([`${kind.name}.event.${type}`]);
+      for (const { type } of frames) {
+        expect($defs).toHaveProperty([`${kind.name}.frame.${type}`]);
+        const messages = (socket['channels'] as { trpc: { messages: object } }).trpc.messages;
+        expect(messages).toHaveProperty([`${kind.name}.events.${type}`]);
+      }
+    }
+    expect($defs['board.event.cursor']).toMatchObject({
+      'x-delivery': 'latest',
+      'x-key': 'member',
+    });
+    expect(JSON.stringify(socket['x-errors'])).toContain('STALE_VERSION');
+    expect(JSON.stringify(socket['x-close-codes'])).toContain('4409');
+    expect(Object.keys(socket['x-delivery-classes'] ?? {})).toEqual([
+      'durable',
+      'latest',
+      'ephemeral',
+    ]);
+    expect(JSON.stringify(socket['x-limits'])).toContain('64 KiB');
+  });
+
+  it('say what JSON does not have as superjson writes it', () => {
+    const { $defs } = schemaBundle(parts);
+    expect($defs['board.plan.input']).toMatchObject({
+      additionalProperties: false,
+      properties: {
+        due: { type: 'string', format: 'date-time' },
+        total: { type: 'string' },
+        tags: { type: 'array', items: { type: 'string' } },
+        notes: {
+          type: 'array',
+          items: { prefixItems: [{ type: 'string' }, { format: 'date-time' }] },
+        },
+      },
+    });
+    const messages = asyncApi(parts) as unknown as {
+      channels: { trpc: { messages: Record<string, { examples: [{ payload: unknown }] }> } };
+    };
+    expect(messages.channels.trpc.messages['chat.send.result']?.examples[0].payload).toEqual({
+      id: 1,
+      result: {
+        type: 'data',
+        data: {
+          json: expect.objectContaining({ level: 'disk' }),
+          meta: { values: { at: ['Date'] }, v: 1 },
+        },
+      },
+    });
+  });
+
+  it('of 200 events and 200 procedures take less than 3 s', () => {
+    const data = z
+      .object({ title: z.string().max(200), done: z.boolean(), due: z.date().optional() })
+      .meta({ description: 'One of many.', examples: [{ title: 'x', done: false }] });
+    const types = Array.from({ length: 20 }, (_, n) => `event${n}`);
+    const kinds = Array.from({ length: 10 }, (_, n) =>
+      defineRoom(`kind${n}`, {
+        events: Object.fromEntries(
+          types.map((type) => [type, durable(data, { publish: 'client' })]),
+        ),
+        shorthands: Object.fromEntries(types.map((type) => [`send${type}`, type])),
+      }),
+    );
+    const contract: Contract = Object.fromEntries(kinds.map((kind) => [kind.name, kind]));
+    const before = process.cpuUsage();
+    const many = documentParts(contract);
+    const texts = [openApi(many), asyncApi(many), schemaBundle(many)].map((one) =>
+      JSON.stringify(one),
+    );
+    const { user, system } = process.cpuUsage(before);
+    expect(many.kinds.flatMap(({ events }) => events).length).toBeGreaterThanOrEqual(200);
+    expect(many.kinds.flatMap(({ procedures }) => procedures).length).toBeGreaterThanOrEqual(200);
+    expect(texts.every((text) => text.length > 100_000)).toBe(true);
+    expect((user + system) / 1_000).toBeLessThan(3_000);
+  });
+});
