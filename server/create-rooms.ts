@@ -11,7 +11,9 @@ import { createSqliteStore } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { Commit } from './metrics/metrics.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
-import { createMemoryPresence, type PresenceOptions } from './presence/memory-presence.ts';
+import type { PresenceOptions } from './presence/holds.ts';
+import { createMemoryPresence } from './presence/memory-presence.ts';
+import type { Presence } from './presence/presence.ts';
 import { createMemoryRecords } from './records/memory-records.ts';
 import type { Records } from './records/records.ts';
 import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
@@ -23,8 +25,8 @@ export interface RoomsOptions<R extends Contract> {
   readonly rooms: R;
   /** Where the log is kept; created when missing. `null`: in memory only. Default `./data`. */
   readonly dataDir?: string | null;
-  /** `redis://` or `rediss://`: events, records and what is live are kept and passed on there instead, for many
-   *  nodes. Presence and latest values stay with each node. */
+  /** `redis://` or `rediss://`: events, records, who is there and what is live are kept and passed on there
+   *  instead, for many nodes. */
   readonly redisUrl?: string | undefined;
   /** Who may do what (AUT1). Default: every user may use every room. */
   readonly authorize?: Authorize;
@@ -60,6 +62,7 @@ export async function openRooms<R extends Contract>(
     dataDir,
     redisUrl,
     scrubWithinMs,
+    presence: options.presence,
     clock,
     logger,
     onCommit,
@@ -67,7 +70,6 @@ export async function openRooms<R extends Contract>(
   return mountRooms({
     contract: options.rooms,
     ...store,
-    presence: createMemoryPresence({ ...options.presence, clock }),
     clock,
     tally,
     nodeTag: randomBytes(4).toString('hex'),
@@ -88,6 +90,7 @@ interface Store {
   readonly log: RoomLog;
   readonly records: Records;
   readonly bus: Bus;
+  readonly presence: Presence;
 }
 
 interface StoreOptions {
@@ -95,6 +98,7 @@ interface StoreOptions {
   readonly dataDir: string | null;
   readonly redisUrl: string | undefined;
   readonly scrubWithinMs: number | undefined;
+  readonly presence: PresenceOptions | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly onCommit: (commit: Commit) => void;
@@ -105,7 +109,8 @@ async function openStore(options: StoreOptions): Promise<Store> {
   if (redisUrl !== undefined) return openRedis(redisUrl, options);
   const { log, records } =
     dataDir === null ? openMemory(options) : await openSqlite(dataDir, options);
-  return { log, records, bus: createMemoryBus() };
+  const presence = createMemoryPresence({ ...options.presence, clock: options.clock });
+  return { log, records, bus: createMemoryBus(), presence };
 }
 
 function openMemory({ retention, logger }: StoreOptions): Pick<Store, 'log' | 'records'> {
@@ -140,12 +145,14 @@ function openSqlite(dir: string, options: StoreOptions): Promise<Pick<Store, 'lo
   });
 }
 
-async function openRedis(url: string, { retention, clock, logger }: StoreOptions): Promise<Store> {
+async function openRedis(url: string, options: StoreOptions): Promise<Store> {
   // Whoever has no Redis need not load a client for it.
+  const { retention, presence, clock, logger } = options;
   const { createRedisStore } = await import('./redis/redis-store.ts');
   return createRedisStore({
     url,
     retention,
+    presence,
     clock,
     onDamage: (description) => logger.error(description),
     onTrouble: (reason) => {

@@ -166,6 +166,7 @@ export function mountRooms<R extends Contract>(
     cancelTrim();
     book.close();
     await hub.close();
+    await presence.close();
     await records.close();
     await log.close();
   };

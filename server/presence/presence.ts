@@ -52,6 +52,8 @@ export interface Presence {
   snapshot(room: RoomName): Promise<readonly Seated[]>;
   /** Calls `follower` with every change from now on, and resolves with the room as it stood then. */
   follow(room: RoomName, follower: PresenceFollower): Promise<FollowedRoom>;
+  /** Stops its timers. Seats that are still held are left to the other nodes. Safe to call twice. */
+  close(): Promise<void>;
 }
 
 /** A room that is followed, as this node knows it: answers at once. */

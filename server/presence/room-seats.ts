@@ -2,7 +2,23 @@ import type { By, LeaveReason } from '../../shared/index.ts';
 import type { Member, PresenceChange, Seated, WhoIsThere } from './presence.ts';
 
 /** Why a seat is held. */
-type Held = Extract<LeaveReason, 'timeout' | 'drain'>;
+export type Held = Extract<LeaveReason, 'timeout' | 'drain'>;
+
+/** A seat as other nodes are told of it. */
+export interface ToldSeat {
+  readonly member: Member;
+  readonly held: Held | undefined;
+  readonly state: string | undefined;
+  /** Which state was said last: greater is later, on whatever node. */
+  readonly stateNo: number;
+}
+
+/** A seat that another node keeps. */
+export interface FarSeat extends ToldSeat {
+  readonly node: string;
+  /** Which seat was taken last: greater is later. */
+  readonly no: number;
+}
 
 interface Seat {
   readonly member: Member;
@@ -12,6 +28,10 @@ interface Seat {
   state: string | undefined;
   /** Which state was said last. */
   stateNo: number;
+  /** The other node that keeps it. Undefined: this one does. */
+  readonly node: string | undefined;
+  /** Which was taken last. Infinity: this one is newer than all that others have told. */
+  no: number;
 }
 
 interface Person {
@@ -26,10 +46,40 @@ export class RoomSeats implements WhoIsThere {
   readonly #seats = new Map<string, Seat>();
   /** In the order of arrival. */
   readonly #people = new Map<string, Person>();
+  readonly #onOwn: (memberId: string, reason?: LeaveReason) => void;
   #stateNo = 0;
+  #own = 0;
+
+  /** `onOwn` hears which seats of this node have changed or, with a reason, are no more. */
+  constructor(onOwn: (memberId: string, reason?: LeaveReason) => void = () => {}) {
+    this.#onOwn = onOwn;
+  }
 
   get isEmpty(): boolean {
     return this.#seats.size === 0;
+  }
+
+  /** Does this node keep any of them? */
+  get hasOwn(): boolean {
+    return this.#own > 0;
+  }
+
+  /** A seat that this node keeps. */
+  own(memberId: string): ToldSeat | undefined {
+    const seat = this.#seats.get(memberId);
+    return seat?.node === undefined ? seat : undefined;
+  }
+
+  /** The members whose seats this node keeps. */
+  ownIds(): string[] {
+    return [...this.#seats.values()].filter(isOwn).map(({ member }) => member.memberId);
+  }
+
+  /** The seats that other nodes keep: member and node. */
+  *far(): Iterable<{ readonly memberId: string; readonly node: string }> {
+    for (const { member, node } of this.#seats.values()) {
+      if (node !== undefined) yield { memberId: member.memberId, node };
+    }
   }
 
   /** Everybody, each user once. */
@@ -59,6 +109,7 @@ export class RoomSeats implements WhoIsThere {
     const known = this.#seats.get(member.memberId);
     if (known) {
       known.holds += 1;
+      if (known.held) this.#onOwn(member.memberId);
       known.held = undefined;
       return NOTHING;
     }
@@ -69,9 +120,44 @@ export class RoomSeats implements WhoIsThere {
       held: undefined,
       state: old?.state,
       stateNo: old?.stateNo ?? 0,
+      node: undefined,
+      no: Number.POSITIVE_INFINITY,
     };
-    this.#seats.set(member.memberId, seat);
+    this.#own += 1;
+    this.#onOwn(member.memberId);
     return [...this.#admit(seat), ...this.#takeOver(old)];
+  }
+
+  /** Takes a seat of another node as it stands there. Of two of one session the later one is it, wherever
+   *  that is asked. */
+  place(far: FarSeat): readonly PresenceChange[] {
+    this.#stateNo = Math.max(this.#stateNo, far.stateNo);
+    const known = this.#seats.get(far.member.memberId);
+    if (known) return known.node === undefined ? NOTHING : this.#move(known, far);
+    const old = this.#sameSession(far.member);
+    if (old && old.no > far.no) return NOTHING;
+    const { member, held, state, stateNo, node, no } = far;
+    const seat: Seat = { member, holds: held ? 0 : 1, held, state, stateNo, node, no };
+    return [...this.#admit(seat), ...this.#takeOver(old)];
+  }
+
+  /** A seat of another node is no more. */
+  remove(memberId: string, reason?: LeaveReason): readonly PresenceChange[] {
+    const seat = this.#seats.get(memberId);
+    if (seat?.node === undefined) return NOTHING;
+    return this.#remove(seat, reason ?? seat.held ?? 'left');
+  }
+
+  /** The node that kept a seat is lost. */
+  lose(memberId: string): readonly PresenceChange[] {
+    const seat = this.#seats.get(memberId);
+    return seat?.node === undefined ? NOTHING : this.#remove(seat, seat.held ?? 'timeout');
+  }
+
+  /** Others have heard of a seat of this node: one that they take from now on is later. */
+  confirm(memberId: string, no: number): void {
+    const seat = this.#seats.get(memberId);
+    if (seat?.node === undefined && seat) seat.no = no;
   }
 
   /** Gives one hold of a seat back. */
@@ -85,9 +171,8 @@ export class RoomSeats implements WhoIsThere {
     const seat = this.#release(memberId);
     if (!seat) return NOTHING;
     seat.held = held;
-    const gone: PresenceChange = { type: 'gone', memberId };
-    const { id } = seat.member.user;
-    return this.isHere(id) ? [gone] : [gone, { type: 'away', userId: id }];
+    this.#onOwn(memberId);
+    return this.#awayOf(seat);
   }
 
   /** The time of a held seat is over. */
@@ -112,6 +197,7 @@ export class RoomSeats implements WhoIsThere {
     const before = seated(person);
     seat.state = state;
     seat.stateNo = this.#stateNo += 1;
+    this.#onOwn(memberId);
     return updateOf(before, seated(person));
   }
 
@@ -131,8 +217,25 @@ export class RoomSeats implements WhoIsThere {
     return undefined;
   }
 
+  #move(seat: Seat, { held, state, stateNo }: FarSeat): readonly PresenceChange[] {
+    const person = this.#people.get(seat.member.user.id);
+    if (!person) return NOTHING;
+    const before = seated(person);
+    const wasHeld = seat.held !== undefined;
+    Object.assign(seat, { held, state, stateNo, holds: held ? 0 : 1 });
+    const away = held && !wasHeld ? this.#awayOf(seat) : NOTHING;
+    return [...away, ...updateOf(before, seated(person))];
+  }
+
+  /** What rooms are told when the connection of a seat has gone. */
+  #awayOf({ member: { memberId, user } }: Seat): readonly PresenceChange[] {
+    const gone: PresenceChange = { type: 'gone', memberId };
+    return this.isHere(user.id) ? [gone] : [gone, { type: 'away', userId: user.id }];
+  }
+
   #admit(seat: Seat): readonly PresenceChange[] {
-    const { user } = seat.member;
+    const { user, memberId } = seat.member;
+    this.#seats.set(memberId, seat);
     const person = this.#people.get(user.id);
     if (!person) {
       const newcomer = { user, seats: new Set([seat]) };
@@ -149,7 +252,7 @@ export class RoomSeats implements WhoIsThere {
   #takeOver(old: Seat | undefined): readonly PresenceChange[] {
     if (!old) return NOTHING;
     const { memberId, user } = old.member;
-    this.#seats.delete(memberId);
+    this.#forget(old, 'left');
     this.#people.get(user.id)?.seats.delete(old);
     return old.held
       ? NOTHING
@@ -162,7 +265,7 @@ export class RoomSeats implements WhoIsThere {
   #remove(seat: Seat, reason: LeaveReason): readonly PresenceChange[] {
     const { memberId, user } = seat.member;
     const person = this.#people.get(user.id);
-    this.#seats.delete(memberId);
+    this.#forget(seat, reason);
     const gone: PresenceChange[] = seat.held ? [] : [{ type: 'gone', memberId }];
     if (!person) return gone;
     const before = seated(person);
@@ -175,12 +278,30 @@ export class RoomSeats implements WhoIsThere {
       !seat.held && !this.isHere(user.id) ? [{ type: 'away', userId: user.id }] : [];
     return [...gone, ...away, ...updateOf(before, seated(person))];
   }
+
+  #forget(seat: Seat, reason: LeaveReason): void {
+    const { memberId } = seat.member;
+    this.#seats.delete(memberId);
+    if (!isOwn(seat)) return;
+    this.#own -= 1;
+    this.#onOwn(memberId, reason);
+  }
+}
+
+function isOwn({ node }: Seat): boolean {
+  return node === undefined;
 }
 
 function seated({ user: { id, name }, seats }: Person): Seated {
   let latest: Seat | undefined;
-  for (const seat of seats) if (!latest || seat.stateNo > latest.stateNo) latest = seat;
+  for (const seat of seats) if (!latest || isLater(seat, latest)) latest = seat;
   return { id, name, state: latest?.state };
+}
+
+/** The same on every node, also of two that were said at once. */
+function isLater(a: Seat, b: Seat): boolean {
+  if (a.stateNo !== b.stateNo) return a.stateNo > b.stateNo;
+  return a.stateNo > 0 && a.member.memberId > b.member.memberId;
 }
 
 function updateOf(before: Seated, user: Seated): readonly PresenceChange[] {

@@ -17,8 +17,11 @@ export function partitionKeys(partition: string): KeyOf {
   return (part) => `${PREFIX}{${tag}}:${part}`;
 }
 
-/** The one key that is of no room: when which room's oldest event is past its age. */
+/** A key that is of no room: when which room's oldest event is past its age. */
 export const DUE_KEY = `${PREFIX}due`;
+
+/** The other one: until when which node counts as alive. */
+export const NODES_KEY = `${PREFIX}nodes`;
 
 /** A room as text, `roomOfTag` reads it. */
 export function roomTag({ kind, id }: RoomName): string {

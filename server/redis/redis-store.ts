@@ -5,6 +5,10 @@ import type { Clock } from '../clock.ts';
 import { LOG_SCRIPTS } from '../log/redis/log-scripts.ts';
 import { RedisLog } from '../log/redis/redis-log.ts';
 import type { RoomLog } from '../log/room-log.ts';
+import type { PresenceOptions } from '../presence/holds.ts';
+import type { Presence } from '../presence/presence.ts';
+import { PRESENCE_SCRIPTS } from '../presence/redis/presence-scripts.ts';
+import { RedisPresence } from '../presence/redis/redis-presence.ts';
 import type { Records } from '../records/records.ts';
 import { createRedisRecords, RECORD_SCRIPTS } from '../records/redis-records.ts';
 import { RedisLink } from './redis-link.ts';
@@ -17,6 +21,7 @@ export interface RedisStore {
   readonly log: RoomLog;
   readonly records: Records;
   readonly bus: Bus;
+  readonly presence: Presence;
 }
 
 export interface RedisStoreOptions {
@@ -33,6 +38,8 @@ export interface RedisStoreOptions {
   readonly onDeaf?: (reason: string | undefined) => void;
   /** Hears of a follower that threw. */
   readonly onError: (error: unknown) => void;
+  /** How presence is kept, where it differs from the defaults. */
+  readonly presence?: PresenceOptions | undefined;
   /** How often the heads of followed rooms are looked at, in milliseconds. Default 2,000. */
   readonly checkEveryMs?: number;
 }
@@ -41,7 +48,7 @@ export interface RedisStoreOptions {
  *  @throws StartError when Redis cannot be reached, refuses us, or would lose what it is given */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const { url, clock, onTrouble } = options;
-  const scripts = [...LOG_SCRIPTS, ...RECORD_SCRIPTS];
+  const scripts = [...LOG_SCRIPTS, ...RECORD_SCRIPTS, ...PRESENCE_SCRIPTS];
   const link = await RedisLink.open({ url, clock, scripts, onTrouble });
   const pubsub = new RedisPubSub({ url, onTrouble: options.onDeaf ?? (() => {}) });
   try {
@@ -55,14 +62,16 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const log = new RedisLog({ ...options, retention, link, pubsub });
   const records = createRedisRecords(link);
   const bus = createRedisBus({ link, pubsub, log, clock });
+  const presence = new RedisPresence({ ...options.presence, link, pubsub, clock });
   let closing: Promise<void> | undefined;
   const close = async () => {
+    await presence.close();
     await log.close();
     await records.close();
     pubsub.close();
     await link.close();
   };
-  return { log: withClose(log, () => (closing ??= close())), records, bus };
+  return { log: withClose(log, () => (closing ??= close())), records, bus, presence };
 }
 
 /** The log, which takes the connections with it when it closes. */

@@ -21,10 +21,14 @@ const seat = (memberId: string, userId: string, sessionId?: string): Member => (
 });
 
 /** What every form of presence does. `create` makes an empty one that holds seats for 15 s. */
-export function presenceContract(form: string, create: (clock: Clock) => Presence): void {
+export function presenceContract(
+  form: string,
+  create: (clock: Clock) => Presence | Promise<Presence>,
+  { runs = 300 } = {},
+): void {
   const stage = async () => {
     const clock = manualClock();
-    const presence = create(clock);
+    const presence = await create(clock);
     const changes: PresenceChange[] = [];
     await presence.follow(general, (change) => changes.push(change));
     /** What everybody is told since the last time that it was asked for. */
@@ -202,7 +206,7 @@ export function presenceContract(form: string, create: (clock: Clock) => Presenc
 
     it('keeps rooms apart, and tells nobody who has stopped to follow', async () => {
       const clock = manualClock();
-      const presence = create(clock);
+      const presence = await create(clock);
       const seen: string[] = [];
       presence.join(other, seat('a1', 'ada'));
       const { users, unfollow } = await presence.follow(other, ({ type }) => seen.push(type));
@@ -227,7 +231,7 @@ export function presenceContract(form: string, create: (clock: Clock) => Presenc
       );
       const run = async (deeds: (typeof deed extends fc.Arbitrary<infer D> ? D : never)[]) => {
         const clock = manualClock();
-        const presence = create(clock);
+        const presence = await create(clock);
         const folded = new Map<string, Seated>();
         await presence.follow(general, (change) => {
           if (change.type === 'join') {
@@ -268,7 +272,7 @@ export function presenceContract(form: string, create: (clock: Clock) => Presenc
           expect(new Set(folded.keys())).toEqual(truth);
         }
       };
-      await fc.assert(fc.asyncProperty(fc.array(deed, { maxLength: 40 }), run), { numRuns: 300 });
+      await fc.assert(fc.asyncProperty(fc.array(deed, { maxLength: 40 }), run), { numRuns: runs });
     });
   });
 }

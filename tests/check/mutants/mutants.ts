@@ -191,8 +191,8 @@ export const simulatedMutants: readonly Mutant[] = [
   one(
     'a seat that is held is never given up',
     'server/presence/memory-presence.ts',
-    'change(key, (seats) => seats.expire(memberId));',
-    'change(key, () => []);',
+    'change(key, (seats) => seats.expire(memberId)),',
+    'change(key, () => []),',
   ),
   one(
     'the last seat of a user is taken for one of several',

@@ -1,0 +1,134 @@
+import type { Clock } from '../../clock.ts';
+import { NODES_KEY } from '../../redis/redis-keys.ts';
+import type { RedisLink } from '../../redis/redis-link.ts';
+import { BEAT } from './presence-scripts.ts';
+
+/** What leases are made from. */
+export interface LeasesOptions {
+  readonly link: RedisLink;
+  readonly clock: Clock;
+  /** This node: a name never given before. */
+  readonly node: string;
+  /** How often it renews its lease, and how long the lease holds, in milliseconds (PRE2). */
+  readonly renewMs: number;
+  readonly leaseMs: number;
+  /** Hears which nodes are dead: their leases are over. */
+  readonly onDead: (nodes: ReadonlySet<string>) => void;
+  /** This node's own lease was over, or Redis knows nothing of it any more: others may take it for dead. */
+  readonly onForgotten: () => void;
+}
+
+// A little more than what is left of a lease, so that it is over when it is looked at.
+const LATE_MS = 100;
+const RETRY_MS = 1_000;
+// Redis was away, and so nobody could renew: whoever is back first must not bury the others.
+const GRACE_MS = 10_000;
+
+/** The leases of all nodes: one for everybody who sits at a node, renewed in one command. Time is Redis's own, so
+ *  that clocks of nodes may differ. */
+export class Leases {
+  readonly #options: LeasesOptions;
+  /** Nodes that somebody was seen to sit at. */
+  readonly #seen = new Set<string>();
+  #alive: ReadonlySet<string> = new Set();
+  #beating: Promise<void> | undefined;
+  #cancel = () => {};
+  #judgeFrom = 0;
+  #isFirst = true;
+  #isClosed = false;
+
+  constructor(options: LeasesOptions) {
+    this.#options = options;
+    options.link.onUsable(() => {
+      this.#judgeFrom = options.clock.now() + GRACE_MS;
+      void this.beat();
+    });
+    void this.beat();
+  }
+
+  /** Notes nodes, and resolves with those of them that are dead as far as is known. */
+  async deadOf(nodes: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const isNews = [...nodes].some((node) => !this.#alive.has(node));
+    for (const node of nodes) this.#seen.add(node);
+    if (isNews) {
+      // One that is under way may have been there before them.
+      await this.#beating;
+      await this.beat();
+    }
+    if (this.#isGrace) return new Set();
+    return new Set([...nodes].filter((node) => !this.#alive.has(node)));
+  }
+
+  /** Somebody was told of by a node: it lives, or did so just now. */
+  saw(node: string): void {
+    this.#seen.add(node);
+  }
+
+  /** Renews the lease and looks at the others. Never rejects. */
+  beat(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#beating ??= this.#beat()
+      .catch(() => this.#failed())
+      .finally(() => (this.#beating = undefined));
+    return this.#beating;
+  }
+
+  /** Gives the lease up after `ms`. */
+  async close(ms: number): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#cancel();
+    const { link, node } = this.#options;
+    await link.run(BEAT, [NODES_KEY], [node, ms]).catch(() => {});
+  }
+
+  get #isGrace(): boolean {
+    return this.#options.clock.now() < this.#judgeFrom;
+  }
+
+  async #beat(): Promise<void> {
+    this.#cancel();
+    const { link, node, leaseMs, onForgotten } = this.#options;
+    const reply = await link.run(BEAT, [NODES_KEY], [node, leaseMs]);
+    if (this.#isClosed) return;
+    const [was, ...rest] = reply as (string | number)[];
+    const left = new Map<string, number>();
+    for (let at = 0; at + 1 < rest.length; at += 2)
+      left.set(String(rest[at]), Number(rest[at + 1]));
+    this.#alive = new Set(left.keys());
+    if (Number(was) === 0 && !this.#isFirst) {
+      this.#judgeFrom = this.#options.clock.now() + GRACE_MS;
+      onForgotten();
+    }
+    this.#isFirst = false;
+    this.#schedule(left);
+    this.#judge();
+  }
+
+  #judge(): void {
+    if (this.#isGrace) return;
+    const dead = new Set([...this.#seen].filter((node) => !this.#alive.has(node)));
+    dead.delete(this.#options.node);
+    if (dead.size === 0) return;
+    for (const node of dead) this.#seen.delete(node);
+    this.#options.onDead(dead);
+  }
+
+  /** The next look is when the next lease could be over: a node that lives has renewed it by then. */
+  #schedule(left: ReadonlyMap<string, number>): void {
+    const { clock, renewMs, node } = this.#options;
+    let ms = renewMs;
+    for (const [other, leftMs] of left) {
+      if (other !== node && this.#seen.has(other)) ms = Math.min(ms, leftMs + LATE_MS);
+    }
+    const graceMs = this.#judgeFrom - clock.now();
+    if (graceMs > 0) ms = Math.min(ms, graceMs + LATE_MS);
+    this.#cancel = clock.after(ms, () => void this.beat());
+  }
+
+  #failed(): void {
+    const { clock } = this.#options;
+    this.#judgeFrom = clock.now() + GRACE_MS;
+    if (!this.#isClosed) this.#cancel = clock.after(RETRY_MS, () => void this.beat());
+  }
+}
