@@ -31,6 +31,7 @@ export async function startTestServer<const R extends Contract = { chat: typeof 
     port,
     host: '127.0.0.1',
     dataDir,
+    redisUrl: options.redisUrl,
     logLevel: 'error',
     auth: { mode: 'secret', secret, guests: true },
     claims: { issuer: undefined, audience: undefined },

@@ -3,8 +3,10 @@ import type { Clock } from '../clock.ts';
 import type { RoomLog, RoomName } from '../log/room-log.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import type { RedisPubSub } from '../redis/redis-pubsub.ts';
-import type { Bus, LiveMessage } from './bus.ts';
+import type { Bus } from './bus.ts';
+import { parseMessage, parsedObject } from './message-text.ts';
 import type { Notice } from './notice.ts';
+import { createRedisValues, passAndKeep } from './redis-values.ts';
 
 // Notices must not be lost: they go through a log of their own, a room of a kind that no contract can name.
 const NOTICES: RoomName = { kind: '@', id: 'notices' };
@@ -20,16 +22,27 @@ export function createRedisBus(options: {
   readonly pubsub: RedisPubSub;
   readonly log: RoomLog;
   readonly clock: Clock;
+  /** Hears of a message that could not be taken. */
+  readonly onError: (error: unknown) => void;
 }): Bus {
-  const { link, pubsub, log, clock } = options;
+  const { link, pubsub, log, clock, onError } = options;
   return {
-    publish: async (room, message) => {
-      await link.command(['SPUBLISH', roomKeys(room)('live'), `l${JSON.stringify(message)}`]);
+    publish: async (room, message, keeping) => {
+      const text = `l${JSON.stringify(message)}`;
+      if (keeping) await passAndKeep(link, room, { text, message, keeping });
+      else await link.command(['SPUBLISH', roomKeys(room)('live'), text]);
     },
+    kept: createRedisValues(link),
     subscribe(room, handler) {
       const { close } = pubsub.subscribe(roomKeys(room)('live'), (text) => {
         const message = text.startsWith('l') ? parseMessage(text.slice(1)) : undefined;
-        if (message) handler(message);
+        if (!message) return;
+        try {
+          handler(message);
+        } catch (error) {
+          // Not of this contract: another version of it, or somebody else, has sent it.
+          onError(error);
+        }
       });
       return close;
     },
@@ -48,33 +61,8 @@ export function createRedisBus(options: {
 }
 
 /** Undefined: not written by us. */
-function parseMessage(text: string): LiveMessage | undefined {
-  const message = parsed(text) as Partial<LiveMessage> | undefined;
-  const { number, type, data, by, at } = message ?? {};
-  const isWhole =
-    typeof number === 'string' &&
-    typeof type === 'string' &&
-    typeof data === 'string' &&
-    typeof by?.id === 'string' &&
-    typeof by.name === 'string' &&
-    typeof at === 'number' &&
-    parsed(data) !== undefined;
-  if (!isWhole) return undefined;
-  const { memberId, idempotencyKey } = message ?? {};
-  return { number, type, data, by, at, memberId, idempotencyKey };
-}
-
 function parseNotice(text: string): Notice | undefined {
-  const notice = parsed(text) as Partial<Notice> | undefined;
+  const notice = parsedObject(text) as Partial<Notice> | undefined;
   const { kind, id } = notice?.room ?? {};
   return typeof kind === 'string' && typeof id === 'string' ? (notice as Notice) : undefined;
-}
-
-function parsed(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

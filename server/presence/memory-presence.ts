@@ -3,6 +3,7 @@ import { roomKey } from '../log/room-log.ts';
 import { Holds, type PresenceOptions } from './holds.ts';
 import type { Presence, PresenceChange, PresenceFollower } from './presence.ts';
 import { RoomSeats } from './room-seats.ts';
+import { whoIsIn } from './who-is-in.ts';
 
 interface Entry {
   readonly seats: RoomSeats;
@@ -72,15 +73,5 @@ export function createMemoryPresence(
       return { ...whoIsIn(entry.seats), unfollow };
     },
     close: async () => holds.close(),
-  };
-}
-
-/** The room as it stands, and what can be asked of it from now on. */
-export function whoIsIn(seats: RoomSeats) {
-  return {
-    users: seats.users(),
-    hasUser: (userId: string) => seats.hasUser(userId),
-    isHere: (userId: string) => seats.isHere(userId),
-    isSeated: (memberId: string) => seats.isSeated(memberId),
   };
 }

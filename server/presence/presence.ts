@@ -21,13 +21,15 @@ export interface Seated extends By {
 
 /** What happens in a room, as everybody is told: users come, change and go, however many seats they
  *  have (PRE1). And what only rooms want to know: of a user that no connection of his is left (`away`: he
- *  may come back), of a member that he is none any more (`gone`), or that another has his seat (`taken`:
- *  what he follows here ends). */
+ *  may come back), of a member that he is none any more (`gone`), that another has his seat (`taken`:
+ *  what he follows here ends), or that something was missed and is made good (`reread`: what else comes
+ *  from other nodes may have been missed too). */
 export type PresenceChange =
   | { readonly type: 'join' | 'update'; readonly user: Seated }
   | { readonly type: 'leave'; readonly user: By; readonly reason: LeaveReason }
   | { readonly type: 'away'; readonly userId: string }
-  | { readonly type: 'gone' | 'taken'; readonly memberId: string };
+  | { readonly type: 'gone' | 'taken'; readonly memberId: string }
+  | { readonly type: 'reread' };
 
 /** Hears what happens in a room, in order. */
 export type PresenceFollower = (change: PresenceChange) => void;

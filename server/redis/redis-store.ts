@@ -1,6 +1,7 @@
 import { DAY, type Retention } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
 import { createRedisBus, NOTICE_KIND } from '../bus/redis-bus.ts';
+import { VALUE_SCRIPTS } from '../bus/redis-values.ts';
 import type { Clock } from '../clock.ts';
 import { LOG_SCRIPTS } from '../log/redis/log-scripts.ts';
 import { RedisLog } from '../log/redis/redis-log.ts';
@@ -48,7 +49,7 @@ export interface RedisStoreOptions {
  *  @throws StartError when Redis cannot be reached, refuses us, or would lose what it is given */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const { url, clock, onTrouble } = options;
-  const scripts = [...LOG_SCRIPTS, ...RECORD_SCRIPTS, ...PRESENCE_SCRIPTS];
+  const scripts = [...LOG_SCRIPTS, ...RECORD_SCRIPTS, ...PRESENCE_SCRIPTS, ...VALUE_SCRIPTS];
   const link = await RedisLink.open({ url, clock, scripts, onTrouble });
   const pubsub = new RedisPubSub({ url, onTrouble: options.onDeaf ?? (() => {}) });
   try {
@@ -61,7 +62,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const retention = { ...options.retention, [NOTICE_KIND]: { maxEvents: 10_000, maxAgeMs: DAY } };
   const log = new RedisLog({ ...options, retention, link, pubsub });
   const records = createRedisRecords(link);
-  const bus = createRedisBus({ link, pubsub, log, clock });
+  const bus = createRedisBus({ link, pubsub, log, clock, onError: options.onError });
   const presence = new RedisPresence({ ...options.presence, link, pubsub, clock });
   let closing: Promise<void> | undefined;
   const close = async () => {

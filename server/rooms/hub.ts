@@ -280,7 +280,7 @@ export class Hub {
     // A latest value needs an open room to be kept in; an ephemeral event only reaches open ones.
     return this.#rooms.with(name, kind, async (room) => {
       if (!room.mayHold(message)) throw new RoomError('NOT_PRESENT');
-      await this.#bus.publish(name, message);
+      await this.#bus.publish(name, message, this.#bus.kept && room.keepingOf(message));
       const position = formatPosition(room.position);
       const id = room.frameId(room.position, number);
       return { id, position, at: new Date(at), level: 'live', duplicate: false };

@@ -6,11 +6,15 @@ export interface Gone {
   readonly key: string;
   /** Who had set it. */
   readonly userId: string;
+  /** Of the message that said it last. */
+  readonly number: string;
 }
 
 interface Value {
   readonly event: RoomEvent;
   readonly key: string;
+  /** Of the message that said it last. */
+  readonly number: string;
   /** The event's data as text. */
   readonly text: string;
   /** Whose value it is: it goes when he does. Unset: the room's. */
@@ -60,14 +64,24 @@ export class LatestValues {
   renew(
     type: string,
     key: string,
-    { text, expiresAt }: Pick<Value, 'text' | 'expiresAt'>,
+    { text, expiresAt, number }: Pick<Value, 'text' | 'expiresAt' | 'number'>,
   ): boolean {
     const id = idOf(type, key);
     const value = this.#values.get(id);
     if (!value || value.text !== text) return false;
     // It stays where it stands: said first, it is shown first.
-    this.#values.set(id, { ...value, expiresAt });
+    this.#values.set(id, { ...value, expiresAt, number });
     return true;
+  }
+
+  /** Does the value stand that this message has set? */
+  isSetBy(number: string, type: string, key: string): boolean {
+    return this.#values.get(idOf(type, key))?.number === number;
+  }
+
+  /** Removes and returns the values of other ids (`idOf`). */
+  keepOnly(ids: ReadonlySet<string>): Gone[] {
+    return this.#remove(({ event, key }) => !ids.has(idOf(event.type, key)));
   }
 
   /** All values, the most recently set last. */
@@ -115,12 +129,13 @@ export class LatestValues {
       this.#values.delete(id);
       this.#length -= value.text.length;
       const { type, by } = value.event;
-      gone.push({ type, key: value.key, userId: by.id });
+      gone.push({ type, key: value.key, userId: by.id, number: value.number });
     }
     return gone;
   }
 }
 
-function idOf(type: string, key: string): string {
+/** A value's name in its room. */
+export function idOf(type: string, key: string): string {
   return `${type} ${key}`;
 }

@@ -18,6 +18,8 @@ export interface OpenRoomsOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly frameNumber: () => string;
+  /** What the numbers of this node's messages begin with. */
+  readonly nodeTag?: string;
   /** Rooms kept for the latest values they hold, though nobody follows them. Default 10,000; beyond,
    *  the one longest without followers is let go. */
   readonly maxUnfollowed?: number;
@@ -109,8 +111,13 @@ export class OpenRooms {
       let see: PresenceFollower = (change) => void seen.push(change);
       const people = await presence.follow(name, (change) => see(change));
       const position = { epoch, offset: Math.max(head, early.at(-1)?.offset ?? 0) };
-      const onQuiet = () => this.#settle(key, opened);
-      const room = new Room({ ...this.#options, name, kind, position, people, onQuiet });
+      // Whoever has it opened looks whether it is needed.
+      let isOpen = false;
+      const onQuiet = () => {
+        if (isOpen) this.#settle(key, opened);
+      };
+      const { kept } = bus;
+      const room = new Room({ ...this.#options, kept, name, kind, position, people, onQuiet });
       see = (change) => room.see(change);
       deliver = (events, of, to) => room.deliver(events, of, to);
       const unsubscribe = bus.subscribe(name, (message) => room.receive(message));
@@ -122,6 +129,8 @@ export class OpenRooms {
       };
       const opened = { room, close };
       for (const change of seen) room.see(change);
+      await room.restate();
+      isOpen = true;
       return opened;
     } catch (error) {
       unfollow();

@@ -3,6 +3,7 @@ import {
   formatPosition,
   type Delivery,
   type Frame,
+  type LatestSpec,
   type Members,
   type Position,
   type PresenceSnapshot,
@@ -10,7 +11,7 @@ import {
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
-import type { LiveMessage } from '../bus/bus.ts';
+import type { Keeping, KeptValue, KeptValues, LiveMessage } from '../bus/bus.ts';
 import { isMeant, type Revocation } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
@@ -32,6 +33,10 @@ export interface RoomOptions {
   readonly people: FollowedRoom;
   readonly clock: Clock;
   readonly frameNumber: () => string;
+  /** Latest values as all nodes have them. Undefined: there are no others. */
+  readonly kept?: KeptValues | undefined;
+  /** What the numbers of this node's messages begin with. */
+  readonly nodeTag?: string | undefined;
   /** Called when the last follower has gone or the last value has expired. */
   readonly onQuiet: () => void;
 }
@@ -57,10 +62,12 @@ export class Room {
   readonly #values: Values;
   readonly #people: PresenceView;
   readonly #recents: Recents | undefined;
+  readonly #hasLatest: boolean;
   #position: Position;
+  #restating: Promise<void> = Promise.resolve();
 
   constructor(options: RoomOptions) {
-    const { name, kind, log, clock, people } = options;
+    const { name, kind, log, clock, people, kept, nodeTag = '' } = options;
     this.#options = options;
     this.#position = options.position;
     const newest = { before: Number.MAX_SAFE_INTEGER, limit: kind.recent };
@@ -71,7 +78,11 @@ export class Room {
       people,
       emit: (frame, except) => this.#emitLive('latest', frame, except),
       onGone: () => this.#settle(),
+      isOwn: (number) => number.startsWith(nodeTag),
+      // Whoever comes later judges for himself where this fails.
+      forget: (values) => void kept?.forget(name, values).catch(() => {}),
     });
+    this.#hasLatest = Object.values(kind.events).some(({ delivery }) => delivery === 'latest');
     const emit = (frame: Frame<RoomEvent>) => {
       if (kind.people) this.#emitLive('presence', frame);
     };
@@ -169,8 +180,48 @@ export class Room {
     return this.#values.mayHold(message);
   }
 
+  /** How a latest event is kept for other nodes. Undefined: it is none. */
+  keepingOf(message: LiveMessage): Keeping | undefined {
+    const spec = this.#options.kind.events[message.type];
+    if (spec?.delivery !== 'latest') return undefined;
+    return this.#values.keepingOf(spec, message, decodeData(message.data));
+  }
+
+  /** Takes the latest values as all nodes have them: once it is open, and when something was missed. Never
+   *  rejects: what fails is tried again when something was missed again. */
+  restate(): Promise<void> {
+    const { kept } = this.#options;
+    if (!kept || !this.#hasLatest) return Promise.resolve();
+    // One at a time, and another for whoever asks while one is under way.
+    this.#restating = this.#restating.then(() => this.#restate(kept)).catch(() => {});
+    return this.#restating;
+  }
+
+  async #restate(kept: KeptValues): Promise<void> {
+    const { name, kind } = this.#options;
+    this.#values.beginRestating();
+    const values = await kept.read(name);
+    for (const value of values) {
+      const spec = kind.events[value.message.type];
+      if (spec?.delivery === 'latest') this.#take(spec, value);
+    }
+    this.#values.endRestating(values);
+    this.#settle();
+  }
+
+  #take(spec: LatestSpec, value: KeptValue): void {
+    const id = this.frameId(this.#position, value.message.number);
+    try {
+      const event = liveEvent(value.message, id, formatPosition(this.#position));
+      this.#values.restate(spec, value, event);
+    } catch {
+      // Not of this contract: another version of it, or somebody else, has written it.
+    }
+  }
+
   /** Takes what happens to the people. */
   see(change: PresenceChange): void {
+    if (change.type === 'reread') void this.restate();
     if (change.type === 'join' || change.type === 'update' || change.type === 'leave') {
       this.#people.take(change);
     }

@@ -7,11 +7,11 @@ import {
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
-import type { LiveMessage } from '../bus/bus.ts';
+import type { Keeping, LiveMessage } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { PresenceChange, WhoIsThere } from '../presence/presence.ts';
 import { Crowds } from './crowds.ts';
-import { LatestValues, type Gone } from './latest-values.ts';
+import { idOf, LatestValues, type Gone } from './latest-values.ts';
 
 /** What a room's values are made from. */
 export interface ValuesOptions {
@@ -22,6 +22,10 @@ export interface ValuesOptions {
   readonly emit: (frame: Frame<RoomEvent>, except: string | undefined) => void;
   /** Called when values have gone by themselves. */
   readonly onGone: () => void;
+  /** Has this node published the message of that number? */
+  readonly isOwn: (number: string) => boolean;
+  /** Takes values that others need not judge any more. */
+  readonly forget: (values: readonly { readonly id: string; readonly number: string }[]) => void;
 }
 
 /** What a newcomer, or whoever was behind, is told of the values. */
@@ -42,6 +46,8 @@ export class Values {
   /** By durable event: the values that it ends. */
   readonly #endedBy = new Map<string, string[]>();
   #cancelExpiry = () => {};
+  /** While what is kept is read: the values that have changed since. */
+  #changed: Set<string> | undefined;
 
   constructor(options: ValuesOptions) {
     this.#options = options;
@@ -82,41 +88,94 @@ export class Values {
     return spec.clear === 'drop' ? people.isHere(by.id) : people.hasUser(by.id);
   }
 
+  /** How a latest event is kept for other nodes. */
+  keepingOf(spec: LatestSpec, message: LiveMessage, data: unknown): Keeping {
+    return {
+      id: idOf(message.type, keyOf(spec.key, message, data)),
+      lifeMs: spec.expiresMs,
+      // The contract's own function, given what its own schema has produced.
+      isEnd: spec.isEnd?.(data as never) === true,
+    };
+  }
+
   /** Takes a latest event from the bus. */
   take(spec: LatestSpec, message: LiveMessage, plain: RoomEvent): void {
     if (!this.mayHold(message)) return;
-    const { type, data: text } = message;
+    const { type } = message;
     const key = keyOf(spec.key, message, plain.data);
-    // The contract's own function, given what its own schema has produced.
-    if (spec.isEnd?.(plain.data as never)) return this.#clear(this.#values.end(type, key));
-    const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
-    const expiresAt = this.#options.clock.now() + lifeMs;
-    const isRepeat = spec.changesOnly && this.#values.renew(type, key, { text, expiresAt });
+    this.#changed?.add(idOf(type, key));
+    if (spec.isEnd?.(plain.data as never)) this.#clear(this.#values.end(type, key));
+    else this.#set(spec, message, { plain, key });
+  }
+
+  #set(
+    spec: LatestSpec,
+    message: LiveMessage,
+    {
+      plain,
+      key,
+      leftMs = spec.expiresMs ?? Number.POSITIVE_INFINITY,
+    }: { plain: RoomEvent; key: string; leftMs?: number },
+  ): void {
+    const { type, data: text, number } = message;
+    const expiresAt = this.#options.clock.now() + leftMs;
+    const isRepeat = spec.changesOnly && this.#values.renew(type, key, { text, expiresAt, number });
     if (!isRepeat) {
       const event = spec.key === 'member' ? { ...plain, key } : plain;
       const owner = ownerOf(spec, message);
-      this.#clear(this.#values.set({ event, key, text, owner, expiresAt }));
+      const tooMany = this.#values.set({ event, key, number, text, owner, expiresAt });
+      if (this.#options.isOwn(number)) this.#forget(tooMany);
+      this.#clear(tooMany);
       this.#tell(spec, type, { type: 'event', event }, event.by.id);
     }
-    if (Number.isFinite(lifeMs)) this.#scheduleExpiry();
+    if (Number.isFinite(leftMs)) this.#scheduleExpiry();
+  }
+
+  /** Begins to note what changes while what is kept is read. */
+  beginRestating(): void {
+    this.#changed = new Set();
+  }
+
+  /** Takes a value that is kept, unless it has changed since. */
+  restate(
+    spec: LatestSpec,
+    { message, leftMs }: { message: LiveMessage; leftMs: number },
+    plain: RoomEvent,
+  ): void {
+    const { type, number } = message;
+    const key = keyOf(spec.key, message, plain.data);
+    if (this.#changed?.has(idOf(type, key))) return;
+    if (this.#values.isSetBy(number, type, key) || !this.mayHold(message)) return;
+    this.#set(spec, message, { plain, key, leftMs });
+  }
+
+  /** What is not kept and has not changed since is no more. */
+  endRestating(kept: readonly { readonly id: string }[]): void {
+    const ids = new Set([...kept.map(({ id }) => id), ...(this.#changed ?? [])]);
+    this.#changed = undefined;
+    this.#clear(this.#values.keepOnly(ids));
   }
 
   /** Somebody has published a durable event. */
   published(type: string, userId: string): void {
     if (this.isEmpty) return;
     for (const ended of this.#endedBy.get(type) ?? []) {
-      this.#clear(this.#values.endOf(userId, ended));
+      const gone = this.#values.endOf(userId, ended);
+      // Time takes the others away, wherever they are kept, if whoever has published them does not.
+      const lasts = this.#specOf(ended)?.expiresMs === undefined;
+      this.#forget(lasts ? gone : this.#ownOf(gone));
+      this.#clear(gone);
     }
   }
 
   /** Somebody's connection, or he himself, has left. */
   left(change: PresenceChange): void {
     if (this.isEmpty) return;
-    if (change.type === 'gone') this.#clear(this.#values.leave(`member ${change.memberId}`));
-    if (change.type === 'away') this.#clear(this.#values.leave(`here ${change.userId}`));
+    if (change.type === 'gone') this.#leave(`member ${change.memberId}`);
+    if (change.type === 'away') this.#leave(`here ${change.userId}`);
     if (change.type === 'leave') {
-      this.#clear(this.#values.leave(`here ${change.user.id}`));
-      this.#clear(this.#values.leave(`user ${change.user.id}`));
+      this.#leave(`here ${change.user.id}`);
+      this.#leave(`user ${change.user.id}`);
     }
   }
 
@@ -124,6 +183,22 @@ export class Values {
   close(): void {
     this.#cancelExpiry();
     this.#crowds.close();
+  }
+
+  // Whoever reads what is kept judges whether its owner is there. So one node that forgets it is enough.
+  #leave(owner: string): void {
+    const gone = this.#values.leave(owner);
+    this.#forget(this.#ownOf(gone));
+    this.#clear(gone);
+  }
+
+  #ownOf(gone: readonly Gone[]): readonly Gone[] {
+    return gone.filter(({ number }) => this.#options.isOwn(number));
+  }
+
+  #forget(gone: readonly Gone[]): void {
+    if (gone.length === 0) return;
+    this.#options.forget(gone.map(({ type, key, number }) => ({ id: idOf(type, key), number })));
   }
 
   #clear(gone: readonly Gone[]): void {

@@ -21,8 +21,8 @@ export interface LeasesOptions {
 // A little more than what is left of a lease, so that it is over when it is looked at.
 const LATE_MS = 100;
 const RETRY_MS = 1_000;
-// Redis was away, and so nobody could renew: whoever is back first must not bury the others.
-const GRACE_MS = 10_000;
+// Redis was away or has lost the leases, and so nobody has one: whoever is back first must not bury the others.
+const GRACE = 1.5;
 
 /** The leases of all nodes: one for everybody who sits at a node, renewed in one command. Time is Redis's own, so
  *  that clocks of nodes may differ. */
@@ -40,9 +40,11 @@ export class Leases {
   constructor(options: LeasesOptions) {
     this.#options = options;
     options.link.onUsable(() => {
-      this.#judgeFrom = options.clock.now() + GRACE_MS;
+      this.#beGentle();
       void this.beat();
     });
+    // It does not know what was before.
+    this.#beGentle();
     void this.beat();
   }
 
@@ -82,6 +84,10 @@ export class Leases {
     await link.run(BEAT, [NODES_KEY], [node, ms]).catch(() => {});
   }
 
+  #beGentle(): void {
+    this.#judgeFrom = this.#options.clock.now() + this.#options.renewMs * GRACE;
+  }
+
   get #isGrace(): boolean {
     return this.#options.clock.now() < this.#judgeFrom;
   }
@@ -97,7 +103,7 @@ export class Leases {
       left.set(String(rest[at]), Number(rest[at + 1]));
     this.#alive = new Set(left.keys());
     if (Number(was) === 0 && !this.#isFirst) {
-      this.#judgeFrom = this.#options.clock.now() + GRACE_MS;
+      this.#beGentle();
       onForgotten();
     }
     this.#isFirst = false;
@@ -128,7 +134,7 @@ export class Leases {
 
   #failed(): void {
     const { clock } = this.#options;
-    this.#judgeFrom = clock.now() + GRACE_MS;
+    this.#beGentle();
     if (!this.#isClosed) this.#cancel = clock.after(RETRY_MS, () => void this.beat());
   }
 }

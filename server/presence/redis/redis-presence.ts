@@ -5,7 +5,6 @@ import { roomKeys } from '../../redis/redis-keys.ts';
 import type { RedisLink } from '../../redis/redis-link.ts';
 import type { RedisPubSub } from '../../redis/redis-pubsub.ts';
 import { Holds, type PresenceOptions } from '../holds.ts';
-import { whoIsIn } from '../memory-presence.ts';
 import type {
   Departure,
   FollowedRoom,
@@ -16,6 +15,7 @@ import type {
   Seated,
 } from '../presence.ts';
 import type { RoomSeats } from '../room-seats.ts';
+import { whoIsIn } from '../who-is-in.ts';
 import { Leases } from './leases.ts';
 import { SharedPeople } from './shared-people.ts';
 import { SharedRoom } from './shared-room.ts';

@@ -185,6 +185,7 @@ export class SharedRoom {
     if (this.#isOver) return;
     const isOther = this.#life !== '' && life !== this.#life;
     if (!isOther && version < (this.#version ?? 0)) return;
+    const isAgain = this.#version !== undefined;
     this.#life = life;
     this.#version = version;
     const { node } = this.#options;
@@ -192,6 +193,7 @@ export class SharedRoom {
     const far = seats.filter((seat) => seat.node !== node).toSorted((a, b) => a.no - b.no);
     for (const seat of far) this.#place(seat);
     this.#miss(new Set(far.map(({ member }) => member.memberId)), isOther);
+    if (isAgain) this.tell([{ type: 'reread' }]);
     if (isOther) {
       this.#needsAll = true;
       void this.#write();

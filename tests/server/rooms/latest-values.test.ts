@@ -13,7 +13,7 @@ function value(key: string, text: string) {
     at: new Date(1),
     position: 'e:0',
   };
-  return { event, key, text, owner: undefined, expiresAt: Number.POSITIVE_INFINITY };
+  return { event, key, number: key, text, owner: undefined, expiresAt: Number.POSITIVE_INFINITY };
 }
 
 const keysOf = (gone: { key: string }[]) => gone.map(({ key }) => key);
