@@ -16,12 +16,15 @@ if not life then
 end
 local node, sets, gone, listed = ARGV[2], {}, {}, {}
 local time = redis.call('TIME')
-local now = time[1] .. string.format('%06d', tonumber(time[2]))
+local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local at = 6
 for _ = 1, tonumber(ARGV[5]) do
   local field, no, text = 'm' .. ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local old = redis.call('HGET', KEYS[1], field)
-  if no == '' then no = old and string.match(old, '^(%d+) ') or now end
+  if no == '' then
+    no = old and string.match(old, '^(%d+) ') or string.format('%.0f', now)
+    now = now + 1
+  end
   local value = no .. ' ' .. node .. ' ' .. text
   if old ~= value then
     redis.call('HSET', KEYS[1], field, value)

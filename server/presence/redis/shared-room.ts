@@ -134,7 +134,7 @@ export class SharedRoom {
   async #write(): Promise<void> {
     const changes = this.#changes;
     const isAll = this.#needsAll;
-    if (changes.size === 0 && !isAll) return;
+    if (this.#isOver || (changes.size === 0 && !isAll)) return;
     this.#changes = new Map();
     this.#needsAll = false;
     this.#writes += 1;
@@ -153,7 +153,9 @@ export class SharedRoom {
     for (let told = this.#heard.shift(); told; told = this.#heard.shift()) {
       if (this.#version === undefined) return;
       const isNext = told.version === this.#version + 1;
-      const isSame = told.life === this.#life || (this.#life === '' && this.#version === 0);
+      // One that is the first of its life may also be late, from a life that is over.
+      const isFirst = this.#life === '' && told.node === this.#options.node;
+      const isSame = told.life === this.#life || isFirst;
       if (isSame && told.version <= this.#version) continue;
       if (!isSame || !isNext) return void this.read();
       this.#life = told.life;
