@@ -66,26 +66,25 @@ describe('docs/PROTOCOL.md', () => {
     socket.send({ ...params, data: { ...(params['data'] as object), token } });
     const follow = shown.get('chat.events.request')!;
     socket.send(follow);
-    for (const name of ['started', 'chat.events.ready']) {
-      const answer = await socket.next();
-      expect(errorsOf(name, answer), name).toBeUndefined();
-      expect(formOf(answer), name).toEqual(formOf(shown.get(name)));
-    }
-    socket.send(shown.get('chat.send.request'));
     const came: unknown[] = [];
-    for (const name of ['chat.events.event', 'chat.send.result']) {
-      // Others may be told of at any time: what is looked for is what is valid as it.
+    // Others may be told of at any time: what is looked for is what is valid as it.
+    const find = async (name: string) => {
       const isIt = (message: unknown) => errorsOf(name, message) === undefined;
       while (!came.some(isIt)) came.push(await socket.next());
-      const answer = came.find(isIt);
-      expect(errorsOf(name, answer), name).toBeUndefined();
-      expect(formOf(answer), name).toEqual(formOf(shown.get(name)));
-    }
+      return came.find(isIt);
+    };
+    const expectAsShown = async (name: string) =>
+      expect(formOf(await find(name)), name).toEqual(formOf(shown.get(name)));
+    await expectAsShown('started');
+    await expectAsShown('chat.events.ready');
+    socket.send(shown.get('chat.send.request'));
+    await expectAsShown('chat.events.event');
+    await expectAsShown('chat.send.result');
     socket.send(shown.get('stop'));
-    expect(await socket.next()).toEqual(shown.get('stopped'));
+    expect(await find('stopped')).toEqual(shown.get('stopped'));
     const input = { json: { room: 'p~none', text: 'x' } };
     socket.send({ ...shown.get('chat.send.request'), params: { path: 'chat.send', input } });
-    expect(await socket.next()).toEqual(shown.get('error'));
+    expect(await find('error')).toEqual(shown.get('error'));
     socket.ws.send('{');
     expect(await socket.next()).toMatchObject({ id: null });
   });
