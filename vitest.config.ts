@@ -18,6 +18,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 40_000,
     hookTimeout: 40_000,
+    setupFiles: ['./tests/recorder/setup.ts'],
+    globalSetup: ['./tests/recorder/global-setup.ts'],
     teardownTimeout: 5_000,
     reporters: ['default', './tests/count-reporter.ts'],
   },

@@ -7,7 +7,7 @@ export default class CountReporter implements Reporter {
 
   onInit(): void {
     // At exit, or what vitest says while it closes would come after it.
-    process.once('exit', () => writeSync(1, `${this.#line()}\n`));
+    process.once('exit', (code) => writeSync(1, `${this.#line(code)}\n`));
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -27,8 +27,11 @@ export default class CountReporter implements Reporter {
     if (!module.ok() && this.#counts.failed === before) this.#counts.failed += 1;
   }
 
-  #line(): string {
-    const { passed, failed, skipped } = this.#counts;
+  #line(code: number): string {
+    const { passed, skipped } = this.#counts;
+    // What fails after all tests has no test either: what the recorder has seen is judged then.
+    const isFailure = code !== 0 && passed > 0;
+    const failed = Math.max(isFailure ? 1 : 0, this.#counts.failed);
     return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   }
 }

@@ -22,6 +22,11 @@ export type Messages = Record<string, Message>;
 const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 const ID = ref('RequestId');
 
+const TRACKED: JsonSchema = {
+  type: 'string',
+  description: 'Where the stream stands after this frame: what `lastEventId` takes.',
+};
+
 const object = (properties: Readonly<Record<string, unknown>>): JsonSchema => ({
   type: 'object',
   properties,
@@ -72,7 +77,11 @@ function requestOf(
   const given = input && enveloped(ref(schemas.nameOf(input)));
   const params = {
     type: 'object',
-    properties: { path: { const: path }, ...(given && { input: given }) },
+    properties: {
+      path: { const: path },
+      ...(given && { input: given }),
+      ...(type === 'subscription' && { lastEventId: TRACKED }),
+    },
     required: input && !input.isOptional() ? ['path', 'input'] : ['path'],
   };
   const payload = object({ id: ID, method: { const: type }, params });
@@ -115,11 +124,6 @@ function framesOf(path: string, { output }: ProcedureDescription, parts: Documen
   });
   return Object.fromEntries(entries);
 }
-
-const TRACKED: JsonSchema = {
-  type: 'string',
-  description: 'Where the stream stands after this frame: what `lastEventId` takes.',
-};
 
 function onWire(schema: z.ZodType, example: unknown): unknown {
   return serialize(fromJson(schema, example));

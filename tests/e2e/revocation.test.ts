@@ -81,7 +81,8 @@ describe('losing membership', () => {
     const bob = await followAs('bob');
     await as('ada', 'send', { room, text: 'one' });
     await vi.waitFor(() => expect(bob.texts()).toEqual(['one']));
-    const position = bob.frames.at(-1)?.id ?? '';
+    // Somebody's presence may have been told since.
+    const position = bob.frames.at(-1)?.id.replace(/\/.*/, '');
     await as('ada', 'removeMember', { room, user: 'bob' });
     await vi.waitFor(() => expect(lastOf(bob)).toMatchObject({ type: 'revoked' }));
     expect(bob.frames.at(-1)?.id).toMatch(new RegExp(`^${position}/`));

@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest';
 import { createRooms, type RoomsClient, type RoomsRouter } from '../../client/index.ts';
 import { startTestServer, type TestServer } from '../../server/testing.ts';
 import { chat, type Contract, type FrameOf } from '../../shared/index.ts';
+import { serving } from '../recorder/serving.ts';
 
 type ChatRouter = RoomsRouter<{ chat: typeof chat }>;
 type Frame = FrameOf<typeof chat>;
@@ -18,6 +19,7 @@ type Frame = FrameOf<typeof chat>;
 export async function startServer<const R extends Contract = { chat: typeof chat }>(
   options: Parameters<typeof startTestServer<R>>[0] = {},
 ): Promise<TestServer<R>> {
+  serving(options.rooms);
   const server = await startTestServer(options);
   onTestFinished(() => server.close());
   return server;

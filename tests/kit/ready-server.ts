@@ -5,6 +5,7 @@ import { signToken } from '../../server/auth/tokens.ts';
 import type { Config } from '../../server/config.ts';
 import { createServer, type Server, type ServerOptions } from '../../server/create-server.ts';
 import { createLogger } from '../../server/logger.ts';
+import { serving } from '../recorder/serving.ts';
 
 /** The server as an operator configures it, on a free port. It closes with the test. */
 export interface ReadyServer {
@@ -20,6 +21,7 @@ export async function readyServer(
   config: Partial<Config> = {},
   options: Partial<ServerOptions<Contract>> = {},
 ): Promise<ReadyServer> {
+  serving(options.rooms);
   const secret = randomBytes(32).toString('hex');
   const { url, rooms, close } = await createServer(
     {
