@@ -23,7 +23,7 @@ const paths = {
   check: 'M5 12.500 10 17l9-10',
   alert: 'M12 4 2.500 20h19zM12 10v4.500M12 17.500h.01',
   enter: 'M10 6l6 6-6 6M16 12H4M19 4v16',
-  unread: 'M12 17a5 5 0 1 0 0-10 5 5 0 0 0 0 10z',
+  unread: 'M3.500 6h17v12h-17zM4 7l8 6 8-6',
 } as const;
 
 /** One of the page's icons. It says nothing to a screen reader: what it stands in does. */

@@ -199,7 +199,11 @@ function Conversation(props: {
           items={items}
           hasOlder={hasOlder}
           isLoading={isLoading}
-          title={entry.title}
+          beginning={
+            entry.kind === 'direct'
+              ? texts.beginningWith(entry.title)
+              : texts.beginning(entry.title)
+          }
           user={user}
           isModerator={entry.role === 'owner' || entry.role === 'moderator'}
           newAfter={newAfter}

@@ -32,7 +32,8 @@ interface TimelineProps {
   readonly items: readonly Item[];
   readonly hasOlder: boolean;
   readonly isLoading: boolean;
-  readonly title: string;
+  /** What stands above the first message. */
+  readonly beginning: string;
   readonly user: { readonly id: string; readonly name: string };
   readonly isModerator: boolean;
   /** Where the new messages begin: after this position. */
@@ -49,7 +50,8 @@ const START = 1_000_000;
 
 /** The messages of a room, of which only those in sight are drawn. */
 export function Timeline(props: TimelineProps): ReactElement {
-  const { items, user, newAfter, isModerator, actions, fate, title, hasOlder, isLoading } = props;
+  const { items, user, newAfter, isModerator, actions, fate, beginning, hasOlder, isLoading } =
+    props;
   const texts = useTexts();
   const list = useRef<VirtuosoHandle>(null);
   const [isAtBottom, setAtBottom] = useState(true);
@@ -64,12 +66,19 @@ export function Timeline(props: TimelineProps): ReactElement {
   };
   useImperativeHandle(props.handle, () => ({ toNewest, show }));
   const { onAtBottom } = props;
+  const whole = useStayAtBottom(isAtBottom, toNewest);
   useEffect(() => onAtBottom(isAtBottom), [onAtBottom, isAtBottom]);
   const walk = useWalk(list, items.length);
   const own = items.findLastIndex((item) => item.state === 'stored' && item.by.id === user.id);
 
   return (
-    <div className="timeline" onKeyDown={walk} role="region" aria-label={texts.messages}>
+    <div
+      ref={whole}
+      className="timeline"
+      onKeyDown={walk}
+      role="region"
+      aria-label={texts.messages}
+    >
       <Virtuoso<Item>
         key={life}
         ref={list}
@@ -86,7 +95,7 @@ export function Timeline(props: TimelineProps): ReactElement {
               item={item}
               before={items[index - 1]}
               isFirstNew={index === firstNew}
-              beginning={index === 0 && !hasOlder ? texts.beginning(title) : undefined}
+              beginning={index === 0 && !hasOlder ? beginning : undefined}
               user={user}
               isModerator={isModerator}
               answered={answered?.state === 'stored' ? answered : undefined}
@@ -138,6 +147,25 @@ function usePlaces(items: readonly Item[], user: { readonly id: string }) {
     known.current = { key: now ? keyOf(now, user) : '', ...next };
     return next;
   }, [items, user]);
+}
+
+/** Whoever is at the newest message stays there when something takes room from the list. */
+function useStayAtBottom(isAtBottom: boolean, toNewest: () => void) {
+  const whole = useRef<HTMLDivElement>(null);
+  const isThere = useRef(isAtBottom);
+  useEffect(() => {
+    isThere.current = isAtBottom;
+  }, [isAtBottom]);
+  useEffect(() => {
+    if (!whole.current) return;
+    // Before the list has noticed that its newest message is out of sight.
+    const observer = new ResizeObserver(() => {
+      if (isThere.current) toNewest();
+    });
+    observer.observe(whole.current);
+    return () => observer.disconnect();
+  }, [toNewest]);
+  return whole;
 }
 
 /** Walks through the messages by arrows, where one of them has the focus, or the list itself. */

@@ -28,7 +28,7 @@ describePage('the page', ({ open, enter }) => {
     const people = ada.page.getByRole('complementary', { name: 'People' });
     expect(await people.locator('.person-name bdi').allTextContents()).toEqual(['Ada', 'Bob']);
     await bob.page.getByRole('button', { name: 'Settings' }).click();
-    await bob.page.getByRole('button', { name: 'Leave under this name' }).click();
+    await bob.page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => people.locator('.person-name bdi').allTextContents()).toEqual(['Ada']);
   });
 

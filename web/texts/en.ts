@@ -67,6 +67,7 @@ export const texts = {
   today: 'Today',
   yesterday: 'Yesterday',
   beginning: (room: string) => `This is the beginning of ${room}.`,
+  beginningWith: (name: string) => `This is the beginning of your talk with ${name}.`,
   emptyRoom: 'Nothing has been said here yet. Say hello!',
   loading: 'Loading…',
   typing: (names: readonly string[], count: number) => {
@@ -87,6 +88,8 @@ export const texts = {
   stopped: 'The server has refused this session.',
   startAgain: 'Start again',
   roomGone: 'This room is not there, or not for you.',
+  fault: 'Something went wrong in this page. What you wrote and did not send is kept.',
+  reload: 'Load the page again',
   backToLobby: 'Go to General',
   noStorage: 'This browser keeps nothing: what is not sent is lost when the page closes.',
   roomTitle: 'Name of the room',
@@ -131,7 +134,7 @@ export const texts = {
   light: 'Light',
   dark: 'Dark',
   languageChoice: 'Language',
-  signOut: 'Leave under this name',
+  signOut: 'Sign out',
   showRooms: 'Show rooms',
   showPeople: 'Show people',
   errors: {

@@ -69,6 +69,7 @@ export const texts: Texts = {
   today: '今天',
   yesterday: '昨天',
   beginning: (room) => `这里是 ${room} 的开头。`,
+  beginningWith: (name) => `这里是你与 ${name} 对话的开头。`,
   emptyRoom: '这里还没有人说话。打个招呼吧！',
   loading: '加载中…',
   typing: (names, count) => {
@@ -88,6 +89,8 @@ export const texts: Texts = {
   stopped: '服务器拒绝了此会话。',
   startAgain: '重新开始',
   roomGone: '此房间不存在，或不对你开放。',
+  fault: '页面出了点问题。你写好但未发送的内容已保留。',
+  reload: '重新加载页面',
   backToLobby: '前往大厅',
   noStorage: '此浏览器无法保存内容：关闭页面后，未发送的消息会丢失。',
   roomTitle: '房间名称',
@@ -132,7 +135,7 @@ export const texts: Texts = {
   light: '浅色',
   dark: '深色',
   languageChoice: '语言',
-  signOut: '退出此名字',
+  signOut: '退出',
   showRooms: '显示房间',
   showPeople: '显示成员',
   errors: {
