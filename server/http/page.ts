@@ -57,8 +57,9 @@ function readFiles(dir: string): Map<string, Asset> {
     const path = `/${relative(dir, name).split(sep).join('/')}`;
     // Their names change with their content.
     const isLasting = path.startsWith('/assets/');
-    const cache = isLasting ? { 'cache-control': 'public, max-age=31536000, immutable' } : {};
-    const asset = { contentType, text: readFileSync(name, 'utf8'), headers: { ...HEADERS, ...cache } };
+    const cache = isLasting ? 'public, max-age=31536000, immutable' : 'no-cache';
+    const headers = { ...HEADERS, 'cache-control': cache };
+    const asset = { contentType, text: readFileSync(name, 'utf8'), headers };
     files.set(path === '/index.html' ? '/' : path, asset);
   }
   return files;

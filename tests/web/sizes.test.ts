@@ -41,7 +41,6 @@ describe('sizes', () => {
     const code = await bundled(`export * from '${join(root, 'dist/client/index.js')}';`, ['zod']);
     expect(code).toContain('DISCONNECTED');
     const size = sizeOf(code);
-    console.info(`client: ${size} bytes gzipped`);
     expect(size).toBeLessThanOrEqual(35 * KB);
     expect(size).toBeGreaterThan(20 * KB);
   });
@@ -51,7 +50,6 @@ describe('sizes', () => {
     const names = readdirSync(dir, { recursive: true }).map((name) => join(dir, String(name)));
     const files = names.filter((name) => statSync(name).isFile());
     const size = files.reduce((sum, name) => sum + sizeOf(readFileSync(name)), 0);
-    console.info(`page: ${size} bytes gzipped in ${files.length} files`);
     expect(size).toBeLessThanOrEqual(150 * KB);
     expect(size).toBeGreaterThan(50 * KB);
   });

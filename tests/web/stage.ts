@@ -33,9 +33,10 @@ export interface Guest {
 }
 
 /** Describes tests of the page, in a real browser where there is one. */
-export function describePage(name: string, tests: (stage: Stage) => void): void {
+export function describePage(what: string, tests: (stage: Stage) => void): void {
   const executablePath = chromiumPath();
-  describe.skipIf(!executablePath)(name, () => {
+  // A browser on a busy machine takes its time.
+  describe.skipIf(!executablePath)(what, { timeout: 60_000 }, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
       if (!existsSync(BUILT)) throw new Error('the page is not built: `npm run build` builds it');
@@ -48,6 +49,8 @@ export function describePage(name: string, tests: (stage: Stage) => void): void 
       const context = await browser.newContext({ viewport: size, locale: 'en-US', ...options });
       onTestFinished(() => context.close());
       context.setDefaultTimeout(9_000);
+      // Always the shortest delay before it connects again: half a second.
+      await context.addInitScript(() => (Math.random = () => 0));
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on('pageerror', (error) => complaints.push(error.message));
