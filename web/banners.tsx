@@ -17,12 +17,14 @@ export function ConnectionBanner({
   const { state } = connection;
   const [isLate, setLate] = useState(false);
   const [wasOpen, setWasOpen] = useState(false);
+  const isAway = state !== 'open';
   useEffect(() => {
-    if (state === 'open') setWasOpen(true);
-    if (state === 'open' || state === 'stopped') return setLate(false);
+    setLate(false);
+    if (!isAway) return setWasOpen(true);
+    // However often it tries meanwhile.
     const timer = setTimeout(() => setLate(true), QUIET_MS);
     return () => clearTimeout(timer);
-  }, [state]);
+  }, [isAway]);
   if (state === 'stopped') {
     return (
       <div className="banner strong" role="alert">
@@ -34,7 +36,7 @@ export function ConnectionBanner({
       </div>
     );
   }
-  if (state === 'open' || !isLate) return null;
+  if (!isAway || !isLate) return null;
   return (
     <div className="banner" role="status">
       <span className="spinner" aria-hidden="true" />
