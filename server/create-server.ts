@@ -8,6 +8,7 @@ import { openRooms, type RoomsOptions } from './create-rooms.ts';
 import { documentsOf } from './documents/documents.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { mayReadMetrics } from './http/metrics-guard.ts';
+import { pageAt } from './http/page.ts';
 import { createRoutes } from './http/routes.ts';
 import { newName } from './log/new-name.ts';
 import { createLogger } from './logger.ts';
@@ -87,11 +88,12 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const isServerKey = createServerKeys(config.serverKeys ?? []);
   const rest = createRest({ ...parts, contract, rooms, isServerKey });
   const notReady = () => (closing.isBegun ? 'restarting' : rooms.failure());
+  const [documentAt, pageFileAt] = [documentsAt(contract), pageAt(contract)];
   const http = createHttpServer({
     route: createRoutes({
       trpc,
       rest,
-      assetAt: documentsAt(contract),
+      assetAt: (path) => documentAt(path) ?? pageFileAt(path),
       notReady,
       guests,
       metrics,

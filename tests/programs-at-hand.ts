@@ -1,11 +1,18 @@
-// Before `npm test`: some tests start programs of their own, a `redis-server` or an nginx. As root on Debian they are
+// Before `npm test`: some tests start programs of their own, a `redis-server`, an nginx or a Chromium. As root on Debian they are
 // installed, without starting them as services; elsewhere those tests are skipped, and it is said so.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { chromiumPath } from './kit/chromium.ts';
 
 const PROGRAMS = [
   { program: 'redis-server', version: '--version', debian: 'redis-server', of: 'Redis' },
   { program: 'nginx', version: '-v', debian: 'nginx-light', of: 'examples/cluster' },
+  {
+    program: chromiumPath() ?? 'chromium',
+    version: '--version',
+    debian: 'chromium',
+    of: 'the page',
+  },
 ];
 
 const missing = () =>

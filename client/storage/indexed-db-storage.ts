@@ -7,10 +7,12 @@ const STORE = 'texts';
 export function indexedDbStorage(
   options: { readonly name?: string; readonly indexedDB?: IDBFactory } = {},
 ): ClientStorage {
-  const { name = 'trpc-rooms', indexedDB = globalThis.indexedDB } = options;
+  const { name = 'trpc-rooms' } = options;
   let opening: Promise<IDBDatabase> | undefined;
 
   const open = async (): Promise<IDBDatabase> => {
+    // Not before it is used: a browser that forbids it throws at the very name.
+    const { indexedDB = globalThis.indexedDB } = options;
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     const database = await done(request);

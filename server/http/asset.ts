@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 export interface Asset {
   readonly contentType: string;
   readonly text: string;
-  /** Headers beside those that every asset has. */
+  /** Headers beside those that every asset has, or in place of them. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -29,11 +29,11 @@ export function createAssetSender(): SendAsset {
     const isGzip = /\bgzip\b/.test(req.headers['accept-encoding']?.toString() ?? '');
     const body = isGzip ? gzip : plain;
     const headers = {
-      ...asset.headers,
       etag: isGzip ? `"${tag}-gzip"` : `"${tag}"`,
       vary: 'Origin, Accept-Encoding',
       'cache-control': 'no-cache',
       'x-content-type-options': 'nosniff',
+      ...asset.headers,
     };
     if (req.headers['if-none-match'] === headers.etag)
       return void res.writeHead(304, headers).end();

@@ -1,7 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { fileStorage } from '../../../client/node/file-storage.ts';
 import { partsOfName } from '../../../client/storage/client-storage.ts';
 import { indexedDbStorage } from '../../../client/storage/indexed-db-storage.ts';
@@ -55,6 +55,17 @@ describe('a directory as storage', () => {
 });
 
 describe('IndexedDB as storage', () => {
+  it('says so where a browser forbids its very name, and throws only when it is used', async () => {
+    Object.defineProperty(globalThis, 'indexedDB', {
+      configurable: true,
+      get: () => {
+        throw new Error('forbidden');
+      },
+    });
+    onTestFinished(() => void Reflect.deleteProperty(globalThis, 'indexedDB'));
+    await expect(indexedDbStorage().list('')).rejects.toThrow('forbidden');
+  });
+
   it('opens again after the database was closed under it', async () => {
     const indexedDB = new IDBFactory();
     const storage = indexedDbStorage({ indexedDB });

@@ -1,0 +1,107 @@
+import { expect, it } from 'vitest';
+import { startServer } from '../kit/clients.ts';
+import { describePage, say, texts } from './stage.ts';
+
+describePage('the page', ({ open, enter }) => {
+  it('lets two people chat, each message once and in order', async () => {
+    const { url } = await startServer();
+    const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
+    await say(ada.page, 'good morning');
+    await expect.poll(() => texts(bob.page)).toEqual(['good morning']);
+    await say(bob.page, 'hello Ada');
+    await say(bob.page, 'how are you?');
+    await expect.poll(() => texts(ada.page)).toEqual(['good morning', 'hello Ada', 'how are you?']);
+    expect(await texts(bob.page)).toEqual(await texts(ada.page));
+    expect(await ada.page.locator('.message .name').allTextContents()).toEqual(['Ada', 'Bob']);
+    expect([ada.complaints, bob.complaints]).toEqual([[], []]);
+  });
+
+  it('shows who types, and no more when it is said; who is there, and who has left', async () => {
+    const { url } = await startServer();
+    const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
+    await bob.page.locator('.composer textarea').pressSequentially('I th');
+    await ada.page.getByText('Bob is typing…').waitFor();
+    expect(await bob.page.locator('.typing').textContent()).toBe('');
+    await say(bob.page, 'I think so');
+    await ada.page.getByText('I think so').waitFor();
+    await expect.poll(() => ada.page.locator('.typing').textContent()).toBe('');
+    const people = ada.page.getByRole('complementary', { name: 'People' });
+    expect(await people.locator('.person-name bdi').allTextContents()).toEqual(['Ada', 'Bob']);
+    await bob.page.getByRole('button', { name: 'Settings' }).click();
+    await bob.page.getByRole('button', { name: 'Sign out' }).click();
+    await expect.poll(() => people.locator('.person-name bdi').allTextContents()).toEqual(['Ada']);
+  });
+
+  it('edits, removes, answers and reacts, for everybody', async () => {
+    const { url } = await startServer();
+    const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
+    await say(ada.page, 'teh plan');
+    await bob.page.getByText('teh plan').waitFor();
+    await ada.page.locator('.composer textarea').press('ArrowUp');
+    await say(ada.page, 'the plan');
+    await bob.page.getByText('the plan').waitFor();
+    await bob.page.getByText('edited').waitFor();
+    const message = bob.page.locator('.message', { hasText: 'the plan' });
+    await message.hover();
+    await message.getByRole('button', { name: 'React' }).click();
+    await bob.page.getByRole('menuitem', { name: 'React with 🎉' }).click();
+    await ada.page.getByRole('button', { name: '🎉 1: Bob' }).waitFor();
+    await message.getByRole('button', { name: 'Reply' }).click();
+    await say(bob.page, 'I am in');
+    await ada.page.locator('.quote', { hasText: 'the plan' }).waitFor();
+    await ada.page.getByText('1 reply').waitFor();
+    const own = ada.page.locator('.message', { hasText: 'the plan' }).first();
+    await own.hover();
+    await own.getByRole('button', { name: 'Remove' }).click();
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await bob.page.locator('.text.removed').waitFor();
+    expect(await texts(bob.page)).toEqual(['This message was removed', 'I am in']);
+  });
+
+  it('invites into a private room, writes to one alone, and counts what is unread', async () => {
+    const { url } = await startServer();
+    const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
+    await ada.page.getByRole('button', { name: 'New room' }).click();
+    await ada.page.getByLabel('Name of the room').fill('Surprise party');
+    await ada.page.getByLabel(/Private/).check();
+    await ada.page.getByRole('button', { name: 'Create' }).click();
+    await ada.page.getByRole('heading', { name: 'Surprise party' }).waitFor();
+    await ada.page.locator('.room-header').getByRole('button', { name: 'More' }).click();
+    await ada.page.getByRole('menuitem', { name: 'Invite' }).click();
+    await ada.page.getByRole('dialog').getByRole('button', { name: 'Bob' }).click();
+    await bob.page.getByRole('button', { name: 'Accept: Surprise party' }).click();
+    await bob.page.getByRole('heading', { name: 'Surprise party' }).waitFor();
+    await bob.page.getByRole('link', { name: 'General' }).click();
+    await bob.page.getByRole('heading', { name: 'General' }).waitFor();
+    await say(ada.page, 'cake?');
+    await bob.page.getByText('1 unread message').waitFor({ state: 'attached' });
+    expect(await bob.page.title()).toBe('(1) General · Rooms');
+    await bob.page.getByRole('link', { name: /Surprise party/ }).click();
+    await bob.page.getByText('cake?').waitFor();
+    await bob.page.locator('.new-line').waitFor();
+    await expect.poll(() => bob.page.title()).toBe('Surprise party · Rooms');
+    const line = bob.page.locator('.person', { hasText: 'Ada' });
+    await line.getByRole('button', { name: 'More: Ada' }).click();
+    await bob.page.getByRole('menuitem', { name: 'Write a direct message' }).click();
+    await bob.page.getByRole('heading', { name: 'Ada' }).waitFor();
+    await say(bob.page, 'psst');
+    await ada.page.getByRole('link', { name: /Bob.*1 unread/ }).click();
+    await ada.page.locator('.message', { hasText: 'psst' }).waitFor();
+  });
+
+  it('speaks Chinese to whoever reads it, and keeps looks and language over a reload', async () => {
+    const { url } = await startServer();
+    const { page } = await open(url, { locale: 'zh-CN', colorScheme: 'dark' });
+    await page.getByRole('heading', { name: 'Rooms' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh');
+    await page.getByLabel('你的名字').fill('小艾');
+    await page.getByRole('button', { name: '进入' }).click();
+    await page.getByRole('heading', { name: '大厅' }).waitFor();
+    await page.getByRole('button', { name: '设置' }).click();
+    await page.getByLabel('浅色').check();
+    await page.getByLabel('English').check();
+    await page.reload();
+    await page.getByRole('heading', { name: 'General' }).waitFor();
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+  });
+});

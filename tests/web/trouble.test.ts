@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest';
+import { startServer } from '../kit/clients.ts';
+import { roadTo } from '../kit/road.ts';
+import { serverProcess } from '../kit/server-process.ts';
+import { tempDir } from '../kit/temp-dir.ts';
+import { describePage, say, texts } from './stage.ts';
+
+const httpOf = (url: string) => url.replace(/^ws(.*)\/trpc$/, 'http$1');
+
+describePage('the page in trouble', ({ enter }) => {
+  it('[SND2] [RES2] loses nothing and repeats nothing while the network is cut', async () => {
+    const server = await startServer();
+    const road = await roadTo(server);
+    const [ada, bob] = await Promise.all([
+      enter(httpOf(road.url), 'Ada'),
+      enter(server.url, 'Bob'),
+    ]);
+    await say(ada.page, 'before');
+    await expect.poll(() => texts(bob.page)).toEqual(['before']);
+    road.close();
+    await ada.page.getByText('Connection lost').waitFor();
+    await say(ada.page, 'written meanwhile');
+    await ada.page.getByText('Waiting for the connection').waitFor();
+    await say(bob.page, 'are you there?');
+    road.open();
+    const both = ['before', 'are you there?', 'written meanwhile'];
+    await expect.poll(() => texts(ada.page), { timeout: 15_000 }).toEqual(both);
+    await expect.poll(() => texts(bob.page)).toEqual(both);
+    await expect.poll(() => ada.page.getByText('Connection lost').count()).toBe(0);
+    // Again, in the middle of a message that is on its way.
+    road.cut();
+    await say(ada.page, 'through it all');
+    await expect
+      .poll(() => texts(bob.page), { timeout: 15_000 })
+      .toEqual([...both, 'through it all']);
+    await expect.poll(() => ada.page.locator('.fate .icon').count()).toBe(1);
+    expect(await texts(ada.page)).toEqual([...both, 'through it all']);
+  });
+
+  it('[LOG2] goes on where it was when the server is killed and started again', async () => {
+    const env = { DATA_DIR: tempDir() };
+    const first = await serverProcess({ ...env, PORT: '0' });
+    const ada = await enter(first.url, 'Ada');
+    await say(ada.page, 'on disk');
+    await ada.page.getByText('Sent', { exact: true }).waitFor();
+    await first.stop('SIGKILL');
+    await ada.page.getByText('Connection lost').waitFor();
+    await say(ada.page, 'into the dark');
+    await serverProcess({ ...env, PORT: String(first.port) });
+    await expect
+      .poll(() => ada.page.locator('.fate').textContent(), { timeout: 15_000 })
+      .toBe('Sent');
+    expect(await texts(ada.page)).toEqual(['on disk', 'into the dark']);
+    const bob = await enter(first.url, 'Bob');
+    await expect.poll(() => texts(bob.page)).toEqual(['on disk', 'into the dark']);
+  });
+
+  it('[SND2] sends after a reload what was not sent before it, once', async () => {
+    const server = await startServer();
+    const road = await roadTo(server);
+    const ada = await enter(httpOf(road.url), 'Ada');
+    // Sockets alone are cut: the page itself can still be loaded.
+    let isCut = true;
+    await ada.page.context().routeWebSocket(/trpc/, (socket) => {
+      if (isCut) void socket.close({ code: 1001 });
+      else socket.connectToServer();
+    });
+    road.cut();
+    await ada.page.getByText('Connection lost').waitFor();
+    await say(ada.page, 'kept in the outbox');
+    await ada.page.getByText('Waiting for the connection').waitFor();
+    await ada.page.reload();
+    await ada.page.locator('.composer textarea').waitFor();
+    isCut = false;
+    await expect
+      .poll(() => ada.page.locator('.fate').allTextContents(), { timeout: 15_000 })
+      .toEqual(['Sent']);
+    expect(await texts(ada.page)).toEqual(['kept in the outbox']);
+    const bob = await enter(server.url, 'Bob');
+    await expect.poll(() => texts(bob.page)).toEqual(['kept in the outbox']);
+  });
+
+  it('[RES3] says when messages are missing, and shows the room whole', async () => {
+    const server = await startServer();
+    const ada = await enter(server.url, 'Ada');
+    await say(ada.page, 'of the first life');
+    await ada.page.getByText('Sent', { exact: true }).waitFor();
+    await server.close();
+    // Its log was in memory: another life of it begins.
+    await startServer({ port: Number(new URL(server.url).port), secret: server.secret });
+    await ada.page.getByText('could not be brought back').waitFor({ timeout: 15_000 });
+    await ada.page.getByText('Nothing has been said here yet').waitFor();
+    await say(ada.page, 'of the second');
+    await expect.poll(() => texts(ada.page)).toEqual(['of the second']);
+    await ada.page.getByRole('button', { name: 'Close' }).first().click();
+    expect(await ada.page.getByText('could not be brought back').count()).toBe(0);
+  });
+
+  it('says that a session is refused, and lets one begin again', async () => {
+    const server = await startServer();
+    const ada = await enter(server.url, 'Ada');
+    await server.close();
+    await startServer({ port: Number(new URL(server.url).port) });
+    await ada.page.getByRole('button', { name: 'Start again' }).click({ timeout: 15_000 });
+    expect(await ada.page.getByLabel('Your name').inputValue()).toBe('Ada');
+    await ada.page.getByRole('button', { name: 'Come in' }).click();
+    await ada.page.getByRole('heading', { name: 'General' }).waitFor();
+  });
+});

@@ -1,0 +1,121 @@
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import { RoomsProvider } from 'trpc-rooms/react';
+import { ConnectionBanner, Notice } from './banners.tsx';
+import { LOBBY, openClient, type ChatClient } from './client.ts';
+import { errorText } from './error-text.ts';
+import { useTexts } from './languages.ts';
+import { useMyRooms, type RoomEntry } from './my-rooms.ts';
+import { Page, type PageContext } from './page-context.ts';
+import { RoomView } from './room-view.tsx';
+import { useRoute } from './route.ts';
+import type { Session } from './session.ts';
+import type { SettingsProps } from './settings.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+const TOAST_MS = 5_000;
+
+/** The chat of somebody who has come in. */
+export function Chat(props: {
+  session: Session;
+  settings: SettingsProps;
+  onStartAgain: () => void;
+}): ReactElement | null {
+  const { session, settings, onStartAgain } = props;
+  const texts = useTexts();
+  const { client, isStored } = useClient(session);
+  const { toast, say } = useToast();
+  const [isStorageHidden, setStorageHidden] = useState(false);
+  const page = useMemo<PageContext | undefined>(
+    () =>
+      client && {
+        client,
+        user: session.user,
+        say,
+        sayError: (error) => say(errorText(error, texts)),
+      },
+    [client, session.user, say, texts],
+  );
+  if (!client || !page) return null;
+  return (
+    <RoomsProvider client={client}>
+      <Page.Provider value={page}>
+        <div className="page">
+          <ConnectionBanner onStartAgain={onStartAgain} />
+          {!isStored && !isStorageHidden && (
+            <Notice text={texts.noStorage} onClose={() => setStorageHidden(true)} />
+          )}
+          <Rooms client={client} settings={settings} />
+          <div className="toasts" role="status">
+            {toast && <p className="toast">{toast}</p>}
+          </div>
+        </div>
+      </Page.Provider>
+    </RoomsProvider>
+  );
+}
+
+/** A client as long as the page is there. */
+function useClient(session: Session) {
+  const [client, setClient] = useState<ChatClient>();
+  const [isStored, setStored] = useState(true);
+  useEffect(() => {
+    const opened = openClient(session, () => setStored(false));
+    setClient(opened);
+    return () => opened.close();
+  }, [session]);
+  return { client, isStored };
+}
+
+function useToast() {
+  const [toast, setToast] = useState<string>();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const say = useCallback((text: string) => {
+    clearTimeout(timer.current);
+    setToast(text);
+    timer.current = setTimeout(() => setToast(undefined), TOAST_MS);
+  }, []);
+  return { toast, say };
+}
+
+function Rooms({
+  client,
+  settings,
+}: {
+  client: ChatClient;
+  settings: SettingsProps;
+}): ReactElement {
+  const texts = useTexts();
+  const route = useRoute();
+  const mine = useMyRooms(client, route, texts);
+  const open = route ?? LOBBY;
+  const drafts = useRef(new Map<string, string>());
+  const { total, onUnread } = useTotal();
+  const entry: RoomEntry = mine.entries.find(({ id }) => id === open) ?? {
+    id: open,
+    title: open,
+    kind: 'open',
+  };
+  const { reload } = mine;
+  const onChange = useCallback(() => void reload().catch(() => {}), [reload]);
+  useEffect(() => {
+    document.title = `${total > 0 ? `(${total}) ` : ''}${entry.title} · ${texts.app}`;
+  }, [total, entry.title, texts]);
+  return (
+    <div className="layout" data-at={route === undefined ? 'list' : 'room'}>
+      <Sidebar mine={mine} open={open} isLive settings={settings} onUnread={onUnread} />
+      <main className="main">
+        <RoomView key={open} entry={entry} drafts={drafts.current} onChange={onChange} />
+      </main>
+    </div>
+  );
+}
+
+/** How much is unread in all rooms together. */
+function useTotal() {
+  const [counts, setCounts] = useState<ReadonlyMap<string, number>>(new Map());
+  const onUnread = useCallback(
+    (id: string, count: number) => setCounts((before) => new Map(before).set(id, count)),
+    [],
+  );
+  return { total: [...counts.values()].reduce((sum, count) => sum + count, 0), onUnread };
+}

@@ -1,0 +1,260 @@
+import { memo, useContext, type ReactElement } from 'react';
+import type { MessageItem } from 'trpc-rooms/client';
+import type { chat } from 'trpc-rooms/shared';
+import { Avatar } from './avatar.tsx';
+import { dayText, isOtherDay, momentText, shortTimeText, timeText } from './dates.ts';
+import { Icon } from './icons.tsx';
+import { Language } from './languages.ts';
+import { Menu } from './menu.tsx';
+import { MessageText } from './message-text.tsx';
+
+/** One line of the timeline. */
+export type Item = MessageItem<typeof chat>;
+/** A message that the room has. */
+export type StoredItem = Extract<Item, { state: 'stored' }>;
+type PendingItem = Exclude<Item, StoredItem>;
+
+/** What can be done to messages. */
+export interface MessageActions {
+  react(message: StoredItem, name: string, isOn: boolean): void;
+  reply(message: StoredItem): void;
+  edit(message: StoredItem): void;
+  remove(message: StoredItem): void;
+  markUnread(message: StoredItem): void;
+  retry(key: string): void;
+  discard(key: string): void;
+  show(position: string): void;
+}
+
+/** One message, with what stands above it: its day, where the new ones begin. */
+export interface MessageRowProps {
+  readonly item: Item;
+  /** The message before it. */
+  readonly before: Item | undefined;
+  readonly isFirstNew: boolean;
+  /** What stands above the very first message of the room. */
+  readonly beginning: string | undefined;
+  readonly user: { readonly id: string; readonly name: string };
+  /** May he change and remove what others said? */
+  readonly isModerator: boolean;
+  /** What it answers, as far as that is here. */
+  readonly answered: StoredItem | undefined;
+  /** What became of it, below one's own newest. */
+  readonly fate: string | undefined;
+  readonly actions: MessageActions;
+}
+
+const GROUP_MS = 5 * 60_000;
+/** What one may react with by a click. */
+const REACTIONS = ['👍', '❤️', '😂', '🎉', '😮', '😢', '🙏', '👀'];
+
+export const MessageRow = memo(function MessageRow(props: MessageRowProps): ReactElement {
+  const { item, before, isFirstNew, beginning, user } = props;
+  const { code, texts } = useContext(Language);
+  const by = authorOf(item, user);
+  const isNewDay = !before || isOtherDay(before.at, item.at);
+  const isGrouped = !isNewDay && !isFirstNew && continues(before, item, user);
+  return (
+    <>
+      {beginning !== undefined && <p className="beginning">{beginning}</p>}
+      {isNewDay && (
+        <div className="day" role="presentation">
+          <span>{dayText(item.at, new Date(), { code, texts })}</span>
+        </div>
+      )}
+      {isFirstNew && (
+        <div className="new-line" role="separator" aria-label={texts.newMessages}>
+          <span aria-hidden="true">{texts.newMessages}</span>
+        </div>
+      )}
+      <article
+        className={`message ${isGrouped ? 'grouped' : ''} ${item.state}`}
+        tabIndex={-1}
+        aria-label={`${by.name}, ${timeText(item.at, code)}`}
+        data-key={keyOf(item, user)}
+      >
+        <div className="side">
+          {isGrouped ? (
+            <time className="hover-time">{shortTimeText(item.at, code)}</time>
+          ) : (
+            <Avatar user={by} />
+          )}
+        </div>
+        <div className="content">
+          {!isGrouped && (
+            <div className="head">
+              <bdi className="name">{by.name}</bdi>
+              <time dateTime={item.at.toISOString()} title={momentText(item.at, code)}>
+                {timeText(item.at, code)}
+              </time>
+            </div>
+          )}
+          <Body {...props} />
+        </div>
+        {item.state === 'stored' && !item.isRemoved && <Tools {...props} item={item} />}
+      </article>
+    </>
+  );
+});
+
+function Body(props: MessageRowProps): ReactElement {
+  const { item, answered, actions, fate } = props;
+  const { texts } = useContext(Language);
+  if (item.state === 'stored' && item.isRemoved) {
+    return <p className="text removed">{texts.removed}</p>;
+  }
+  return (
+    <>
+      {item.replyTo !== undefined && (
+        <button
+          type="button"
+          className="quote"
+          onClick={() => item.replyTo !== undefined && actions.show(item.replyTo)}
+        >
+          <Icon name="reply" />
+          <bdi className="name">{answered?.by.name ?? texts.olderMessage}</bdi>
+          <span className="quoted">
+            {answered?.isRemoved ? texts.removed : (answered?.data?.text ?? '')}
+          </span>
+        </button>
+      )}
+      <MessageText text={item.data?.text ?? ''} />
+      {item.state === 'stored' ? (
+        <Marks {...props} item={item} />
+      ) : (
+        <Fate item={item} actions={actions} />
+      )}
+      {fate !== undefined && (
+        <p className="fate">
+          <Icon name="check" />
+          {fate}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Marks({
+  item,
+  user,
+  actions,
+}: MessageRowProps & { item: StoredItem }): ReactElement | null {
+  const { code, texts } = useContext(Language);
+  if (!item.editedAt && item.reactions.length === 0 && item.replies === 0) return null;
+  return (
+    <div className="marks">
+      {item.editedAt && (
+        <span className="edited" title={momentText(item.editedAt, code)}>
+          {texts.edited}
+        </span>
+      )}
+      {item.reactions.map(({ name, count, users }) => {
+        const isOwn = users.some(({ id }) => id === user.id);
+        const who = users.map((one) => one.name).join(', ');
+        return (
+          <button
+            key={name}
+            type="button"
+            className={`reaction ${isOwn ? 'own' : ''}`}
+            aria-pressed={isOwn}
+            aria-label={texts.reaction(name, count, who)}
+            title={who}
+            onClick={() => actions.react(item, name, !isOwn)}
+          >
+            <span>{name}</span> {count}
+          </button>
+        );
+      })}
+      {item.replies > 0 && <span className="replies">{texts.replies(item.replies)}</span>}
+    </div>
+  );
+}
+
+/** What becomes of a message that is not stored yet. */
+function Fate({ item, actions }: { item: PendingItem; actions: MessageActions }): ReactElement {
+  const { texts } = useContext(Language);
+  if (item.state !== 'failed') {
+    return (
+      <p className="fate">
+        <Icon name="clock" />
+        {item.state === 'queued' ? texts.queued : texts.sending}
+      </p>
+    );
+  }
+  const why = item.error && (texts.errors[item.error.code] ?? item.error.message);
+  return (
+    <p className="fate failed">
+      <Icon name="alert" />
+      {why ? `${texts.failed}: ${why}` : texts.failed}
+      <button type="button" className="link" onClick={() => actions.retry(item.key)}>
+        {texts.retry}
+      </button>
+      <button type="button" className="link" onClick={() => actions.discard(item.key)}>
+        {texts.discard}
+      </button>
+    </p>
+  );
+}
+
+function Tools(props: MessageRowProps & { item: StoredItem }): ReactElement {
+  const { item, user, isModerator, actions } = props;
+  const { texts } = useContext(Language);
+  const isOwn = item.by.id === user.id;
+  const palette = REACTIONS.map((name) => ({
+    label: texts.reactWith(name),
+    shown: name,
+    onPick: () => actions.react(item, name, true),
+  }));
+  return (
+    <div className="tools">
+      <Menu label={texts.react} items={palette} isRow>
+        <Icon name="smile" />
+      </Menu>
+      <Tool name="reply" label={texts.reply} onClick={() => actions.reply(item)} />
+      {isOwn && <Tool name="edit" label={texts.edit} onClick={() => actions.edit(item)} />}
+      {!isOwn && (
+        <Tool name="unread" label={texts.markUnread} onClick={() => actions.markUnread(item)} />
+      )}
+      {(isOwn || isModerator) && (
+        <Tool name="trash" label={texts.remove} onClick={() => actions.remove(item)} />
+      )}
+    </div>
+  );
+}
+
+function Tool(props: {
+  name: 'reply' | 'edit' | 'trash' | 'unread';
+  label: string;
+  onClick: () => void;
+}): ReactElement {
+  const { name, label, onClick } = props;
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
+      <Icon name={name} />
+    </button>
+  );
+}
+
+/** The same for a message before and after it is stored. */
+export function keyOf(item: Item, user: { readonly id: string }): string {
+  if (item.state !== 'stored') return `${user.id}/${item.key}`;
+  const { idempotencyKey, by, position } = item;
+  return idempotencyKey === undefined ? position : `${by.id}/${idempotencyKey}`;
+}
+
+function authorOf(item: Item, user: { readonly id: string; readonly name: string }) {
+  return item.state === 'stored' ? item.by : user;
+}
+
+/** Does it go on where the same author has left off? */
+function continues(before: Item, item: Item, user: { readonly id: string; readonly name: string }) {
+  const isSame = authorOf(before, user).id === authorOf(item, user).id;
+  const isSoon = item.at.getTime() - before.at.getTime() < GROUP_MS;
+  return isSame && isSoon && item.replyTo === undefined;
+}

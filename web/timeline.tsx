@@ -1,0 +1,232 @@
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactElement,
+  type Ref,
+} from 'react';
+import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
+import { parsePosition } from 'trpc-rooms/shared';
+import { Icon } from './icons.tsx';
+import { useTexts } from './languages.ts';
+import {
+  keyOf,
+  MessageRow,
+  type Item,
+  type MessageActions,
+  type StoredItem,
+} from './message-row.tsx';
+
+/** What one may have a timeline do. */
+export interface TimelineHandle {
+  toNewest(): void;
+  show(position: string): void;
+}
+
+interface TimelineProps {
+  readonly handle: Ref<TimelineHandle>;
+  readonly items: readonly Item[];
+  readonly hasOlder: boolean;
+  readonly isLoading: boolean;
+  /** What stands above the first message. */
+  readonly beginning: string;
+  readonly user: { readonly id: string; readonly name: string };
+  readonly isModerator: boolean;
+  /** Where the new messages begin: after this position. */
+  readonly newAfter: string | undefined;
+  readonly unread: number;
+  readonly fate: string | undefined;
+  readonly actions: MessageActions;
+  readonly onOlder: () => void;
+  readonly onAtBottom: (isAtBottom: boolean) => void;
+}
+
+// Messages are loaded above the first: their places count down from here.
+const START = 1_000_000;
+
+/** The messages of a room, of which only those in sight are drawn. */
+export function Timeline(props: TimelineProps): ReactElement {
+  const { items, user, newAfter, isModerator, actions, fate, beginning, hasOlder, isLoading } =
+    props;
+  const texts = useTexts();
+  const list = useRef<VirtuosoHandle>(null);
+  const [isAtBottom, setAtBottom] = useState(true);
+  const { first, life } = usePlaces(items, user);
+  const firstNew = useMemo(() => firstNewOf(items, newAfter, user.id), [items, newAfter, user.id]);
+  const toNewest = useCallback(() => {
+    list.current?.scrollToIndex({ index: 'LAST', align: 'end' });
+  }, []);
+  const show = (position: string) => {
+    const index = indexOf(items, position);
+    if (index >= 0) list.current?.scrollToIndex({ index, align: 'center' });
+  };
+  useImperativeHandle(props.handle, () => ({ toNewest, show }));
+  const { onAtBottom } = props;
+  const whole = useStayAtBottom(isAtBottom, toNewest);
+  useEffect(() => onAtBottom(isAtBottom), [onAtBottom, isAtBottom]);
+  const walk = useWalk(list, items.length);
+  const own = items.findLastIndex((item) => item.state === 'stored' && item.by.id === user.id);
+
+  return (
+    <div
+      ref={whole}
+      className="timeline"
+      onKeyDown={walk}
+      role="region"
+      aria-label={texts.messages}
+    >
+      <Virtuoso<Item>
+        key={life}
+        ref={list}
+        data={items}
+        firstItemIndex={first}
+        initialTopMostItemIndex={startOf(firstNew, items.length)}
+        computeItemKey={(_, item) => keyOf(item, user)}
+        itemContent={(place, item) => {
+          const index = place - first;
+          const answers = item.replyTo === undefined ? -1 : indexOf(items, item.replyTo);
+          const answered = items[answers];
+          return (
+            <MessageRow
+              item={item}
+              before={items[index - 1]}
+              isFirstNew={index === firstNew}
+              beginning={index === 0 && !hasOlder ? beginning : undefined}
+              user={user}
+              isModerator={isModerator}
+              answered={answered?.state === 'stored' ? answered : undefined}
+              fate={index === own && index === items.length - 1 ? fate : undefined}
+              actions={actions}
+            />
+          );
+        }}
+        startReached={props.onOlder}
+        followOutput={(isThere) => (isThere ? 'auto' : false)}
+        atBottomStateChange={setAtBottom}
+        atBottomThreshold={60}
+        increaseViewportBy={{ top: 600, bottom: 200 }}
+        alignToBottom
+        context={{ isLoading }}
+        components={COMPONENTS}
+      />
+      {!isAtBottom && (
+        <button type="button" className="to-newest" onClick={toNewest}>
+          <Icon name="down" />
+          {props.unread > 0 ? texts.newBelow(props.unread) : texts.toNewest}
+        </button>
+      )}
+    </div>
+  );
+}
+
+// Made once: another component is another list.
+const COMPONENTS = {
+  Header: ({ context }: { context?: { isLoading: boolean } }) => <Loading {...context} />,
+  Footer: () => <div className="timeline-end" />,
+};
+
+function Loading({ isLoading = false }: { isLoading?: boolean }) {
+  const texts = useTexts();
+  return <p className="beginning">{isLoading ? texts.loading : '\u00A0'}</p>;
+}
+
+/** The place of the first message in the list: it counts down as older ones come above it. When none of what
+ *  was shown is there any more, the list begins another life. */
+function usePlaces(items: readonly Item[], user: { readonly id: string }) {
+  const known = useRef({ key: '', first: START, life: 0 });
+  return useMemo(() => {
+    const { key, first, life } = known.current;
+    const at = key === '' ? 0 : items.findIndex((item) => keyOf(item, user) === key);
+    const isSame = at >= 0;
+    const next = isSame ? { first: first - at, life } : { first: START, life: life + 1 };
+    const [now] = items;
+    known.current = { key: now ? keyOf(now, user) : '', ...next };
+    return next;
+  }, [items, user]);
+}
+
+/** Whoever is at the newest message stays there when something takes room from the list. */
+function useStayAtBottom(isAtBottom: boolean, toNewest: () => void) {
+  const whole = useRef<HTMLDivElement>(null);
+  const isThere = useRef(isAtBottom);
+  useEffect(() => {
+    isThere.current = isAtBottom;
+  }, [isAtBottom]);
+  useEffect(() => {
+    if (!whole.current) return;
+    // Before the list has noticed that its newest message is out of sight.
+    const observer = new ResizeObserver(() => {
+      if (isThere.current) toNewest();
+    });
+    observer.observe(whole.current);
+    return () => observer.disconnect();
+  }, [toNewest]);
+  return whole;
+}
+
+/** Walks through the messages by arrows, where one of them has the focus, or the list itself. */
+function useWalk(list: { readonly current: VirtuosoHandle | null }, count: number) {
+  return (event: KeyboardEvent<HTMLElement>) => {
+    const { target, currentTarget } = event;
+    if (!(target instanceof HTMLElement) || target.closest('[role=menu], input, textarea')) return;
+    const rows = [...currentTarget.querySelectorAll<HTMLElement>('.message')];
+    const at = rows.indexOf(target.closest<HTMLElement>('.message') ?? document.body);
+    const next = nextRow(event.key, at, rows);
+    if (event.key === 'End') list.current?.scrollToIndex({ index: count - 1, align: 'end' });
+    if (!next) return;
+    event.preventDefault();
+    next.focus({ preventScroll: true });
+    next.scrollIntoView({ block: 'nearest' });
+  };
+}
+
+function nextRow(key: string, at: number, rows: readonly HTMLElement[]): HTMLElement | undefined {
+  if (key === 'ArrowUp') return at < 0 ? rows.at(-1) : rows[Math.max(0, at - 1)];
+  if (key === 'ArrowDown') return at < 0 ? rows.at(-1) : rows[at + 1];
+  return undefined;
+}
+
+function startOf(firstNew: number, count: number) {
+  return firstNew > 0
+    ? { index: firstNew, align: 'start' as const, offset: -80 }
+    : { index: Math.max(0, count - 1), align: 'end' as const };
+}
+
+/** The first message of others after a position, or -1. */
+function firstNewOf(items: readonly Item[], after: string | undefined, me: string): number {
+  if (after === undefined) return -1;
+  const seen = offsetOf(after);
+  let found = -1;
+  for (let index = items.length - 1; index >= 0; index -= 1) {
+    const item = items[index];
+    if (item?.state !== 'stored') continue;
+    if (offsetOf(item.position) <= seen) break;
+    if (item.by.id !== me) found = index;
+  }
+  return found;
+}
+
+/** Where a stored message stands in the list, or -1: they are in the order of their positions. */
+function indexOf(items: readonly Item[], position: string): number {
+  const offset = offsetOf(position);
+  let [low, high] = [0, items.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    const own = item?.state === 'stored' ? offsetOf(item.position) : Number.POSITIVE_INFINITY;
+    if (own === offset) return middle;
+    if (own < offset) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+function offsetOf(position: string): number {
+  return parsePosition(position)?.offset ?? 0;
+}
+
+export type { StoredItem };
