@@ -227,7 +227,7 @@ function Conversation(props: {
           )}
         </div>
       )}
-      <LiveRegion items={items} me={user.id} />
+      <LiveRegion items={items} isLoaded={room !== undefined && !isLoading} me={user.id} />
       <TypingLine room={room} />
       <Composer
         title={entry.title}
