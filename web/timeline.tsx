@@ -68,7 +68,7 @@ export function Timeline(props: TimelineProps): ReactElement {
   useImperativeHandle(props.handle, () => ({ toNewest, show }));
   const { onAtNewest } = props;
   useEffect(() => onAtNewest(isAtNewest), [onAtNewest, isAtNewest]);
-  const whole = useStayAtNewest(isStuck, toNewest);
+  const whole = useStayAtNewest(isStuck);
   const walk = useWalk(list, items.length);
   const own = items.findLastIndex((item) => item.state === 'stored' && item.by.id === user.id);
 
@@ -155,16 +155,18 @@ function usePlaces(items: readonly Item[], user: { readonly id: string }) {
 }
 
 /** Whoever is at the newest message stays there when something takes room from the list. */
-function useStayAtNewest(isStuck: { readonly current: boolean }, toNewest: () => void) {
+function useStayAtNewest(isStuck: { readonly current: boolean }) {
   const whole = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!whole.current) return;
+    const list = whole.current.querySelector('[data-virtuoso-scroller]');
     const observer = new ResizeObserver(() => {
-      if (isStuck.current) toNewest();
+      // By itself it would scroll as far as its old height asks for.
+      if (isStuck.current && list) list.scrollTop = list.scrollHeight;
     });
     observer.observe(whole.current);
     return () => observer.disconnect();
-  }, [isStuck, toNewest]);
+  }, [isStuck]);
   return whole;
 }
 
@@ -205,7 +207,9 @@ function firstNewOf(items: readonly Item[], after: string | undefined, me: strin
     const item = items[index];
     if (item?.state !== 'stored') continue;
     if (offsetOf(item.position) <= seen) break;
-    if (item.by.id !== me) found = index;
+    // Whoever has answered has read what stood above.
+    if (item.by.id === me) break;
+    found = index;
   }
   return found;
 }

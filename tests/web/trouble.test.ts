@@ -88,12 +88,12 @@ describePage('the page in trouble', ({ open, enter }) => {
     await server.close();
     // Its log was in memory: another life of it begins.
     await startServer({ port: Number(new URL(server.url).port), secret: server.secret });
-    await ada.page.getByText('could not be brought back').waitFor({ timeout: 15_000 });
+    await ada.page.getByText('are missing here').waitFor({ timeout: 15_000 });
     await ada.page.getByText('Nothing has been said here yet').waitFor();
     await say(ada.page, 'of the second');
     await expect.poll(() => texts(ada.page)).toEqual(['of the second']);
     await ada.page.getByRole('button', { name: 'Close' }).first().click();
-    expect(await ada.page.getByText('could not be brought back').count()).toBe(0);
+    expect(await ada.page.getByText('are missing here').count()).toBe(0);
   });
 
   it('says that a session is refused, and lets one begin again', async () => {
