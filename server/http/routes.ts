@@ -71,6 +71,8 @@ export function createRoutes(options: RouteOptions) {
     const isRead = req.method === 'GET' || req.method === 'HEAD';
     const asset = route || !isRead ? undefined : assetAt(path);
     if (asset) return sendAsset(req, res, asset);
+    // Links of its pages are relative.
+    if (isRead && path === '/docs') return void res.writeHead(308, { location: '/docs/' }).end();
     if (!route) return sendProblem(res, 'NO_SUCH_PATH', `there is no ${path.slice(0, 200)} here`);
     if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
       res.setHeader('allow', route.method);
