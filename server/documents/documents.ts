@@ -1,8 +1,9 @@
 import type { Contract } from '../../shared/index.ts';
 import type { Asset } from '../http/asset.ts';
+import { once } from '../once.ts';
 import { siteOf } from '../site/site.ts';
 import { asyncApi } from './asyncapi.ts';
-import { documentParts, type DocumentOptions } from './document-parts.ts';
+import { documentParts, type DocumentOptions, type DocumentParts } from './document-parts.ts';
 import { openApi } from './openapi.ts';
 import { schemaBundle } from './schema-bundle.ts';
 
@@ -12,6 +13,9 @@ export interface Documents {
   file(name: string): Asset | undefined;
   /** The names of all files. */
   names(): string[];
+  /** Events that their contract says too little of: without a description, or without an example that is valid
+   *  (`.meta({ description, examples })` of their schemas). */
+  undescribed(): string[];
 }
 
 /** Writes down a contract: pages for people, OpenAPI, AsyncAPI and JSON Schemas for programs. */
@@ -25,17 +29,21 @@ export function documentsOf(contract: Contract, options?: DocumentOptions): Docu
   };
   return {
     file: (name) => (Object.hasOwn(documents, name) ? documents[name]?.() : site().get(name)),
+    undescribed: () => undescribedIn(parts()),
     names: () => [...Object.keys(documents), ...site().keys()],
   };
 }
 
-function json(document: unknown, contentType: string): Asset {
-  return { contentType, text: `${JSON.stringify(document, undefined, 2)}\n` };
+function undescribedIn({ kinds }: DocumentParts): string[] {
+  return kinds.flatMap(({ kind, events }) =>
+    events.flatMap(({ type, description, example }) =>
+      description === '' || example === undefined ? [`${kind.name}.${type}`] : [],
+    ),
+  );
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+function json(document: unknown, contentType: string): Asset {
+  return { contentType, text: `${JSON.stringify(document, undefined, 2)}\n` };
 }
 
 const FOR_PROGRAMS = /^\/((?:openapi|asyncapi|schemas)\.json)$/;

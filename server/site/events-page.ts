@@ -3,7 +3,7 @@ import type { KindDescription } from '../description/describe.ts';
 import type { EventDescription } from '../description/events.ts';
 import type { FrameDescription } from '../description/frames.ts';
 import { propertiesOf } from '../documents/fields.ts';
-import { html, inline, jsonBlock, prose, type Html } from './html.ts';
+import { html, inline, exampleBlock, prose, type Html } from './html.ts';
 import { heading, type Page } from './page.ts';
 import { schemaTable } from './schema-table.ts';
 import type { SiteParts } from './site-parts.ts';
@@ -55,13 +55,7 @@ function eventSection(event: EventDescription, parts: SiteParts): Html {
       html`<h3>Data</h3>
         ${schemaTable(data)}`
     }
-    ${
-      example !== undefined &&
-      html`<details>
-        <summary>Example</summary>
-        ${jsonBlock(whole)}
-      </details>`
-    }`;
+    ${example !== undefined && html`${exampleBlock('Example', whole)}`}`;
 }
 
 function traitsOf({ spec }: EventDescription): Html[] {
@@ -84,11 +78,7 @@ function frameSection(
   parts: SiteParts,
 ): Html {
   return html` ${heading(3, `frame-${type}`, html`${type}`)} ${prose(description)}
-    ${schemaTable(parts.schemaOf(schema))}
-    <details>
-      <summary>Example</summary>
-      ${jsonBlock(example)}
-    </details>`;
+  ${schemaTable(parts.schemaOf(schema))} ${exampleBlock('Example', example)}`;
 }
 
 /** The delivery classes, as the guide explains them. */

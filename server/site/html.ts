@@ -80,3 +80,12 @@ export function table(head: readonly string[], rows: readonly (readonly Part[])[
     </table>
   </div>`;
 }
+
+/** An example that is shown when somebody wants to see it. Nothing where there is none. */
+export function exampleBlock(title: string, value: unknown): Html {
+  if (value === undefined) return html``;
+  return html`<details>
+    <summary>${title}</summary>
+    ${jsonBlock(value)}
+  </details>`;
+}

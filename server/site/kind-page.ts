@@ -1,7 +1,7 @@
 import { DAY, HOUR, ME, type RoomKind } from '../../shared/index.ts';
 import type { KindDescription } from '../description/describe.ts';
 import type { ProcedureDescription } from '../description/procedure.ts';
-import { codeBlock, html, jsonBlock, prose, type Html } from './html.ts';
+import { codeBlock, html, exampleBlock, prose, type Html } from './html.ts';
 import { heading, type Page } from './page.ts';
 import { schemaTable } from './schema-table.ts';
 import type { SiteParts } from './site-parts.ts';
@@ -72,9 +72,10 @@ function procedureSection(kind: string, procedure: ProcedureDescription, parts: 
     </details>`;
 }
 
-function callOf(kind: string, { name, type, example }: ProcedureDescription): string {
+function callOf(kind: string, { name, type, input: takes, example }: ProcedureDescription): string {
   const verb = { query: 'query', mutation: 'mutate', subscription: 'subscribe' }[type];
-  const input = example.input === undefined ? '' : JSON.stringify(example.input, undefined, 2);
+  const shown = example.input === undefined ? '{ … }' : JSON.stringify(example.input, undefined, 2);
+  const input = takes ? shown : '';
   if (type === 'subscription') {
     return `trpc.${kind}.${name}.${verb}(${input || 'undefined'}, { onData: ({ id, data }) => … })`;
   }
@@ -91,9 +92,5 @@ function answerOf(
     return html`<p>Yields the <a href="events-${kind}.html#frames">frames of ${kind}</a>.</p>`;
   }
   return html`<h3>Answer</h3>
-    ${schemaTable(parts.schemaOf(output))}
-    <details>
-      <summary>Example</summary>
-      ${jsonBlock(example.output)}
-    </details>`;
+    ${schemaTable(parts.schemaOf(output))} ${exampleBlock('Example', example.output)}`;
 }

@@ -1,7 +1,7 @@
 import { ME } from '../../shared/index.ts';
 import { withoutField } from '../documents/fields.ts';
 import type { Operation } from '../rest/operation.ts';
-import { codeBlock, html, jsonBlock, prose, type Html } from './html.ts';
+import { codeBlock, html, exampleBlock, prose, type Html } from './html.ts';
 import { heading, type Page } from './page.ts';
 import { schemaTable } from './schema-table.ts';
 import type { SiteParts } from './site-parts.ts';
@@ -72,10 +72,7 @@ function operationSection(operation: Operation, parts: SiteParts): Html {
             An event stream: each <code>data</code> is a frame, each <code>id</code> goes back as
             <code>Last-Event-ID</code>.
           </p>`
-        : html`<details>
-            <summary>Answer</summary>
-            ${jsonBlock(example.output ?? {})}
-          </details>`
+        : html`${exampleBlock('Answer', example.output)}`
     }`;
 }
 

@@ -68,23 +68,17 @@ function listed(values: readonly unknown[], between: string): Html[] {
   );
 }
 
-function nameOf(schema: JsonSchema): string {
-  if (schema['format'] === 'date-time') return 'date, as ISO text';
-  const { type } = schema;
-  if (type === undefined) return 'anything';
-  return Array.isArray(type) ? type.join(' or ') : String(type);
+function nameOf({ format, type }: JsonSchema): string {
+  if (format === 'date-time') return 'date, as ISO text';
+  if (typeof type === 'string') return type;
+  return Array.isArray(type) ? type.join(' or ') : 'anything';
 }
 
-function boundsOf(schema: JsonSchema): string {
-  const range = (low: unknown, high: unknown, unit: string) => {
-    if (low === undefined && high === undefined) return '';
-    if (high === undefined) return `, ${String(low)} or more${unit}`;
-    return low === undefined
-      ? `, at most ${String(high)}${unit}`
-      : `, ${String(low)} to ${String(high)}${unit}`;
-  };
-  return (
-    range(schema['minLength'], schema['maxLength'], ' characters') +
-    range(schema['minimum'], schema['maximum'], '')
-  );
+function boundsOf({ minLength, maxLength, minimum, maximum }: JsonSchema): string {
+  return range(minLength, maxLength, ' characters') + range(minimum, maximum, '');
+}
+
+function range(low: unknown, high: unknown, unit: string): string {
+  if (typeof high !== 'number') return typeof low === 'number' ? `, ${low} or more${unit}` : '';
+  return typeof low === 'number' ? `, ${low} to ${high}${unit}` : `, at most ${high}${unit}`;
 }
