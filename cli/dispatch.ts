@@ -1,6 +1,7 @@
 import type { Command, Context } from './command.ts';
 import { backup } from './commands/backup.ts';
 import { check } from './commands/check.ts';
+import { docs } from './commands/docs.ts';
 import { replay } from './commands/replay.ts';
 import { restore } from './commands/restore.ts';
 import { send } from './commands/send.ts';
@@ -11,7 +12,17 @@ import { EXIT, reportFailure, usageError } from './failure.ts';
 import { formatOverview } from './help.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly Command[] = [serve, token, tail, send, replay, backup, restore, check];
+const commands: readonly Command[] = [
+  serve,
+  token,
+  tail,
+  send,
+  replay,
+  backup,
+  restore,
+  check,
+  docs,
+];
 
 /** Runs the command that the words name. Resolves with the exit code; failures are told on stderr. */
 export async function dispatch(argv: readonly string[], context: Context): Promise<number> {

@@ -5,7 +5,7 @@ import { systemClock } from './clock.ts';
 import { createClosing, type CloseOptions } from './closing.ts';
 import type { Config } from './config.ts';
 import { openRooms, type RoomsOptions } from './create-rooms.ts';
-import { documentsOf } from './documents/documents.ts';
+import { documentsAt, documentsOf } from './documents/documents.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { mayReadMetrics } from './http/metrics-guard.ts';
 import { pageAt } from './http/page.ts';
@@ -88,7 +88,8 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const isServerKey = createServerKeys(config.serverKeys ?? []);
   const rest = createRest({ ...parts, contract, rooms, isServerKey });
   const notReady = () => (closing.isBegun ? 'restarting' : rooms.failure());
-  const [documentAt, pageFileAt] = [documentsAt(contract), pageAt(contract)];
+  const documentAt = documentsAt(documentsOf(contract));
+  const pageFileAt = pageAt(contract);
   const http = createHttpServer({
     route: createRoutes({
       trpc,
@@ -128,10 +129,4 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     await rooms.close();
     throw error;
   }
-}
-
-/** Documents of a contract, made when the first of them is asked for. */
-function documentsAt(contract: Contract) {
-  let documents: ReturnType<typeof documentsOf> | undefined;
-  return (path: string) => (documents ??= documentsOf(contract)).get(path);
 }

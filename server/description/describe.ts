@@ -1,6 +1,7 @@
 import { ME, withMe, type Contract, type RoomKind } from '../../shared/index.ts';
 import { eventsOf } from './events.ts';
 import { commonForms, lifeForms, membershipForms, myForms, shorthandForms } from './forms.ts';
+import { validExample } from './examples.ts';
 import { framesOf } from './frames.ts';
 import {
   fieldsOf,
@@ -54,6 +55,10 @@ function procedure(name: string, form: Form, words: Words): ProcedureDescription
     name,
     ...form,
     ...words,
+    example: {
+      input: validExample(form.input, form.example.input),
+      output: validExample(form.output, form.example.output),
+    },
     errors: [...new Set([...COMMON_ERRORS, ...words.errors])],
     isInRoom: 'room' in fields,
     takesKey: 'idempotencyKey' in fields,

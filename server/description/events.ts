@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ME, SERVER, type EventSpec, type RoomKind } from '../../shared/index.ts';
 import { by, positionText } from './answers.ts';
+import { validExample } from './examples.ts';
 import { ADA, AT, BOB, EARLIER, POSITION } from './samples.ts';
 
 /** One event of a kind, as documents tell of it. */
@@ -70,7 +71,8 @@ export function eventsOf(kind: RoomKind): EventDescription[] {
 }
 
 function describeEvent(kind: RoomKind, type: string, spec: EventSpec): EventDescription {
-  const { description, example } = wordsOf(kind, type, spec);
+  const { description, example: given } = wordsOf(kind, type, spec);
+  const example = validExample(spec.data, given);
   const schema = eventSchema(type, spec).meta({ ...(description && { description }) });
   const isDurable = spec.delivery === 'durable';
   const whole = {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ME, type RoomKind } from '../../shared/index.ts';
 import { by, positionText } from './answers.ts';
 import type { EventDescription } from './events.ts';
+import { validExample } from './examples.ts';
 import { ADA, BOB, EARLIER, LATER, POSITION } from './samples.ts';
 
 /** One form of what a subscription yields. */
@@ -10,7 +11,7 @@ export interface FrameDescription {
   readonly type: string;
   readonly description: string;
   readonly schema: z.ZodType;
-  /** As JSON has it. */
+  /** As JSON has it. Undefined: there is none, because its event has none. */
   readonly example: unknown;
 }
 
@@ -178,8 +179,8 @@ function frame(
   shape: Readonly<Record<string, z.ZodType>>,
   example: unknown,
 ): FrameDescription {
-  const schema = z
-    .object({ type: z.literal(type), ...shape })
-    .meta({ description, examples: [example] });
-  return { type, description, schema, example };
+  const plain = z.object({ type: z.literal(type), ...shape });
+  const valid = validExample(plain, example);
+  const schema = plain.meta({ description, ...(valid !== undefined && { examples: [valid] }) });
+  return { type, description, schema, example: valid };
 }

@@ -1,16 +1,30 @@
 import type { DocumentParts } from './document-parts.ts';
 import type { EventDescription } from '../description/events.ts';
+import { FIELDS, FIELDS_BESIDE } from '../description/field-words.ts';
+import { withWords } from './fields.ts';
 import { jsonSchemas, type JsonSchema, type SchemaStyle } from './json-schemas.ts';
 
 /** Every schema of a contract as JSON Schema; events say how they are delivered and who publishes them. */
 export function contractSchemas(
-  { kinds, schemas }: Pick<DocumentParts, 'kinds' | 'schemas'>,
+  { kinds, operations, schemas }: DocumentParts,
   style: SchemaStyle,
 ): Record<string, JsonSchema> {
   const converted = jsonSchemas(schemas, style);
   for (const event of kinds.flatMap(({ events }) => events)) {
     const name = schemas.nameOf(event.schema);
     converted[name] = { ...converted[name], ...traitsOf(event) };
+  }
+  for (const { kind, procedures } of kinds) {
+    for (const { name, input } of procedures) {
+      if (!input) continue;
+      const words = Object.hasOwn(kind.shorthands, name) ? FIELDS_BESIDE : FIELDS;
+      const known = schemas.nameOf(input);
+      converted[known] = withWords(converted[known] ?? {}, words);
+    }
+  }
+  for (const input of operations.flatMap(({ server }) => server?.input ?? [])) {
+    const known = schemas.nameOf(input);
+    converted[known] = withWords(converted[known] ?? {}, FIELDS);
   }
   return converted;
 }

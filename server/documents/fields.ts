@@ -28,6 +28,22 @@ export function withoutField(schema: JsonSchema, field: string): JsonSchema {
   };
 }
 
+/** The same schema with a description of each property that has none and is in the table. */
+export function withWords(schema: JsonSchema, words: Readonly<Record<string, string>>): JsonSchema {
+  const { properties, anyOf, oneOf, ...rest } = schema as Record<string, unknown>;
+  const each = (forms: unknown) => (forms as JsonSchema[]).map((form) => withWords(form, words));
+  const described = Object.entries((properties ?? {}) as Properties).map(([name, field]) => {
+    const description = Object.hasOwn(words, name) ? words[name] : undefined;
+    return [name, description === undefined ? field : { description, ...field }];
+  });
+  return {
+    ...rest,
+    ...(properties === undefined ? {} : { properties: Object.fromEntries(described) }),
+    ...(anyOf === undefined ? {} : { anyOf: each(anyOf) }),
+    ...(oneOf === undefined ? {} : { oneOf: each(oneOf) }),
+  };
+}
+
 function formsOf(schema: JsonSchema): JsonSchema[] {
   return [...list(schema['anyOf']), ...list(schema['oneOf'])];
 }

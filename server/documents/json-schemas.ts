@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { jsonOf, validExample } from '../description/examples.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 
 /** A JSON Schema. */
@@ -53,6 +55,7 @@ function optionsOf(style: SchemaStyle, io: 'input' | 'output'): Options {
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod;
       Object.assign(jsonSchema, wireForm(def, style, io));
+      keepWhatHolds(jsonSchema, zodSchema);
       // An integer that JavaScript can hold: said of every one, it says nothing.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -62,6 +65,25 @@ function optionsOf(style: SchemaStyle, io: 'input' | 'output'): Options {
       }
     },
   };
+}
+
+/** Leaves out examples that the schema itself would refuse, and defaults that are made anew each time. */
+function keepWhatHolds(jsonSchema: z.core.JSONSchema.BaseSchema, schema: z.core.$ZodTypes): void {
+  const { def } = schema._zod;
+  if (jsonSchema.examples !== undefined) {
+    const valid = jsonSchema.examples.flatMap((one) => validExample(schema, one) ?? []);
+    if (valid.length > 0) jsonSchema.examples = valid;
+    else delete jsonSchema.examples;
+  }
+  if ((def.type === 'default' || def.type === 'prefault') && !isLasting(() => def.defaultValue)) {
+    delete jsonSchema.default;
+  }
+}
+
+function isLasting(make: () => unknown): boolean {
+  const [one, other] = [make(), make()];
+  const isPlain = typeof one !== 'object' || one === null || isDeepStrictEqual(one, jsonOf(one));
+  return isPlain && isDeepStrictEqual(one, other);
 }
 
 type Def = z.core.$ZodTypes['_zod']['def'];

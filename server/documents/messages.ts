@@ -13,7 +13,7 @@ export interface Message {
   readonly title: string;
   readonly summary?: string;
   readonly payload: JsonSchema;
-  readonly examples: readonly { readonly payload: unknown }[];
+  readonly examples?: readonly { readonly payload: unknown }[];
 }
 
 /** Messages by the names that the channel knows them by. */
@@ -50,7 +50,7 @@ function message(
     title,
     ...(summary !== undefined && { summary }),
     payload,
-    examples: [{ payload: example }],
+    ...(example !== undefined && { examples: [{ payload: example }] }),
   };
 }
 
@@ -87,7 +87,8 @@ function requestOf(
   const payload = object({ id: ID, method: { const: type }, params });
   const wire = input && { input: onWire(input, example.input) };
   const sent = { id: 1, method: type, params: { path, ...wire } };
-  return message(`${path}.request`, `Call ${path}`, payload, sent, summary);
+  const isShown = !input || example.input !== undefined;
+  return message(`${path}.request`, `Call ${path}`, payload, isShown ? sent : undefined, summary);
 }
 
 function resultOf(
@@ -101,7 +102,8 @@ function resultOf(
     : { type: 'object', properties: { json: { type: 'null' }, meta: ref('SuperjsonMeta') } };
   const payload = object({ id: ID, result: object({ type: { const: 'data' }, data }) });
   const answered = output ? onWire(output, example.output) : serialize(undefined);
-  const sent = { id: 1, result: { type: 'data', data: answered } };
+  const isShown = !output || example.output !== undefined;
+  const sent = isShown ? { id: 1, result: { type: 'data', data: answered } } : undefined;
   return message(`${path}.result`, `Answer of ${path}`, payload, sent);
 }
 
@@ -119,7 +121,13 @@ function framesOf(path: string, { output }: ProcedureDescription, parts: Documen
     const name = `${path}.${type}`;
     return [
       name,
-      message(name, `${path}: ${type}`, object({ id: ID, result }), sent, description),
+      message(
+        name,
+        `${path}: ${type}`,
+        object({ id: ID, result }),
+        example === undefined ? undefined : sent,
+        description,
+      ),
     ] as const;
   });
   return Object.fromEntries(entries);

@@ -170,12 +170,10 @@ function bodyOf(operation: Operation, writer: Writer): JsonSchema {
     param === undefined ? form : withoutField(form, param),
   );
   const [only = { type: 'object' }, ...others] = forms;
-  const { [param ?? '']: _, ...example } = ((procedure ?? server)?.example.input ?? {}) as Record<
-    string,
-    unknown
-  >;
+  const given = (procedure ?? server)?.example.input;
+  const { [param ?? '']: _, ...fields } = (given ?? {}) as Record<string, unknown>;
   const schema = others.length === 0 ? only : { anyOf: forms };
-  return { required: true, content: json(schema, example) };
+  return { required: true, content: json(schema, given === undefined ? given : fields) };
 }
 
 function answerOf({ procedure, server }: Operation, { parts }: Writer): JsonSchema {
@@ -188,6 +186,7 @@ function answerOf({ procedure, server }: Operation, { parts }: Writer): JsonSche
   const { frames } = parts.kinds.find(({ frame }) => frame === output) ?? {};
   const lines = (frames ?? [])
     .slice(0, 2)
+    .filter((frame) => frame.example !== undefined)
     .map((frame) => `id: …\ndata: ${JSON.stringify(frame.example)}\n\n`);
   return {
     description:

@@ -22,7 +22,7 @@ export const httpErrors = {
     http: 403,
     retryable: false,
     advice:
-      'Pages of this origin may not call; the operator names those that may in ALLOWED_ORIGINS.',
+      'Pages call from origins of ALLOWED_ORIGINS alone; in development mode only this machine is served.',
   },
   NO_SUCH_PATH: {
     http: 404,

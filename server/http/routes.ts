@@ -64,13 +64,29 @@ export function createRoutes(options: RouteOptions) {
     }),
   };
 
+  /** What stands at a path, or the answer that it cannot be made: a contract of a team's own may be of any form. */
+  const readable = (path: string, res: ServerResponse): Asset | undefined => {
+    try {
+      return assetAt(path);
+    } catch (error) {
+      logger.error({ err: error, path }, 'a document cannot be made');
+      sendProblem(res, 'INTERNAL', 'this document cannot be made; the log says why');
+      return undefined;
+    }
+  };
+
   return (path: string, req: IncomingMessage, res: ServerResponse): void => {
     if (path.startsWith('/trpc/')) return trpc(req, res);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (!route && path.startsWith('/api/')) return rest(path, req, res);
     const isRead = req.method === 'GET' || req.method === 'HEAD';
-    const asset = route || !isRead ? undefined : assetAt(path);
-    if (asset) return sendAsset(req, res, asset);
+    if (!route && isRead) {
+      const asset = readable(path, res);
+      if (asset) return sendAsset(req, res, asset);
+      if (res.writableEnded) return;
+    }
+    // Links of its pages are relative.
+    if (isRead && path === '/docs') return void res.writeHead(308, { location: '/docs/' }).end();
     if (!route) return sendProblem(res, 'NO_SUCH_PATH', `there is no ${path.slice(0, 200)} here`);
     if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
       res.setHeader('allow', route.method);

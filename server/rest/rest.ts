@@ -4,13 +4,14 @@ import { errors, RoomError, type Contract } from '../../shared/index.ts';
 import type { IsServerKey } from '../auth/server-keys.ts';
 import { describeContract } from '../description/describe.ts';
 import { directOf } from '../direct.ts';
+import { once } from '../once.ts';
 import { readJson, sendJsonText, sendProblem } from '../http/reply.ts';
 import { bearerOf, createHttpContext, type ContextOptions } from '../transport/context.ts';
 import { checkInput, defaultWireLimits } from '../transport/ws/wire-guard.ts';
 import { writeEventStream } from './event-stream.ts';
 import { fromJson, toJson } from './json-values.ts';
 import type { Operation, ServerRooms } from './operation.ts';
-import { createOperationTable, operationsOf } from './operations.ts';
+import { createOperationTable, operationsOf, type Found } from './operations.ts';
 import { answerProblem, problemOf } from './problem.ts';
 import { queryInput } from './query-input.ts';
 
@@ -30,43 +31,48 @@ type Handler = (path: string, req: IncomingMessage, res: ServerResponse) => void
 /** The queries and mutations of a contract as plain HTTP, and its streams as server-sent events, below `/api/`:
  *  the same procedures, validation, authorisation and errors. */
 export function createRest(options: RestOptions): Handler {
-  const { contract, isServerKey, onError } = options;
-  const table = createOperationTable(operationsOf(describeContract(contract)));
+  const { contract, rooms, isServerKey, onError } = options;
+  // Whoever is never asked need not know what there is.
+  const table = once(() => createOperationTable(operationsOf(describeContract(contract))));
   const callUser = userCaller(options);
 
-  const handle = async (operation: Operation, call: RestCall): Promise<void> => {
-    const isServer = isServerKey(bearerOf(call.req) ?? '');
-    if (isServer) return callServer(operation, call, options.rooms);
-    return callUser(operation, call);
+  const answer = async (path: string, req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const found = table().find(path);
+    if (!found) return noSuchPath(res, path);
+    const operation = operationFor(found, req);
+    if (!operation) return notAllowed(res, found);
+    const call = { req, res, given: found.given };
+    const isServer = isServerKey(bearerOf(req) ?? '');
+    return isServer ? callServer(operation, call, rooms) : callUser(operation, call);
   };
 
   return (path, req, res) => {
-    const found = table.find(path);
-    if (!found) return noSuchPath(res, path);
-    const { methods } = found;
-    const operation = methods.get(req.method === 'HEAD' ? 'GET' : (req.method ?? ''));
-    if (!operation || (req.method === 'HEAD' && isStream(operation))) {
-      const allowed = [...methods.keys()].join(', ');
-      res.setHeader('allow', allowed);
-      return sendProblem(res, 'METHOD_NOT_ALLOWED', `this path is for ${allowed}`);
-    }
-    handle(operation, { req, res, given: found.given }).catch((thrown: unknown) => {
+    answer(path, req, res).catch((thrown: unknown) => {
       const error = asTRPCError(thrown);
-      onError({ error, path: operation.path });
+      onError({ error, path });
       if (res.headersSent) return void res.destroy();
       answerProblem(res, problemOf(error));
     });
   };
 }
 
+function operationFor({ methods }: Found, { method = '' }: IncomingMessage): Operation | undefined {
+  const operation = methods.get(method === 'HEAD' ? 'GET' : method);
+  // There is no head of what has no end.
+  const isStream = operation?.procedure?.type === 'subscription';
+  return method === 'HEAD' && isStream ? undefined : operation;
+}
+
+function notAllowed(res: ServerResponse, { methods }: Found): void {
+  const allowed = [...methods.keys()].join(', ');
+  res.setHeader('allow', allowed);
+  sendProblem(res, 'METHOD_NOT_ALLOWED', `this path is for ${allowed}`);
+}
+
 interface RestCall {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly given: string | undefined;
-}
-
-function isStream({ procedure }: Operation): boolean {
-  return procedure?.type === 'subscription';
 }
 
 function noSuchPath(res: ServerResponse, path: string): void {

@@ -10,6 +10,7 @@ import {
 } from '../../shared/procedures.ts';
 import { ack, done } from '../description/answers.ts';
 import type { KindDescription } from '../description/describe.ts';
+import { validExample } from '../description/examples.ts';
 import { ACK, unionOf, type ProcedureDescription } from '../description/procedure.ts';
 import { KEY, ROOM } from '../description/samples.ts';
 import { wordsFor } from '../description/words.ts';
@@ -73,7 +74,11 @@ function serverCall<S extends z.ZodType>(
   run: (rooms: ServerRooms, input: z.output<S>) => Promise<unknown>,
 ): ServerCall {
   const takesKey = envelope instanceof z.ZodObject && 'idempotencyKey' in envelope.shape;
-  return { ...call, envelope, takesKey, run };
+  const example = {
+    input: validExample(call.input, call.example.input),
+    output: validExample(call.output, call.example.output),
+  };
+  return { ...call, example, envelope, takesKey, run };
 }
 
 /** The events of a kind that a backend may publish, each with its own data. */
@@ -233,7 +238,7 @@ function forServers(like: ProcedureDescription): Omit<ServerCall, 'envelope' | '
 /** The same input without the key, and with whom it is by. */
 function byBackend({ input, example }: ProcedureDescription) {
   if (!(input instanceof z.ZodObject)) throw new Error('rest: an input that is no object');
-  const { idempotencyKey: _, ...asked } = example.input as Record<string, unknown>;
+  const { idempotencyKey: _, ...asked } = (example.input ?? {}) as Record<string, unknown>;
   return {
     input: input.omit({ idempotencyKey: true }).extend({ by }),
     example: { ...example, input: asked },

@@ -363,7 +363,9 @@ describe('documents', () => {
     const board = defineRoom('board', {
       events: { note: durable(z.object({ text: z.string() }), { publish: 'client' }) },
     });
-    const { ready } = await server({ rooms: { board } });
+    const { ready, ada } = await server({ rooms: { board } });
+    // A contract that says nothing of itself is served and documented all the same.
+    expect(await ada('GET', 'board/rooms/r/members')).toMatchObject({ status: 200 });
     const openapi = await fetch(`${ready.url}/openapi.json`);
     expect(openapi.headers.get('content-encoding')).toBe('gzip');
     expect(Object.keys((await openapi.json()).paths)).toContain('/api/board/rooms/{room}/publish');

@@ -128,6 +128,39 @@ describe('the documents of a contract', () => {
     });
   });
 
+  it('of a contract that says nothing of itself are valid, and show no example that is not', async () => {
+    const odd = z.object({ on: z.date(), text: z.string().transform((text) => text.length) });
+    const wrong = z
+      .object({ n: z.number() })
+      .meta({ description: 'x', examples: [{ n: 'seven' }] });
+    const fresh = z
+      .object({
+        due: z.date().default(() => new Date()),
+        id: z.string().default(() => `${Math.random()}`),
+      })
+      .meta({ description: 'x', examples: [{ due: new Date(0), id: 'a' }] });
+    const bare = defineRoom('bare', {
+      events: {
+        odd: durable(odd, { publish: 'client', editable: true }),
+        wrong: durable(wrong, { publish: 'client' }),
+        fresh: durable(fresh, { publish: 'client' }),
+      },
+      presence: z.object({ mood: z.string() }),
+      shorthands: { tell: 'wrong' },
+    });
+    const own = documentParts({ bare });
+    expect(openApi(documentParts({ bare }))).toEqual(openApi(own));
+    expect(JSON.stringify(schemaBundle(own))).toContain('1970-01-01T00:00:00.000Z');
+    const { errors } = await new Validator().validate(structuredClone(openApi(own)));
+    expect(errors ?? []).toEqual([]);
+    for (const document of [openApi(own), asyncApi(own), schemaBundle(own)]) {
+      const check = validator(document);
+      const examples = [...examplesOf(document)];
+      expect(examples.flatMap(([pointer, value]) => check(pointer, value) ?? [])).toEqual([]);
+      expect(JSON.stringify(document)).not.toContain('seven');
+    }
+  });
+
   it('of 200 events and 200 procedures take less than 3 s', () => {
     const data = z
       .object({ title: z.string().max(200), done: z.boolean(), due: z.date().optional() })
