@@ -21,6 +21,8 @@ export default defineConfig({
     setupFiles: ['./tests/recorder/setup.ts'],
     globalSetup: ['./tests/recorder/global-setup.ts'],
     teardownTimeout: 5_000,
+    // What is waited for comes when the machine gets to it.
+    expect: { poll: { timeout: 10_000 } },
     reporters: ['default', './tests/count-reporter.ts'],
   },
 });

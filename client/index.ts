@@ -10,6 +10,7 @@ export {
   type RoomsClientOptions,
   type RoomsOfKind,
 } from './create-rooms.ts';
+export { httpFallback, type HttpFallbackOptions, type Way } from './http/http-fallback.ts';
 export type { Encoder } from './link/encoder.ts';
 export type { EditOptions, RoomLife } from './life/room-life.ts';
 export type {

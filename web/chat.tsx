@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react';
+import type { Way } from 'trpc-rooms/client';
 import { RoomsProvider } from 'trpc-rooms/react';
 import { ConnectionBanner, Notice } from './banners.tsx';
 import { LOBBY, openClient, type ChatClient } from './client.ts';
@@ -22,8 +23,9 @@ export function Chat(props: {
 }): ReactElement | null {
   const { session, settings, onStartAgain } = props;
   const texts = useTexts();
-  const { client, isStored } = useClient(session);
+  const { client, isStored, way } = useClient(session);
   const { toast, say } = useToast();
+  const [isWayHidden, setWayHidden] = useState(false);
   const [isStorageHidden, setStorageHidden] = useState(false);
   const page = useMemo<PageContext | undefined>(
     () =>
@@ -44,7 +46,10 @@ export function Chat(props: {
           {!isStored && !isStorageHidden && (
             <Notice text={texts.noStorage} onClose={() => setStorageHidden(true)} />
           )}
-          <Rooms client={client} settings={settings} />
+          {way === 'http' && !isWayHidden && (
+            <Notice text={texts.overHttp} onClose={() => setWayHidden(true)} />
+          )}
+          <Rooms client={client} settings={settings} isLive={way === 'websocket'} />
           <div className="toasts" role="status">
             {toast && <p className="toast">{toast}</p>}
           </div>
@@ -58,12 +63,16 @@ export function Chat(props: {
 function useClient(session: Session) {
   const [client, setClient] = useState<ChatClient>();
   const [isStored, setStored] = useState(true);
+  const [way, setWay] = useState<Way>('websocket');
   useEffect(() => {
-    const opened = openClient(session, () => setStored(false));
+    const opened = openClient(session, {
+      onStorageError: () => setStored(false),
+      onWay: setWay,
+    });
     setClient(opened);
     return () => opened.close();
   }, [session]);
-  return { client, isStored };
+  return { client, isStored, way };
 }
 
 function useToast() {
@@ -77,13 +86,12 @@ function useToast() {
   return { toast, say };
 }
 
-function Rooms({
-  client,
-  settings,
-}: {
+function Rooms(props: {
   client: ChatClient;
   settings: SettingsProps;
+  isLive: boolean;
 }): ReactElement {
+  const { client, settings, isLive } = props;
   const texts = useTexts();
   const route = useRoute();
   const mine = useMyRooms(client, route, texts);
@@ -102,7 +110,7 @@ function Rooms({
   }, [total, entry.title, texts]);
   return (
     <div className="layout" data-at={route === undefined ? 'list' : 'room'}>
-      <Sidebar mine={mine} open={open} isLive settings={settings} onUnread={onUnread} />
+      <Sidebar mine={mine} open={open} isLive={isLive} settings={settings} onUnread={onUnread} />
       <main className="main">
         <RoomView key={open} entry={entry} drafts={drafts.current} onChange={onChange} />
       </main>

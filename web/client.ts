@@ -1,8 +1,10 @@
 import {
   createRooms,
+  httpFallback,
   indexedDbStorage,
   type RoomHandle,
   type RoomsClient,
+  type Way,
 } from 'trpc-rooms/client';
 import { chat } from 'trpc-rooms/shared';
 import type { Session } from './session.ts';
@@ -16,8 +18,12 @@ export type ChatRoom = RoomHandle<typeof chat>;
 /** Where everybody meets. */
 export const LOBBY = 'general';
 
-/** Connects as somebody. What is unsent waits in IndexedDB, over a reload too. */
-export function openClient(session: Session, onStorageError: () => void): ChatClient {
+/** Connects as somebody. What is unsent waits in IndexedDB, over a reload too; where WebSockets are blocked, all
+ *  of it goes over HTTP. */
+export function openClient(
+  session: Session,
+  hear: { readonly onStorageError: () => void; readonly onWay: (way: Way) => void },
+): ChatClient {
   const url = new URL('trpc', location.origin);
   url.protocol = url.protocol.replace('http', 'ws');
   return createRooms(
@@ -26,7 +32,8 @@ export function openClient(session: Session, onStorageError: () => void): ChatCl
       url: url.href,
       token: session.token,
       user: session.user.id,
-      outbox: { storage: indexedDbStorage(), onStorageError },
+      WebSocket: httpFallback({ onChange: hear.onWay }),
+      outbox: { storage: indexedDbStorage(), onStorageError: hear.onStorageError },
     },
   );
 }

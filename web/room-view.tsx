@@ -133,9 +133,9 @@ function Conversation(props: {
   const { user, sayError } = usePage();
   const { items, hasOlder, isLoading, error, loadOlder } = useMessages(room);
   const unread = useUnread(room);
-  const [isAtBottom, setAtBottom] = useState(true);
+  const [isAtNewest, setAtNewest] = useState(true);
   const isWatched = useIsWatched();
-  const { newAfter, forget, renew } = useReading(unread, isAtBottom && isWatched);
+  const { newAfter, forget, renew } = useReading(unread, isAtNewest && isWatched);
   const [writing, setWriting] = useState<Writing>(IN_ROOM);
   const [draft, setDraft] = useState(drafts.get(entry.id) ?? '');
   const [toRemove, setToRemove] = useState<StoredItem>();
@@ -160,7 +160,7 @@ function Conversation(props: {
       edit: (message) => begin({ to: 'edit', message }, message.data?.text ?? ''),
       remove: setToRemove,
       markUnread: ({ position }) => {
-        setAtBottom(false);
+        setAtNewest(false);
         void room?.unread.markUnread(position).catch(sayError);
         renew(positionBefore(position));
       },
@@ -211,7 +211,7 @@ function Conversation(props: {
           fate={fate}
           actions={actions}
           onOlder={() => void loadOlder().catch(sayError)}
-          onAtBottom={setAtBottom}
+          onAtNewest={setAtNewest}
         />
       ) : (
         <div className="timeline empty" role="status">
@@ -227,7 +227,7 @@ function Conversation(props: {
           )}
         </div>
       )}
-      <LiveRegion items={items} me={user.id} />
+      <LiveRegion items={items} isLoaded={room !== undefined && !isLoading} me={user.id} />
       <TypingLine room={room} />
       <Composer
         title={entry.title}

@@ -8,6 +8,7 @@ import type { MyRooms, RoomEntry } from './my-rooms.ts';
 import { GoToRoom, NewRoom } from './new-room.tsx';
 import { Notices } from './notices.tsx';
 import { usePage } from './page-context.ts';
+import { usePolledUnread } from './polled-unread.ts';
 import { PickPerson } from './pick-person.tsx';
 import { goTo, hrefOf } from './route.ts';
 import { Settings, type SettingsProps } from './settings.tsx';
@@ -30,13 +31,20 @@ export function Sidebar(props: {
   const { client, user, sayError } = usePage();
   const [asked, setAsked] = useState<'room' | 'direct' | 'go'>();
   const close = () => setAsked(undefined);
+  const counts = usePolledUnread(mine.entries, !isLive);
   const rooms = mine.entries.filter(({ kind }) => kind !== 'direct');
   const direct = mine.entries.filter(({ kind }) => kind === 'direct');
   const link = (entry: RoomEntry, index: number) =>
     isLive && index < MOST_LIVE ? (
       <LiveRoomLink key={entry.id} entry={entry} isOpen={entry.id === open} onUnread={onUnread} />
     ) : (
-      <RoomLink key={entry.id} entry={entry} isOpen={entry.id === open} count={0} isHere={false} />
+      <RoomLink
+        key={entry.id}
+        entry={entry}
+        isOpen={entry.id === open}
+        count={entry.id === open ? 0 : (counts.get(entry.id) ?? 0)}
+        isHere={false}
+      />
     );
   return (
     <nav className="sidebar" aria-label={texts.rooms}>

@@ -4,7 +4,6 @@ import {
   useImperativeHandle,
   useMemo,
   useRef,
-  useState,
   type KeyboardEvent,
   type ReactElement,
   type Ref,
@@ -13,6 +12,7 @@ import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
 import { parsePosition } from 'trpc-rooms/shared';
 import { Icon } from './icons.tsx';
 import { useTexts } from './languages.ts';
+import { useSticking } from './sticking.ts';
 import {
   keyOf,
   MessageRow,
@@ -42,7 +42,7 @@ interface TimelineProps {
   readonly fate: string | undefined;
   readonly actions: MessageActions;
   readonly onOlder: () => void;
-  readonly onAtBottom: (isAtBottom: boolean) => void;
+  readonly onAtNewest: (isAtNewest: boolean) => void;
 }
 
 // Messages are loaded above the first: their places count down from here.
@@ -54,20 +54,21 @@ export function Timeline(props: TimelineProps): ReactElement {
     props;
   const texts = useTexts();
   const list = useRef<VirtuosoHandle>(null);
-  const [isAtBottom, setAtBottom] = useState(true);
+  const { isStuck, isAtNewest, onAtBottom, stick, handlers } = useSticking();
   const { first, life } = usePlaces(items, user);
   const firstNew = useMemo(() => firstNewOf(items, newAfter, user.id), [items, newAfter, user.id]);
   const toNewest = useCallback(() => {
+    stick();
     list.current?.scrollToIndex({ index: 'LAST', align: 'end' });
-  }, []);
+  }, [stick]);
   const show = (position: string) => {
     const index = indexOf(items, position);
     if (index >= 0) list.current?.scrollToIndex({ index, align: 'center' });
   };
   useImperativeHandle(props.handle, () => ({ toNewest, show }));
-  const { onAtBottom } = props;
-  const whole = useStayAtBottom(isAtBottom, toNewest);
-  useEffect(() => onAtBottom(isAtBottom), [onAtBottom, isAtBottom]);
+  const { onAtNewest } = props;
+  useEffect(() => onAtNewest(isAtNewest), [onAtNewest, isAtNewest]);
+  const whole = useStayAtNewest(isStuck);
   const walk = useWalk(list, items.length);
   const own = items.findLastIndex((item) => item.state === 'stored' && item.by.id === user.id);
 
@@ -75,7 +76,11 @@ export function Timeline(props: TimelineProps): ReactElement {
     <div
       ref={whole}
       className="timeline"
-      onKeyDown={walk}
+      {...handlers}
+      onKeyDown={(event) => {
+        handlers.onKeyDown(event);
+        walk(event);
+      }}
       role="region"
       aria-label={texts.messages}
     >
@@ -105,15 +110,15 @@ export function Timeline(props: TimelineProps): ReactElement {
           );
         }}
         startReached={props.onOlder}
-        followOutput={(isThere) => (isThere ? 'auto' : false)}
-        atBottomStateChange={setAtBottom}
+        followOutput={() => (isStuck.current ? 'auto' : false)}
+        atBottomStateChange={onAtBottom}
         atBottomThreshold={60}
         increaseViewportBy={{ top: 600, bottom: 200 }}
         alignToBottom
         context={{ isLoading }}
         components={COMPONENTS}
       />
-      {!isAtBottom && (
+      {!isAtNewest && (
         <button type="button" className="to-newest" onClick={toNewest}>
           <Icon name="down" />
           {props.unread > 0 ? texts.newBelow(props.unread) : texts.toNewest}
@@ -150,21 +155,18 @@ function usePlaces(items: readonly Item[], user: { readonly id: string }) {
 }
 
 /** Whoever is at the newest message stays there when something takes room from the list. */
-function useStayAtBottom(isAtBottom: boolean, toNewest: () => void) {
+function useStayAtNewest(isStuck: { readonly current: boolean }) {
   const whole = useRef<HTMLDivElement>(null);
-  const isThere = useRef(isAtBottom);
-  useEffect(() => {
-    isThere.current = isAtBottom;
-  }, [isAtBottom]);
   useEffect(() => {
     if (!whole.current) return;
-    // Before the list has noticed that its newest message is out of sight.
+    const list = whole.current.querySelector('[data-virtuoso-scroller]');
     const observer = new ResizeObserver(() => {
-      if (isThere.current) toNewest();
+      // By itself it would scroll as far as its old height asks for.
+      if (isStuck.current && list) list.scrollTop = list.scrollHeight;
     });
     observer.observe(whole.current);
     return () => observer.disconnect();
-  }, [toNewest]);
+  }, [isStuck]);
   return whole;
 }
 
@@ -205,7 +207,9 @@ function firstNewOf(items: readonly Item[], after: string | undefined, me: strin
     const item = items[index];
     if (item?.state !== 'stored') continue;
     if (offsetOf(item.position) <= seen) break;
-    if (item.by.id !== me) found = index;
+    // Whoever has answered has read what stood above.
+    if (item.by.id === me) break;
+    found = index;
   }
   return found;
 }

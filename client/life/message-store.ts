@@ -3,6 +3,7 @@ import {
   foldEvents,
   foldPage,
   forgetUpTo,
+  limits,
   messagesOf,
   messageTypes,
   parsePosition,
@@ -37,8 +38,10 @@ export interface MessagesParts {
 const MOST_UNFOLDED = 200;
 // A page of changes alone shows nothing: so many are read on before the reader sees that.
 const MOST_PAGES = 5;
+// Whoever reads on upwards reads on: each answer brings that many times the newest page.
+const OLDER_PAGES = 4;
 /** Messages held; beyond, the oldest go, and come again with `loadOlder` after the next reload. */
-export const MOST_MESSAGES = 2_000;
+export const MOST_MESSAGES = 10_000;
 
 type Page = HistoryPage<RoomEvent>;
 
@@ -176,7 +179,8 @@ export class MessageStore implements Store<Snapshot> {
 
   async #pageBefore(before: string): Promise<Page | undefined> {
     try {
-      return await this.#parts.room.history({ before, limit: this.#parts.pageSize });
+      const limit = Math.min(this.#parts.pageSize * OLDER_PAGES, limits.historyPageMax);
+      return await this.#parts.room.history({ before, limit });
     } catch (cause) {
       const error = toRoomError(cause);
       if (error.code !== 'STALE_POSITION') throw error;

@@ -50,7 +50,7 @@ export interface MessagesSnapshot<K extends RoomKind> {
  *  and anew after a gap. */
 export interface RoomMessages<K extends RoomKind> extends Store<MessagesSnapshot<K>> {
   /** Loads the page before the oldest message. Nothing happens while one is loaded, where there is none, and
-   *  with 2,000 messages here. @throws RoomError */
+   *  with 10,000 messages here. @throws RoomError */
   loadOlder(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { RoomKind } from '../../shared/index.ts';
 import type { MessagesSnapshot, RoomMessages } from '../life/room-messages.ts';
+import { calmStore } from './calm-store.ts';
 import { useStore } from './use-store.ts';
 
 /** The messages of a room, and how to get older ones. */
@@ -17,7 +18,8 @@ export function useMessages<K extends RoomKind>(
   room: { readonly messages: RoomMessages<K> } | undefined,
 ): UsedMessages<K> {
   const messages = room?.messages;
-  const snapshot = useStore<MessagesSnapshot<K>>(messages, NONE);
+  const calm = useMemo(() => messages && calmStore(messages), [messages]);
+  const snapshot = useStore<MessagesSnapshot<K>>(calm, NONE);
   return useMemo(
     () => ({ ...snapshot, loadOlder: () => messages?.loadOlder() ?? Promise.resolve() }),
     [messages, snapshot],

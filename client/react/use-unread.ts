@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { RoomUnread, UnreadSnapshot } from '../life/room-unread.ts';
+import { calmStore } from './calm-store.ts';
 import { useStore } from './use-store.ts';
 
 /** What is unread in a room, and how to change that. */
@@ -16,7 +17,8 @@ const UNKNOWN: UnreadSnapshot = { count: 0, isKnown: false };
  *  that counts them. */
 export function useUnread(room: { readonly unread: RoomUnread } | undefined): UsedUnread {
   const unread = room?.unread;
-  const snapshot = useStore(unread, UNKNOWN);
+  const calm = useMemo(() => unread && calmStore<UnreadSnapshot>(unread), [unread]);
+  const snapshot = useStore(calm, UNKNOWN);
   return useMemo(
     () => ({
       ...snapshot,

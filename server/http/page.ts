@@ -33,11 +33,22 @@ const HEADERS = {
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-/** The files of the chat page, by path. It is for rooms of the kind `chat` as it is: without them, or not built,
- *  there is none. They are few and read now: a path is looked up, never walked. */
+const NOT_BUILT: ReadonlyMap<string, Asset> = new Map([
+  [
+    '/',
+    {
+      contentType: 'text/plain; charset=utf-8',
+      text: 'The server runs; its page is not built. `npm run build` builds it, then start again.\n',
+    },
+  ],
+]);
+
+/** The files of the chat page, by path. It is for rooms of the kind `chat` as it is: without them there is none.
+ *  They are few and read now: a path is looked up, never walked. */
 export function pageAt(contract: Contract): (path: string) => Asset | undefined {
-  const dir = contract['chat'] === chat ? builtPage() : undefined;
-  const files = dir === undefined ? new Map<string, Asset>() : readFiles(dir);
+  if (contract['chat'] !== chat) return () => undefined;
+  const dir = builtPage();
+  const files = dir === undefined ? NOT_BUILT : readFiles(dir);
   return (path) => files.get(path);
 }
 

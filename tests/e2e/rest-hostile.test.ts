@@ -30,7 +30,7 @@ describe('REST that is attacked', () => {
     socket.on('data', (chunk: string) => void (text += chunk));
     socket.resume();
     await vi.waitFor(() => expect(text.match(/"type":"event"/g)).toHaveLength(90));
-    const offsets = [...text.matchAll(/^id: \w+:(\d+)$/gm)].map(([, offset]) => Number(offset));
+    const offsets = [...text.matchAll(/^id: [\w-]+:(\d+)$/gm)].map(([, offset]) => Number(offset));
     expect(offsets).toEqual(Array.from({ length: 90 }, (_, n) => n + 1));
   });
 

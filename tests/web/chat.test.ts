@@ -26,7 +26,9 @@ describePage('the page', ({ open, enter }) => {
     await ada.page.getByText('I think so').waitFor();
     await expect.poll(() => ada.page.locator('.typing').textContent()).toBe('');
     const people = ada.page.getByRole('complementary', { name: 'People' });
-    expect(await people.locator('.person-name bdi').allTextContents()).toEqual(['Ada', 'Bob']);
+    // In the order in which they came.
+    const names = await people.locator('.person-name bdi').allTextContents();
+    expect(names.toSorted()).toEqual(['Ada', 'Bob']);
     await bob.page.getByRole('button', { name: 'Settings' }).click();
     await bob.page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => people.locator('.person-name bdi').allTextContents()).toEqual(['Ada']);
@@ -103,5 +105,43 @@ describePage('the page', ({ open, enter }) => {
     await page.reload();
     await page.getByRole('heading', { name: 'General' }).waitFor();
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
+  });
+
+  it('is worked by keys alone, and tells screen readers politely what others say', async () => {
+    const { url } = await startServer();
+    const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
+    await say(bob.page, 'first');
+    await say(bob.page, 'second');
+    const said = ada.page.locator('.sr-only[aria-live=polite]');
+    // Together, unless the region spoke in between.
+    await expect.poll(() => said.textContent()).toMatch(/^(2 new messages|Bob: second)$/);
+    await say(bob.page, 'third');
+    await expect.poll(() => said.textContent()).toBe('Bob: third');
+    const { keyboard } = ada.page;
+    // From the field back into the list, up one message, to what can be done with it.
+    await ada.page.locator('[data-virtuoso-scroller]').focus();
+    await keyboard.press('ArrowUp');
+    await keyboard.press('ArrowUp');
+    const focused = () => ada.page.evaluate(() => document.activeElement?.textContent ?? '');
+    expect(await focused()).toContain('second');
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await keyboard.press('ArrowRight');
+    await keyboard.press('Enter');
+    await bob.page.getByRole('button', { name: '❤️ 1: Ada' }).waitFor();
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await ada.page.getByText('Reply to Bob').waitFor();
+    await keyboard.type('by keys');
+    await keyboard.press('Enter');
+    await bob.page.locator('.quote', { hasText: 'second' }).waitFor();
+    await keyboard.press('Escape');
+    await ada.page.getByRole('button', { name: 'New room' }).focus();
+    await keyboard.press('Enter');
+    await keyboard.press('Escape');
+    await ada.page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'New room',
+    );
   });
 });

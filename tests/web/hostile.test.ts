@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { signToken } from '../../server/auth/tokens.ts';
+import { HOUR } from '../../shared/index.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
+import { readyServer } from '../kit/ready-server.ts';
 import { describePage, enterAs, say, texts } from './stage.ts';
 import { payloads } from './xss-payloads.ts';
 
@@ -86,6 +89,23 @@ describePage('the page and bad input', ({ open, enter }) => {
     await page.getByText('This room is not there').waitFor();
     await page.getByRole('button', { name: 'Go to General' }).click();
     await page.getByRole('heading', { name: 'General' }).waitFor();
+  });
+
+  it('asks for a token where guests are not welcome, and takes no nonsense for one', async () => {
+    const secret = 'x'.repeat(32);
+    const server = await readyServer({ auth: { mode: 'secret', secret, guests: false } });
+    const { page } = await open(server.url);
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByRole('button', { name: 'Come in' }).click();
+    await page.getByLabel('Token').fill('nonsense');
+    await page.getByRole('button', { name: 'Come in' }).click();
+    expect(await page.getByLabel('Token').isVisible()).toBe(true);
+    const expiresAt = Date.now() + HOUR;
+    const token = await signToken(secret, { id: 'ada', name: 'Ada Lovelace', expiresAt });
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Come in' }).click();
+    await page.locator('.own-name', { hasText: 'Ada Lovelace' }).waitFor();
+    await page.getByText('1 here').first().waitFor();
   });
 
   it('works where nothing can be kept, and with a clock an hour off', async () => {

@@ -3,11 +3,11 @@ import { startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 import { serverProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
-import { describePage, say, texts } from './stage.ts';
+import { describePage, enterAs, say, texts } from './stage.ts';
 
 const httpOf = (url: string) => url.replace(/^ws(.*)\/trpc$/, 'http$1');
 
-describePage('the page in trouble', ({ enter }) => {
+describePage('the page in trouble', ({ open, enter }) => {
   it('[SND2] [RES2] loses nothing and repeats nothing while the network is cut', async () => {
     const server = await startServer();
     const road = await roadTo(server);
@@ -88,12 +88,12 @@ describePage('the page in trouble', ({ enter }) => {
     await server.close();
     // Its log was in memory: another life of it begins.
     await startServer({ port: Number(new URL(server.url).port), secret: server.secret });
-    await ada.page.getByText('could not be brought back').waitFor({ timeout: 15_000 });
+    await ada.page.getByText('are missing here').waitFor({ timeout: 15_000 });
     await ada.page.getByText('Nothing has been said here yet').waitFor();
     await say(ada.page, 'of the second');
     await expect.poll(() => texts(ada.page)).toEqual(['of the second']);
     await ada.page.getByRole('button', { name: 'Close' }).first().click();
-    expect(await ada.page.getByText('could not be brought back').count()).toBe(0);
+    expect(await ada.page.getByText('are missing here').count()).toBe(0);
   });
 
   it('says that a session is refused, and lets one begin again', async () => {
@@ -105,5 +105,33 @@ describePage('the page in trouble', ({ enter }) => {
     expect(await ada.page.getByLabel('Your name').inputValue()).toBe('Ada');
     await ada.page.getByRole('button', { name: 'Come in' }).click();
     await ada.page.getByRole('heading', { name: 'General' }).waitFor();
+  });
+
+  it('goes over plain HTTP where WebSockets are blocked, and says so', async () => {
+    const { url } = await startServer();
+    const bob = await enter(url, 'Bob');
+    const ada = await open('about:blank');
+    // As a proxy does that knows none: they never open.
+    await ada.page.addInitScript(() => {
+      const Blocked = class extends EventTarget {
+        readyState = 0;
+        constructor() {
+          super();
+          setTimeout(() => this.dispatchEvent(new CloseEvent('close', { code: 1006 })));
+        }
+        close() {}
+        send() {}
+      };
+      Object.assign(globalThis, { WebSocket: Blocked });
+    });
+    await ada.page.goto(url);
+    await enterAs(ada.page, 'Ada');
+    await ada.page.getByText('WebSockets are blocked here').waitFor();
+    await say(ada.page, 'by another road');
+    await expect.poll(() => texts(bob.page)).toEqual(['by another road']);
+    await say(bob.page, 'welcome');
+    await expect.poll(() => texts(ada.page)).toEqual(['by another road', 'welcome']);
+    await bob.page.locator('.composer textarea').pressSequentially('and');
+    await ada.page.getByText('Bob is typing…').waitFor();
   });
 });

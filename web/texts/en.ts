@@ -19,7 +19,7 @@ export const texts = {
   newDirect: 'New direct message',
   joinRoom: 'Go to a room',
   lobby: 'General',
-  noDirect: 'Nobody yet. Pick somebody to write to.',
+  noDirect: 'Nobody yet. Choose somebody with +.',
   people: 'People',
   peopleHere: (n: number) => (n === 1 ? '1 here' : `${n} here`),
   here: 'here',
@@ -82,7 +82,7 @@ export const texts = {
   cut: 'That was too long for one message; its beginning was kept.',
   connecting: 'Connecting…',
   reconnecting: 'Connection lost. Coming back by itself; what you write is sent then.',
-  gap: 'Some messages from while you were away could not be brought back. What is shown here is whole again.',
+  gap: 'Some messages sent while you were away are missing here; from now on all is shown.',
   overHttp:
     'WebSockets are blocked here, so this page uses plain HTTP. All works, a little slower.',
   stopped: 'The server has refused this session.',

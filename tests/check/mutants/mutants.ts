@@ -184,8 +184,8 @@ export const simulatedMutants: readonly Mutant[] = [
   one(
     'nobody is told that a value went with its owner',
     VALUES,
-    'this.#clear(this.#values.leave(`user ${change.user.id}`))',
-    'this.#values.leave(`user ${change.user.id}`)',
+    'this.#forget(this.#ownOf(gone));\n    this.#clear(gone);\n  }\n\n  #ownOf',
+    'this.#forget(this.#ownOf(gone));\n  }\n\n  #ownOf',
   ),
   // Who is there.
   one(
@@ -215,8 +215,8 @@ export const simulatedMutants: readonly Mutant[] = [
   one(
     'a passing event is published twice',
     'server/rooms/hub.ts',
-    'await this.#bus.publish(name, message);',
-    'await this.#bus.publish(name, message); await this.#bus.publish(name, message);',
+    'await this.#bus.publish(name, message, ',
+    'await this.#bus.publish(name, message, undefined); await this.#bus.publish(name, message, ',
   ),
   one(
     'a feed that has ended is still listened for',

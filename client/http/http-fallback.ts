@@ -1,0 +1,75 @@
+import { clockOf, type ClockOptions } from '../clock.ts';
+import { HttpSocket } from './http-socket.ts';
+
+/** How a client reaches its server. */
+export type Way = 'websocket' | 'http';
+
+/** How a fallback is made. */
+export interface HttpFallbackOptions extends ClockOptions {
+  /** Hears when the way changes. */
+  readonly onChange?: (way: Way) => void;
+  /** Default: the runtime's own. */
+  readonly WebSocket?: typeof globalThis.WebSocket;
+  /** Default: the runtime's own. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+// One may fail because the server is restarting.
+const MOST_FAILURES = 2;
+const TRY_AGAIN_MS = 5 * 60_000;
+const CLOSED = 3;
+
+/** What to give `createRooms` as its `WebSocket` so that it works where WebSockets are blocked: after two that
+ *  did not open, while the server answers over HTTP, calls become requests and streams event streams (SSE). They
+ *  resume where the sockets stood. Browsers allow six of them to one host at once: follow few rooms then. What
+ *  one does just now (typing, presence) needs a WebSocket and is refused. After 5 minutes the next connection
+ *  tries a WebSocket again. Not for clients with an `encoder`. */
+export function httpFallback(options: HttpFallbackOptions = {}): typeof globalThis.WebSocket {
+  const { onChange = () => {} } = options;
+  const { now } = clockOf(options);
+  const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  let failures = 0;
+  let way: Way = 'websocket';
+  let since = 0;
+
+  const change = (next: Way) => {
+    if (next === way) return;
+    way = next;
+    since = now();
+    onChange(way);
+  };
+  const failed = (url: string) => {
+    failures += 1;
+    if (failures < MOST_FAILURES) return;
+    // Is it the server that is away, or the way to it?
+    const probe = new HttpSocket(url, fetch);
+    probe.addEventListener('open', () => {
+      probe.close();
+      if (failures >= MOST_FAILURES) change('http');
+    });
+  };
+  const openSocket = (url: string): WebSocket => {
+    const socket = new (options.WebSocket ?? globalThis.WebSocket)(url);
+    let hasOpened = false;
+    socket.addEventListener('open', () => {
+      hasOpened = true;
+      failures = 0;
+      change('websocket');
+    });
+    socket.addEventListener('close', () => {
+      if (!hasOpened) failed(url);
+    });
+    return socket;
+  };
+  const open = (url: string) => {
+    const isTired = way === 'http' && now() - since > TRY_AGAIN_MS;
+    if (way === 'http' && !isTired) return new HttpSocket(url, fetch);
+    if (isTired) since = now();
+    return openSocket(url);
+  };
+  // Called with `new`: what it returns is the socket.
+  const Either = function either(url: string | URL) {
+    return open(String(url));
+  };
+  return Object.assign(Either, { CLOSED }) as unknown as typeof globalThis.WebSocket;
+}

@@ -1,0 +1,137 @@
+import { httpCall, type HttpCallOptions, type WireCall } from './http-calls.ts';
+
+type Handler = (event: never) => void;
+
+const OPEN = 1;
+const CLOSED = 3;
+// What ends a WebSocket whose token is refused, and one whose token has expired.
+const CLOSE_CODES: Readonly<Record<string, number>> = { TOKEN_REFUSED: 1008, TOKEN_EXPIRED: 4401 };
+
+/** What of a WebSocket this client uses, over plain HTTP: each call is a request, each subscription an event
+ *  stream. It opens when the server answers at all, and ends with the first of its requests that finds no server
+ *  any more: streams are resumed on the next, as on a WebSocket. */
+export class HttpSocket {
+  readonly #url: string;
+  readonly #fetch: typeof globalThis.fetch;
+  readonly #handlers = new Map<string, Handler[]>();
+  readonly #streams = new Map<number, AbortController>();
+  readonly #over = new AbortController();
+  #params: { readonly token?: string; readonly sessionId?: string } = {};
+  binaryType = 'arraybuffer';
+  bufferedAmount = 0;
+  readyState = 0;
+
+  /** `url`: of the WebSocket. */
+  constructor(url: string, fetch: typeof globalThis.fetch) {
+    this.#url = url.replace(/^ws/, 'http').replace(/\?.*$/, '');
+    this.#fetch = fetch;
+    void this.#probe().then((isThere) => {
+      if (this.readyState === CLOSED) return;
+      if (!isThere) return this.#end(1006, 'the server cannot be reached');
+      this.readyState = OPEN;
+      this.#tell('open', {});
+    });
+  }
+
+  addEventListener(type: string, handler: Handler): void {
+    this.#handlers.set(type, [...(this.#handlers.get(type) ?? []), handler]);
+  }
+
+  send(text: string): void {
+    if (text === 'PING') return void this.#answerPing();
+    if (text === 'PONG' || this.readyState !== OPEN) return;
+    const message: unknown = JSON.parse(text);
+    for (const each of Array.isArray(message) ? message : [message]) this.#take(each as Message);
+  }
+
+  close(code = 1000): void {
+    this.#end(code, '');
+  }
+
+  #take(message: Message): void {
+    if (message.method === 'connectionParams') {
+      this.#params = message.data;
+      return;
+    }
+    const { id, method } = message;
+    if (method === 'subscription.stop') {
+      this.#streams.get(id)?.abort();
+      this.#streams.delete(id);
+      // As a WebSocket's server does.
+      return this.#tell('message', { data: reply({ id, result: { type: 'stopped' } }) });
+    }
+    void this.#call(message);
+  }
+
+  async #call(call: WireCall): Promise<void> {
+    const stop = new AbortController();
+    this.#streams.set(call.id, stop);
+    const options: HttpCallOptions = {
+      url: this.#url,
+      token: this.#params.token,
+      sessionId: this.#params.sessionId,
+      fetch: this.#fetch,
+      signal: AbortSignal.any([stop.signal, this.#over.signal]),
+      reply: (message) => this.#reply(message),
+    };
+    try {
+      await httpCall(call, options);
+    } catch (error) {
+      if (!stop.signal.aborted) this.#end(1006, error instanceof Error ? error.message : '');
+    }
+    this.#streams.delete(call.id);
+  }
+
+  #reply(message: { readonly id: number } & Readonly<Record<string, unknown>>): void {
+    if (this.readyState !== OPEN) return;
+    const code = CLOSE_CODES[reasonOf(message['error']) ?? ''];
+    if (code === undefined) return this.#tell('message', { data: reply(message) });
+    this.#tell('message', { data: JSON.stringify({ id: null, error: message['error'] }) });
+    this.#end(code, '');
+  }
+
+  async #answerPing(): Promise<void> {
+    if (await this.#probe()) this.#tell('message', { data: 'PONG' });
+  }
+
+  /** Does the server answer, whatever it says? A proxy that finds none says 502 to 504. */
+  async #probe(): Promise<boolean> {
+    try {
+      const { status } = await this.#fetch(new URL('/healthz', this.#url), {
+        signal: this.#over.signal,
+      });
+      return status < 502 || status > 504;
+    } catch {
+      return false;
+    }
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.readyState === CLOSED) return;
+    this.readyState = CLOSED;
+    this.#over.abort();
+    this.#tell('close', { code, reason });
+  }
+
+  #tell(type: string, event: object): void {
+    for (const handler of this.#handlers.get(type) ?? []) handler(event as never);
+  }
+}
+
+type Message =
+  | WireCall
+  | {
+      readonly method: 'connectionParams';
+      readonly data: { readonly token?: string; readonly sessionId?: string };
+    };
+
+function reply(message: object): string {
+  return JSON.stringify(message);
+}
+
+/** The row of our table that an error of the server names, still encoded. */
+function reasonOf(error: unknown): string | undefined {
+  const shape = (error as { json?: { data?: { reason?: unknown } } } | undefined)?.json;
+  const reason = shape?.data?.reason;
+  return typeof reason === 'string' ? reason : undefined;
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createRooms, httpFallback, type Way } from '../../client/index.ts';
+import { createEventReader } from '../../client/http/event-stream.ts';
+import type { TestServer } from '../../server/testing.ts';
+import { chat } from '../../shared/index.ts';
+import { sdkClient, startServer } from '../kit/clients.ts';
+import { roadTo } from '../kit/road.ts';
+
+/** A WebSocket as a proxy treats it that knows none. */
+function blocked(): typeof WebSocket {
+  return class extends EventTarget {
+    readyState = 0;
+    constructor() {
+      super();
+      queueMicrotask(() => this.dispatchEvent(new CloseEvent('close', { code: 1006 })));
+    }
+    close() {}
+    send() {}
+  } as unknown as typeof WebSocket;
+}
+
+function client(server: TestServer, token: string, url = server.socketUrl) {
+  const ways: Way[] = [];
+  const onChange = (way: Way) => void ways.push(way);
+  const WebSocket = httpFallback({ WebSocket: blocked(), onChange });
+  const rooms = createRooms({ chat }, { url, token, WebSocket, random: () => 0 });
+  onTestFinished(() => rooms.close());
+  return { rooms, ways };
+}
+
+describe('httpFallback', () => {
+  it('carries rooms over HTTP where WebSockets are blocked, both ways, and resumes', async () => {
+    const server = await startServer({ presence: { holdMs: 0 } });
+    const road = await roadTo(server);
+    const { rooms, ways } = client(server, await server.token('ada'), road.url);
+    const bob = (await sdkClient(server, 'bob')).chat.join('r', { onGap: 'reload' });
+    const ada = rooms.chat.join('r', { onGap: 'reload' });
+    await Promise.all([ada.ready, bob.ready]);
+    expect(ways).toEqual(['http']);
+    const seen: string[] = [];
+    ada.on('message', ({ data }) => void seen.push(data.text));
+    await bob.send({ text: 'one' });
+    await vi.waitFor(() => expect(seen).toEqual(['one']));
+    const starts: string[] = [];
+    ada.onFrame((frame) => void (frame.type === 'ready' && starts.push(frame.start)));
+    road.close();
+    await vi.waitFor(() => expect(rooms.connection.current.state).not.toBe('open'));
+    await bob.send({ text: 'two' });
+    const sent = ada.send({ text: 'three' });
+    road.open();
+    expect((await sent).duplicate).toBe(false);
+    await vi.waitFor(() => expect(seen).toEqual(['one', 'two', 'three']));
+    expect(starts).toEqual(['resumed']);
+    const { events } = await ada.history();
+    expect(events.map(({ at }) => at instanceof Date)).toEqual([true, true, true]);
+    await expect(rooms.chat.accept({ room: 'p~none' })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    ada.leave();
+    await vi.waitFor(async () => expect((await bob.members()).count).toBe(1));
+  });
+
+  it('stops for a token that is refused, as a WebSocket does', async () => {
+    const server = await startServer();
+    const { rooms } = client(server, 'no.token.here');
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    await expect(room.ready).rejects.toMatchObject({ code: 'TOKEN_REFUSED' });
+    expect(rooms.connection.current.state).toBe('stopped');
+  });
+
+  it('stays with WebSockets where the server itself is away', async () => {
+    const server = await startServer();
+    const { url } = server;
+    await server.close();
+    const { rooms, ways } = client(server, 'any', `${url.replace(/^http/, 'ws')}/trpc`);
+    const attempts: number[] = [];
+    rooms.connection.subscribe(
+      (now) => void (now.state === 'waiting' && attempts.push(now.attempt)),
+    );
+    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(3), 5_000);
+    expect(ways).toEqual([]);
+  });
+});
+
+describe('createEventReader', () => {
+  it('reads events however they are cut', () => {
+    const text =
+      ': hello\n\nevent: connected\ndata: {}\n\nid: E:1\ndata: a\ndata: b\n\nevent: ping\ndata\n\n';
+    const events = [
+      { event: 'connected', data: '{}' },
+      { id: 'E:1', data: 'a\nb' },
+      { event: 'ping', data: '' },
+    ];
+    for (let size = 1; size < text.length; size += 1) {
+      const read = createEventReader();
+      const pieces = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+      expect(pieces.flatMap(read)).toEqual(events);
+    }
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import type { TestServer } from '../../server/testing.ts';
+import { startServer } from '../kit/clients.ts';
+import { describePage, texts } from './stage.ts';
+import { tasksDuring } from './tasks.ts';
+
+const LONG_MS = 50;
+const by = { id: 'bob', name: 'Bob' };
+
+async function fill(server: TestServer, count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) {
+    const text = `message ${index} ${'of some length '.repeat(index % 7)}`;
+    await server.rooms.publish('chat', 'general', 'message', { text }, { by });
+  }
+}
+
+describePage('how quick the page is', ({ enter }) => {
+  it('scrolls through 10,000 messages without a long task', async () => {
+    const server = await startServer();
+    await fill(server, 10_000);
+    const { page } = await enter(server.url, 'Ada');
+    await page.locator('.message', { hasText: 'message 9999' }).waitFor();
+    await page.mouse.move(600, 400);
+    const { longestMs } = await tasksDuring(page, async () => {
+      const first = page.locator('.message .text').first();
+      while ((await first.textContent())?.trim() !== 'message 0') {
+        await page.mouse.wheel(0, -20_000);
+      }
+      await page.getByRole('button', { name: 'To the newest' }).click();
+      await page.locator('.message', { hasText: 'message 9999' }).waitFor();
+    });
+    expect(longestMs).toBeLessThan(LONG_MS);
+  });
+
+  it('stays smooth at 100 messages a second', async () => {
+    const server = await startServer();
+    await fill(server, 500);
+    const { page } = await enter(server.url, 'Ada');
+    await page.locator('.message', { hasText: 'message 499' }).waitFor();
+    const live = async () => {
+      const from = Date.now();
+      for (let index = 0; index < 300; index += 1) {
+        const data = { text: `live ${index}` };
+        await server.rooms.publish('chat', 'general', 'message', data, { by });
+        const early = from + index * 10 - Date.now();
+        if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      }
+      await expect.poll(async () => (await texts(page)).at(-1)).toBe('live 299');
+    };
+    const { longestMs, totalMs } = await tasksDuring(page, live);
+    expect(longestMs).toBeLessThan(LONG_MS);
+    // Of 3 s.
+    expect(totalMs).toBeLessThan(2_000);
+  });
+});
