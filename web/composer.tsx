@@ -8,20 +8,14 @@ import {
 } from 'react';
 import { Icon } from './icons.tsx';
 import { useTexts } from './languages.ts';
-import type { StoredItem } from './message-row.tsx';
 import { usePage } from './page-context.ts';
+import type { Writing } from './writing.ts';
 
 /** The longest message, in UTF-16 units: the contract says so. */
 export const MOST_CHARACTERS = 4_000;
 // More than that is no message that somebody would shorten by hand.
 const MOST_PASTED = 20_000;
 const WARN_AT = 400;
-
-/** What is being written, and to what. */
-export type Writing =
-  | { readonly to: 'room' }
-  | { readonly to: 'message'; readonly message: StoredItem }
-  | { readonly to: 'edit'; readonly message: StoredItem };
 
 /** Where one writes: Enter sends, Shift with it begins another line, Escape gives up. */
 export function Composer(props: {

@@ -35,7 +35,7 @@ const PICTURES = new RegExp(
 
 /** Is it nothing but a few pictures? */
 export function isEmojiOnly(text: string): boolean {
-  return text.length <= 24 && PICTURES.test(text);
+  return text.length <= 24 && PICTURES.test(text.trim());
 }
 
 function withoutEnding(url: string): string {

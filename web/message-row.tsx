@@ -6,25 +6,16 @@ import { dayText, isOtherDay, momentText, shortTimeText, timeText } from './date
 import { Icon } from './icons.tsx';
 import { Language } from './languages.ts';
 import { Menu } from './menu.tsx';
+import type { MessageActions } from './message-actions.ts';
+import { Fate, Marks } from './message-marks.tsx';
 import { MessageText } from './message-text.tsx';
 
 /** One line of the timeline. */
 export type Item = MessageItem<typeof chat>;
 /** A message that the room has. */
 export type StoredItem = Extract<Item, { state: 'stored' }>;
-type PendingItem = Exclude<Item, StoredItem>;
-
-/** What can be done to messages. */
-export interface MessageActions {
-  react(message: StoredItem, name: string, isOn: boolean): void;
-  reply(message: StoredItem): void;
-  edit(message: StoredItem): void;
-  remove(message: StoredItem): void;
-  markUnread(message: StoredItem): void;
-  retry(key: string): void;
-  discard(key: string): void;
-  show(position: string): void;
-}
+/** A message that it has not yet, or has refused. */
+export type PendingItem = Exclude<Item, StoredItem>;
 
 /** One message, with what stands above it: its day, where the new ones begin. */
 export interface MessageRowProps {
@@ -134,68 +125,6 @@ function Body(props: MessageRowProps): ReactElement {
   );
 }
 
-function Marks({
-  item,
-  user,
-  actions,
-}: MessageRowProps & { item: StoredItem }): ReactElement | null {
-  const { code, texts } = useContext(Language);
-  if (!item.editedAt && item.reactions.length === 0 && item.replies === 0) return null;
-  return (
-    <div className="marks">
-      {item.editedAt && (
-        <span className="edited" title={momentText(item.editedAt, code)}>
-          {texts.edited}
-        </span>
-      )}
-      {item.reactions.map(({ name, count, users }) => {
-        const isOwn = users.some(({ id }) => id === user.id);
-        const who = users.map((one) => one.name).join(', ');
-        return (
-          <button
-            key={name}
-            type="button"
-            className={`reaction ${isOwn ? 'own' : ''}`}
-            aria-pressed={isOwn}
-            aria-label={texts.reaction(name, count, who)}
-            title={who}
-            onClick={() => actions.react(item, name, !isOwn)}
-          >
-            <span>{name}</span> {count}
-          </button>
-        );
-      })}
-      {item.replies > 0 && <span className="replies">{texts.replies(item.replies)}</span>}
-    </div>
-  );
-}
-
-/** What becomes of a message that is not stored yet. */
-function Fate({ item, actions }: { item: PendingItem; actions: MessageActions }): ReactElement {
-  const { texts } = useContext(Language);
-  if (item.state !== 'failed') {
-    return (
-      <p className="fate">
-        <Icon name="clock" />
-        {item.state === 'queued' ? texts.queued : texts.sending}
-      </p>
-    );
-  }
-  const why = item.error && (texts.errors[item.error.code] ?? item.error.message);
-  return (
-    <p className="fate failed">
-      <Icon name="alert" />
-      {why ? `${texts.failed}: ${why}` : texts.failed}
-      <button type="button" className="link" onClick={() => actions.retry(item.key)}>
-        {texts.retry}
-      </button>
-      <button type="button" className="link" onClick={() => actions.discard(item.key)}>
-        {texts.discard}
-      </button>
-    </p>
-  );
-}
-
 function Tools(props: MessageRowProps & { item: StoredItem }): ReactElement {
   const { item, user, isModerator, actions } = props;
   const { texts } = useContext(Language);
@@ -203,7 +132,7 @@ function Tools(props: MessageRowProps & { item: StoredItem }): ReactElement {
   const palette = REACTIONS.map((name) => ({
     label: texts.reactWith(name),
     shown: name,
-    onPick: () => actions.react(item, name, true),
+    onPick: () => actions.react(item, name),
   }));
   return (
     <div className="tools">

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { UsedUnread } from 'trpc-rooms/react';
 
 /** Is the page in front of somebody? */
@@ -24,9 +24,9 @@ export function useReading(unread: UsedUnread, isLooking: boolean) {
   }, [hasUnread, isLooking, count, markRead]);
   return {
     newAfter,
-    forget: () => setNewAfter(undefined),
-    /** From this position on everything is new again. */
-    renew: (before: string) => setNewAfter(before),
+    forget: useCallback(() => setNewAfter(undefined), []),
+    /** What comes after this position is new again. */
+    renew: useCallback((before: string) => setNewAfter(before), []),
   };
 }
 

@@ -1,8 +1,7 @@
-import { useEffect, useState, type ReactElement } from 'react';
-import { useMembers, useRoom, useUnread } from 'trpc-rooms/react';
-import { chat, type Invitation } from 'trpc-rooms/shared';
+import { useState, type ReactElement, type ReactNode } from 'react';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
+import { InvitationCard } from './invitation-card.tsx';
 import { useTexts } from './languages.ts';
 import type { MyRooms, RoomEntry } from './my-rooms.ts';
 import { GoToRoom, NewRoom } from './new-room.tsx';
@@ -10,13 +9,13 @@ import { Notices } from './notices.tsx';
 import { usePage } from './page-context.ts';
 import { usePolledUnread } from './polled-unread.ts';
 import { PickPerson } from './pick-person.tsx';
-import { goTo, hrefOf } from './route.ts';
+import { LiveRoomLink, RoomLink } from './room-link.tsx';
+import { goTo } from './route.ts';
 import { Settings, type SettingsProps } from './settings.tsx';
 import { Logo } from './welcome.tsx';
 
 // A connection follows 128 rooms at most; of more the rest is not counted.
 const MOST_LIVE = 100;
-const RELOAD = { onGap: 'reload' } as const;
 
 /** The rooms, who writes to one, and what waits for an answer. */
 export function Sidebar(props: {
@@ -132,120 +131,11 @@ export function Sidebar(props: {
   );
 }
 
-function ListTitle({ title, children }: { title: string; children?: React.ReactNode }) {
+function ListTitle({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="list-title">
       <h2>{title}</h2>
       {children}
     </div>
-  );
-}
-
-/** A room that is followed, so that it says what is unread in it. */
-function LiveRoomLink(props: {
-  entry: RoomEntry;
-  isOpen: boolean;
-  onUnread: (id: string, count: number) => void;
-}): ReactElement | null {
-  const { entry, isOpen, onUnread } = props;
-  const { room, state } = useRoom(chat, entry.id, RELOAD);
-  const { count } = useUnread(room);
-  const { users } = useMembers(room);
-  useEffect(() => {
-    onUnread(entry.id, count);
-    return () => onUnread(entry.id, 0);
-  }, [onUnread, entry.id, count]);
-  const isHere = users.some(({ id }) => id === entry.with);
-  // Only looked at once, and not for this user any more.
-  if (state.state === 'failed' && entry.role === undefined && !isOpen) return null;
-  return <RoomLink entry={entry} isOpen={isOpen} count={count} isHere={isHere} />;
-}
-
-function RoomLink(props: {
-  entry: RoomEntry;
-  isOpen: boolean;
-  count: number;
-  /** Of a direct room: is the other one there? */
-  isHere: boolean;
-}): ReactElement {
-  const { entry, isOpen, count, isHere } = props;
-  const texts = useTexts();
-  const { kind, title, with: other } = entry;
-  return (
-    <li>
-      <a
-        className={`room-link ${count > 0 ? 'unread' : ''}`}
-        href={hrefOf(entry.id)}
-        aria-current={isOpen ? 'page' : undefined}
-      >
-        {kind === 'direct' ? (
-          <span className="seat">
-            <Avatar user={{ id: other ?? entry.id, name: title }} size="small" />
-            <span
-              className={`dot ${isHere ? 'here' : 'gone'}`}
-              role="img"
-              aria-label={isHere ? texts.here : texts.notHere}
-            />
-          </span>
-        ) : (
-          <span className="sign">
-            <Icon name={kind === 'private' ? 'lock' : 'hash'} />
-          </span>
-        )}
-        <bdi className="room-name">{title}</bdi>
-        {kind === 'private' && <span className="sr-only">{texts.privateRoom}</span>}
-        {count > 0 && (
-          <span className="badge">
-            <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
-            <span className="sr-only">{texts.unread(count)}</span>
-          </span>
-        )}
-      </a>
-    </li>
-  );
-}
-
-function InvitationCard(props: {
-  invitation: Invitation;
-  onDone: () => Promise<void>;
-}): ReactElement {
-  const { invitation, onDone } = props;
-  const texts = useTexts();
-  const { client, sayError } = usePage();
-  const { room, title, by } = invitation;
-  const accept = async () => {
-    await client.chat.accept({ room });
-    await onDone();
-    goTo(room);
-  };
-  const decline = async () => {
-    await client.chat.decline({ room });
-    await onDone();
-  };
-  return (
-    <li className="invitation">
-      <strong>
-        <bdi>{title ?? room}</bdi>
-      </strong>
-      <span className="muted">{texts.invitedYou(by.name)}</span>
-      <div className="actions">
-        <button
-          type="button"
-          className="button"
-          aria-label={`${texts.decline}: ${title ?? room}`}
-          onClick={() => void decline().catch(sayError)}
-        >
-          {texts.decline}
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          aria-label={`${texts.accept}: ${title ?? room}`}
-          onClick={() => void accept().catch(sayError)}
-        >
-          {texts.accept}
-        </button>
-      </div>
-    </li>
   );
 }

@@ -9,17 +9,12 @@ import {
   type Ref,
 } from 'react';
 import { Virtuoso, type VirtuosoHandle } from 'react-virtuoso';
-import { parsePosition } from 'trpc-rooms/shared';
 import { Icon } from './icons.tsx';
 import { useTexts } from './languages.ts';
+import type { MessageActions } from './message-actions.ts';
+import { firstNewOf, indexOf, startOf, usePlaces } from './places.ts';
 import { useSticking } from './sticking.ts';
-import {
-  keyOf,
-  MessageRow,
-  type Item,
-  type MessageActions,
-  type StoredItem,
-} from './message-row.tsx';
+import { keyOf, MessageRow, type Item } from './message-row.tsx';
 
 /** What one may have a timeline do. */
 export interface TimelineHandle {
@@ -44,9 +39,6 @@ interface TimelineProps {
   readonly onOlder: () => void;
   readonly onAtNewest: (isAtNewest: boolean) => void;
 }
-
-// Messages are loaded above the first: their places count down from here.
-const START = 1_000_000;
 
 /** The messages of a room, of which only those in sight are drawn. */
 export function Timeline(props: TimelineProps): ReactElement {
@@ -139,21 +131,6 @@ function Loading({ isLoading = false }: { isLoading?: boolean }) {
   return <p className="beginning">{isLoading ? texts.loading : '\u00A0'}</p>;
 }
 
-/** The place of the first message in the list: it counts down as older ones come above it. When none of what
- *  was shown is there any more, the list begins another life. */
-function usePlaces(items: readonly Item[], user: { readonly id: string }) {
-  const known = useRef({ key: '', first: START, life: 0 });
-  return useMemo(() => {
-    const { key, first, life } = known.current;
-    const at = key === '' ? 0 : items.findIndex((item) => keyOf(item, user) === key);
-    const isSame = at >= 0;
-    const next = isSame ? { first: first - at, life } : { first: START, life: life + 1 };
-    const [now] = items;
-    known.current = { key: now ? keyOf(now, user) : '', ...next };
-    return next;
-  }, [items, user]);
-}
-
 /** Whoever is at the newest message stays there when something takes room from the list. */
 function useStayAtNewest(isStuck: { readonly current: boolean }) {
   const whole = useRef<HTMLDivElement>(null);
@@ -191,46 +168,3 @@ function nextRow(key: string, at: number, rows: readonly HTMLElement[]): HTMLEle
   if (key === 'ArrowDown') return at < 0 ? rows.at(-1) : rows[at + 1];
   return undefined;
 }
-
-function startOf(firstNew: number, count: number) {
-  return firstNew > 0
-    ? { index: firstNew, align: 'start' as const, offset: -80 }
-    : { index: Math.max(0, count - 1), align: 'end' as const };
-}
-
-/** The first message of others after a position, or -1. */
-function firstNewOf(items: readonly Item[], after: string | undefined, me: string): number {
-  if (after === undefined) return -1;
-  const seen = offsetOf(after);
-  let found = -1;
-  for (let index = items.length - 1; index >= 0; index -= 1) {
-    const item = items[index];
-    if (item?.state !== 'stored') continue;
-    if (offsetOf(item.position) <= seen) break;
-    // Whoever has answered has read what stood above.
-    if (item.by.id === me) break;
-    found = index;
-  }
-  return found;
-}
-
-/** Where a stored message stands in the list, or -1: they are in the order of their positions. */
-function indexOf(items: readonly Item[], position: string): number {
-  const offset = offsetOf(position);
-  let [low, high] = [0, items.length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const item = items[middle];
-    const own = item?.state === 'stored' ? offsetOf(item.position) : Number.POSITIVE_INFINITY;
-    if (own === offset) return middle;
-    if (own < offset) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
-}
-
-function offsetOf(position: string): number {
-  return parsePosition(position)?.offset ?? 0;
-}
-
-export type { StoredItem };

@@ -14,8 +14,8 @@ export interface HttpFallbackOptions extends ClockOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
-// One may fail because the server is restarting.
-const MOST_FAILURES = 2;
+// One may have failed just before a server came back that answers just after.
+const ENOUGH = 2;
 const TRY_AGAIN_MS = 5 * 60_000;
 const CLOSED = 3;
 
@@ -28,7 +28,8 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
   const { onChange = () => {} } = options;
   const { now } = clockOf(options);
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  let failures = 0;
+  /** How often in a row a socket did not open while the server answered over HTTP. */
+  let blocked = 0;
   let way: Way = 'websocket';
   let since = 0;
 
@@ -39,13 +40,16 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
     onChange(way);
   };
   const failed = (url: string) => {
-    failures += 1;
-    if (failures < MOST_FAILURES) return;
     // Is it the server that is away, or the way to it?
     const probe = new HttpSocket(url, fetch);
     probe.addEventListener('open', () => {
       probe.close();
-      if (failures >= MOST_FAILURES) change('http');
+      blocked += 1;
+      if (blocked >= ENOUGH) change('http');
+    });
+    probe.addEventListener('close', () => {
+      if (probe.hasOpened) return;
+      blocked = 0;
     });
   };
   const openSocket = (url: string): WebSocket => {
@@ -53,7 +57,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
     let hasOpened = false;
     socket.addEventListener('open', () => {
       hasOpened = true;
-      failures = 0;
+      blocked = 0;
       change('websocket');
     });
     socket.addEventListener('close', () => {

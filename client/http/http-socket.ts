@@ -20,6 +20,7 @@ export class HttpSocket {
   binaryType = 'arraybuffer';
   bufferedAmount = 0;
   readyState = 0;
+  hasOpened = false;
 
   /** `url`: of the WebSocket. */
   constructor(url: string, fetch: typeof globalThis.fetch) {
@@ -29,6 +30,7 @@ export class HttpSocket {
       if (this.readyState === CLOSED) return;
       if (!isThere) return this.#end(1006, 'the server cannot be reached');
       this.readyState = OPEN;
+      this.hasOpened = true;
       this.#tell('open', {});
     });
   }

@@ -59,8 +59,11 @@ describePage('the page in trouble', ({ open, enter }) => {
     const server = await startServer();
     const road = await roadTo(server);
     const ada = await enter(httpOf(road.url), 'Ada');
-    // Sockets alone are cut: the page itself can still be loaded.
+    // All roads are cut but that of the page itself, which can still be loaded.
     let isCut = true;
+    await ada.page
+      .context()
+      .route(/healthz|trpc/, (route) => (isCut ? route.abort() : route.continue()));
     await ada.page.context().routeWebSocket(/trpc/, (socket) => {
       if (isCut) void socket.close({ code: 1001 });
       else socket.connectToServer();
