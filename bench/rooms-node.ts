@@ -17,7 +17,9 @@ export interface RoomsNode {
 
 /** Starts one and waits until it listens. @throws Error when it does not */
 export async function startNode(env: Readonly<Record<string, string>>): Promise<RoomsNode> {
-  const child = spawn(process.execPath, [...shippedFlags(), COMMAND, 'serve'], {
+  // With the flags of this process, as forks have them.
+  const flags = [...process.execArgv, ...shippedFlags()];
+  const child = spawn(process.execPath, [...flags, COMMAND, 'serve'], {
     env: { ...process.env, LOG_LEVEL: 'info', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRooms } from '../../client/index.ts';
 import { signToken } from '../../server/index.ts';
-import { chat } from '../../shared/index.ts';
+import { chat, type FrameOf } from '../../shared/index.ts';
 import { balancerOver } from '../kit/balancer.ts';
 import { follow, stockClient } from '../kit/clients.ts';
 import { rawRequest } from '../kit/raw-request.ts';
@@ -82,6 +82,10 @@ describe.skipIf(noRedis)('rolling restarts of two nodes behind a balancer', () =
     const room = ada.chat.join('r', { onGap: () => expect.fail('a gap') });
     const clients = await Promise.all(Array.from({ length: 20 }, (_, no) => reader(url, no)));
     await room.ready;
+    // Who has come is told within 100 ms.
+    await vi.waitFor(() => expect(room.people.getSnapshot().count).toBe(21));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (const { forget } of clients) forget();
     const talk = setInterval(() => {
       texts.push(`${texts.length}`);
       void room.send({ text: texts.at(-1) ?? '' }).then(() => (acked += 1));
@@ -101,7 +105,9 @@ describe.skipIf(noRedis)('rolling restarts of two nodes behind a balancer', () =
       expect(code).toBe(0);
       expect(exitMs).toBeLessThan(10_000);
     }
-    for (const { starts, longestMs } of clients.map(({ summary }) => summary())) {
+    for (const { starts, longestMs, news } of clients.map(({ summary }) => summary())) {
+      // Presence holds them: nobody has seen anybody come or go.
+      expect(news).toEqual([]);
       // Each restart moves whoever is on that node: at most once for each.
       expect(starts.length).toBeLessThanOrEqual(3);
       expect(starts.slice(1).every((start) => start === 'resumed')).toBe(true);
@@ -115,6 +121,12 @@ async function reader(url: string, no: number) {
   const token = await tokenOf(`user-${no}`);
   const seen: string[] = [];
   const starts: string[] = [];
+  const news: string[] = [];
+  const onFrame = (frame: FrameOf<typeof chat>) => {
+    if (frame.type === 'ready') starts.push(frame.start);
+    if (frame.type !== 'presence') return;
+    for (const { id } of [...(frame.join ?? []), ...(frame.leave ?? [])]) news.push(id);
+  };
   let [lastAt, longestMs] = [performance.now(), 0];
   const onMessage = (message: string) => {
     seen.push(message);
@@ -126,15 +138,19 @@ async function reader(url: string, no: number) {
     onTestFinished(() => rooms.close());
     const room = rooms.chat.join('r', { onGap: () => expect.fail('a gap') });
     room.on('message', ({ data }) => onMessage(data.text));
-    room.onFrame((frame) => frame.type === 'ready' && starts.push(frame.start));
+    room.onFrame(onFrame);
     await room.ready;
   } else {
     await follow(stockClient(url, token).trpc, 'r', undefined, (frame) => {
-      if (frame.type === 'ready') starts.push(frame.start);
+      onFrame(frame);
       if (frame.type === 'event' && frame.event.type === 'message')
         onMessage(frame.event.data.text);
     });
   }
-  lastAt = performance.now();
-  return { texts: () => seen, summary: () => ({ starts, longestMs }) };
+  const forget = () => {
+    news.length = 0;
+    longestMs = 0;
+    lastAt = performance.now();
+  };
+  return { texts: () => seen, summary: () => ({ starts, longestMs, news }), forget };
 }

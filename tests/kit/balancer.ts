@@ -26,8 +26,9 @@ export async function balancerOver(
         else ready.delete(port);
       }),
     );
-    timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+    if (!isClosed) timer = setTimeout(() => void look(), LOOK_EVERY_MS);
   };
+  let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   await look();
 
@@ -59,6 +60,7 @@ export async function balancerOver(
     url: `http://127.0.0.1:${port}`,
     socketUrl: `ws://127.0.0.1:${port}/trpc`,
     close: async () => {
+      isClosed = true;
       clearTimeout(timer);
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
