@@ -12,7 +12,10 @@ const PREFLIGHT = {
 export function applyCors(req: IncomingMessage, res: ServerResponse): boolean {
   const { origin } = req.headers;
   res.setHeader('vary', 'Origin');
-  if (origin !== undefined) res.setHeader('access-control-allow-origin', origin);
+  if (origin !== undefined) {
+    res.setHeader('access-control-allow-origin', origin);
+    res.setHeader('access-control-expose-headers', 'retry-after');
+  }
   if (req.method !== 'OPTIONS' || origin === undefined) return false;
   res.writeHead(204, PREFLIGHT).end();
   return true;

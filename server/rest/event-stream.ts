@@ -36,9 +36,9 @@ export async function writeEventStream(
   const stopPings = pingEvery(res, clock);
   try {
     for await (const [id, frame] of frames) {
+      if (res.destroyed) break;
       const hasRoom = res.write(`id: ${id}\ndata: ${toJson(frame)}\n\n`);
       if (!hasRoom) await drained(res, clock);
-      if (res.closed || res.destroyed) break;
     }
   } catch (error) {
     const { reason, detail, more } = problemOf(error);
@@ -62,6 +62,7 @@ function pingEvery(res: ServerResponse, clock: Clock): () => void {
 
 /** Resolves when what was written has left, or the reader has gone; cuts one that has stopped. */
 async function drained(res: ServerResponse, clock: Clock): Promise<void> {
+  if (res.destroyed) return;
   const cancel = clock.after(STALL_MS, () => res.destroy());
   await new Promise<void>((resolve) => {
     const settle = () => {

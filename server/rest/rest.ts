@@ -41,7 +41,10 @@ export function createRest(options: RestOptions): Handler {
     if (!found) return noSuchPath(res, path);
     const operation = operationFor(found, req);
     if (!operation) return notAllowed(res, found);
-    const call = { req, res, given: found.given };
+    // From the first moment: whoever goes while his token is looked at must not be followed for.
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const call = { req, res, given: found.given, gone: gone.signal };
     const isServer = isServerKey(bearerOf(req) ?? '');
     return isServer ? callServer(operation, call, rooms) : callUser(operation, call);
   };
@@ -73,6 +76,8 @@ interface RestCall {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly given: string | undefined;
+  /** Aborts when the response is out, or the caller gone. */
+  readonly gone: AbortSignal;
 }
 
 function noSuchPath(res: ServerResponse, path: string): void {
@@ -92,7 +97,7 @@ function asTRPCError(error: unknown): TRPCError {
 /** Calls a procedure as the user whose token is shown. */
 function userCaller({ router, clock, onError, ...options }: RestOptions) {
   const contextOf = createHttpContext({ ...options, clock });
-  return async (operation: Operation, { req, res, given }: RestCall): Promise<void> => {
+  return async (operation: Operation, { req, res, given, gone }: RestCall): Promise<void> => {
     const { procedure, kind, path } = operation;
     if (!procedure) throw new RoomError('FORBIDDEN', 'this is for server keys (SERVER_KEYS) alone');
     const direct = directOf(router, `${kind}.${procedure.name}`, procedure.type);
@@ -102,9 +107,7 @@ function userCaller({ router, clock, onError, ...options }: RestOptions) {
     if (!context.user) throw new RoomError('UNAUTHENTICATED');
     const read = await readInput(operation, req, given, procedure);
     const input = procedure.input && fromJson(procedure.input, read);
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    const output = await direct.call(context, input ?? read, () => gone.signal);
+    const output = await direct.call(context, input ?? read, () => gone);
     if (procedure.type !== 'subscription') return sendJsonText(res, 200, toJson(output ?? {}));
     const problem = (thrown: unknown) => {
       const error = asTRPCError(thrown);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { HOUR } from '../../shared/index.ts';
@@ -32,6 +33,27 @@ describe('REST that is attacked', () => {
     await vi.waitFor(() => expect(text.match(/"type":"event"/g)).toHaveLength(90));
     const offsets = [...text.matchAll(/^id: [\w-]+:(\d+)$/gm)].map(([, offset]) => Number(offset));
     expect(offsets).toEqual(Array.from({ length: 90 }, (_, n) => n + 1));
+  });
+
+  it('[PRE1] follows for nobody who went while he was let in', async () => {
+    const ready = await readyServer({}, { presence: { holdMs: 0 } });
+    const bob = await restAs(ready, { user: 'bob' });
+    const authorization = `Authorization: Bearer ${await ready.token('ada')}`;
+    const port = Number(new URL(ready.url).port);
+    const request = `GET /api/chat/rooms/r/events HTTP/1.1\r\nHost: 127.0.0.1\r\n${authorization}\r\n\r\n`;
+    // So many at once that tokens wait to be looked at; the resets come meanwhile.
+    const gone = Array.from({ length: 200 }, async (_, n) => {
+      const socket = connect({ port, host: '127.0.0.1' });
+      await once(socket, 'connect');
+      await new Promise((resolve) => socket.write(request, resolve));
+      await new Promise((resolve) => setTimeout(resolve, n % 20));
+      socket.resetAndDestroy();
+    });
+    await Promise.all(gone);
+    await vi.waitFor(async () => {
+      const { body } = await bob('GET', 'chat/rooms/r/members');
+      expect(body['count']).toBe(0);
+    });
   });
 
   it('[AUT2] ends a stream with the token of its reader, and says why', async () => {

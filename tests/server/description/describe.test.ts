@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Contract } from '../../../shared/index.ts';
+import { limits, type Contract, type Frame } from '../../../shared/index.ts';
 import { describeContract } from '../../../server/description/describe.ts';
 import { createRooms } from '../../../server/create-rooms.ts';
 import { fromJson } from '../../../server/rest/json-values.ts';
@@ -7,7 +8,38 @@ import { described } from '../../kit/described.ts';
 
 const kinds = describeContract(described);
 
+// One that is added there is missing here, and does not compile.
+const FRAMES: Readonly<Record<Frame['type'], true>> = {
+  ready: true,
+  event: true,
+  gap: true,
+  erased: true,
+  latest: true,
+  cleared: true,
+  unread: true,
+  crowd: true,
+  presence: true,
+  revoked: true,
+};
+
+// Of these no client ever hears.
+const UNHEARD = ['listedAgain', 'memoryKeys'];
+
 describe('the description of a contract', () => {
+  it('has every frame that there is', () => {
+    const told = kinds[0]?.frames.map(({ type }) => type) ?? [];
+    expect(told.toSorted()).toEqual(Object.keys(FRAMES).toSorted());
+  });
+
+  it('has every limit that a client may meet', () => {
+    const rows = readFileSync(
+      new URL('../../../server/description/limit-rows.ts', import.meta.url),
+      'utf8',
+    );
+    const missing = Object.keys(limits).filter((name) => !rows.includes(`limits.${name}`));
+    expect(missing).toEqual(UNHEARD);
+  });
+
   it('has every procedure of the router, and no other', async () => {
     const contract: Contract = described;
     const rooms = await createRooms({ rooms: contract, dataDir: null });
