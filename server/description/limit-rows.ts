@@ -135,6 +135,12 @@ function ofStreams(): LimitDescription[] {
       count(limits.latestValues),
       'the one set longest ago is cleared',
     ),
+    row(
+      'data of all latest values of a room',
+      characters(limits.latestLength),
+      'those set longest ago are cleared',
+    ),
+    row('page of those who reacted to a message', count(limits.reactorsPage)),
     row('unread events are counted up to', count(limits.unreadCount)),
     row(
       'readers of a room who are told of one another',
