@@ -84,7 +84,7 @@ export const texts = {
   reconnecting: 'Connection lost. Coming back by itself; what you write is sent then.',
   gap: 'Some messages sent while you were away are missing here; from now on all is shown.',
   overHttp:
-    'WebSockets are blocked here, so this page uses plain HTTP. All works, a little slower.',
+    'WebSockets are blocked here, so this page uses plain HTTP: a little slower, and others do not see you type.',
   stopped: 'The server has refused this session.',
   startAgain: 'Start again',
   roomGone: 'This room is not there, or not for you.',

@@ -85,7 +85,7 @@ export const texts: Texts = {
   connecting: '正在连接…',
   reconnecting: '连接已断开，正在自动恢复；你写的内容届时会发送。',
   gap: '你离开期间的部分消息在这里缺失；此后的消息都会显示。',
-  overHttp: '此处禁用了 WebSocket，页面改用普通 HTTP。功能不变，稍慢一些。',
+  overHttp: '此处禁用了 WebSocket，页面改用普通 HTTP：稍慢一些，且别人看不到你正在输入。',
   stopped: '服务器拒绝了此会话。',
   startAgain: '重新开始',
   roomGone: '此房间不存在，或不对你开放。',
