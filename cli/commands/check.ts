@@ -24,6 +24,11 @@ export const check = defineCommand(
         value: 'N',
         says: `how many seeded plans are run in a simulated world (default: ${PLANS}, with --url 0)`,
       },
+      clients: {
+        value: 'N',
+        default: '6',
+        says: 'how many real clients write and read, in half as many rooms',
+      },
       seed: { value: 'SEED', says: 'what chance is decided by (default: the time)' },
       url: {
         value: 'URL',
@@ -45,11 +50,14 @@ export const check = defineCommand(
   async ({ values }, { stdout, stderr, signal }) => {
     const minutes = values.minutes === '0' ? 0 : parseAboveZero('minutes', values.minutes);
     const server = serverOf(values.url, values.token);
+    const clients = parseCount('clients', values.clients, { min: 1 });
     const report = await roomcheck({
       seconds: minutes * 60,
       ...(values.plans === undefined
         ? {}
         : { plans: parseCount('plans', values.plans, { min: 0 }) }),
+      clients,
+      rooms: Math.ceil(clients / 2),
       ...(values.seed === undefined ? {} : { seed: values.seed }),
       ...(server ? { server } : {}),
       signal,
