@@ -12,6 +12,7 @@ import { createLogger, type Logger } from './logger.ts';
 import type { Commit } from './metrics/metrics.ts';
 import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
 import type { PresenceOptions } from './presence/holds.ts';
+import { keptSeatsIn } from './presence/kept-seats.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';
 import type { Presence } from './presence/presence.ts';
 import { createMemoryRecords } from './records/memory-records.ts';
@@ -109,7 +110,10 @@ async function openStore(options: StoreOptions): Promise<Store> {
   if (redisUrl !== undefined) return openRedis(redisUrl, options);
   const { log, records } =
     dataDir === null ? openMemory(options) : await openSqlite(dataDir, options);
-  const presence = createMemoryPresence({ ...options.presence, clock: options.clock });
+  // Not before the directory is ours.
+  const onError = (error: unknown) => options.logger.warn({ err: error }, 'seats were not kept');
+  const kept = dataDir === null ? {} : { kept: keptSeatsIn(dataDir, onError) };
+  const presence = createMemoryPresence({ ...options.presence, ...kept, clock: options.clock });
   return { log, records, bus: createMemoryBus(), presence };
 }
 

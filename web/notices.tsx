@@ -21,7 +21,7 @@ export function Notices(): ReactElement {
     if (unread > 0) markSeen().catch(sayError);
   };
   const shown = events
-    .filter(({ by, type }) => type !== 'joined' && by.id !== user.id)
+    .filter(({ by }) => by.id !== user.id)
     .slice(-MOST_SHOWN)
     .toReversed();
   return (
@@ -60,7 +60,9 @@ function noticeText(event: NoticeEvent, texts: Texts): string {
     case 'invitation':
       return texts.invitation(by.name, event.data.title ?? event.data.room.id);
     case 'joined':
-      return texts.joinedRoom(event.data.title ?? event.data.room.id);
+      return event.data.room.id.startsWith('d~')
+        ? texts.directFrom(by.name)
+        : texts.joinedRoom(event.data.title ?? event.data.room.id);
     case 'removed': {
       const room = event.data.params['title'] ?? event.data.room.id;
       return event.data.code === 'closed'

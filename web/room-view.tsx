@@ -24,7 +24,7 @@ export function RoomView(props: {
   const texts = useTexts();
   const { room, state, gap } = useRoom(chat, entry.id, RELOAD);
   const [hidden, setHidden] = useState<typeof gap>();
-  const [isPeopleShown, setPeopleShown] = useState(() => matchMedia('(min-width: 1100px)').matches);
+  const [isPeopleShown, setPeopleShown] = usePeopleShown();
   useEffect(() => {
     const undo = [room?.on('renamed', onChange), room?.on('roleChanged', onChange)];
     return () => undo.forEach((forget) => forget?.());
@@ -49,6 +49,21 @@ export function RoomView(props: {
       )}
     </>
   );
+}
+
+// Beside the messages, where there is room; otherwise they would lie upon them.
+const WIDE = '(min-width: 1021px)';
+
+/** Are the people shown? By themselves only where there is room for them. */
+function usePeopleShown() {
+  const [isShown, setShown] = useState(() => matchMedia(WIDE).matches);
+  useEffect(() => {
+    const wide = matchMedia(WIDE);
+    const fit = () => setShown(wide.matches);
+    wide.addEventListener('change', fit);
+    return () => wide.removeEventListener('change', fit);
+  }, []);
+  return [isShown, setShown] as const;
 }
 
 /** Tells the server what one is called, where somebody else has begun a direct room. */

@@ -80,9 +80,13 @@ async function closeServer(
   const closing = isDraining ? server.close() : server.close({ drainMs: 0 });
   const ms = isDraining ? CLOSE_WITH_DRAIN_MS : CLOSE_MS;
   const closed = await within(closing, ms);
-  if (closed.state === 'done') logger.info('closed');
-  else logger.error(`not closed within ${ms} ms; what was acknowledged is kept`);
-  process.exit(closed.state === 'done' ? EXIT.ok : EXIT.failed);
+  if (closed.state !== 'done') {
+    logger.error(`not closed within ${ms} ms; what was acknowledged is kept`);
+    process.exit(EXIT.failed);
+  }
+  logger.info('closed');
+  // Not by `process.exit`: what is being logged just now would be lost, or come after what is logged last.
+  return EXIT.ok;
 }
 
 /** A broken invariant: nobody knows what state the process is in, so another one shall take over. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { roomKey } from '../log/room-log.ts';
 import { Holds, type PresenceOptions } from './holds.ts';
+import type { KeptSeat, KeptSeats } from './kept-seats.ts';
 import type { Presence, PresenceChange, PresenceFollower } from './presence.ts';
 import { RoomSeats } from './room-seats.ts';
 import { whoIsIn } from './who-is-in.ts';
@@ -10,11 +11,12 @@ interface Entry {
   readonly followers: Set<PresenceFollower>;
 }
 
-/** Presence of one node, which is all there is without Redis. It ends with the process, and so does
- *  everybody's seat. */
+/** Presence of one node, which is all there is without Redis. With `kept`, whoever has a seat when it is closed is held
+ *  by the next one; otherwise it ends with the process, and so does everybody's seat. */
 export function createMemoryPresence(
-  options: PresenceOptions & { readonly clock: Clock },
+  options: PresenceOptions & { readonly clock: Clock; readonly kept?: KeptSeats },
 ): Presence {
+  const { clock, kept } = options;
   const rooms = new Map<string, Entry>();
   const holds = new Holds({
     ...options,
@@ -35,6 +37,20 @@ export function createMemoryPresence(
     settle(key, entry);
   };
 
+  const hold = (key: string, memberId: string, why: 'drain' | 'timeout') => {
+    change(key, (seats) => seats.drop(memberId, why));
+    if (rooms.get(key)?.seats.isHeld(memberId)) holds.hold({ key, memberId });
+  };
+  for (const { room, state, memberId, user, sessionId } of kept?.take(clock.now()) ?? []) {
+    change(room, (seats) => seats.join({ memberId, user, sessionId }));
+    if (state !== undefined) change(room, (seats) => seats.setState(memberId, state) ?? []);
+    hold(room, memberId, 'drain');
+  }
+  const close = () => {
+    holds.close();
+    kept?.leave(seatsOf(rooms), clock.now());
+  };
+
   return {
     join(room, member) {
       const key = roomKey(room);
@@ -46,8 +62,7 @@ export function createMemoryPresence(
       if (how === 'left' || how === 'kicked') {
         return change(key, (seats) => seats.leave(memberId, how));
       }
-      change(key, (seats) => seats.drop(memberId, how === 'drain' ? 'drain' : 'timeout'));
-      if (rooms.get(key)?.seats.isHeld(memberId)) holds.hold({ key, memberId });
+      hold(key, memberId, how === 'drain' ? 'drain' : 'timeout');
     },
     // Their time runs on, and there is nothing left of them then.
     expel: (room, isMeant) => change(roomKey(room), (seats) => seats.expel(isMeant)),
@@ -72,6 +87,19 @@ export function createMemoryPresence(
       };
       return { ...whoIsIn(entry.seats), unfollow };
     },
-    close: async () => holds.close(),
+    close: async () => close(),
   };
+}
+
+/** All seats, in each room those last whose state was said last. */
+function seatsOf(rooms: ReadonlyMap<string, Entry>): KeptSeat[] {
+  return [...rooms].flatMap(([room, { seats }]) =>
+    seats
+      .ownIds()
+      .flatMap((id) => seats.own(id) ?? [])
+      .toSorted((a, b) => a.stateNo - b.stateNo)
+      .map(({ member: { memberId, user, sessionId }, state }) => {
+        return { room, memberId, user: { id: user.id, name: user.name }, sessionId, state };
+      }),
+  );
 }

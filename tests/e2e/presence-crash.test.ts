@@ -60,3 +60,31 @@ it('[PRE2] leaves no ghost of those who did not outlive a server that was killed
   await vi.waitFor(() => expect(ids()).toEqual(['ada']), 35_000);
   expect(performance.now() - diedAt).toBeLessThan(35_000);
 }, 60_000);
+
+it('[PRE2] sees nobody go or come over an orderly restart', async () => {
+  const env = { DATA_DIR: tempDir(), AUTH_SECRET: SECRET };
+  const server = await serverProcess(env);
+  const rooms = await Promise.all(
+    // Bob takes longer to come back.
+    [0, 0.99].map(async (random, no) => {
+      const id = ['ada', 'bob'][no] ?? '';
+      const token = await signToken(SECRET, { id, name: id, expiresAt: Date.now() + HOUR });
+      const client = createRooms({ chat }, { url: server.socketUrl, token, random: () => random });
+      onTestFinished(() => client.close());
+      return client.chat.join('r', { onGap: 'reload' });
+    }),
+  );
+  const [ada, bob] = rooms;
+  await Promise.all(rooms.map(({ ready }) => ready));
+  const ids = () => ada?.people.getSnapshot().users.map(({ id }) => id);
+  await vi.waitFor(() => expect(ids()).toEqual(['ada', 'bob']));
+  const counts = new Set<number>();
+  ada?.people.subscribe(() => counts.add(ada.people.getSnapshot().count));
+  let starts = 0;
+  for (const room of rooms) room.onFrame(({ type }) => void (starts += type === 'ready' ? 1 : 0));
+  expect(await server.stop('SIGTERM')).toBe(0);
+  await serverProcess({ ...env, PORT: String(server.port) });
+  await vi.waitFor(() => expect(starts).toBe(2), 30_000);
+  await bob?.send({ text: 'back' });
+  expect([...counts]).toEqual([2]);
+}, 40_000);

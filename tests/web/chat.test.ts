@@ -107,7 +107,7 @@ describePage('the page', ({ open, enter }) => {
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
   });
 
-  it('is worked by keys alone, and tells screen readers politely what others say', async () => {
+  it('[WEB3] is worked by keys alone, and tells screen readers politely what others say', async () => {
     const { url } = await startServer();
     const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
     await say(bob.page, 'first');

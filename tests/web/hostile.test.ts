@@ -7,7 +7,7 @@ import { describePage, enterAs, say, texts } from './stage.ts';
 import { payloads } from './xss-payloads.ts';
 
 describePage('the page and bad input', ({ open, enter }) => {
-  it('runs nothing of 100 attempts to run something, under a strict policy', async () => {
+  it('[WEB1] runs nothing of 100 attempts to run something, under a strict policy', async () => {
     const server = await startServer();
     const mallory = await sdkClient(server, 'mallory');
     const room = mallory.chat.join('general', { onGap: 'reload' });
@@ -129,7 +129,7 @@ describePage('the page and bad input', ({ open, enter }) => {
     expect(complaints).toEqual([]);
   });
 
-  it('serves its files under safe paths, cached as they deserve', async () => {
+  it('[WEB2] serves its files under safe paths, cached as they deserve', async () => {
     const { url } = await startServer();
     const index = await fetch(url);
     const html = await index.text();

@@ -38,6 +38,32 @@ describePage('how quick the page is', ({ enter }) => {
     expect(longestMs).toBeLessThan(LONG_MS);
   });
 
+  it('keeps the place of the reader while older messages come above it', async () => {
+    const server = await startServer();
+    await fill(server, 400);
+    const { page } = await enter(server.url, 'Ada');
+    await page.locator('.message', { hasText: 'message 399' }).waitFor();
+    await page.mouse.move(600, 400);
+    const placeOf = (text: string) =>
+      page
+        .locator('.message', { hasText: text })
+        .evaluate((row) => row.getBoundingClientRect().top);
+    // The newest 50 are here. What is in sight when older ones come stays where it is.
+    const oldest = page.locator('.message', { hasText: 'message 350' });
+    while ((await oldest.count()) === 0) await page.mouse.wheel(0, -300);
+    await page.locator('.message', { hasText: 'message 345' }).waitFor({ state: 'attached' });
+    const marked = (await page.locator('.message').nth(8).locator('.text').textContent()) ?? '';
+    const place = await placeOf(marked.trim());
+    await page.evaluate(async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      for (let drawn = 0; drawn < 30; drawn += 1) await frame();
+    });
+    expect(Math.abs((await placeOf(marked.trim())) - place)).toBeLessThan(5);
+    await page.mouse.wheel(0, -300);
+    await expect.poll(async () => (await placeOf(marked.trim())) - place).toBeGreaterThan(250);
+    expect((await placeOf(marked.trim())) - place).toBeLessThan(350);
+  });
+
   it('stays smooth at 100 messages a second', TRIES, async () => {
     const server = await startServer();
     await fill(server, 500);

@@ -3,6 +3,7 @@ import { startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 import { serverProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { keep } from './screenshots.ts';
 import { describePage, enterAs, say, texts } from './stage.ts';
 
 const httpOf = (url: string) => url.replace(/^ws(.*)\/trpc$/, 'http$1');
@@ -136,5 +137,6 @@ describePage('the page in trouble', ({ open, enter }) => {
     await expect.poll(() => texts(ada.page)).toEqual(['by another road', 'welcome']);
     await bob.page.locator('.composer textarea').pressSequentially('and');
     await ada.page.getByText('Bob is typing…').waitFor();
+    await keep(ada.page, 'over-http');
   });
 });
