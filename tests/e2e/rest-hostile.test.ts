@@ -22,7 +22,7 @@ describe('REST that is attacked', () => {
       if (text.includes('"ready"')) socket.pause();
     });
     socket.write(request);
-    await vi.waitFor(() => expect(text).toContain('"ready"'));
+    await vi.waitFor(() => expect(text).toContain('"ready"'), 10_000);
     const backend = Array.from({ length: 90 }, (_, n) =>
       ada('POST', 'chat/rooms/r/send', { text: `${n} ${'x'.repeat(3_900)}` }),
     );
@@ -30,7 +30,7 @@ describe('REST that is attacked', () => {
     socket.removeAllListeners('data');
     socket.on('data', (chunk: string) => void (text += chunk));
     socket.resume();
-    await vi.waitFor(() => expect(text.match(/"type":"event"/g)).toHaveLength(90));
+    await vi.waitFor(() => expect(text.match(/"type":"event"/g)).toHaveLength(90), 10_000);
     const offsets = [...text.matchAll(/^id: [\w-]+:(\d+)$/gm)].map(([, offset]) => Number(offset));
     expect(offsets).toEqual(Array.from({ length: 90 }, (_, n) => n + 1));
   });
@@ -53,7 +53,7 @@ describe('REST that is attacked', () => {
     await vi.waitFor(async () => {
       const { body } = await bob('GET', 'chat/rooms/r/members');
       expect(body['count']).toBe(0);
-    });
+    }, 10_000);
   });
 
   it('[AUT2] ends a stream with the token of its reader, and says why', async () => {

@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -55,7 +56,9 @@ export function addRecordings(recordings: readonly Recording[]): void {
 
 /** All that was seen by the processes of this run. */
 export function readRecordings(): Recording[] {
-  const files = readdirSync(dir()).filter((name) => name.endsWith('.ndjson'));
+  // Every project of a run sets up and tears down: the first that does has judged them all.
+  const names = existsSync(dir()) ? readdirSync(dir()) : [];
+  const files = names.filter((name) => name.endsWith('.ndjson'));
   return files.flatMap((name) =>
     readFileSync(join(dir(), name), 'utf8')
       .split('\n')
