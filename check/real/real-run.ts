@@ -96,7 +96,9 @@ class RealRun {
     this.#rooms = roomNames(options.seed, options.rooms ?? 3);
     this.#nemesis = new Nemesis({
       crew: this.#crew,
-      keeper: venue.keeper,
+      venue,
+      rooms: this.#rooms,
+      kind: this.#stage.subject.kind.name,
       random: random.fork('nemesis'),
       record,
     });
@@ -199,7 +201,7 @@ class RealRun {
   async #measure(): Promise<void> {
     while (this.#isReading) {
       await sleep(READ_EVERY_MS);
-      this.#memory = Math.max(this.#memory, this.#venue.keeper?.current?.memory() ?? 0);
+      this.#memory = Math.max(this.#memory, this.#venue.memory?.() ?? 0);
     }
   }
 
