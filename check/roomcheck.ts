@@ -33,7 +33,7 @@ export interface RoomcheckOptions {
   readonly subject?: Subject;
   /** Events that the server keeps of a room at least. Default: what the kind says. */
   readonly maxEvents?: number;
-  /** Clients, rooms and writers of each client in the real run. Default 6, 3 and 16. */
+  /** Clients, rooms and writers of each client in the real run. Default 6, 3 and 16; with `nodes` 6 for each, 6 and 16. */
   readonly clients?: number;
   readonly rooms?: number;
   readonly writers?: number;

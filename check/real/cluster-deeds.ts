@@ -102,7 +102,7 @@ const deafen: Deed = async ({ cluster: { redis }, record }) => {
 const killRedis: Deed = async (options) => {
   const { cluster, random, record } = options;
   const { redis } = cluster;
-  const [was, next] = [redis.fsync, random.pick(['always', 'always', 'everysec'] as const)];
+  const [was, next] = [redis.fsync, random.pick(['always', 'everysec'] as const)];
   const keepsAll = was === 'always' && next === 'always';
   if (keepsAll) record({ kind: 'fault', fault: 'redis-kill -9' });
   await cluster.withoutRedis(async () => {

@@ -47,6 +47,8 @@ export function takeEvent(
   const to = known.state ? offsetOf(known.state.to) : 0;
   if (offset <= to) return known;
   if (types.has(event.type)) {
+    // Own ones count for nothing, and would push out what does.
+    if (event.by.id === known.me) return known;
     const since = [...known.since, [offset, event.by.id] as const];
     return { ...known, since: new Map(since.slice(-MOST_HELD)) };
   }

@@ -34,6 +34,14 @@ function stateOf(log: readonly Logged[], readTo: number, version: number): Omit<
 }
 
 describe('counting what is unread', () => {
+  it('misses none of others, however many own ones come meanwhile', () => {
+    let known: UnreadKnown = { ...UNKNOWN, me: 'ada', state: stateOf([], 0, 0) };
+    for (let offset = 1; offset <= 2_400; offset += 1) {
+      known = takeEvent(known, event(offset, 'message', offset % 3 === 0 ? bob : ada), types);
+    }
+    expect(countOf(known)).toBe(800);
+  });
+
   it('is the recount of the log, however answers and events overtake each other', () => {
     const step = fc.record({
       what: fc.constantFrom('say', 'say', 'remove', 'read', 'unread', 'ask', 'hear'),

@@ -60,8 +60,8 @@ end
 `;
 
 /** KEYS meta, log, about, key. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
- *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys.
- *  Gives `ok | repeat`, epoch, offset, at; or `conflict`, or `stale`. */
+ *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys, epoch of
+ *  the version or ''. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
 export const APPEND = script(`${SHARED}${ERASING}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
 local text, type, about, at = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -79,6 +79,8 @@ local function newest(about, type)
   local found = redis.call('ZREVRANGEBYLEX', KEYS[3], '[' .. from .. '~', '[' .. from, 'LIMIT', 0, 1)
   return found[1] and tonumber(string.sub(found[1], #from + 1)) or nil
 end
+-- What it is about may have been lost since: another event will stand there.
+if about and ARGV[17] ~= '' and ARGV[17] ~= e then return {'moved'} end
 if about and ARGV[13] ~= '' then
   local version = nil
   for one in string.gmatch(ARGV[14], '%S+') do

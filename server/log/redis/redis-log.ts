@@ -165,6 +165,7 @@ export class RedisLog implements RoomLog {
     const [outcome, epoch, offset, at] = reply as [string, string, number, string];
     if (outcome === 'conflict') throw new RoomError('CONFLICT');
     if (outcome === 'stale') throw new RoomError('STALE_VERSION');
+    if (outcome === 'moved') throw new RoomError('STALE_POSITION');
     const done = { epoch, offset, at: Number(at), duplicate: outcome === 'repeat' };
     if (done.duplicate) return done;
     this.#appended.add(roomTag(room));
@@ -199,6 +200,7 @@ export class RedisLog implements RoomLog {
         // No type is named so: the event itself goes all the same.
         erases ? `- ${words(erases)}` : '',
         keyOf('key:'),
+        guard?.epoch ?? '',
       ],
       [kept],
     );

@@ -102,6 +102,26 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     await vi.waitFor(() => expect(news()[1]).toBe(`${next.epoch}:2`));
   });
 
+  it('[LOG3] change nothing that has taken the place of what was lost in between', async () => {
+    const a = await node();
+    const { epoch } = await a.log.append(entry('1'));
+    const change = (key: string, of: string) =>
+      a.log.append({
+        ...entry('2', { idempotencyKey: key }),
+        type: 'edited',
+        about: 1,
+        guard: { types: ['edited'], version: 1, epoch: of },
+      });
+    await redis.command('FLUSHALL');
+    const moved = { code: 'STALE_POSITION' };
+    await expect(change('k', epoch)).rejects.toMatchObject(moved);
+    const anew = await a.log.append(entry('another'));
+    await expect(change('k', epoch)).rejects.toMatchObject(moved);
+    expect(await change('k', anew.epoch)).toMatchObject({ offset: 2, duplicate: false });
+    // A repeat has its answer, whatever it was about.
+    expect(await change('k', epoch)).toMatchObject({ offset: 2, duplicate: true });
+  });
+
   it('[LOG3] begin another epoch after a restart that may have lost something, and keep what is there', async () => {
     await start('--appendonly', 'yes', '--appendfsync', 'everysec');
     const a = await node();
