@@ -99,6 +99,8 @@ export interface CountRange {
 export interface Counted {
   readonly count: number;
   readonly head: number;
+  /** In which that was. Undefined: in the only one there can be while the log is open. */
+  readonly epoch?: string;
 }
 
 /** Hears of a room's appended events: in order, each once, none left out. With no events and a `head` it hears

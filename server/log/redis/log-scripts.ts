@@ -171,7 +171,7 @@ return found
 `);
 
 /** KEYS meta, log, about. ARGV life, fresh epoch, after, types, not by, limit, most offsets to look at. Gives how
- *  many, the offset that it has come to, and the head. */
+ *  many, the offset that it has come to, the head, and the epoch. */
 export const COUNT = script(`${SHARED}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
 local limit, wanted, found = tonumber(ARGV[6]), {}, 0
@@ -186,7 +186,7 @@ while at < to and found < limit do
     if wanted[type] and user ~= ARGV[5] then found = found + 1 end
   end
 end
-return {found, at, o}
+return {found, at, o, e}
 `);
 
 /** KEYS meta, log, about. ARGV life, fresh epoch, offset, prefix of keys. Gives 1, or 0: no such event. */

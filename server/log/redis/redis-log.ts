@@ -112,14 +112,17 @@ export class RedisLog implements RoomLog {
 
   async count(room: RoomName, { after, types, notBy, limit }: CountRange): Promise<Counted> {
     let [count, at, head] = [0, after, Number.POSITIVE_INFINITY];
+    let epoch: string | undefined;
     // Redis does nothing else meanwhile, so a long way is gone in steps.
     for (;;) {
       const args = [at, words(types), word(notBy), limit - count, COUNT_AT_ONCE];
-      const reply = (await this.#run(COUNT, room, args)) as number[];
-      const [found = 0, reached = 0, newest = 0] = reply;
+      const reply = await this.#run(COUNT, room, args);
+      const [found, reached, newest, now] = reply as [number, number, number, string];
+      // It began anew meanwhile, and so does this.
+      if (now !== (epoch ??= now)) return this.count(room, { after, types, notBy, limit });
       head = Math.min(head, newest);
       count += found;
-      if (count >= limit || reached >= head || reached <= at) return { count, head };
+      if (count >= limit || reached >= head || reached <= at) return { count, head, epoch };
       at = reached;
     }
   }
