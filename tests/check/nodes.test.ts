@@ -5,7 +5,7 @@ import { noRedis } from '../kit/redis-server.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 
 // Under CI a whole minute; at one's desk what one waits for gladly.
-const SECONDS = process.env['CI'] ? 60 : 6;
+const SECONDS = process.env['CI'] ? 60 : 5;
 
 describe.skipIf(noRedis)('three nodes over one Redis, all of which is made to fail', () => {
   it(
