@@ -1,6 +1,7 @@
 import type { LeaveReason } from '../../../shared/index.ts';
 import type { PresenceChange, PresenceFollower } from '../presence.ts';
-import { RoomSeats, type FarSeat } from '../room-seats.ts';
+import { RoomSeats } from '../room-seats.ts';
+import type { FarSeat } from '../seat.ts';
 import { parseTold, type Told } from './seat-text.ts';
 
 /** The people of a room as they stand in Redis. */
