@@ -70,7 +70,7 @@ function verdictText({ anomalies, counts }: Totals): string {
 function recoveryText(fault: string, samples: readonly number[]): string {
   const { p50, p99, most } = percentilesOf(samples);
   const times = `${p50} ms (p50), ${p99} ms (p99), ${most} ms (most)`;
-  return `after ${fault}`.padEnd(22) + `acks again in ${times}`;
+  return `after ${fault}`.padEnd(30) + `acks again in ${times}`;
 }
 
 function listText(counts: Readonly<Record<string, number>>): string {

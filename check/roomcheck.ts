@@ -1,6 +1,7 @@
 import type { Failure } from './failure.ts';
 import type { Anomaly } from './judge/anomaly.ts';
 import type { HistoryRecord } from './judge/history.ts';
+import { clusterVenue } from './real/cluster.ts';
 import { runReal, type RealOptions } from './real/real-run.ts';
 import { foreignVenue } from './real/venue.ts';
 import { anomaliesText, failureText, tailText, totalsText } from './report.ts';
@@ -25,11 +26,14 @@ export interface RoomcheckOptions {
     /** A JWT; the check publishes and reads as its user, in rooms whose ids begin with `check-`. */
     readonly token: string;
   };
+  /** Servers that the check starts over a Redis of its own, where it is to be several: their processes, their lines
+   *  and Redis are made to fail. Needs `redis-server`. Default: one server without Redis. */
+  readonly nodes?: number;
   /** Which event of which room kind is published. Default: messages of `chat`. */
   readonly subject?: Subject;
   /** Events that the server keeps of a room at least. Default: what the kind says. */
   readonly maxEvents?: number;
-  /** Clients, rooms and writers of each client in the real run. Default 6, 3 and 16. */
+  /** Clients, rooms and writers of each client in the real run. Default 6, 3 and 16; with `nodes` 6 for each, 6 and 16. */
   readonly clients?: number;
   readonly rooms?: number;
   readonly writers?: number;
@@ -91,7 +95,7 @@ async function simulatedPart(seed: string, options: RoomcheckOptions) {
 }
 
 async function realPart(seed: string, options: RoomcheckOptions) {
-  const { seconds = 60, server, onProgress } = options;
+  const { seconds = 60, server, nodes = 1, onProgress } = options;
   if (seconds === 0) return undefined;
   const began = performance.now();
   const tail = new Tail();
@@ -104,7 +108,11 @@ async function realPart(seed: string, options: RoomcheckOptions) {
     ...realOptions(options),
     seed,
     durationMs: seconds * 1_000,
-    venue: server && foreignVenue(server.url, server.token),
+    venue: server
+      ? foreignVenue(server.url, server.token)
+      : nodes > 1
+        ? await clusterVenue(nodes)
+        : undefined,
     onRecord,
   });
   const totals = new Totals();

@@ -12,6 +12,8 @@ export interface Subject {
   readonly ephemeral?: string;
   /** A latest value that clients may publish, where there is one: same data. */
   readonly latest?: readonly string[];
+  /** An activity that clients may say they do, in real runs. */
+  readonly activity?: string;
   /** What somebody may say of himself, where members have a state. */
   readonly presence?: (text: string) => unknown;
 }
@@ -21,6 +23,7 @@ export const chatSubject: Subject = {
   kind: chat,
   type: 'message',
   data: (text) => ({ text }),
+  activity: 'typing',
 };
 
 const said = z.object({ text: z.string().max(200) });

@@ -167,6 +167,6 @@ async function openRedis(url: string, options: StoreOptions): Promise<Store> {
       if (reason === undefined) logger.info('Redis can be listened to again');
       else logger.warn({ reason }, 'Redis cannot be listened to: events come late until it can');
     },
-    onError: (error) => logger.error({ err: error }, 'a follower of the log failed'),
+    onError: (error) => logger.error({ err: error }, 'what came over Redis could not be taken'),
   });
 }

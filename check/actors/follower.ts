@@ -63,10 +63,15 @@ export class Follower {
     this.#record({ kind: 'left', follower: this.name, room: this.room });
   }
 
+  /** The latest values as they stand. */
+  get values(): readonly string[] {
+    return [...this.#values.values()];
+  }
+
   /** Writes down the latest values as they stand. */
   tellValues(): void {
     const { name, room } = this.#options;
-    this.#record({ kind: 'values', follower: name, room, values: [...this.#values.values()] });
+    this.#record({ kind: 'values', follower: name, room, values: this.values });
   }
 
   /** Says that everything is read that it has been shown. */

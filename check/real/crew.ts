@@ -20,6 +20,8 @@ export interface CrewMember {
   readonly proxy: FaultProxy;
   readonly follower: Follower;
   readonly writers: readonly Writer[];
+  /** Says that he is at it, or not any more, and does not care what becomes of it. */
+  say(activity: string, isOn: boolean): void;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,8 @@ export async function openCrewMember(options: {
     proxy,
     follower,
     writers: Array.from({ length: options.writers }, (_, index) => writer(index)),
+    say: (activity, isOn) =>
+      void handle.publish(activity as never, { [activity]: isOn }).catch(() => {}),
     close: async () => {
       rooms.close();
       await proxy.close();

@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import type { Stage } from '../actors/stage.ts';
 import type { Random } from '../random.ts';
 import type { CrewMember } from './crew.ts';
-import type { ServerKeeper } from './venue.ts';
+import { doToCluster, healCluster } from './cluster-deeds.ts';
+import type { Venue } from './venue.ts';
 import { sleep } from './waiting.ts';
 
 /** What a nemesis acts with. */
 export interface NemesisOptions {
   readonly crew: readonly CrewMember[];
-  /** Unset: the server is not ours to kill. */
-  readonly keeper?: ServerKeeper | undefined;
+  /** Its processes are ours to kill, where it has any. */
+  readonly venue: Pick<Venue, 'keeper' | 'cluster'>;
+  /** Rooms of the run, by id, and the name of their kind. */
+  readonly rooms: readonly string[];
+  readonly kind: string;
   readonly random: Random;
   readonly record: Stage['record'];
 }
@@ -21,6 +25,8 @@ const EVERY_MS = [100, 900] as const;
 const DOWN_MS = [0, 1_000] as const;
 // Clients take a second to come back: a server that dies more often is never under load.
 const SERVER_EVERY_MS = [4_000, 8_000] as const;
+// Of several one is down, and the others are not.
+const CLUSTER_EVERY_MS = [1_000, 4_000] as const;
 
 /** Makes real things go wrong: one after the other, in an order that the seed gives. */
 export class Nemesis {
@@ -48,23 +54,35 @@ export class Nemesis {
       proxy.stall(false);
       proxy.blackhole(false);
     }
+    const { cluster } = this.#options.venue;
+    if (cluster) await healCluster(cluster);
     this.#options.record({ kind: 'healed' });
   }
 
   async #rage(): Promise<void> {
-    const { random, keeper } = this.#options;
+    const { random, venue } = this.#options;
+    const isOurs = venue.keeper !== undefined || venue.cluster !== undefined;
     let nextServerDeed = performance.now() + random.between(...EVERY_MS);
     try {
       while (this.#isOn) {
         await sleep(random.between(...EVERY_MS));
         if (!this.#isOn) return;
-        const isServersTurn = keeper !== undefined && performance.now() >= nextServerDeed;
-        await random.pick(isServersTurn ? SERVER : NETWORK)(this);
-        if (isServersTurn) nextServerDeed = performance.now() + random.between(...SERVER_EVERY_MS);
+        const isServersTurn = isOurs && performance.now() >= nextServerDeed;
+        if (isServersTurn) await this.#hitServers();
+        else await random.pick(NETWORK)(this);
+        const [least, most] = venue.cluster ? CLUSTER_EVERY_MS : SERVER_EVERY_MS;
+        if (isServersTurn) nextServerDeed = performance.now() + random.between(least, most);
       }
     } catch (error) {
       this.failure = error;
     }
+  }
+
+  async #hitServers(): Promise<void> {
+    const { venue, ...others } = this.#options;
+    const { cluster } = venue;
+    if (cluster) await doToCluster({ cluster, ...others });
+    else await others.random.pick(SERVER)(this);
   }
 
   /** Hits one client for a time, and goes on meanwhile. */
@@ -82,7 +100,8 @@ export class Nemesis {
   }
 
   async replaceServer(signal: 'SIGKILL' | 'SIGTERM', damage: boolean): Promise<void> {
-    const { keeper, random, record } = this.#options;
+    const { random, record, venue } = this.#options;
+    const { keeper } = venue;
     if (!keeper) return;
     if (!damage) record({ kind: 'fault', fault: signal === 'SIGKILL' ? 'kill -9' : 'restart' });
     await keeper.replace(signal, random.between(...DOWN_MS), () => {
@@ -94,7 +113,8 @@ export class Nemesis {
   }
 
   async freezeServer(): Promise<void> {
-    const { keeper, random, record } = this.#options;
+    const { random, record, venue } = this.#options;
+    const { keeper } = venue;
     const server = keeper?.current;
     if (!server) return;
     record({ kind: 'fault', fault: 'freeze' });

@@ -67,7 +67,9 @@ export class Passage {
 
   #end(isReset: boolean): void {
     for (const end of [this.#client, this.#server]) {
-      if (isReset && !end.connecting && !end.destroyed) end.resetAndDestroy();
+      // A socket that is saying goodbye cannot be reset: it would stay open for good.
+      const canReset = !end.connecting && !end.destroyed && !end.writableEnded;
+      if (isReset && canReset) end.resetAndDestroy();
       else end.destroy();
     }
   }

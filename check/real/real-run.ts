@@ -18,7 +18,7 @@ export interface RealOptions {
   readonly venue?: Venue | undefined;
   /** Default: messages of the chat that the ready server carries. */
   readonly subject?: Subject | undefined;
-  /** Clients (default 6), rooms (default 3), writers of each client (default 16). */
+  /** Clients (default 6 for each node), rooms (default 3, over several nodes 6), writers of each client (default 16). */
   readonly clients?: number | undefined;
   readonly rooms?: number | undefined;
   readonly writers?: number | undefined;
@@ -32,6 +32,7 @@ export interface RealOptions {
 // A client waits up to 20 s between two attempts, and notices a dead connection within 10 s.
 const BOUND_MS = 45_000;
 const READ_EVERY_MS = 250;
+const SAY_EVERY_MS = [200, 2_000] as const;
 // Of messages that a reader has not loaded yet.
 const MOST_PAGES = 5;
 const MOST_MEMORY = 1024 ** 3;
@@ -93,17 +94,20 @@ class RealRun {
       sleep,
       isOver: () => this.#isOver,
     };
-    this.#rooms = roomNames(options.seed, options.rooms ?? 3);
+    this.#rooms = roomNames(options.seed, options.rooms ?? (venue.cluster ? 6 : 3));
     this.#nemesis = new Nemesis({
       crew: this.#crew,
-      keeper: venue.keeper,
+      venue,
+      rooms: this.#rooms,
+      kind: this.#stage.subject.kind.name,
       random: random.fork('nemesis'),
       record,
     });
   }
 
   async open(): Promise<void> {
-    const { clients = 6, writers = 16 } = this.#options;
+    const { writers = 16 } = this.#options;
+    const clients = this.#options.clients ?? 6 * (this.#venue.cluster?.nodes.length ?? 1);
     const { calls } = (this.#scribe = await openScribe(this.#stage, this.#venue));
     this.#readers = this.#rooms.map((room) => new LogReader(this.#stage, calls, room));
     for (let index = 0; index < clients; index += 1) {
@@ -122,6 +126,8 @@ class RealRun {
     const writing = this.#crew.flatMap(({ writers }) =>
       writers.map((writer) => this.#write(writer)),
     );
+    const { activity } = this.#stage.subject;
+    if (activity !== undefined) writing.push(...this.#crew.map((one) => this.#say(one, activity)));
     this.#working = [
       ...writing,
       ...this.#readers.map((reader) => this.#read(reader)),
@@ -155,6 +161,7 @@ class RealRun {
     for (const { follower, user } of this.#crew) {
       if (follower.people()) follower.tellPeople(user, undefined);
     }
+    await this.#fallSilent();
     const { record } = this.#stage;
     record({
       kind: 'measured',
@@ -185,6 +192,23 @@ class RealRun {
     }
   }
 
+  async #say(member: CrewMember, activity: string): Promise<void> {
+    const { random } = this.#stage;
+    while (this.#isWriting) {
+      await sleep(random.between(...SAY_EVERY_MS));
+      member.say(activity, true);
+    }
+    member.say(activity, false);
+  }
+
+  /** TYP1: what nobody says any more is shown nowhere in the end. */
+  async #fallSilent(): Promise<void> {
+    const left = () => this.#crew.flatMap(({ follower }) => follower.values).length;
+    await until(() => left() === 0, BOUND_MS);
+    const what = 'latest values that are left of what nobody says';
+    this.#stage.record({ kind: 'measured', what, value: left(), most: 0 });
+  }
+
   async #read(reader: LogReader): Promise<void> {
     while (this.#isReading) {
       await sleep(READ_EVERY_MS);
@@ -199,7 +223,7 @@ class RealRun {
   async #measure(): Promise<void> {
     while (this.#isReading) {
       await sleep(READ_EVERY_MS);
-      this.#memory = Math.max(this.#memory, this.#venue.keeper?.current?.memory() ?? 0);
+      this.#memory = Math.max(this.#memory, this.#venue.memory?.() ?? 0);
     }
   }
 

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 export interface ServerChildOptions {
   readonly dataDir: string;
   readonly secret: string;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A server in a process of its own, started as an operator starts it. */
@@ -26,7 +28,7 @@ const START_MS = 60_000;
 
 /** Starts `trpc-rooms serve` and waits until it listens. @throws Error with what it logged */
 export async function startServerChild(options: ServerChildOptions): Promise<ServerChild> {
-  const { dataDir, secret } = options;
+  const { dataDir, secret, env } = options;
   const child = spawn(process.execPath, [command(), 'serve'], {
     env: {
       ...process.env,
@@ -37,6 +39,7 @@ export async function startServerChild(options: ServerChildOptions): Promise<Ser
       LOG_LEVEL: 'info',
       // A few publishers for many: what is measured here is what becomes of events, not how fast they may come.
       LIMITS: 'off',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signToken } from '../../server/index.ts';
 import { DAY } from '../../shared/index.ts';
+import type { Cluster } from './cluster.ts';
 import type { Target } from './fault-proxy.ts';
 import { startServerChild, type ServerChild } from './server-child.ts';
 
@@ -18,6 +19,10 @@ export interface Venue {
   user(name: string): string;
   /** Its process, where it is ours to kill. */
   readonly keeper?: ServerKeeper;
+  /** Its processes, where they are several. */
+  readonly cluster?: Cluster;
+  /** Resident memory of its largest process in bytes, where that can be told. */
+  readonly memory?: () => number;
   close(): Promise<void>;
 }
 
@@ -59,6 +64,7 @@ export async function ownVenue(): Promise<Venue> {
     path: '/trpc',
     user: (name) => name,
     token: (user) => signToken(secret, { id: user, name: user, expiresAt: Date.now() + DAY }),
+    memory: () => current?.memory() ?? 0,
     keeper: {
       dataDir,
       get current() {

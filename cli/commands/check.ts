@@ -20,6 +20,11 @@ export const check = defineCommand(
         default: MINUTES,
         says: 'how long real clients, sockets and a server are made to fail; 0 leaves that out',
       },
+      nodes: {
+        value: 'N',
+        default: '1',
+        says: 'how many servers share a Redis, all of which is made to fail; needs redis-server',
+      },
       plans: {
         value: 'N',
         says: `how many seeded plans are run in a simulated world (default: ${PLANS}, with --url 0)`,
@@ -43,6 +48,7 @@ export const check = defineCommand(
     },
     examples: [
       'trpc-rooms check --minutes 10',
+      'trpc-rooms check --nodes 3 --plans 0 --minutes 10',
       'trpc-rooms check --plans 100000 --minutes 0 --seed nightly',
       'trpc-rooms check --url ws://127.0.0.1:3000 --token "$(trpc-rooms token checker)"',
     ],
@@ -51,6 +57,8 @@ export const check = defineCommand(
     const minutes = values.minutes === '0' ? 0 : parseAboveZero('minutes', values.minutes);
     const server = serverOf(values.url, values.token);
     const clients = parseCount('clients', values.clients, { min: 1 });
+    const nodes = parseCount('nodes', values.nodes, { min: 1 });
+    if (server && nodes > 1) throw usageError('--nodes starts servers, --url has one', 'check');
     const report = await roomcheck({
       seconds: minutes * 60,
       ...(values.plans === undefined
@@ -60,6 +68,7 @@ export const check = defineCommand(
       rooms: Math.ceil(clients / 2),
       ...(values.seed === undefined ? {} : { seed: values.seed }),
       ...(server ? { server } : {}),
+      nodes,
       signal,
       onProgress: (line) => {
         if (stderr.isTTY) stderr.write(`${line}\n`);

@@ -135,8 +135,8 @@ class UnreadStore implements RoomUnread {
     const isDurable = this.#parts.kind.events[event.type]?.delivery === 'durable';
     if (!isDurable) return;
     this.#shown = event.position;
+    const isCapped = countOf(this.#known) >= limits.unreadCount;
     this.#known = takeEvent(this.#known, event, this.#types);
-    const isCapped = (this.#known.state?.unread ?? 0) >= limits.unreadCount;
     // Of so many nobody knows how many are left.
     if (isCapped && event.type === 'removed') this.#asking.start();
     this.#show();

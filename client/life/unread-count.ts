@@ -5,6 +5,8 @@ export interface UnreadKnown {
   /** Whose events do not count. */
   readonly me: string | undefined;
   readonly state: Omit<ReadState, 'room'> | undefined;
+  /** Of `since` and `removed`: the epoch that the stream is in. */
+  readonly epoch: string | undefined;
   /** Countable events that came after `state.to`, by offset: who published each. */
   readonly since: ReadonlyMap<number, string>;
   /** Events that were counted in `state` and removed after it, by offset: where the removal stands. */
@@ -15,6 +17,7 @@ export interface UnreadKnown {
 export const UNKNOWN: UnreadKnown = {
   me: undefined,
   state: undefined,
+  epoch: undefined,
   since: new Map(),
   removed: new Map(),
 };
@@ -27,8 +30,9 @@ const MOST_HELD = 1_000;
 export function takeState(known: UnreadKnown, state: Omit<ReadState, 'room'>): UnreadKnown {
   const { state: before } = known;
   if (before && isOlder(state, before)) return known;
-  if (before && epochOf(before.to) !== epochOf(state.to)) {
-    return { ...known, state, since: new Map(), removed: new Map() };
+  // The stream may have come to the epoch that was counted before the count did.
+  if (epochOf(state.to) !== known.epoch) {
+    return { ...known, state, epoch: epochOf(state.to), since: new Map(), removed: new Map() };
   }
   const to = offsetOf(state.to);
   const since = [...known.since].filter(([offset]) => offset > to);
@@ -43,10 +47,17 @@ export function takeEvent(
   event: RoomEvent,
   types: ReadonlySet<string>,
 ): UnreadKnown {
-  const offset = offsetOf(event.position);
-  const to = known.state ? offsetOf(known.state.to) : 0;
+  const [offset, epoch] = [offsetOf(event.position), epochOf(event.position)];
+  if (epoch !== known.epoch) {
+    const anew = { ...known, epoch, since: new Map(), removed: new Map() };
+    return takeEvent(anew, event, types);
+  }
+  const isCounted = known.state !== undefined && epochOf(known.state.to) === epoch;
+  const to = isCounted && known.state ? offsetOf(known.state.to) : 0;
   if (offset <= to) return known;
   if (types.has(event.type)) {
+    // Own ones count for nothing, and would push out what does.
+    if (event.by.id === known.me) return known;
     const since = [...known.since, [offset, event.by.id] as const];
     return { ...known, since: new Map(since.slice(-MOST_HELD)) };
   }

@@ -12,6 +12,8 @@ import { createRedisValues, passAndKeep } from './redis-values.ts';
 const NOTICES: RoomName = { kind: '@', id: 'notices' };
 const SENDER = { id: '@server', name: '' };
 
+const MOST_UNTAKEN = 100;
+
 /** The kind of the room that notices go through, for its retention. */
 export const NOTICE_KIND = NOTICES.kind;
 
@@ -26,6 +28,8 @@ export function createRedisBus(options: {
   readonly onError: (error: unknown) => void;
 }): Bus {
   const { link, pubsub, log, clock, onError } = options;
+  // Types of messages that could not be taken: each is told of once, however many come.
+  const untaken = new Set<string>();
   return {
     publish: async (room, message, keeping) => {
       const text = `l${JSON.stringify(message)}`;
@@ -41,6 +45,8 @@ export function createRedisBus(options: {
           handler(message);
         } catch (error) {
           // Not of this contract: another version of it, or somebody else, has sent it.
+          if (untaken.has(message.type) || untaken.size >= MOST_UNTAKEN) return;
+          untaken.add(message.type);
           onError(error);
         }
       });

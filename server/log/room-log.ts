@@ -35,6 +35,8 @@ export interface Entry {
 export interface Guard {
   readonly types: readonly string[];
   readonly version: number;
+  /** The epoch in which that was seen. A log whose epoch may change while it is open appends in no other. */
+  readonly epoch?: string | undefined;
 }
 
 /** An event as the log keeps it. */
@@ -97,6 +99,8 @@ export interface CountRange {
 export interface Counted {
   readonly count: number;
   readonly head: number;
+  /** In which that was. Undefined: in the only one there can be while the log is open. */
+  readonly epoch?: string;
 }
 
 /** Hears of a room's appended events: in order, each once, none left out. With no events and a `head` it hears
@@ -116,7 +120,7 @@ export interface RoomLog {
   /** Appends one event. A key that the same user used in this room within the key window gives the
    *  original place and time with `duplicate: true`, and appends nothing.
    *  @throws RoomError CONFLICT (the key stands for other data), STALE_VERSION (the guard does not hold:
-   *  nothing is appended), LOG_UNAVAILABLE (nothing is
+   *  nothing is appended), STALE_POSITION (it is of another epoch, likewise), LOG_UNAVAILABLE (nothing is
    *  acknowledged; the event may or may not be there, the same key finds out). */
   append(entry: Entry): Promise<Appended>;
 

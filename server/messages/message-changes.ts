@@ -54,7 +54,11 @@ export class MessageChanges {
         // A repeat of a key has its answer in the log, whatever has happened since.
         if (isRemoved(now) && idempotencyKey === undefined) throw new RoomError('EVENT_REMOVED');
         const version = expected ?? versionOf(now.slot);
-        return { ...this.#entry(now, 'edited', data, by), ...guarded(version), idempotencyKey };
+        return {
+          ...this.#entry(now, 'edited', data, by),
+          ...guarded(now, version),
+          idempotencyKey,
+        };
       },
       expected !== undefined,
     );
@@ -85,7 +89,8 @@ export class MessageChanges {
       (now) => {
         if (now.slot.removed) return removedAlready(now.slot.removed, this.#log);
         const entry = this.#entry(now, 'removed', data, by);
-        return { ...entry, ...guarded(versionOf(now.slot)), erases: ['edited'], idempotencyKey };
+        const guard = guarded(now, versionOf(now.slot));
+        return { ...entry, ...guard, erases: ['edited'], idempotencyKey };
       },
       false,
     );
@@ -122,8 +127,8 @@ export class MessageChanges {
   }
 }
 
-function guarded(version: number) {
-  return { guard: { types: VERSION_TYPES, version } };
+function guarded({ position: { epoch } }: Target, version: number) {
+  return { guard: { types: VERSION_TYPES, version, epoch } };
 }
 
 function versionIn({ position }: Target, text: string): number {

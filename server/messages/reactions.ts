@@ -112,8 +112,8 @@ export class Reactions {
     const record = await this.#records.read(roomPartition(room), reactionsKey(target));
     const reactions = allReactions(record?.value);
     const data: Reacted = { target: formatPosition(position), of: stored.type, reactions };
-    const { offset } = position;
-    const guard = { types: ['removed'], version: offset };
+    const { offset, epoch } = position;
+    const guard = { types: ['removed'], version: offset, epoch };
     const about = { about: offset, guard, by: SERVER, at: this.#clock.now() };
     try {
       const entry = { room, type: 'reacted', data: encodeData(data), ...about };

@@ -16,8 +16,8 @@ export async function appendReply(
   // A repeat of a key has its answer in the log, though what it answers was removed since.
   const mayBeRepeat = entry.idempotencyKey !== undefined && target.slot.removed !== undefined;
   if (isRemoved(target) && !mayBeRepeat) throw new RoomError('EVENT_REMOVED');
-  const { offset } = target.position;
-  const guard = { types: ['removed'], version: offset };
+  const { offset, epoch } = target.position;
+  const guard = { types: ['removed'], version: offset, epoch };
   try {
     return await appendAcked(log, { ...entry, about: offset, guard });
   } catch (error) {

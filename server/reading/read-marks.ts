@@ -110,7 +110,10 @@ export class ReadMarks {
     const { offset, epoch, version } = mark;
     const types = typesWhere(kind, ({ life }) => life.countable);
     const range = { after: offset, types, notBy: user.id, limit: limits.unreadCount };
-    const { count: unread, head } = await this.#options.log.count(room, range);
+    const counted = await this.#options.log.count(room, range);
+    const { count: unread, head, epoch: now = epoch } = counted;
+    // The log has begun anew since the mark was read: of this epoch nothing is read.
+    if (now !== epoch) return this.#stateOf(kind, room, user, { ...mark, epoch: now, offset: 0 });
     const to = formatPosition({ epoch, offset: head });
     const position = offset > 0 ? { position: formatPosition({ epoch, offset }) } : {};
     return { room: room.id, ...position, version, unread, to };

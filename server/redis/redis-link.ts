@@ -169,6 +169,11 @@ export class RedisLink {
     if (isNews) this.#options.onTrouble(this.#refusal);
   }
 
+  /** Undefined: it does not say. */
+  async #setting(name: string): Promise<string | undefined> {
+    return valueOf(await this.#client.sendCommand(['CONFIG', 'GET', name]).catch(() => {}));
+  }
+
   #lost(error: unknown): void {
     if (this.#isClosed) return;
     const words = error instanceof Error ? error.message || error.name : String(error);
@@ -215,8 +220,10 @@ export class RedisLink {
     if (unfit) {
       throw new StartError(`${unfit.reason} (${addressOf(this.#options.url)})`, unfit);
     }
-    const policy = await this.#client.sendCommand(['CONFIG', 'GET', 'appendfsync']).catch(() => {});
-    this.#life = lifeOf(info, valueOf(policy));
+    const fsync = await this.#setting('appendfsync');
+    // While Redis writes its file anew, which we ask for ourselves (LOG5), it may leave the syncing out.
+    const isSteady = (await this.#setting('no-appendfsync-on-rewrite')) === 'no';
+    this.#life = lifeOf(info, isSteady ? fsync : undefined);
     this.#isAof = info.isAof;
     for (const { source } of this.#options.scripts) {
       await this.#client.sendCommand(['SCRIPT', 'LOAD', source]);

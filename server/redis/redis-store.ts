@@ -63,7 +63,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const log = new RedisLog({ ...options, retention, link, pubsub });
   const records = createRedisRecords(link);
   const bus = createRedisBus({ link, pubsub, log, clock, onError: options.onError });
-  const presence = new RedisPresence({ ...options.presence, link, pubsub, clock });
+  const { onError } = options;
+  const presence = new RedisPresence({ ...options.presence, link, pubsub, clock, onError });
   let closing: Promise<void> | undefined;
   const close = async () => {
     await presence.close();

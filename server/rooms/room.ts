@@ -2,6 +2,7 @@ import { observable, type Observable } from '@trpc/server/observable';
 import {
   formatPosition,
   type Delivery,
+  type EventSpec,
   type Frame,
   type LatestSpec,
   type Members,
@@ -167,7 +168,7 @@ export class Room {
 
   /** Takes a latest or ephemeral event from the bus. */
   receive(message: LiveMessage): void {
-    const spec = this.#options.kind.events[message.type];
+    const spec = this.#specOf(message.type);
     if (!spec || spec.delivery === 'durable') return;
     const id = this.frameId(this.#position, message.number);
     const event = liveEvent(message, id, formatPosition(this.#position));
@@ -182,7 +183,7 @@ export class Room {
 
   /** How a latest event is kept for other nodes. Undefined: it is none. */
   keepingOf(message: LiveMessage): Keeping | undefined {
-    const spec = this.#options.kind.events[message.type];
+    const spec = this.#specOf(message.type);
     if (spec?.delivery !== 'latest') return undefined;
     return this.#values.keepingOf(spec, message, decodeData(message.data));
   }
@@ -198,11 +199,10 @@ export class Room {
   }
 
   async #restate(kept: KeptValues): Promise<void> {
-    const { name, kind } = this.#options;
     this.#values.beginRestating();
-    const values = await kept.read(name);
+    const values = await kept.read(this.#options.name);
     for (const value of values) {
-      const spec = kind.events[value.message.type];
+      const spec = this.#specOf(value.message.type);
       if (spec?.delivery === 'latest') this.#take(spec, value);
     }
     this.#values.endRestating(values);
@@ -243,6 +243,12 @@ export class Room {
   close(): void {
     this.#values.close();
     this.#people.close();
+  }
+
+  /** Other nodes may have another contract, and name anything. */
+  #specOf(type: string): EventSpec | undefined {
+    const { events } = this.#options.kind;
+    return Object.hasOwn(events, type) ? events[type] : undefined;
   }
 
   #endFeedsOf(memberId: string): void {

@@ -34,6 +34,27 @@ function stateOf(log: readonly Logged[], readTo: number, version: number): Omit<
 }
 
 describe('counting what is unread', () => {
+  it('[LOG3] keeps what has come of a new epoch before that was counted', () => {
+    const anew = (offset: number) => {
+      const position = `F:${offset}`;
+      return { ...event(offset, 'message', bob), id: position, position };
+    };
+    let known: UnreadKnown = { ...UNKNOWN, me: 'ada', state: { version: 0, unread: 7, to: 'E:9' } };
+    for (const one of [event(10, 'message', bob), anew(1), anew(2), anew(3)]) {
+      known = takeEvent(known, one, types);
+    }
+    known = takeState(known, { version: 0, unread: 1, to: 'F:1' });
+    expect(countOf(known)).toBe(3);
+  });
+
+  it('misses none of others, however many own ones come meanwhile', () => {
+    let known: UnreadKnown = { ...UNKNOWN, me: 'ada', state: stateOf([], 0, 0) };
+    for (let offset = 1; offset <= 2_400; offset += 1) {
+      known = takeEvent(known, event(offset, 'message', offset % 3 === 0 ? bob : ada), types);
+    }
+    expect(countOf(known)).toBe(800);
+  });
+
   it('is the recount of the log, however answers and events overtake each other', () => {
     const step = fc.record({
       what: fc.constantFrom('say', 'say', 'remove', 'read', 'unread', 'ask', 'hear'),

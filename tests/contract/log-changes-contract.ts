@@ -144,7 +144,7 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
       expect(await count(0, 99, ['edited'])).toBe(1);
       const elsewhere = { kind: 'chat', id: 'nowhere' };
       const nothing = await log.count(elsewhere, { after: 0, types: [], notBy: '', limit: 1 });
-      expect(nothing).toEqual({ count: 0, head: 0 });
+      expect(nothing).toMatchObject({ count: 0, head: 0 });
     });
 
     it('counts what a reader of the whole log would count', async () => {
@@ -170,7 +170,7 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
             );
             const range = { after, types: ['message', 'note'], notBy: 'ada', limit };
             const count = Math.min(limit, counted.length);
-            expect(await log.count(room, range)).toEqual({ count, head: steps.length });
+            expect(await log.count(room, range)).toMatchObject({ count, head: steps.length });
             await opened.pop()?.close();
           },
         ),

@@ -1,5 +1,8 @@
 import { expect, it, describe, onTestFinished, vi } from 'vitest';
+import { openFaultProxy } from '../../check/real/fault-proxy.ts';
+import { createRooms } from '../../client/index.ts';
 import { signToken } from '../../server/index.ts';
+import { chat } from '../../shared/index.ts';
 import { follow, stockClient } from '../kit/clients.ts';
 import { noRedis, redisServer } from '../kit/redis-server.ts';
 import { serverProcess, type ServerProcess } from '../kit/server-process.ts';
@@ -41,6 +44,31 @@ describe.skipIf(noRedis)('two nodes in processes of their own, over one Redis', 
     const resumed = await follow(await client(b, 'ada'), 'r', last);
     await vi.waitFor(() => expect(resumed.texts()).toEqual(['after 1', 'after 2']));
     expect(resumed.frames[0]?.data).toMatchObject({ type: 'ready', start: 'resumed' });
+  });
+
+  it('[PRE2] say nothing of whoever goes from a node that was killed to the other one', async () => {
+    const { node, client } = await stage();
+    const [a, b] = await Promise.all([node(), node()]);
+    let { port } = a;
+    const road = await openFaultProxy(() => ({ host: '127.0.0.1', port, isSecure: false }));
+    onTestFinished(() => road.close());
+    const url = `ws://127.0.0.1:${road.port}/trpc`;
+    const ada = createRooms({ chat }, { url, token: await tokenOf('ada'), random: () => 0 });
+    onTestFinished(() => ada.close());
+    const room = ada.chat.join('r', { onGap: 'reload' });
+    await room.ready;
+    await room.setPresence({ status: 'away' });
+    const atB = await follow(await client(b, 'bob'), 'r');
+    await a.stop('SIGKILL');
+    port = b.port;
+    await room.send({ text: 'back' });
+    await vi.waitFor(() => expect(atB.texts()).toEqual(['back']));
+    await vi.waitFor(() => expect(room.people.getSnapshot().count).toBe(2));
+    expect(room.people.getSnapshot().users[0]).toMatchObject({
+      id: 'ada',
+      state: { status: 'away' },
+    });
+    expect(atB.frames.filter(({ data }) => data.type === 'presence' && data.leave)).toEqual([]);
   });
 
   it('[RES3] keep feeds open while Redis is killed, and say so when it comes back empty', async () => {

@@ -60,8 +60,8 @@ end
 `;
 
 /** KEYS meta, log, about, key. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
- *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys.
- *  Gives `ok | repeat`, epoch, offset, at; or `conflict`, or `stale`. */
+ *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys, epoch of
+ *  the version or ''. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
 export const APPEND = script(`${SHARED}${ERASING}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
 local text, type, about, at = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -79,6 +79,8 @@ local function newest(about, type)
   local found = redis.call('ZREVRANGEBYLEX', KEYS[3], '[' .. from .. '~', '[' .. from, 'LIMIT', 0, 1)
   return found[1] and tonumber(string.sub(found[1], #from + 1)) or nil
 end
+-- What it is about may have been lost since: another event will stand there.
+if about and ARGV[17] ~= '' and ARGV[17] ~= e then return {'moved'} end
 if about and ARGV[13] ~= '' then
   local version = nil
   for one in string.gmatch(ARGV[14], '%S+') do
@@ -169,7 +171,7 @@ return found
 `);
 
 /** KEYS meta, log, about. ARGV life, fresh epoch, after, types, not by, limit, most offsets to look at. Gives how
- *  many, the offset that it has come to, and the head. */
+ *  many, the offset that it has come to, the head, and the epoch. */
 export const COUNT = script(`${SHARED}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
 local limit, wanted, found = tonumber(ARGV[6]), {}, 0
@@ -184,7 +186,7 @@ while at < to and found < limit do
     if wanted[type] and user ~= ARGV[5] then found = found + 1 end
   end
 end
-return {found, at, o}
+return {found, at, o, e}
 `);
 
 /** KEYS meta, log, about. ARGV life, fresh epoch, offset, prefix of keys. Gives 1, or 0: no such event. */

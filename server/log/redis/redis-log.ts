@@ -112,14 +112,17 @@ export class RedisLog implements RoomLog {
 
   async count(room: RoomName, { after, types, notBy, limit }: CountRange): Promise<Counted> {
     let [count, at, head] = [0, after, Number.POSITIVE_INFINITY];
+    let epoch: string | undefined;
     // Redis does nothing else meanwhile, so a long way is gone in steps.
     for (;;) {
       const args = [at, words(types), word(notBy), limit - count, COUNT_AT_ONCE];
-      const reply = (await this.#run(COUNT, room, args)) as number[];
-      const [found = 0, reached = 0, newest = 0] = reply;
+      const reply = await this.#run(COUNT, room, args);
+      const [found, reached, newest, now] = reply as [number, number, number, string];
+      // It began anew meanwhile, and so does this.
+      if (now !== (epoch ??= now)) return this.count(room, { after, types, notBy, limit });
       head = Math.min(head, newest);
       count += found;
-      if (count >= limit || reached >= head || reached <= at) return { count, head };
+      if (count >= limit || reached >= head || reached <= at) return { count, head, epoch };
       at = reached;
     }
   }
@@ -165,6 +168,7 @@ export class RedisLog implements RoomLog {
     const [outcome, epoch, offset, at] = reply as [string, string, number, string];
     if (outcome === 'conflict') throw new RoomError('CONFLICT');
     if (outcome === 'stale') throw new RoomError('STALE_VERSION');
+    if (outcome === 'moved') throw new RoomError('STALE_POSITION');
     const done = { epoch, offset, at: Number(at), duplicate: outcome === 'repeat' };
     if (done.duplicate) return done;
     this.#appended.add(roomTag(room));
@@ -199,6 +203,7 @@ export class RedisLog implements RoomLog {
         // No type is named so: the event itself goes all the same.
         erases ? `- ${words(erases)}` : '',
         keyOf('key:'),
+        guard?.epoch ?? '',
       ],
       [kept],
     );

@@ -16,6 +16,8 @@ export interface LeasesOptions {
   readonly onDead: (nodes: ReadonlySet<string>) => void;
   /** This node's own lease was over, or Redis knows nothing of it any more: others may take it for dead. */
   readonly onForgotten: () => void;
+  /** Hears once that the lease cannot be renewed although Redis can be used. */
+  readonly onError: (error: unknown) => void;
 }
 
 // A little more than what is left of a lease, so that it is over when it is looked at.
@@ -35,6 +37,7 @@ export class Leases {
   #cancel = () => {};
   #judgeFrom = 0;
   #isFirst = true;
+  #isTold = false;
   #isClosed = false;
 
   constructor(options: LeasesOptions) {
@@ -70,7 +73,7 @@ export class Leases {
   beat(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#beating ??= this.#beat()
-      .catch(() => this.#failed())
+      .catch((error: unknown) => this.#failed(error))
       .finally(() => (this.#beating = undefined));
     return this.#beating;
   }
@@ -132,9 +135,14 @@ export class Leases {
     this.#cancel = clock.after(ms, () => void this.beat());
   }
 
-  #failed(): void {
-    const { clock } = this.#options;
+  #failed(error: unknown): void {
+    const { clock, link, onError } = this.#options;
     this.#beGentle();
+    // Somebody else's key, say. Of Redis being away others tell.
+    if (!this.#isTold && link.failure() === undefined) {
+      this.#isTold = true;
+      onError(error);
+    }
     if (!this.#isClosed) this.#cancel = clock.after(RETRY_MS, () => void this.beat());
   }
 }

@@ -1,4 +1,4 @@
-import { DAY } from '../../../shared/index.ts';
+import { DAY, MINUTE } from '../../../shared/index.ts';
 import { script } from '../../redis/script.ts';
 
 // The people of a room are a hash. `@` is the life of the hash and a count of its changes; `m` and a member's id is
@@ -50,11 +50,14 @@ if ARGV[3] == 'all' then
     if its == node and not listed[all[i]] then forget(string.sub(all[i], 2), '') end
   end
 end
-redis.call('PEXPIRE', KEYS[1], ${DAY})
-if #sets == 0 and #gone == 0 then return 0 end
+if #sets == 0 and #gone == 0 then
+  redis.call('PEXPIRE', KEYS[1], ${DAY})
+  return 0
+end
 version = string.format('%d', tonumber(version) + 1)
 redis.call('HSET', KEYS[1], '@', life .. ' ' .. version)
-redis.call('PEXPIRE', KEYS[1], ${DAY})
+-- Where nobody is left there is nothing to keep: every user has a room of his own.
+redis.call('PEXPIRE', KEYS[1], redis.call('HLEN', KEYS[1]) > 1 and ${DAY} or ${MINUTE})
 redis.call('SPUBLISH', ARGV[4], 'p' .. cjson.encode({
   life = life, version = version, node = node, sets = sets, gone = gone }))
 return 1

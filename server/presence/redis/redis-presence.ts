@@ -25,6 +25,8 @@ export interface RedisPresenceOptions extends PresenceOptions {
   readonly link: RedisLink;
   readonly pubsub: RedisPubSub;
   readonly clock: Clock;
+  /** Hears what keeps it from being shared although Redis can be used. */
+  readonly onError?: (error: unknown) => void;
   /** How often a node renews its lease, in milliseconds. Default 10,000. */
   readonly renewMs?: number;
   /** How long a lease holds, in milliseconds. Default 30,000. */
@@ -64,6 +66,7 @@ export class RedisPresence implements Presence {
   constructor(options: RedisPresenceOptions) {
     this.#options = options;
     const { link, pubsub, clock, renewMs = 10_000, leaseMs = 30_000 } = options;
+    const { onError = () => {} } = options;
     const node = this.#node;
     const renewAll = () => void this.#all(({ room }) => room.renew());
     this.#leases = new Leases({
@@ -74,6 +77,7 @@ export class RedisPresence implements Presence {
       leaseMs,
       onForgotten: renewAll,
       onDead: (nodes) => this.#bury(nodes),
+      onError,
     });
     this.#people = new SharedPeople({ link, node, leases: this.#leases });
     this.#holds = new Holds({

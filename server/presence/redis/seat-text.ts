@@ -1,5 +1,5 @@
 import type { LeaveReason } from '../../../shared/index.ts';
-import type { FarSeat, Held, ToldSeat } from '../room-seats.ts';
+import type { FarSeat, Held, ToldSeat } from '../seat.ts';
 
 const REASONS: readonly LeaveReason[] = ['left', 'timeout', 'kicked', 'drain'];
 

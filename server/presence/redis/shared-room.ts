@@ -1,6 +1,7 @@
 import type { LeaveReason } from '../../../shared/index.ts';
 import type { PresenceChange, PresenceFollower } from '../presence.ts';
-import { RoomSeats, type FarSeat } from '../room-seats.ts';
+import { RoomSeats } from '../room-seats.ts';
+import type { FarSeat } from '../seat.ts';
 import { parseTold, type Told } from './seat-text.ts';
 
 /** The people of a room as they stand in Redis. */
@@ -42,8 +43,8 @@ export class SharedRoom {
   #changes = new Map<string, LeaveReason | undefined>();
   /** What was heard while it could not be placed. */
   readonly #heard: Told[] = [];
-  /** Seats of other nodes that Redis has lost, and maybe their nodes have not. */
-  readonly #doubtful = new Set<string>();
+  /** Seats of other nodes that Redis has lost, and maybe their nodes have not: by member, since which life. */
+  readonly #doubtful = new Map<string, string>();
   #life = '';
   /** Undefined: nothing was read yet. */
   #version: number | undefined;
@@ -206,13 +207,15 @@ export class SharedRoom {
   #miss(there: ReadonlySet<string>, isLost: boolean): void {
     const missing = [...this.seats.far()].filter(({ memberId }) => !there.has(memberId));
     for (const { memberId } of missing) {
-      if (isLost) this.#doubtful.add(memberId);
+      if (isLost) this.#doubtful.set(memberId, this.#life);
       else if (!this.#doubtful.has(memberId)) this.tell(this.seats.remove(memberId));
     }
     if (!isLost || missing.length === 0) return;
+    const since = this.#life;
     this.#options.later(() => {
-      for (const memberId of this.#doubtful) this.tell(this.seats.lose(memberId));
-      this.#doubtful.clear();
+      for (const [memberId, life] of this.#doubtful) {
+        if (life === since && this.#doubtful.delete(memberId)) this.tell(this.seats.lose(memberId));
+      }
     });
   }
 }

@@ -252,8 +252,8 @@ export const simulatedMutants: readonly Mutant[] = [
   one(
     'an edit is appended under no key',
     'server/messages/message-changes.ts',
-    '...guarded(version), idempotencyKey };',
-    '...guarded(version) };',
+    '...guarded(now, version),\n          idempotencyKey,\n',
+    '...guarded(now, version),\n',
   ),
   one(
     'what was removed counts as unread',

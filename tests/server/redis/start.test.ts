@@ -63,7 +63,9 @@ describe.skipIf(noRedis)('a Redis that does not do', () => {
     redis = await redisServer();
     const rights = ['~trpc-rooms:*', '&trpc-rooms:*', ...RIGHTS.split(' ')];
     await redis.command('ACL', 'SETUSER', 'rooms', 'on', '>secret', ...rights);
-    const { log, records, bus } = await openStore(redis.url.replace('//', '//rooms:secret@'));
+    const { log, records, bus, presence } = await openStore(
+      redis.url.replace('//', '//rooms:secret@'),
+    );
     const room = { kind: 'chat', id: 'r' };
     const by = { id: 'ada', name: 'Ada' };
     const heard: number[] = [];
@@ -76,6 +78,16 @@ describe.skipIf(noRedis)('a Redis that does not do', () => {
     await records.write('user/ada', [{ key: 'x', value: '1' }]);
     await records.list('user/ada');
     await bus.announce({ room });
+    presence.join(room, { memberId: 'm1', user: by });
+    expect(await presence.snapshot(room)).toMatchObject([by]);
+    const message = { number: '1', type: 'v', data: '{}', by, at: 1 };
+    const live = { ...message, memberId: undefined, idempotencyKey: undefined };
+    await bus.publish(room, live, { id: 'v ', lifeMs: 5_000, isEnd: false });
+    expect(await bus.kept?.read(room)).toMatchObject([{ id: 'v ', message }]);
+    await bus.kept?.forget(room, [{ id: 'v ', number: '1' }]);
+    expect(await bus.kept?.read(room)).toEqual([]);
+    expect(await redis.command('HLEN', 'trpc-rooms:{chat/r}:people')).toBe(2);
+    expect(log.failure()).toBeUndefined();
     expect(heard).toEqual([1, 2]);
     await log.close();
   });
