@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Entry, RoomLog, RoomName } from '../../server/log/room-log.ts';
+import { openedLogs } from '../kit/opened-logs.ts';
 
 const room: RoomName = { kind: 'chat', id: 'general' };
 const ada = { id: 'ada', name: 'Ada' };
@@ -20,15 +21,7 @@ function edit(about: number, version = about, more: Partial<Entry> = {}): Entry 
 /** What every form of the log must do with events about others. `create` gives an empty one. */
 export function logChangesContract(name: string, create: () => Promise<RoomLog>): void {
   describe(`${name} log, events about others`, () => {
-    const opened: RoomLog[] = [];
-    const open = async () => {
-      const log = await create();
-      opened.push(log);
-      return log;
-    };
-    afterEach(async () => {
-      await Promise.all(opened.splice(0).map((log) => log.close()));
-    });
+    const open = openedLogs(create);
 
     it('gives back what an event is about, to followers and readers alike', async () => {
       const log = await open();

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DAY, limits, type Level } from '../../shared/index.ts';
 import type { Entry, RoomLog, RoomName, StoredEvent } from '../../server/log/room-log.ts';
+import { openedLogs } from '../kit/opened-logs.ts';
 
 /** Retention that the suite's logs are made with: of kind `small` they keep five events. */
 export const retention = {
@@ -19,15 +20,7 @@ function entry(text: string, more: Partial<Entry> = {}): Entry {
 /** What every form of the log must do. `create` gives an empty one. */
 export function roomLogContract(name: string, level: Level, create: () => Promise<RoomLog>): void {
   describe(`${name} log`, () => {
-    const opened: RoomLog[] = [];
-    const open = async () => {
-      const log = await create();
-      opened.push(log);
-      return log;
-    };
-    afterEach(async () => {
-      await Promise.all(opened.splice(0).map((log) => log.close()));
-    });
+    const open = openedLogs(create);
 
     it('[LOG1] numbers events from 1 without holes, room by room', async () => {
       const log = await open();
