@@ -152,7 +152,7 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
           fc.nat(30),
           fc.nat(30),
           async (steps, after, limit) => {
-            const log = await open();
+            const log = await create();
             for (const { by, type } of steps) await log.append(entry('x', { by, type }));
             for (const [index, { erase }] of steps.entries()) {
               if (erase) await log.erase(room, index + 1);
@@ -164,7 +164,7 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
             const range = { after, types: ['message', 'note'], notBy: 'ada', limit };
             const count = Math.min(limit, counted.length);
             expect(await log.count(room, range)).toMatchObject({ count, head: steps.length });
-            await opened.pop()?.close();
+            await log.close();
           },
         ),
         { numRuns: 15 },
