@@ -16,6 +16,8 @@ const CLIENTS = 50;
 export const ackedSends: Scenario = {
   name: 'acked-sends',
   summary: `acked chat.send into one room from ${CLIENTS} WebSocket clients, each with one in flight`,
+  // As long as V8 compiles what is hot, whoever has most code pays most.
+  warmUpSeconds: 4,
   subjects: [subject('rooms'), subject('rooms-memory'), subject('stock-trpc')],
   targets: [
     { subject: 'rooms', figure: 'acksPerSecond', atLeast: 2_500 },
