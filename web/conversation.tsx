@@ -63,7 +63,9 @@ export function Conversation(props: {
     if (last?.state === 'stored' && !last.isRemoved) edit(last);
   };
   const isLoaded = room !== undefined && !isLoading;
-  const isReady = items.length > 0 && (unread.isKnown || unread.error !== undefined);
+  // Where new messages begin is known with what is read; what one has just written oneself is never among them.
+  const hasStored = items.some(({ state }) => state === 'stored');
+  const isReady = items.length > 0 && (!hasStored || unread.isKnown || unread.error !== undefined);
   return (
     <>
       {isReady ? (

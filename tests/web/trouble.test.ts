@@ -76,6 +76,8 @@ describePage('the page in trouble', ({ open, enter }) => {
     await ada.page.getByText(/Waiting for the connection|Sending…/).waitFor();
     await ada.page.reload();
     await ada.page.locator('.composer textarea').waitFor();
+    // It is shown although the room itself cannot be.
+    await ada.page.locator('.message', { hasText: 'kept in the outbox' }).waitFor();
     isCut = false;
     await expect
       .poll(() => ada.page.locator('.fate').allTextContents(), { timeout: 15_000 })
