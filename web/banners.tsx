@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { useConnection } from 'trpc-rooms/react';
+import { IconButton } from './icon-button.tsx';
 import { Icon } from './icons.tsx';
 import { useTexts } from './languages.ts';
 
@@ -52,9 +53,7 @@ export function Notice({ text, onClose }: { text: string; onClose: () => void })
     <div className="banner" role="status">
       <Icon name="alert" />
       <span>{text}</span>
-      <button type="button" className="icon-button" aria-label={texts.close} onClick={onClose}>
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label={texts.close} onClick={onClose} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import {
   type KeyboardEvent,
   type ReactElement,
 } from 'react';
+import { IconButton } from './icon-button.tsx';
 import { Icon } from './icons.tsx';
 import { useTexts } from './languages.ts';
 import { usePage } from './page-context.ts';
@@ -128,9 +129,7 @@ function About({
         <strong>{to === 'edit' ? texts.editing : texts.replyTo(message.by.name)}</strong>
         <span className="muted">{message.data?.text}</span>
       </span>
-      <button type="button" className="icon-button" aria-label={texts.cancel} onClick={onCancel}>
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label={texts.cancel} onClick={onCancel} />
     </div>
   );
 }

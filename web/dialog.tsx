@@ -1,5 +1,5 @@
 import { useEffect, useRef, type FormEvent, type ReactElement, type ReactNode } from 'react';
-import { Icon } from './icons.tsx';
+import { IconButton } from './icon-button.tsx';
 import { useTexts } from './languages.ts';
 
 /** A question that is answered before anything else. Escape closes it; the focus goes back to where it was. */
@@ -31,9 +31,7 @@ export function Dialog(props: {
       <div className="dialog-body">
         <header>
           <h2>{title}</h2>
-          <button type="button" className="icon-button" aria-label={texts.close} onClick={onClose}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label={texts.close} onClick={onClose} />
         </header>
         {children}
       </div>

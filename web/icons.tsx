@@ -26,8 +26,11 @@ const paths = {
   unread: 'M3.500 6h17v12h-17zM4 7l8 6 8-6',
 } as const;
 
+/** What icons there are. */
+export type IconName = keyof typeof paths;
+
 /** One of the page's icons. It says nothing to a screen reader: what it stands in does. */
-export function Icon({ name }: { name: keyof typeof paths }): ReactElement {
+export function Icon({ name }: { name: IconName }): ReactElement {
   return (
     <svg
       className={name === 'more' ? 'icon dots-icon' : 'icon'}

@@ -3,7 +3,8 @@ import type { MessageItem } from 'trpc-rooms/client';
 import type { chat } from 'trpc-rooms/shared';
 import { Avatar } from './avatar.tsx';
 import { dayText, isOtherDay, momentText, shortTimeText, timeText } from './dates.ts';
-import { Icon } from './icons.tsx';
+import { IconButton } from './icon-button.tsx';
+import { Icon, type IconName } from './icons.tsx';
 import { Language } from './languages.ts';
 import { Menu } from './menu.tsx';
 import type { MessageActions } from './message-actions.ts';
@@ -151,23 +152,9 @@ function Tools(props: MessageRowProps & { item: StoredItem }): ReactElement {
   );
 }
 
-function Tool(props: {
-  name: 'reply' | 'edit' | 'trash' | 'unread';
-  label: string;
-  onClick: () => void;
-}): ReactElement {
+function Tool(props: { name: IconName; label: string; onClick: () => void }): ReactElement {
   const { name, label, onClick } = props;
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-    >
-      <Icon name={name} />
-    </button>
-  );
+  return <IconButton icon={name} label={label} hint={label} onClick={onClick} />;
 }
 
 /** The same for a message before and after it is stored. */

@@ -4,6 +4,7 @@ import { Dialog } from './dialog.tsx';
 import { useTexts } from './languages.ts';
 import { usePage } from './page-context.ts';
 import { goTo, roomOf } from './route.ts';
+import { TitleField } from './title-field.tsx';
 
 /** Makes a room: open, under a name that others can go to, or private. */
 export function NewRoom(props: { onMade: () => void; onClose: () => void }): ReactElement {
@@ -25,17 +26,7 @@ export function NewRoom(props: { onMade: () => void; onClose: () => void }): Rea
   return (
     <Dialog title={texts.newRoom} onClose={props.onClose}>
       <form onSubmit={submit}>
-        <label>
-          {texts.roomTitle}
-          <input
-            className="field"
-            value={title}
-            maxLength={100}
-            placeholder={texts.titlePlaceholder}
-            autoFocus
-            onChange={({ target }) => setTitle(target.value)}
-          />
-        </label>
+        <TitleField value={title} placeholder={texts.titlePlaceholder} onChange={setTitle} />
         <label className="check">
           <input
             type="checkbox"

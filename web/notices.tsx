@@ -1,7 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import { useNotifications } from 'trpc-rooms/react';
 import { Dialog } from './dialog.tsx';
-import { Icon } from './icons.tsx';
+import { IconButton } from './icon-button.tsx';
 import { useTexts } from './languages.ts';
 import { usePage } from './page-context.ts';
 import type { Texts } from './texts/en.ts';
@@ -26,16 +26,14 @@ export function Notices(): ReactElement {
     .toReversed();
   return (
     <>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={unread > 0 ? `${texts.notices}: ${unread}` : texts.notices}
-        title={texts.notices}
+      <IconButton
+        icon="bell"
+        label={unread > 0 ? `${texts.notices}: ${unread}` : texts.notices}
+        hint={texts.notices}
         onClick={open}
       >
-        <Icon name="bell" />
         {unread > 0 && <span className="pip" aria-hidden="true" />}
-      </button>
+      </IconButton>
       {isOpen && (
         <Dialog title={texts.notices} onClose={() => setOpen(false)}>
           {shown.length === 0 && <p className="muted">{texts.noNotices}</p>}

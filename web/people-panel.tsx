@@ -3,6 +3,7 @@ import { useMembers } from 'trpc-rooms/react';
 import type { RosterEntry } from 'trpc-rooms/shared';
 import { Avatar } from './avatar.tsx';
 import type { ChatRoom } from './client.ts';
+import { IconButton } from './icon-button.tsx';
 import { Icon } from './icons.tsx';
 import { useTexts } from './languages.ts';
 import { Menu, type MenuItem } from './menu.tsx';
@@ -35,9 +36,7 @@ export function PeoplePanel(props: {
       <header>
         <h2>{texts.people}</h2>
         <span className="muted">{texts.peopleHere(count)}</span>
-        <button type="button" className="icon-button" aria-label={texts.close} onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={texts.close} onClick={onClose} />
       </header>
       <ul>
         {here.map((person) => (

@@ -7,6 +7,7 @@ import type { RoomEntry } from './my-rooms.ts';
 import { usePage } from './page-context.ts';
 import { PickPerson } from './pick-person.tsx';
 import { goTo } from './route.ts';
+import { TitleField } from './title-field.tsx';
 
 type Asked = 'invite' | 'rename' | 'leave' | 'close';
 
@@ -104,16 +105,7 @@ function Rename(props: {
   return (
     <Dialog title={texts.rename} onClose={props.onClose}>
       <form onSubmit={submit}>
-        <label>
-          {texts.roomTitle}
-          <input
-            className="field"
-            value={title}
-            maxLength={100}
-            autoFocus
-            onChange={({ target }) => setTitle(target.value)}
-          />
-        </label>
+        <TitleField value={title} onChange={setTitle} />
         <div className="actions">
           <button type="submit" className="button primary" disabled={title.trim() === ''}>
             {texts.save}

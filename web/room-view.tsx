@@ -4,6 +4,7 @@ import { chat } from 'trpc-rooms/shared';
 import { Notice } from './banners.tsx';
 import type { ChatRoom } from './client.ts';
 import { Conversation } from './conversation.tsx';
+import { IconButton } from './icon-button.tsx';
 import { Icon } from './icons.tsx';
 import { useTexts } from './languages.ts';
 import type { RoomEntry } from './my-rooms.ts';
@@ -101,30 +102,25 @@ function RoomHeader(props: {
   const { count } = useMembers(room);
   return (
     <header className="room-header">
-      <button
-        type="button"
-        className="icon-button phone-only"
-        aria-label={texts.showRooms}
+      <IconButton
+        icon="back"
+        label={texts.showRooms}
+        className="phone-only"
         onClick={() => goTo(undefined)}
-      >
-        <Icon name="back" />
-      </button>
+      />
       <div className="room-title">
         <h1>
           <bdi>{entry.title}</bdi>
         </h1>
         <p className="muted">{room ? texts.peopleHere(count) : '\u00A0'}</p>
       </div>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={texts.showPeople}
-        aria-pressed={isPeopleShown}
-        title={texts.people}
+      <IconButton
+        icon="people"
+        label={texts.showPeople}
+        hint={texts.people}
+        isPressed={isPeopleShown}
         onClick={onPeople}
-      >
-        <Icon name="people" />
-      </button>
+      />
       <RoomMenu entry={entry} onChange={onChange} />
     </header>
   );

@@ -1,6 +1,6 @@
+import { IconButton } from './icon-button.tsx';
 import { useContext, useState, type ReactElement } from 'react';
 import { Dialog } from './dialog.tsx';
-import { Icon } from './icons.tsx';
 import { Language, languages } from './languages.ts';
 
 /** How the page looks. */
@@ -22,15 +22,12 @@ export function Settings(props: SettingsProps): ReactElement {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={texts.settings}
-        title={texts.settings}
+      <IconButton
+        icon="settings"
+        label={texts.settings}
+        hint={texts.settings}
         onClick={() => setOpen(true)}
-      >
-        <Icon name="settings" />
-      </button>
+      />
       {isOpen && (
         <Dialog title={texts.settings} onClose={() => setOpen(false)}>
           <fieldset className="choice">

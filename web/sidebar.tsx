@@ -1,7 +1,7 @@
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { Avatar } from './avatar.tsx';
-import { Icon } from './icons.tsx';
 import { InvitationCard } from './invitation-card.tsx';
+import { IconButton } from './icon-button.tsx';
 import { useTexts } from './languages.ts';
 import type { MyRooms, RoomEntry } from './my-rooms.ts';
 import { GoToRoom, NewRoom } from './new-room.tsx';
@@ -69,36 +69,27 @@ export function Sidebar(props: {
           </>
         )}
         <ListTitle title={texts.rooms}>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={texts.joinRoom}
-            title={texts.joinRoom}
+          <IconButton
+            icon="enter"
+            label={texts.joinRoom}
+            hint={texts.joinRoom}
             onClick={() => setAsked('go')}
-          >
-            <Icon name="enter" />
-          </button>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={texts.newRoom}
-            title={texts.newRoom}
+          />
+          <IconButton
+            icon="plus"
+            label={texts.newRoom}
+            hint={texts.newRoom}
             onClick={() => setAsked('room')}
-          >
-            <Icon name="plus" />
-          </button>
+          />
         </ListTitle>
         <ul>{rooms.map(link)}</ul>
         <ListTitle title={texts.direct}>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label={texts.newDirect}
-            title={texts.newDirect}
+          <IconButton
+            icon="plus"
+            label={texts.newDirect}
+            hint={texts.newDirect}
             onClick={() => setAsked('direct')}
-          >
-            <Icon name="plus" />
-          </button>
+          />
         </ListTitle>
         {direct.length > 0 ? (
           <ul>{direct.map((entry, index) => link(entry, rooms.length + index))}</ul>
