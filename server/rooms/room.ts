@@ -200,12 +200,16 @@ export class Room {
 
   async #restate(kept: KeptValues): Promise<void> {
     this.#values.beginRestating();
-    const values = await kept.read(this.#options.name);
-    for (const value of values) {
-      const spec = this.#specOf(value.message.type);
-      if (spec?.delivery === 'latest') this.#take(spec, value);
+    try {
+      const values = await kept.read(this.#options.name);
+      for (const value of values) {
+        const spec = this.#specOf(value.message.type);
+        if (spec?.delivery === 'latest') this.#take(spec, value);
+      }
+      this.#values.keepRestated(values);
+    } finally {
+      this.#values.endRestating();
     }
-    this.#values.endRestating(values);
     this.#settle();
   }
 

@@ -150,10 +150,14 @@ export class Values {
   }
 
   /** What is not kept and has not changed since is no more. */
-  endRestating(kept: readonly { readonly id: string }[]): void {
+  keepRestated(kept: readonly { readonly id: string }[]): void {
     const ids = new Set([...kept.map(({ id }) => id), ...(this.#changed ?? [])]);
-    this.#changed = undefined;
     this.#clear(this.#values.keepOnly(ids));
+  }
+
+  /** Notes no longer what changes. */
+  endRestating(): void {
+    this.#changed = undefined;
   }
 
   /** Somebody has published a durable event. */
