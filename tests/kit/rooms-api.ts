@@ -113,4 +113,21 @@ export function callsAs(server: Callable): As {
   };
 }
 
+/** The same over one WebSocket for each user, for very many calls: one at a time. */
+export function callsOverSocket(server: Callable): As {
+  const opened = new Map<string, Promise<Call>>();
+  return async <T>(userId: string, path: string, input: object) => {
+    const opening = opened.get(userId) ?? overSocket(server, userId);
+    opened.set(userId, opening);
+    const call = await opening;
+    const { outcome, bytes } = await call(
+      QUERIES.has(path) ? 'query' : 'mutation',
+      `chat.${path}`,
+      input,
+    );
+    if (outcome !== 'ok') throw new Error(`${outcome}: ${bytes}`);
+    return (JSON.parse(bytes) as { result: { data: { json: T } } }).result.data.json;
+  };
+}
+
 const QUERIES = new Set(['mine', 'invitations', 'roster', 'history', 'members', 'me.history']);

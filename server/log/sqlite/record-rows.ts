@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { RoomError } from '../../../shared/index.ts';
+// Not through shared/index.ts: the writer's thread has no use for zod, which takes longer to load than all else there.
+import { RoomError } from '../../../shared/errors.ts';
 import type { StoredRecord } from '../../records/records.ts';
 
 /** What the database says that it holds of records: their number, the sum of their checksums, and the
