@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { chat, defineMe, durable } from '../../shared/index.ts';
+import { restAs } from '../kit/rest.ts';
+import { restServer, SERVER_KEY } from '../kit/rest-server.ts';
+
+describe('REST with a server key', () => {
+  it('publishes events that no client may, as the server or as somebody', async () => {
+    const { backend, ada } = await restServer();
+    const path = 'chat/rooms/r/publish';
+    const renamed = { type: 'message', data: { text: 'built' } };
+    const first = await backend('POST', path, renamed, { 'idempotency-key': 'build-7' });
+    expect(first.status).toBe(200);
+    expect(
+      (await backend('POST', path, renamed, { 'idempotency-key': 'build-7' })).body,
+    ).toMatchObject({
+      duplicate: true,
+    });
+    await backend('POST', path, { ...renamed, by: { id: 'ci', name: 'CI' } });
+    const { body } = await ada('GET', 'chat/rooms/r/history');
+    expect(body.events.map((event: { by: object }) => event.by)).toEqual([
+      { id: '@server', name: 'server' },
+      { id: 'ci', name: 'CI' },
+    ]);
+    expect(await backend('POST', path, { type: 'nope', data: {} })).toMatchObject({
+      status: 400,
+      body: { reason: 'BAD_INPUT' },
+    });
+    expect(await backend('POST', path, { type: 'message', data: { text: 7 } })).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: 'text' }] },
+    });
+    expect(await backend('POST', path, { type: 'removed', data: {} })).toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('reads who is in a room and its history, edits and removes', async () => {
+    const { backend, ada } = await restServer();
+    const sent = await ada('POST', 'chat/rooms/r/send', { text: 'tpyo' });
+    const target = sent.body.position;
+    expect(
+      await backend('POST', 'chat/rooms/r/edit', { target, data: { text: 'typo' } }),
+    ).toMatchObject({ status: 200 });
+    const page = await backend('GET', 'chat/rooms/r/history');
+    expect(page.body.events.map(({ type }: { type: string }) => type)).toEqual([
+      'message',
+      'edited',
+    ]);
+    expect(await backend('POST', 'chat/rooms/r/remove', { target })).toMatchObject({ status: 200 });
+    expect((await backend('GET', 'chat/rooms/r/members')).body).toMatchObject({
+      count: 0,
+      users: [],
+    });
+  });
+
+  it('broadcasts into many rooms and says what became of each', async () => {
+    const { backend, ada } = await restServer();
+    const event = { type: 'message', data: { text: 'maintenance at 9' } };
+    const rooms = ['a', 'b', 'a'];
+    const { body } = await backend('POST', 'chat/broadcast', { rooms, ...event });
+    expect(body.results).toMatchObject([
+      { room: 'a', ack: { duplicate: false } },
+      { room: 'b', ack: {} },
+    ]);
+    expect((await ada('GET', 'chat/rooms/b/history')).body.events).toHaveLength(1);
+    expect(await backend('POST', 'chat/broadcast', { rooms: [], ...event })).toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('notifies a user', async () => {
+    const me = defineMe({ events: { paid: durable(z.object({ amount: z.number() })) } });
+    const { backend, ada } = await restServer({ rooms: { chat, me } });
+    const notify = (type: string, data: object) =>
+      backend('POST', 'users/ada/notify', { type, data });
+    expect(await notify('paid', { amount: 7 })).toMatchObject({ status: 200 });
+    await notify('notification', { code: 'welcome' });
+    const { body } = await ada('GET', 'me/history');
+    expect(body.events.map(({ data }: { data: object }) => data)).toEqual([
+      { amount: 7 },
+      { code: 'welcome', params: {} },
+    ]);
+    expect(await notify('nope', {})).toMatchObject({ status: 400 });
+  });
+
+  it('is nobody: it follows nothing and does nothing that only a user can', async () => {
+    const { backend } = await restServer();
+    for (const path of ['chat/rooms/r/events', 'chat/mine', 'me/history']) {
+      expect(await backend('GET', path)).toMatchObject({
+        status: 403,
+        body: { reason: 'FORBIDDEN' },
+      });
+    }
+    expect(await backend('POST', 'chat/rooms/r/send', { text: 'x' })).toMatchObject({
+      status: 403,
+    });
+  });
+
+  it('is refused to users: what is for backends takes their keys alone', async () => {
+    const { ready, ada } = await restServer();
+    const event = { type: 'message', data: { text: 'x' } };
+    expect(await ada('POST', 'chat/broadcast', { rooms: ['a'], ...event })).toMatchObject({
+      status: 403,
+    });
+    expect(await ada('POST', 'users/bob/notify', event)).toMatchObject({ status: 403 });
+    const forged = await ada('POST', 'chat/rooms/r/publish', {
+      ...event,
+      by: { id: 'x', name: 'x' },
+    });
+    expect(forged.status).toBe(400);
+    const almost = await restAs(ready, { bearer: `${SERVER_KEY}k` });
+    expect(await almost('GET', 'chat/rooms/r/members')).toMatchObject({
+      status: 401,
+      body: { reason: 'TOKEN_REFUSED' },
+    });
+  });
+});
