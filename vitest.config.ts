@@ -1,11 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/longest-first.ts';
 
 // Tests start hundreds of processes and threads, most of which load the same modules.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
   new URL('node_modules/.cache/compile', import.meta.url),
 );
+
+const cores = Math.max(2, availableParallelism());
+// What measures has the machine for itself, when the rest is done.
+const SPEED = 'tests/web/speed.test.ts';
 
 export default defineConfig({
   test: {
@@ -20,6 +25,7 @@ export default defineConfig({
     // What is waited for comes when the machine gets to it.
     expect: { poll: { timeout: 10_000 } },
     reporters: ['default', './tests/count-reporter.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -27,8 +33,8 @@ export default defineConfig({
           name: 'all',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/web/**'],
-          // Many files wait for processes, timers and disks most of the time: two at once take half as long.
-          maxWorkers: Math.max(2, availableParallelism()),
+          // Many files wait for processes, timers and disks most of the time.
+          maxWorkers: cores + 1,
           sequence: { groupOrder: 0 },
         },
       },
@@ -37,10 +43,15 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['tests/web/**/*.test.ts'],
-          // A browser takes all cores for itself: one file after the other, when the rest is done.
-          maxWorkers: 1,
+          exclude: [SPEED],
+          // A browser takes more than one core.
+          maxWorkers: cores,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        extends: true,
+        test: { name: 'speed', include: [SPEED], maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },
