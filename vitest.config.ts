@@ -9,6 +9,15 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 );
 
 const cores = Math.max(2, availableParallelism());
+// Functions and classes alone: no process, no socket, nothing that is left behind.
+const PURE = [
+  'shared',
+  'server/rooms',
+  'server/membership',
+  'server/transport',
+  'client/outbox',
+  'client/link',
+].map((folder) => `tests/${folder}/**/*.test.ts`);
 // What measures has the machine for itself, when the rest is done.
 const SPEED = 'tests/web/speed.test.ts';
 
@@ -32,9 +41,20 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/web/**'],
+          exclude: ['tests/web/**', ...PURE],
           // Many files wait for processes, timers and disks most of the time.
           maxWorkers: cores + 1,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: PURE,
+          // One process for all of them: what costs most is to load what they test.
+          isolate: false,
+          maxWorkers: 1,
           sequence: { groupOrder: 0 },
         },
       },
