@@ -30,7 +30,7 @@ export default defineConfig({
     hookTimeout: 40_000,
     setupFiles: ['./tests/recorder/setup.ts'],
     globalSetup: ['./tests/recorder/global-setup.ts'],
-    teardownTimeout: 5_000,
+    teardownTimeout: 2_000,
     // What is waited for comes when the machine gets to it.
     expect: { poll: { timeout: 10_000 } },
     reporters: ['default', './tests/count-reporter.ts'],

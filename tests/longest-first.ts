@@ -1,18 +1,22 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-// Longest first, in the order of how long they take: whatever begins last and takes a minute is waited for
-// with one core idle. All others come in vitest's own order behind them.
+// What takes long begins first: whatever begins last and takes a minute is waited for with one core idle. What
+// waits for most of its time stands beside what computes. All others come in vitest's own order behind them.
 const LONGEST = [
   'check/real',
-  'check/mutants',
-  'check/nodes',
-  'check/simulation',
-  'server/log/damage',
   'e2e/presence-crash',
-  'e2e/rolling-restart',
-  'e2e/failed-sync',
+  'check/mutants',
   'e2e/nodes-trouble',
+  'check/simulation',
   'server/redis/nodes',
+  'check/nodes',
+  'e2e/presence',
+  'server/log/damage',
+  'server/redis/shared-presence',
+  'e2e/rolling-restart',
+  'e2e/sdk-life',
+  'e2e/failed-sync',
+  'client/connection/connection',
   'cli/replay',
   'docs/package',
 ];

@@ -14,8 +14,9 @@ describe('real processes under real faults', () => {
       const dir = tempDir();
       vi.stubEnv('TMPDIR', dir);
       onTestFinished(() => void vi.unstubAllEnvs());
-      // Fewer writers than it could take: other tests run beside it.
-      const report = await roomcheck({ plans: 0, seconds: SECONDS, writers: 4 });
+      // Fewer clients and writers than it could take: other tests run beside it.
+      const size = { clients: 4, rooms: 2, writers: 4 };
+      const report = await roomcheck({ plans: 0, seconds: SECONDS, ...size });
       // It cleans up behind itself.
       expect(readdirSync(dir)).toEqual([]);
       expect(report.isClean, report.text).toBe(true);
