@@ -52,9 +52,9 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: PURE,
-          // One process for all of them: what costs most is to load what they test.
+          // Few processes for all of them: what costs most is to load what they test.
           isolate: false,
-          maxWorkers: 1,
+          maxWorkers: cores + 1,
           sequence: { groupOrder: 0 },
         },
       },
