@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms } from '../../server/create-rooms.ts';
 import { chat } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
-import { callsOverSocket, overHttp, overSocket, type As, type Call } from '../kit/rooms-api.ts';
+import { callsAs, overHttp, overSocket, type As, type Call } from '../kit/rooms-api.ts';
 
 const ACTORS = ['owner', 'moderator', 'member', 'invited', 'banned', 'stranger'] as const;
 type Actor = (typeof ACTORS)[number];
@@ -274,7 +274,7 @@ describe.each([
     { timeout: 120_000 },
     async (place) => {
       const server = await startServer({ publishing: 'off' });
-      const as = callsOverSocket(server);
+      const as = callsAs(server, overSocket);
       const name = (actor: Actor) => `${place}-${actor}`;
       const calls = new Map<Actor, Call>();
       for (const actor of ACTORS) calls.set(actor, await open(server, name(actor)));
@@ -296,7 +296,7 @@ describe.each([
 
   it('answers byte for byte the same, be the room closed, private, or not there at all', async () => {
     const server = await startServer({ publishing: 'off' });
-    const as = callsOverSocket(server);
+    const as = callsAs(server, overSocket);
     const name = (actor: Actor) => `secret-${actor}`;
     const eve = await open(server, 'eve');
     const epoch = await epochOf(as);
@@ -332,7 +332,7 @@ describe('[AUT1] this table', () => {
 
   it('leaves a room that is not for the caller out of a list, whether it is there or not', async () => {
     const server = await startServer({ publishing: 'off' });
-    const as = callsOverSocket(server);
+    const as = callsAs(server, overSocket);
     const room = await roomAt(as, 'private', (actor) => `x-${actor}`);
     const eve = await overHttp(server, 'eve');
     for (const rooms of [[room], ['p~nothing']]) {

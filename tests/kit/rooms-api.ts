@@ -87,44 +87,19 @@ function outcomeOf(reply: Reply): string {
   return reply.error ? reply.error.json.data.reason : 'ok';
 }
 
-/** Calls procedures of `chat` over HTTP as whoever is named, for what must not fail. @throws Error with the
- *  reason and what came back */
+/** Calls procedures of `chat` as whoever is named, for what must not fail. @throws Error with the reason and
+ *  what came back */
 export type As = <T = { room: string }>(userId: string, path: string, input: object) => Promise<T>;
 
-/** Makes such calls of a server. */
-export function callsAs(server: Callable): As {
-  const tokens = new Map<string, Promise<string>>();
-  return async <T>(userId: string, path: string, input: object) => {
-    const token = tokens.get(userId) ?? server.token(userId);
-    tokens.set(userId, token);
-    const type = QUERIES.has(path) ? 'query' : 'mutation';
-    const url = `${server.url}/trpc/${path.includes('.') ? path : `chat.${path}`}`;
-    const headers = {
-      authorization: `Bearer ${await token}`,
-      'content-type': 'application/json',
-    };
-    const body = JSON.stringify({ json: input });
-    const response = await (type === 'query'
-      ? fetch(`${url}?${query(input)}`, { headers })
-      : fetch(url, { method: 'POST', headers, body }));
-    const reply = (await response.json()) as Reply & { result: { data: { json: T } } };
-    if (reply.error) throw new Error(`${outcomeOf(reply)}: ${JSON.stringify(reply)}`);
-    return reply.result.data.json;
-  };
-}
-
-/** The same over one WebSocket for each user, for very many calls: one at a time. */
-export function callsOverSocket(server: Callable): As {
+/** Makes such calls of a server. Over a socket they come one at a time. */
+export function callsAs(server: Callable, open: typeof overHttp = overHttp): As {
   const opened = new Map<string, Promise<Call>>();
   return async <T>(userId: string, path: string, input: object) => {
-    const opening = opened.get(userId) ?? overSocket(server, userId);
+    const opening = opened.get(userId) ?? open(server, userId);
     opened.set(userId, opening);
     const call = await opening;
-    const { outcome, bytes } = await call(
-      QUERIES.has(path) ? 'query' : 'mutation',
-      `chat.${path}`,
-      input,
-    );
+    const type = QUERIES.has(path) ? 'query' : 'mutation';
+    const { outcome, bytes } = await call(type, path.includes('.') ? path : `chat.${path}`, input);
     if (outcome !== 'ok') throw new Error(`${outcome}: ${bytes}`);
     return (JSON.parse(bytes) as { result: { data: { json: T } } }).result.data.json;
   };
