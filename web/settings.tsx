@@ -1,6 +1,6 @@
-import { IconButton } from './icon-button.tsx';
 import { useContext, useState, type ReactElement } from 'react';
 import { Dialog } from './dialog.tsx';
+import { IconButton } from './icon-button.tsx';
 import { Language, languages } from './languages.ts';
 
 /** How the page looks. */
