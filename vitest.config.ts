@@ -9,7 +9,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 );
 
 const cores = Math.max(2, availableParallelism());
-// Functions and classes alone: no process, no socket, nothing that is left behind.
+// Functions and classes, tested without processes; nothing is left behind that another file could meet.
 const PURE = [
   'shared',
   'server/rooms',
