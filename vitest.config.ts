@@ -9,15 +9,24 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 );
 
 const cores = Math.max(2, availableParallelism());
-// Functions and classes, tested without processes; nothing is left behind that another file could meet.
-const PURE = [
-  'shared',
-  'server/rooms',
-  'server/membership',
-  'server/transport',
-  'client/outbox',
-  'client/link',
-].map((folder) => `tests/${folder}/**/*.test.ts`);
+// Files that start processes, block or fail their own, or fill a core for seconds. All others share a few
+// processes: what costs most of them is to load what they test.
+const ALONE = [
+  'check/{real,mutants,nodes,simulation}',
+  'cli/{backup,check,commands,docs,replay,serve,unusable-server}',
+  'client/react/*',
+  'client/storage/*',
+  'count-reporter',
+  'docs/{package,readme}',
+  'e2e/{backlog,cluster-example,*crash,failed-sync,flaps,full-disk,nodes*,presence,rolling-restart,shutdown}',
+  'server/documents/asyncapi-parser',
+  'server/log/{*backup,damage*,migrations,page-gaps,query-plans,scrub,sqlite-*,writer}',
+  'server/redis/*',
+  'server/site/*',
+  'types/*',
+  'wire/{fuzz,slow-reader}',
+].map((name) => `tests/${name}.test.ts`);
+const PAGE = 'tests/web/**/*.test.ts';
 // What measures has the machine for itself, when the rest is done.
 const SPEED = 'tests/web/speed.test.ts';
 
@@ -39,9 +48,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'all',
-          include: ['tests/**/*.test.ts'],
-          exclude: ['tests/web/**', ...PURE],
+          name: 'alone',
+          include: ALONE,
           // Many files wait for processes, timers and disks most of the time.
           maxWorkers: cores + 1,
           sequence: { groupOrder: 0 },
@@ -50,9 +58,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'pure',
-          include: PURE,
-          // Few processes for all of them: what costs most is to load what they test.
+          name: 'together',
+          include: ['tests/**/*.test.ts'],
+          exclude: [PAGE, ...ALONE],
           isolate: false,
           maxWorkers: cores + 1,
           sequence: { groupOrder: 0 },
@@ -62,7 +70,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'page',
-          include: ['tests/web/**/*.test.ts'],
+          include: [PAGE],
           exclude: [SPEED],
           // A browser takes more than one core.
           maxWorkers: cores,

@@ -17,7 +17,10 @@ class Recorder {
   /** A server of this contract is there. */
   serve(contract: Contract): void {
     if (this.#contracts.some((known) => known.contract === contract)) return;
-    this.#contracts.push({ contract, name: `${process.pid}-${this.#contracts.length}` });
+    // Files that share a process have names of their own.
+    const file = expect.getState().testPath?.replace(/^.*\/tests\/|\.test\.ts$/g, '') ?? '';
+    const name = `${process.pid}-${file.replaceAll('/', '-')}-${this.#contracts.length}`;
+    this.#contracts.push({ contract, name });
   }
 
   add(seen: Seen): void {
@@ -70,14 +73,32 @@ function formOf(value: unknown): string {
   return typeof value === 'string' && /^[A-Za-z-]{1,16}$/.test(value) ? value : typeof value;
 }
 
-/** Records all clients of this process from now on. */
+/** What hears of all that is seen. */
+interface Sink {
+  add(seen: Seen): void;
+}
+
+const TAPPED = Symbol.for('trpc-rooms.recorder.tapped');
+const holder = globalThis as { [RECORDER]?: Recorder; [TAPPED]?: true };
+
+/** Records all clients of this process until the end of this file of tests. */
 export function record(): void {
   const recorder = new Recorder();
-  Object.assign(globalThis, { [RECORDER]: recorder });
-  recordGlobalSockets(recorder);
-  recordWsSockets(recorder);
-  recordFetch(recorder);
-  afterAll(() => recorder.flush());
+  holder[RECORDER] = recorder;
+  tapClients({ add: (seen) => holder[RECORDER]?.add(seen) });
+  afterAll(async () => {
+    delete holder[RECORDER];
+    await recorder.flush();
+  });
+}
+
+/** Once in a process: files of tests share it. */
+function tapClients(sink: Sink): void {
+  if (holder[TAPPED]) return;
+  holder[TAPPED] = true;
+  recordGlobalSockets(sink);
+  recordWsSockets(sink);
+  recordFetch(sink);
 }
 
 interface Call {
@@ -88,10 +109,10 @@ interface Call {
 
 /** What one socket has asked: answers name it by id. */
 class Talk {
-  readonly #recorder: Recorder;
+  readonly #recorder: Sink;
   readonly #calls = new Map<unknown, Call>();
 
-  constructor(recorder: Recorder) {
+  constructor(recorder: Sink) {
     this.#recorder = recorder;
   }
 
@@ -133,7 +154,7 @@ function parse(data: unknown): unknown {
   }
 }
 
-function recordGlobalSockets(recorder: Recorder): void {
+function recordGlobalSockets(recorder: Sink): void {
   globalThis.WebSocket = class extends globalThis.WebSocket {
     readonly #talk = new Talk(recorder);
     constructor(url: string | URL, protocols?: string | string[]) {
@@ -148,7 +169,7 @@ function recordGlobalSockets(recorder: Recorder): void {
 }
 
 /** The sockets of `ws`, those of clients. */
-function recordWsSockets(recorder: Recorder): void {
+function recordWsSockets(recorder: Sink): void {
   const talks = new WeakMap<object, Talk>();
   const talkOf = (socket: object) => {
     const known = talks.get(socket) ?? new Talk(recorder);
@@ -168,7 +189,7 @@ function recordWsSockets(recorder: Recorder): void {
   };
 }
 
-function recordFetch(recorder: Recorder): void {
+function recordFetch(recorder: Sink): void {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
     const response = await fetch(input, init);
@@ -185,7 +206,7 @@ function recordFetch(recorder: Recorder): void {
 type Listener = (text: string | undefined) => void;
 
 function listenerOf(
-  recorder: Recorder,
+  recorder: Sink,
   { method, pathname, response }: { method: string; pathname: string; response: Response },
 ): Listener | undefined {
   const type = response.headers.get('content-type') ?? '';
