@@ -1,28 +1,20 @@
 import type { Command, Context } from './command.ts';
-import { backup } from './commands/backup.ts';
-import { check } from './commands/check.ts';
-import { docs } from './commands/docs.ts';
-import { replay } from './commands/replay.ts';
-import { restore } from './commands/restore.ts';
-import { send } from './commands/send.ts';
-import { serve } from './commands/serve.ts';
-import { tail } from './commands/tail.ts';
-import { token } from './commands/token.ts';
 import { EXIT, reportFailure, usageError } from './failure.ts';
 import { formatOverview } from './help.ts';
 import { readVersion } from './version.ts';
 
-const commands: readonly Command[] = [
-  serve,
-  token,
-  tail,
-  send,
-  replay,
-  backup,
-  restore,
-  check,
-  docs,
-];
+// In the order in which they are told. Only the one that runs is loaded: a command that asks a server has no need of one.
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  token: async () => (await import('./commands/token.ts')).token,
+  tail: async () => (await import('./commands/tail.ts')).tail,
+  send: async () => (await import('./commands/send.ts')).send,
+  replay: async () => (await import('./commands/replay.ts')).replay,
+  backup: async () => (await import('./commands/backup.ts')).backup,
+  restore: async () => (await import('./commands/restore.ts')).restore,
+  check: async () => (await import('./commands/check.ts')).check,
+  docs: async () => (await import('./commands/docs.ts')).docs,
+};
 
 /** Runs the command that the words name. Resolves with the exit code; failures are told on stderr. */
 export async function dispatch(argv: readonly string[], context: Context): Promise<number> {
@@ -36,21 +28,25 @@ export async function dispatch(argv: readonly string[], context: Context): Promi
 }
 
 async function runNamed([name, ...rest]: readonly string[], context: Context): Promise<number> {
-  const overview = () => formatOverview(commands.map(({ usage }) => usage));
   if (name === undefined) {
-    context.stderr.write(overview());
+    context.stderr.write(await overview());
     return EXIT.usage;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    context.stdout.write(overview());
+    context.stdout.write(await overview());
     return EXIT.ok;
   }
   if (name === '--version' || name === '-v') {
     context.stdout.write(`${readVersion()}\n`);
     return EXIT.ok;
   }
-  const command = commands.find(({ usage }) => usage.name === name);
-  if (command) return command.run(rest, context);
-  const known = commands.map(({ usage }) => usage.name).join(', ');
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load) return (await load()).run(rest, context);
+  const known = Object.keys(commands).join(', ');
   throw usageError(`there is no command ${JSON.stringify(name)}; there are ${known}`);
+}
+
+async function overview(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((load) => load()));
+  return formatOverview(all.map(({ usage }) => usage));
 }

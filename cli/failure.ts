@@ -1,5 +1,6 @@
 import { errors, RoomError } from '../shared/index.ts';
-import { StartError } from '../server/index.ts';
+// Not by the server's index: a command that asks a server would load one.
+import { StartError } from '../server/start-error.ts';
 import { printableLines } from './printable.ts';
 
 /** Exit codes: all went well, it failed, it was asked for wrongly. */
