@@ -2,11 +2,16 @@
  *  say nothing of what is found, only how soon. */
 export const soonFound: Readonly<Record<string, string>> = {
   'an event is shown before its commit is marked': 's7',
-  'the limit of a replay is ignored': 's0',
+  'the limit of a replay is ignored': 's6',
   'a merge takes what comes after a hole': 's0',
-  'what came during the replay is dropped': 's0',
-  'a reader who fell behind loses his beginning': 's12',
-  'of two edits the earlier one counts': 's3',
-  'a removal leaves the edits of what it removes': 's13',
+  'what came during the replay is dropped': 's5',
+  'a reader who fell behind loses his beginning': 's30',
+  'of two edits the earlier one counts': 's4',
+  'a removal leaves the edits of what it removes': 's39',
   'a change names the epoch that it was made in': 's0',
+  'a read begins one event early': 's0',
+  'a latest value is tracked by the head of the room': 's35',
+  'an edit is appended under no key': 's0',
+  'what was removed counts as unread': 's13',
+  'the client counts what was there when the server counted': 's0',
 };
