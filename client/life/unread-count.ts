@@ -7,10 +7,17 @@ export interface UnreadKnown {
   readonly state: Omit<ReadState, 'room'> | undefined;
   /** Of `since` and `removed`: the epoch that the stream is in. */
   readonly epoch: string | undefined;
-  /** Countable events that came after `state.to`, by offset: who published each. */
-  readonly since: ReadonlyMap<number, string>;
+  /** Countable events that came after `state.to`, in order. A list, not a map: a busy room copies it
+   *  hundreds of times a second. */
+  readonly since: readonly Countable[];
   /** Events that were counted in `state` and removed after it, by offset: where the removal stands. */
   readonly removed: ReadonlyMap<number, number>;
+}
+
+interface Countable {
+  readonly offset: number;
+  /** Who published it. */
+  readonly by: string;
 }
 
 /** Nothing yet. */
@@ -18,7 +25,7 @@ export const UNKNOWN: UnreadKnown = {
   me: undefined,
   state: undefined,
   epoch: undefined,
-  since: new Map(),
+  since: [],
   removed: new Map(),
 };
 
@@ -32,13 +39,13 @@ export function takeState(known: UnreadKnown, state: Omit<ReadState, 'room'>): U
   if (before && isOlder(state, before)) return known;
   // The stream may have come to the epoch that was counted before the count did.
   if (epochOf(state.to) !== known.epoch) {
-    return { ...known, state, epoch: epochOf(state.to), since: new Map(), removed: new Map() };
+    return { ...known, state, epoch: epochOf(state.to), since: [], removed: new Map() };
   }
   const to = offsetOf(state.to);
-  const since = [...known.since].filter(([offset]) => offset > to);
+  const since = known.since.filter(({ offset }) => offset > to);
   // What was removed before it was counted is not counted; what has come since is not there any more.
   const removed = [...known.removed].filter(([, removal]) => removal > to);
-  return { ...known, state, since: new Map(since), removed: new Map(removed) };
+  return { ...known, state, since, removed: new Map(removed) };
 }
 
 /** Takes an event of the stream. `types`: those that count. */
@@ -49,7 +56,7 @@ export function takeEvent(
 ): UnreadKnown {
   const [offset, epoch] = [offsetOf(event.position), epochOf(event.position)];
   if (epoch !== known.epoch) {
-    const anew = { ...known, epoch, since: new Map(), removed: new Map() };
+    const anew = { ...known, epoch, since: [], removed: new Map() };
     return takeEvent(anew, event, types);
   }
   const isCounted = known.state !== undefined && epochOf(known.state.to) === epoch;
@@ -58,15 +65,24 @@ export function takeEvent(
   if (types.has(event.type)) {
     // Own ones count for nothing, and would push out what does.
     if (event.by.id === known.me) return known;
-    const since = [...known.since, [offset, event.by.id] as const];
-    return { ...known, since: new Map(since.slice(-MOST_HELD)) };
+    return { ...known, since: withOne(known.since, { offset, by: event.by.id }) };
   }
   if (event.type !== 'removed') return known;
   const { target, author, of } = event.data as Removed;
   if (!types.has(of) || author.id === known.me) return known;
-  const since = [...known.since].filter(([one]) => one !== offsetOf(target));
+  const since = known.since.filter((one) => one.offset !== offsetOf(target));
   const removed = [...known.removed, [offsetOf(target), offset] as const];
-  return { ...known, since: new Map(since), removed: new Map(removed.slice(-MOST_HELD)) };
+  return { ...known, since, removed: new Map(removed.slice(-MOST_HELD)) };
+}
+
+/** The list with one more, in order; one that is there already, as a stream that begins anew may bring it,
+ *  counts once. */
+function withOne(since: readonly Countable[], one: Countable): readonly Countable[] {
+  const before = since.findLastIndex(({ offset }) => offset <= one.offset);
+  if (since[before]?.offset === one.offset) return since;
+  const isLast = before === since.length - 1;
+  const list = isLast ? [...since, one] : since.toSpliced(before + 1, 0, one);
+  return list.length > MOST_HELD ? list.slice(-MOST_HELD) : list;
 }
 
 /** How many are not read. What was read on this device and is not stored yet counts as read (`readTo`, an
@@ -81,7 +97,8 @@ export function countOf({ me, state, since, removed }: UnreadKnown, readTo = 0):
   // Read further than was counted: all that was counted is read.
   const counted = from >= to ? 0 : state.unread;
   const gone = [...removed.keys()].filter((offset) => offset > read && offset <= to).length;
-  const later = [...since].filter(([offset, by]) => offset > from && by !== me).length;
+  let later = 0;
+  for (const { offset, by } of since) if (offset > from && by !== me) later += 1;
   return Math.max(0, counted - gone) + later;
 }
 

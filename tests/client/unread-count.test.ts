@@ -55,6 +55,16 @@ describe('counting what is unread', () => {
     expect(countOf(known)).toBe(800);
   });
 
+  it('counts once what a stream that begins anew brings again, and what it had left out', () => {
+    let known: UnreadKnown = takeState({ ...UNKNOWN, me: 'ada' }, stateOf([], 0, 0));
+    for (const offset of [1, 3, 4, 1, 2, 3, 4, 5]) {
+      known = takeEvent(known, event(offset, 'message', bob), types);
+    }
+    expect(countOf(known)).toBe(5);
+    expect(countOf(known, 2)).toBe(3);
+    expect(known.since.map(({ offset }) => offset)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('is the recount of the log, however answers and events overtake each other', () => {
     const step = fc.record({
       what: fc.constantFrom('say', 'say', 'remove', 'read', 'unread', 'ask', 'hear'),
