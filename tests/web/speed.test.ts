@@ -82,6 +82,7 @@ describePage('how quick the page is', ({ enter }) => {
     await fill(server, 500);
     const { page } = await enter(server.url, 'Ada');
     await page.locator('.message', { hasText: 'message 499' }).waitFor();
+    let liveMs = 0;
     const live = async () => {
       const from = Date.now();
       for (let index = 0; index < 300; index += 1) {
@@ -91,10 +92,11 @@ describePage('how quick the page is', ({ enter }) => {
         if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       }
       await expect.poll(async () => (await texts(page)).at(-1)).toBe('live 299');
+      liveMs = Date.now() - from;
     };
     const { longestMs, totalMs } = await tasksDuring(page, live);
     expect(longestMs).toBeLessThan(LONG_MS);
-    // Of 3 s.
-    expect(totalMs).toBeLessThan(2_000);
+    // A third of the time, 3 s or what a slow machine makes of them, it has nothing to do.
+    expect(totalMs / liveMs).toBeLessThan(2 / 3);
   });
 });
