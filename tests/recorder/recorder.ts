@@ -109,11 +109,11 @@ interface Call {
 
 /** What one socket has asked: answers name it by id. */
 class Talk {
-  readonly #recorder: Sink;
+  readonly #sink: Sink;
   readonly #calls = new Map<unknown, Call>();
 
-  constructor(recorder: Sink) {
-    this.#recorder = recorder;
+  constructor(sink: Sink) {
+    this.#sink = sink;
   }
 
   sent(data: unknown): void {
@@ -134,7 +134,7 @@ class Talk {
     const call = this.#calls.get(body?.id);
     if (!body || !call || typeof call.path !== 'string') return;
     const { path, type, input } = call;
-    this.#recorder.add({
+    this.#sink.add({
       form: 'reply',
       path,
       type,
@@ -154,9 +154,9 @@ function parse(data: unknown): unknown {
   }
 }
 
-function recordGlobalSockets(recorder: Sink): void {
+function recordGlobalSockets(sink: Sink): void {
   globalThis.WebSocket = class extends globalThis.WebSocket {
-    readonly #talk = new Talk(recorder);
+    readonly #talk = new Talk(sink);
     constructor(url: string | URL, protocols?: string | string[]) {
       super(url, protocols);
       this.addEventListener('message', ({ data }) => this.#talk.received(data));
@@ -169,10 +169,10 @@ function recordGlobalSockets(recorder: Sink): void {
 }
 
 /** The sockets of `ws`, those of clients. */
-function recordWsSockets(recorder: Sink): void {
+function recordWsSockets(sink: Sink): void {
   const talks = new WeakMap<object, Talk>();
   const talkOf = (socket: object) => {
-    const known = talks.get(socket) ?? new Talk(recorder);
+    const known = talks.get(socket) ?? new Talk(sink);
     talks.set(socket, known);
     return known;
   };
@@ -189,13 +189,13 @@ function recordWsSockets(recorder: Sink): void {
   };
 }
 
-function recordFetch(recorder: Sink): void {
+function recordFetch(sink: Sink): void {
   const { fetch } = globalThis;
   globalThis.fetch = async (input, init) => {
     const response = await fetch(input, init);
     const { pathname } = new URL(input instanceof Request ? input.url : input);
     const method = init?.method ?? 'GET';
-    const listener = listenerOf(recorder, { method, pathname, response });
+    const listener = listenerOf(sink, { method, pathname, response });
     return listener && response.body && response.status !== 304
       ? heard(response, listener)
       : response;
@@ -206,33 +206,32 @@ function recordFetch(recorder: Sink): void {
 type Listener = (text: string | undefined) => void;
 
 function listenerOf(
-  recorder: Sink,
+  sink: Sink,
   { method, pathname, response }: { method: string; pathname: string; response: Response },
 ): Listener | undefined {
   const type = response.headers.get('content-type') ?? '';
   const [, door, name = ''] = /^\/(trpc|api)\/(.*)$/.exec(pathname) ?? [];
   if (type.startsWith('application/problem+json')) {
-    return whole((body) => recorder.add({ form: 'problem', path: '', type: '', body }));
+    return whole((body) => sink.add({ form: 'problem', path: '', type: '', body }));
   }
   if (type.startsWith('text/event-stream')) {
     if (door === 'api') {
       const path = `${method} ${pathname}`;
       return eventByEvent((body, event) => {
-        if (event === undefined) recorder.add({ form: 'event', path, type: 'event', body });
+        if (event === undefined) sink.add({ form: 'event', path, type: 'event', body });
       });
     }
     return eventByEvent((body, event) => {
-      if (event === undefined)
-        recorder.add({ form: 'frame', path: name, type: 'subscription', body });
+      if (event === undefined) sink.add({ form: 'frame', path: name, type: 'subscription', body });
     });
   }
   if (door === 'trpc' && !name.includes(',')) {
     const kind = method === 'GET' ? 'query' : 'mutation';
-    return whole((body) => recorder.add({ form: 'reply', path: name, type: kind, body }));
+    return whole((body) => sink.add({ form: 'reply', path: name, type: kind, body }));
   }
   if (door !== 'api' || !response.ok) return undefined;
   const path = `${method} ${pathname}`;
-  return whole((body) => recorder.add({ form: 'rest', path, type: '', body }));
+  return whole((body) => sink.add({ form: 'rest', path, type: '', body }));
 }
 
 function whole(take: (body: unknown) => void): Listener {
