@@ -3,15 +3,9 @@ import { z } from 'zod';
 import { defineRoom, durable } from '../../shared/index.ts';
 import { people, refusal } from '../kit/chatters.ts';
 import { startServer } from '../kit/clients.ts';
-import { call as callFrame, rawSocket } from '../kit/raw-socket.ts';
+import { overSocket } from '../kit/rooms-api.ts';
 
 const room = 'r';
-
-/** One mutation as it stands on the wire. */
-async function ask(socket: Awaited<ReturnType<typeof rawSocket>>, path: string, input: unknown) {
-  socket.send(callFrame(1, 'mutation', path, input));
-  return socket.next();
-}
 
 describe('bad input to changes', () => {
   it.each([
@@ -56,10 +50,8 @@ describe('bad input to changes', () => {
     ['chat.send', { room, text: 'a', replyTo: 7 }],
     ['chat.send', { room, text: 'a', replyTo: 'nowhere' }],
   ])('is refused where %s is given %o', async (path, input) => {
-    const server = await startServer();
-    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
-    const answer = await ask(socket, path, input);
-    expect(answer).toMatchObject({ error: { json: { data: { reason: 'BAD_INPUT' } } } });
+    const call = await overSocket(await startServer(), 'ada');
+    expect(await call('mutation', path, input)).toMatchObject({ outcome: 'BAD_INPUT' });
   });
 });
 
@@ -70,16 +62,13 @@ describe('a kind whose events do not live', () => {
   });
 
   it('has no such procedures, and takes no answers', async () => {
-    const server = await startServer({ rooms: { plain } });
-    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
-    const missing = { error: { json: { data: { reason: 'NO_SUCH_PROCEDURE' } } } };
+    const call = await overSocket(await startServer({ rooms: { plain } }), 'ada');
+    const missing = { outcome: 'NO_SUCH_PROCEDURE' };
     for (const name of ['edit', 'remove', 'react', 'reactors', 'markRead', 'unread', 'receipts']) {
       const input = { room, target: 'E:1' };
-      expect(await ask(socket, `plain.${name}`, input)).toMatchObject(missing);
+      expect(await call('mutation', `plain.${name}`, input)).toMatchObject(missing);
     }
     const input = { room, text: 'a', replyTo: 'E:1' };
-    expect(await ask(socket, 'plain.speak', input)).toMatchObject({
-      error: { json: { data: { reason: 'BAD_INPUT' } } },
-    });
+    expect(await call('mutation', 'plain.speak', input)).toMatchObject({ outcome: 'BAD_INPUT' });
   });
 });

@@ -4,22 +4,18 @@ import type { Feed } from '../../server/rooms/feed.ts';
 import { createRouter } from '../../server/router/trpc.ts';
 import { chat, HOUR } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
+import { roomOf, stage } from '../kit/private-rooms.ts';
 import { callsAs, overHttp, overSocket } from '../kit/rooms-api.ts';
 
-async function stage() {
-  const server = await startServer({ publishing: 'off' });
-  const as = callsAs(server);
-  const { room } = await as('ada', 'create', { private: true });
-  for (const user of ['bob', 'cy']) {
-    await as('ada', 'invite', { room, user });
-    await as(user, 'accept', { room });
-  }
+async function trio() {
+  const { server, as } = await stage();
+  const room = await roomOf(as, 'ada', 'bob', 'cy');
   const followAs = async (user: string) =>
     follow(stockClient(server.socketUrl, await server.token(user)).trpc, room);
   return { server, as, room, followAs };
 }
 
-type Followed = Awaited<ReturnType<Awaited<ReturnType<typeof stage>>['followAs']>>;
+type Followed = Awaited<ReturnType<Awaited<ReturnType<typeof trio>>['followAs']>>;
 const lastOf = ({ frames }: Followed) => frames.at(-1)?.data;
 
 describe('losing membership', () => {
@@ -30,7 +26,7 @@ describe('losing membership', () => {
   ])(
     '[AUT1] $reason: ends the feeds of that user at once, and of nobody else',
     async ({ reason, actor, path, input }) => {
-      const { as, room, followAs } = await stage();
+      const { as, room, followAs } = await trio();
       const [bob, tablet, cy] = [
         await followAs('bob'),
         await followAs('bob'),
@@ -63,7 +59,7 @@ describe('losing membership', () => {
   );
 
   it("[AUT1] closing a room ends everybody's feeds, after the word in its log", async () => {
-    const { as, room, followAs } = await stage();
+    const { as, room, followAs } = await trio();
     const feeds = [await followAs('ada'), await followAs('bob')];
     await as('ada', 'close', { room });
     for (const feed of feeds) {
@@ -77,7 +73,7 @@ describe('losing membership', () => {
   });
 
   it('[RES1] keeps the tracked id, so that coming back is a question of rights alone', async () => {
-    const { as, room, followAs } = await stage();
+    const { as, room, followAs } = await trio();
     const bob = await followAs('bob');
     await as('ada', 'send', { room, text: 'one' });
     await vi.waitFor(() => expect(bob.texts()).toEqual(['one']));
@@ -89,7 +85,7 @@ describe('losing membership', () => {
   });
 
   it('[RES4] lets nobody resume who was shut out while he was away', async () => {
-    const { server, as, room, followAs } = await stage();
+    const { server, as, room, followAs } = await trio();
     const bob = await followAs('bob');
     await as('ada', 'send', { room, text: 'one' });
     await vi.waitFor(() => expect(bob.texts()).toEqual(['one']));
@@ -105,7 +101,7 @@ describe('losing membership', () => {
   });
 
   it('[AUT1] ends event streams over HTTP as well', async () => {
-    const { server, as, room } = await stage();
+    const { server, as, room } = await trio();
     const input = encodeURIComponent(JSON.stringify({ json: { room } }));
     const response = await fetch(`${server.url}/trpc/chat.events?input=${input}`, {
       headers: { authorization: `Bearer ${await server.token('bob')}` },
