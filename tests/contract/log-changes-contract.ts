@@ -4,6 +4,8 @@ import type { Entry, RoomLog, RoomName } from '../../server/log/room-log.ts';
 import { openedLogs } from '../kit/opened-logs.ts';
 
 const room: RoomName = { kind: 'chat', id: 'general' };
+/** Of a kind that keeps many events. */
+const long: RoomName = { kind: 'long', id: 'general' };
 const ada = { id: 'ada', name: 'Ada' };
 const bob = { id: 'bob', name: 'Bob' };
 const TYPES = ['edited', 'removed'];
@@ -140,6 +142,26 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
       expect(nothing).toMatchObject({ count: 0, head: 0 });
     });
 
+    it('[RDG2] counts as of one moment, whatever is appended and removed meanwhile', async () => {
+      const log = await open();
+      const append = (more: Partial<Entry>) => log.append(entry('x', { room: long, ...more }));
+      const remove = (about: number) =>
+        append({ type: 'removed', about, guard: { types: TYPES, version: about }, erases: [] });
+      // More than Redis looks at in one go.
+      const users = Array.from({ length: 2_100 }, (_, index) => (index % 10 === 0 ? bob : ada));
+      await Promise.all(users.map((by) => append({ by })));
+      const [first = 0, last = 0] = (await offsetsOf(log, 'message', 'bob')).filter(
+        (_, index, all) => index === 0 || index === all.length - 1,
+      );
+      const counting = log.count(long, { after: 0, types: ['message'], notBy: 'ada', limit: 999 });
+      const meanwhile = [append({ by: bob }), remove(first), remove(last), append({ by: bob })];
+      await Promise.all(meanwhile);
+      const { count, head } = await counting;
+      const upTo = async (type: string, user: string) =>
+        (await offsetsOf(log, type, user)).filter((offset) => offset <= head).length;
+      expect(count).toBe((await upTo('message', 'bob')) - (await upTo('removed', 'ada')));
+    });
+
     it('counts what a reader of the whole log would count', async () => {
       const step = fc.record({
         by: fc.constantFrom(ada, bob),
@@ -171,4 +193,11 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
       );
     });
   });
+}
+
+async function offsetsOf(log: RoomLog, type: string, user: string): Promise<number[]> {
+  const { events } = await log.read(long, { after: 0, limit: 5_000 });
+  return events.flatMap((event) =>
+    event.type === type && event.by.id === user ? [event.offset] : [],
+  );
 }

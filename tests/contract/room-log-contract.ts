@@ -7,6 +7,7 @@ import { openedLogs } from '../kit/opened-logs.ts';
 export const retention = {
   chat: { maxEvents: 1_000, maxAgeMs: 7 * DAY },
   small: { maxEvents: 5, maxAgeMs: 7 * DAY },
+  long: { maxEvents: 10_000, maxAgeMs: 7 * DAY },
 } as const;
 
 const room: RoomName = { kind: 'chat', id: 'general' };

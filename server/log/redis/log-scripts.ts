@@ -170,21 +170,35 @@ end
 return found
 `);
 
-/** KEYS meta, log, about. ARGV life, fresh epoch, after, types, not by, limit, most offsets to look at. Gives how
- *  many, the offset that it has come to, the head, and the epoch. */
+/** KEYS meta, log, about. ARGV life, fresh epoch, after, types, not by, limit, most offsets to look at, and of the
+ *  step before: the offset where the first began, and the head. Gives how many, the offset that it has come to, the
+ *  head, and the epoch. What earlier steps have counted and has been erased since is taken off: the sum is that of
+ *  the moment of the last step. */
 export const COUNT = script(`${SHARED}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
 local limit, wanted, found = tonumber(ARGV[6]), {}, 0
 for one in string.gmatch(ARGV[4], '%S+') do wanted[one] = true end
-local at = math.max(f - 1, tonumber(ARGV[3]))
+local function counts(text)
+  local type, user = string.match(text, '^(%S+) (%S+) ')
+  return wanted[type] and user ~= ARGV[5]
+end
+local began, after, known = tonumber(ARGV[8]), tonumber(ARGV[3]), tonumber(ARGV[9])
+local seen = {}
+for offset = known + 1, o do
+  local text = redis.call('HGET', KEYS[2], offset)
+  local about = text and tonumber(string.match(text, '^%S+ %S+ %d+ (%d+) ') or '')
+  if about and about > began and about <= after and not seen[about] then
+    seen[about] = true
+    local target = redis.call('HGET', KEYS[2], about)
+    if target and not string.find(target, '\\n', 1, true) and counts(target) then found = found - 1 end
+  end
+end
+local at = math.max(f - 1, after)
 local to = math.min(o, at + tonumber(ARGV[7]))
 while at < to and found < limit do
   at = at + 1
   local text = redis.call('HGET', KEYS[2], at)
-  if text and string.find(text, '\\n', 1, true) then
-    local type, user = string.match(text, '^(%S+) (%S+) ')
-    if wanted[type] and user ~= ARGV[5] then found = found + 1 end
-  end
+  if text and string.find(text, '\\n', 1, true) and counts(text) then found = found + 1 end
 end
 return {found, at, o, e}
 `);

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryLog } from '../../../server/log/memory-log.ts';
-import { limits } from '../../../shared/index.ts';
+import { limits, type Retention } from '../../../shared/index.ts';
 import { logChangesContract } from '../../contract/log-changes-contract.ts';
 import { retention, roomLogContract } from '../../contract/room-log-contract.ts';
 
 const ignore = () => {};
+const kinds: Readonly<Record<string, Retention>> = retention;
 
 function create() {
   return createMemoryLog({
     epoch: 'E1',
-    retention: (kind) => (kind === 'small' ? retention.small : retention.chat),
+    retention: (kind) => kinds[kind] ?? retention.chat,
     onError: ignore,
   });
 }
