@@ -96,6 +96,8 @@ async function openNode(options: {
 }): Promise<OpenNode> {
   const { name, redis, door, dir, secret } = options;
   const local = (port: number) => ({ host: '127.0.0.1', port, isSecure: false });
+  // Whoever knocks at the proxy before the node has started must find none, and no error.
+  let current: ServerChild | undefined;
   const back = await openFaultProxy(() => (door.isOpen ? local(redis.port) : undefined));
   const front = await openFaultProxy(() => current && local(current.port));
   let isClosed = false;
@@ -112,7 +114,7 @@ async function openNode(options: {
       }
     }
   };
-  let current = await start();
+  current = await start();
   const replace = async (signal: 'SIGKILL' | 'SIGTERM', downMs: number) => {
     const ending = current;
     current = undefined;
