@@ -39,6 +39,8 @@ export class Writer {
   #lastAcked: { key: string; data: unknown; position: string } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
+  /** What has no answer yet. */
+  #asking: string | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -88,6 +90,13 @@ export class Writer {
     const key = `${name}.live/${(this.#passed += 1)}`;
     stage.record({ kind: 'passed', client, room, key });
     publish(type, stage.subject.data(key), key).catch(() => {});
+  }
+
+  /** Nobody waits any longer for what has no answer. `why`: as far as is known. */
+  giveUp(why: string): void {
+    const { stage, client, room } = this.#options;
+    const key = this.#asking;
+    if (key !== undefined) stage.record({ kind: 'abandoned', client, room, key, code: why });
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
@@ -161,6 +170,7 @@ export class Writer {
   async #try(key: string, ask: () => Promise<Ack>, isNew: boolean): Promise<Ack | RoomError> {
     const { stage, client, room } = this.#options;
     for (;;) {
+      this.#asking = key;
       try {
         return await ask();
       } catch (error) {
@@ -169,6 +179,8 @@ export class Writer {
         if (stage.isOver()) return toRoomError(error);
         if (isNew) stage.record({ kind: 'retried', client, room, key, code });
         await stage.sleep(stage.random.between(...RETRY_MS));
+      } finally {
+        this.#asking = undefined;
       }
     }
   }

@@ -22,6 +22,8 @@ export interface CrewMember {
   readonly writers: readonly Writer[];
   /** Says that he is at it, or not any more, and does not care what becomes of it. */
   say(activity: string, isOn: boolean): void;
+  /** Waits no longer for what has no answer. */
+  giveUp(): void;
   close(): Promise<void>;
 }
 
@@ -44,16 +46,23 @@ export async function openCrewMember(options: {
     handle.publish(type as never, data, { idempotencyKey });
   const change = changeCalls(handle);
   const user = venue.user(name);
-  const writer = (index: number) =>
-    new Writer({ stage, name: `${name}.${index}`, client: name, user, room, publish, change });
+  const writers = Array.from(
+    { length: options.writers },
+    (_, index) =>
+      new Writer({ stage, name: `${name}.${index}`, client: name, user, room, publish, change }),
+  );
   return {
     name,
     user,
     proxy,
     follower,
-    writers: Array.from({ length: options.writers }, (_, index) => writer(index)),
+    writers,
     say: (activity, isOn) =>
       void handle.publish(activity as never, { [activity]: isOn }).catch(() => {}),
+    giveUp: () => {
+      const { state } = rooms.connection.current;
+      for (const one of writers) one.giveUp(`no answer; the connection is ${state}`);
+    },
     close: async () => {
       rooms.close();
       await proxy.close();

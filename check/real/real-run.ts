@@ -7,7 +7,7 @@ import { chatSubject, type Subject } from '../subject.ts';
 import { openCrewMember, openScribe, type CrewMember, type Scribe } from './crew.ts';
 import { Nemesis } from './nemesis.ts';
 import { ownVenue, type Venue } from './venue.ts';
-import { pass, sleep, until } from './waiting.ts';
+import { pass, settled, sleep, until, within } from './waiting.ts';
 
 /** How a real run goes. */
 export interface RealOptions {
@@ -31,6 +31,8 @@ export interface RealOptions {
 
 // A client waits up to 20 s between two attempts, and notices a dead connection within 10 s.
 const BOUND_MS = 45_000;
+// Whoever asks once more, and then no more, has his answer.
+const ASK_MS = 15_000;
 const READ_EVERY_MS = 250;
 const SAY_EVERY_MS = [200, 2_000] as const;
 // Of messages that a reader has not loaded yet.
@@ -143,21 +145,18 @@ class RealRun {
 
   /** What was sent gets its answer, everybody catches up, and the log is read once more. */
   async comeToRest(): Promise<void> {
-    const writers = this.#crew.flatMap((member) => member.writers);
-    // The last ones show that everybody can publish again.
-    for (const writer of writers) void writer.send();
-    await until(() => writers.every(({ isIdle }) => isIdle), BOUND_MS);
-    this.#isOver = true;
-    await until(() => writers.every(({ isIdle }) => isIdle), BOUND_MS);
+    if (!(await this.#hearAnswers())) return;
     this.#isReading = false;
-    await Promise.all(this.#working);
-    for (const reader of this.#readers) await reader.readFinally();
-    await until(() => this.#hasCaughtUp(), BOUND_MS);
-    const settled = () => this.#crew.every(({ follower }) => follower.isSettled);
-    await until(settled, BOUND_MS);
+    const reading = Promise.all(this.#working).then(() => this.#readFinally());
+    if (!(await settled(reading, BOUND_MS))) {
+      throw new Error('real-run: the log cannot be read to its end');
+    }
+    const soon = within(BOUND_MS);
+    await soon(() => this.#hasCaughtUp());
+    await soon(() => this.#crew.every(({ follower }) => follower.isSettled));
     await Promise.all(this.#crew.map(({ follower }) => follower.loadOlder(MOST_PAGES)));
     for (const { follower, user } of this.#crew) follower.tellLife(user);
-    await until(() => this.#seeEachOther(), BOUND_MS);
+    await soon(() => this.#seeEachOther());
     for (const { follower, user } of this.#crew) {
       if (follower.people()) follower.tellPeople(user, undefined);
     }
@@ -170,6 +169,24 @@ class RealRun {
       most: MOST_MEMORY,
     });
     record({ kind: 'ended' });
+  }
+
+  /** False: somebody got none in time, and was told so. */
+  async #hearAnswers(): Promise<boolean> {
+    const writers = this.#crew.flatMap((member) => member.writers);
+    const areIdle = () => writers.every(({ isIdle }) => isIdle);
+    // The last ones show that everybody can publish again.
+    for (const writer of writers) void writer.send();
+    await until(areIdle, BOUND_MS);
+    this.#isOver = true;
+    if (await until(areIdle, ASK_MS)) return true;
+    for (const member of this.#crew) member.giveUp();
+    if (this.isClean()) throw new Error('real-run: those who write do not come to an end');
+    return false;
+  }
+
+  async #readFinally(): Promise<void> {
+    for (const reader of this.#readers) await reader.readFinally();
   }
 
   async close(): Promise<void> {

@@ -26,3 +26,19 @@ export async function until(isDone: () => boolean, ms: number): Promise<boolean>
   }
   return true;
 }
+
+/** As `until`, of which all have `ms` together, from now on. */
+export function within(ms: number): (isDone: () => boolean) => Promise<boolean> {
+  const deadline = performance.now() + ms;
+  return (isDone) => until(isDone, deadline - performance.now());
+}
+
+/** Waits for a promise, at most `ms`. False: it was too long. @throws what the promise rejects with */
+export async function settled(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const done = new AbortController();
+  const waiting = promise.finally(() => done.abort());
+  // Too late it interests nobody.
+  waiting.catch(() => {});
+  await Promise.race([waiting, pass(ms, done.signal)]);
+  return done.signal.aborted;
+}

@@ -24,6 +24,6 @@ describe.skipIf(noRedis)('three nodes over one Redis, all of which is made to fa
       expect(counts['acked']).toBeGreaterThan(200);
       expect(Object.keys(faults).length).toBeGreaterThanOrEqual(FAULTS);
     },
-    (SECONDS + 150) * 1_000,
+    (SECONDS + 240) * 1_000,
   );
 });
