@@ -154,7 +154,8 @@ class RealRun {
     const soon = within(BOUND_MS);
     await soon(() => this.#hasCaughtUp());
     await soon(() => this.#crew.every(({ follower }) => follower.isSettled));
-    await Promise.all(this.#crew.map(({ follower }) => follower.loadOlder(MOST_PAGES)));
+    const loading = Promise.all(this.#crew.map(({ follower }) => follower.loadOlder(MOST_PAGES)));
+    if (!(await settled(loading, BOUND_MS))) throw new Error('real-run: a page is never answered');
     for (const { follower, user } of this.#crew) follower.tellLife(user);
     await soon(() => this.#seeEachOther());
     for (const { follower, user } of this.#crew) {
