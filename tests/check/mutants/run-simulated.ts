@@ -1,23 +1,30 @@
 import { makePlan } from '../../../check/planner.ts';
-import { simulate } from '../../../check/sim/world.ts';
+import { importMutated } from './mutant-graphs.ts';
+import { simulatedMutants } from './mutants.ts';
+import { soonFound } from './seeds.ts';
 
-// Runs plans until one goes wrong, and says which and how.
-const [, , seed, plans] = process.argv;
+// Runs the plans of each mutant that is named until one goes wrong, and says which and how: a line for each. One
+// that is not known is none, and nothing may go wrong with it.
+const MOST_PLANS = 1_000;
+const MOST_WITHOUT = 20;
+const [, , ...names] = process.argv;
 
-// What a mutant throws where nobody catches it is caught, too.
-const give = (result: unknown) => {
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-  process.exit(0);
-};
-process.on('uncaughtException', (error) =>
-  give({ plans: 0, kinds: ['uncaught'], what: String(error) }),
-);
+type World = typeof import('../../../check/sim/world.ts');
 
-for (let index = 1; index <= Number(plans); index += 1) {
-  const { verdict } = await simulate(makePlan(`${seed}/${index}`));
-  const [first] = verdict.anomalies;
-  if (!first) continue;
-  const kinds = [...new Set(verdict.anomalies.map(({ kind }) => kind))];
-  give({ plans: index, kinds, what: first.what });
+for (const name of names) {
+  const mutant = simulatedMutants.find((one) => one.name === name);
+  const { simulate } = await importMutated<World>('check/sim/world.ts', mutant);
+  const plans = mutant ? MOST_PLANS : MOST_WITHOUT;
+  const found = await firstFound(simulate, soonFound[name] ?? 'mutants', plans);
+  process.stdout.write(`${JSON.stringify({ name, ...found })}\n`);
 }
-give({ plans: Number(plans), kinds: [] });
+process.exit(0);
+
+async function firstFound(simulate: World['simulate'], seed: string, plans: number) {
+  for (let index = 1; index <= plans; index += 1) {
+    const { verdict } = await simulate(makePlan(`${seed}/${index}`));
+    const kinds = [...new Set(verdict.anomalies.map(({ kind }) => kind))];
+    if (kinds.length > 0) return { plans: index, kinds, what: verdict.anomalies[0]?.what };
+  }
+  return { plans, kinds: [] };
+}
