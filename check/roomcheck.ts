@@ -37,6 +37,9 @@ export interface RoomcheckOptions {
   readonly clients?: number;
   readonly rooms?: number;
   readonly writers?: number;
+  /** How long a writer of the real run waits between two publishes, on average, in milliseconds. Default 0: it has
+   *  one under way all the time. */
+  readonly pauseMs?: number;
   /** Ends the check early; what was done is judged. */
   readonly signal?: AbortSignal;
   /** Hears a line now and then. */
@@ -130,10 +133,13 @@ async function realPart(seed: string, options: RoomcheckOptions) {
 
 function realOptions(
   options: RoomcheckOptions,
-): Pick<RealOptions, 'subject' | 'maxEvents' | 'clients' | 'rooms' | 'writers' | 'signal'> {
-  const { subject, clients, rooms, writers, signal } = options;
+): Pick<
+  RealOptions,
+  'subject' | 'maxEvents' | 'clients' | 'rooms' | 'writers' | 'pauseMs' | 'signal'
+> {
+  const { subject, clients, rooms, writers, pauseMs, signal } = options;
   const maxEvents = options.maxEvents ?? subject?.kind.history.maxEvents;
-  return { subject, maxEvents, clients, rooms, writers, signal };
+  return { subject, maxEvents, clients, rooms, writers, pauseMs, signal };
 }
 
 const TELL_EVERY_MS = 10_000;

@@ -22,6 +22,8 @@ export interface RealOptions {
   readonly clients?: number | undefined;
   readonly rooms?: number | undefined;
   readonly writers?: number | undefined;
+  /** How long a writer waits between two publishes, on average, in milliseconds. Default 0. */
+  readonly pauseMs?: number | undefined;
   /** Events that the server keeps of a room at least. Default 10,000. */
   readonly maxEvents?: number | undefined;
   /** Ends the trouble early. */
@@ -201,7 +203,9 @@ class RealRun {
   async #write(writer: CrewMember['writers'][number]): Promise<void> {
     const { random, subject } = this.#stage;
     const changes = canChange(subject);
+    const { pauseMs = 0 } = this.#options;
     while (this.#isWriting) {
+      if (pauseMs > 0) await sleep(random.between(0, 2 * pauseMs));
       await writer.send();
       if (changes && random.isLikely(0.1)) await writer.change('edit');
       if (changes && random.isLikely(0.03)) await writer.change('remove');

@@ -14,7 +14,7 @@ describe.skipIf(noRedis)('three nodes over one Redis, all of which is made to fa
       const dir = tempDir();
       vi.stubEnv('TMPDIR', dir);
       onTestFinished(() => void vi.unstubAllEnvs());
-      const small = { clients: 6, rooms: 3, writers: 4 };
+      const small = { clients: 6, rooms: 3, writers: 4, pauseMs: 150 };
       const report = await roomcheck({ plans: 0, seconds: SECONDS, nodes: 3, ...small });
       // It cleans up behind itself.
       expect(readdirSync(dir)).toEqual([]);

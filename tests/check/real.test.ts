@@ -15,7 +15,7 @@ describe('real processes under real faults', () => {
       vi.stubEnv('TMPDIR', dir);
       onTestFinished(() => void vi.unstubAllEnvs());
       // Fewer clients and writers than it could take: other tests run beside it.
-      const size = { clients: 4, rooms: 2, writers: 2 };
+      const size = { clients: 4, rooms: 2, writers: 4, pauseMs: 100 };
       const report = await roomcheck({ plans: 0, seconds: SECONDS, ...size });
       // It cleans up behind itself.
       expect(readdirSync(dir)).toEqual([]);

@@ -1,10 +1,18 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
-import { tempDir } from '../kit/temp-dir.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const modules = join(root, 'node_modules');
@@ -48,8 +56,7 @@ console.log((await roomcheck({ seed: 'packed', plans: 3, seconds: 1 })).isClean)
 `;
 
 /** A project that has installed the packed package, and nothing of this repository else. */
-async function consumer(): Promise<string> {
-  const dir = tempDir();
+async function install(dir: string): Promise<void> {
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', dir], { cwd: root });
   const tarball = readdirSync(dir).find((name) => name.endsWith('.tgz'));
   await run('tar', ['-xzf', String(tarball)], { cwd: dir });
@@ -59,12 +66,14 @@ async function consumer(): Promise<string> {
     if (!name.startsWith('.')) symlinkSync(join(modules, name), join(dir, 'node_modules', name));
   }
   symlinkSync(modules, join(dir, 'package/node_modules'));
-  return dir;
 }
 
 describe('the packed package', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'trpc-rooms-'));
+  beforeAll(() => install(dir), 60_000);
+  afterAll(() => rmSync(dir, { recursive: true }));
+
   it('compiles into a project of its own, declarations included, and runs there', async () => {
-    const dir = await consumer();
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
     writeFileSync(join(dir, 'app.ts'), CONSUMER);
     const compilerOptions = {
@@ -90,8 +99,7 @@ describe('the packed package', () => {
     expect(stdout.trim()).toBe('true\ntrue');
   });
 
-  it('holds what its exports name, and no source, test or build state', async () => {
-    const dir = await consumer();
+  it('holds what its exports name, and no source, test or build state', () => {
     const { exports, bin } = JSON.parse(
       readFileSync(join(dir, 'package/package.json'), 'utf8'),
     ) as {

@@ -1,4 +1,5 @@
 import { makePlan } from '../../../check/planner.ts';
+import type { simulate as Simulate } from '../../../check/sim/world.ts';
 import { importMutated } from './mutant-graphs.ts';
 import { simulatedMutants } from './mutants.ts';
 import { soonFound } from './seeds.ts';
@@ -9,7 +10,9 @@ const MOST_PLANS = 1_000;
 const MOST_WITHOUT = 20;
 const [, , ...names] = process.argv;
 
-type World = typeof import('../../../check/sim/world.ts');
+interface World {
+  readonly simulate: typeof Simulate;
+}
 
 for (const name of names) {
   const mutant = simulatedMutants.find((one) => one.name === name);
