@@ -9,21 +9,17 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 );
 
 const cores = Math.max(2, availableParallelism());
-// Files that start processes, block or fail their own, or fill a core for seconds. All others share a few
-// processes: what costs most of them is to load what they test.
+// Files that block, mock or fail what their own process runs on, or fill a core for seconds. All others share a
+// few processes: what costs most of them is to load what they test.
 const ALONE = [
   'check/{real,mutants,nodes,simulation}',
-  'cli/{backup,check,commands,docs,replay,serve,unusable-server}',
-  'client/react/*',
-  'client/storage/*',
-  'count-reporter',
-  'docs/{package,readme}',
-  'e2e/{backlog,cluster-example,*crash,failed-sync,flaps,full-disk,nodes*,presence,rolling-restart,shutdown}',
+  'cli/{check,commands,replay,serve}',
+  'client/react/hooks',
+  'docs/package',
+  'e2e/{cluster-example,failed-sync,full-disk,nodes,nodes-trouble,presence,presence-crash,rolling-restart}',
   'server/documents/asyncapi-parser',
-  'server/log/{*backup,damage*,migrations,page-gaps,query-plans,scrub,sqlite-*,writer}',
-  'server/redis/*',
-  'server/site/*',
-  'types/*',
+  'server/log/{damage*,query-plans,sqlite-log}',
+  'server/redis/{nodes,shared-presence}',
   'wire/{fuzz,slow-reader}',
 ].map((name) => `tests/${name}.test.ts`);
 const PAGE = 'tests/web/**/*.test.ts';
