@@ -40,5 +40,7 @@ export async function settled(promise: Promise<unknown>, ms: number): Promise<bo
   // Too late it interests nobody.
   waiting.catch(() => {});
   await Promise.race([waiting, pass(ms, done.signal)]);
-  return done.signal.aborted;
+  if (!done.signal.aborted) return false;
+  await waiting;
+  return true;
 }
