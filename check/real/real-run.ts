@@ -7,7 +7,7 @@ import { chatSubject, type Subject } from '../subject.ts';
 import { openCrewMember, openScribe, type CrewMember, type Scribe } from './crew.ts';
 import { Nemesis } from './nemesis.ts';
 import { ownVenue, type Venue } from './venue.ts';
-import { pass, settled, sleep, until, within } from './waiting.ts';
+import { pass, settled, sleep, until, untilTogether } from './waiting.ts';
 
 /** How a real run goes. */
 export interface RealOptions {
@@ -153,7 +153,7 @@ class RealRun {
     if (!(await settled(reading, BOUND_MS))) {
       throw new Error('real-run: the log cannot be read to its end');
     }
-    const soon = within(BOUND_MS);
+    const soon = untilTogether(BOUND_MS);
     await soon(() => this.#hasCaughtUp());
     await soon(() => this.#crew.every(({ follower }) => follower.isSettled));
     const loading = Promise.all(this.#crew.map(({ follower }) => follower.loadOlder(MOST_PAGES)));

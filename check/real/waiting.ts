@@ -28,7 +28,7 @@ export async function until(isDone: () => boolean, ms: number): Promise<boolean>
 }
 
 /** As `until`, of which all have `ms` together, from now on. */
-export function within(ms: number): (isDone: () => boolean) => Promise<boolean> {
+export function untilTogether(ms: number): (isDone: () => boolean) => Promise<boolean> {
   const deadline = performance.now() + ms;
   return (isDone) => until(isDone, deadline - performance.now());
 }

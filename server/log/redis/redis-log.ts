@@ -111,13 +111,12 @@ export class RedisLog implements RoomLog {
   }
 
   async count(room: RoomName, { after, types, notBy, limit }: CountRange): Promise<Counted> {
-    let [count, at, head] = [0, after, Number.POSITIVE_INFINITY];
+    let [count, at, head] = [0, after, Number.MAX_SAFE_INTEGER];
     let epoch: string | undefined;
     // Redis does nothing else meanwhile, so a long way is gone in steps. The room goes on between them.
     for (;;) {
       const range = [at, words(types), word(notBy), limit - count, COUNT_AT_ONCE];
-      const before = [after, Math.min(head, Number.MAX_SAFE_INTEGER)];
-      const reply = await this.#run(COUNT, room, [...range, ...before]);
+      const reply = await this.#run(COUNT, room, [...range, after, head]);
       const [found, reached, newest, now] = reply as [number, number, number, string];
       // It began anew meanwhile, and so does this.
       if (now !== (epoch ??= now)) return this.count(room, { after, types, notBy, limit });
