@@ -150,17 +150,19 @@ export class Outbox {
   /** Sends what may be sent now, and comes back when there is more. */
   #pump(): void {
     if (this.#final) return;
-    this.#age();
+    // Read once: what is too early to be sent by one reading must not be too late to wait for by the next.
+    const now = this.#parts.clock.now();
+    this.#age(now);
     this.#restore();
-    const { clock, isOpen, user } = this.#parts;
+    const { isOpen, user } = this.#parts;
     const who = user();
     if (this.#restoring === 'done' && who !== undefined && isOpen()) {
       for (const room of this.#lines.rooms()) {
-        const entry = nextToSend(this.line(room), who, clock.now());
+        const entry = nextToSend(this.line(room), who, now);
         if (entry && mayLeave(entry.bytes, this.#inFlight.values())) this.#send(room, entry);
       }
     }
-    this.#schedule();
+    this.#schedule(now);
   }
 
   #send(room: string, entry: Entry): void {
@@ -191,8 +193,7 @@ export class Outbox {
       });
   }
 
-  #age(): void {
-    const now = this.#parts.clock.now();
+  #age(now: number): void {
     for (const room of this.#lines.rooms()) {
       this.#lines.apply(room, { what: 'aged', now, ...this.#agesOf(room) });
     }
@@ -204,9 +205,8 @@ export class Outbox {
   }
 
   /** Comes back when a wait is over or an entry too old. */
-  #schedule(): void {
+  #schedule(now: number): void {
     this.#cancelTimer();
-    const now = this.#parts.clock.now();
     let next = Number.POSITIVE_INFINITY;
     for (const room of this.#lines.rooms()) {
       const ages = this.#agesOf(room);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../../client/clock.ts';
 import { HOUR, RoomError } from '../../../shared/index.ts';
+import { manualClock } from '../../kit/manual-clock.ts';
 import { ackAt } from '../../kit/outbox-entries.ts';
 import { outboxStage, settle } from '../../kit/outbox-stage.ts';
 
@@ -50,6 +52,28 @@ describe('an outbox', () => {
     await settle();
     expect(keys()).toEqual(['a', 'a', 'b']);
   });
+
+  it.each([1, 2, 3, 4, 5])(
+    '[SND2] comes back although a timer fires early and time goes on at reading %i of the clock',
+    async (tickAt) => {
+      const hands = manualClock(0);
+      let readings = Number.NEGATIVE_INFINITY;
+      let lateMs = 0;
+      const now = () => {
+        readings += 1;
+        if (readings === tickAt) lateMs = 1;
+        return hands.now() + lateMs;
+      };
+      const after: Clock['after'] = (ms, run) => hands.after(Math.max(1, ms - 1), run);
+      const { publish, answers, keys } = outboxStage({ clock: { now, after } });
+      void publish('a');
+      answers[0]?.reject(new RoomError('TOO_MANY', undefined, { retryAfterMs: 9_000 }));
+      await settle();
+      readings = 0;
+      hands.advance(9_100);
+      expect(keys()).toEqual(['a', 'a']);
+    },
+  );
 
   it('[SND2] asks again when the connection lives and the answer does not come', async () => {
     const { clock, publish, answers, sent } = outboxStage();
