@@ -6,6 +6,7 @@ import { readKey } from './place.ts';
 import { Recoveries } from './recoveries.ts';
 import { LogJudge } from './log-judge.ts';
 import { RoomJudge, type Promises } from './room-judge.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** What a checked run comes to. */
 export interface Verdict {
@@ -48,6 +49,7 @@ class HistoryChecker implements Checker {
   readonly #logs = new Map<string, LogJudge>();
   readonly #followers = new Map<string, FollowerJudge>();
   readonly #recoveries = new Recoveries();
+  readonly #unanswered = new Unanswered();
   readonly #anomalies: Anomaly[] = [];
   readonly #counts: Partial<Record<HistoryRecord['kind'], number>> = {};
   readonly #starts: Record<string, number> = {};
@@ -87,8 +89,10 @@ class HistoryChecker implements Checker {
 
   #inRoom(record: Exclude<Extract<HistoryRecord, { room: string }>, { follower: string }>): void {
     const room = this.#room(record.room);
+    if ('key' in record && isAnswer(record)) this.#unanswered.answered(record.room, record.key);
     switch (record.kind) {
       case 'sent':
+        this.#unanswered.sent(record.room, record.key);
         this.#recoveries.asked(record.at, record.key);
         return room.sent(record);
       case 'acked':
@@ -104,11 +108,7 @@ class HistoryChecker implements Checker {
       case 'clashed':
         return room.clashed(record);
       case 'abandoned':
-        return this.#report(
-          'liveness',
-          `${record.key} had no answer when all was over`,
-          record.room,
-        );
+        return this.#hadNoAnswer(record.key, record.room);
       case 'passed':
         return room.passed(record);
       case 'asks':
@@ -189,9 +189,14 @@ class HistoryChecker implements Checker {
 
   #ended(): void {
     this.#people.ended();
+    this.#unanswered.each((key, room) => this.#hadNoAnswer(key, room));
     for (const follower of this.#followers.values()) {
       follower.ended(this.#log(follower.room).head);
     }
+  }
+
+  #hadNoAnswer(key: string, room: string): void {
+    this.#report('liveness', `${key} had no answer when all was over`, room);
   }
 
   #damage(survivors: Readonly<Record<string, number>>): void {
@@ -242,4 +247,9 @@ class HistoryChecker implements Checker {
     if (this.#anomalies.length >= MOST_ANOMALIES) return;
     this.#anomalies.push({ kind, at: this.#now, room, what });
   }
+}
+
+/** Does a publish end with it? What has been judged is judged once. */
+function isAnswer({ kind }: HistoryRecord): boolean {
+  return kind === 'acked' || kind === 'refused' || kind === 'abandoned' || kind === 'declined';
 }

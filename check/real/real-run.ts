@@ -178,9 +178,12 @@ class RealRun {
   async #hearAnswers(): Promise<boolean> {
     const writers = this.#crew.flatMap((member) => member.writers);
     const areIdle = () => writers.every(({ isIdle }) => isIdle);
-    // The last ones show that everybody can publish again.
-    for (const writer of writers) void writer.send();
-    await until(areIdle, BOUND_MS);
+    // What is under way ends by itself: whatever is sent now might wake what sleeps.
+    if (await until(areIdle, BOUND_MS)) {
+      // These show that everybody can publish again.
+      for (const writer of writers) void writer.send();
+      await until(areIdle, BOUND_MS);
+    }
     this.#isOver = true;
     if (await until(areIdle, ASK_MS)) return true;
     for (const member of this.#crew) member.giveUp();

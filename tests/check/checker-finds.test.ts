@@ -264,6 +264,7 @@ describe('the checker finds', () => {
       'a publish without an answer',
       [sent(a), { kind: 'abandoned', client: 'c', room: 'r', key: a, code: 'DISCONNECTED' }],
     ],
+    ['liveness', 'a publish of which nothing is heard any more', [sent(a), ...over]],
     [
       'bound',
       'a quantity above its bound',

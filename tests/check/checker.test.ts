@@ -87,6 +87,7 @@ describe('the checker finds nothing in a history', () => {
       [
         ...two.slice(0, 3),
         saw(a, 'E:1', 'f', 'E:1'),
+        acked(a, 'E:1'),
         { kind: 'passed', client: 'c', room: 'r', key: 'l/1' },
         { kind: 'glimpsed', follower: 'f', room: 'r', key: 'l/1', id: 'E:1/n7' },
         final(shown(a, 'E:1')),
