@@ -7,7 +7,6 @@ import { watchCalls } from '../actors/watched-calls.ts';
 import { changeCalls } from '../actors/change-calls.ts';
 import { Writer } from '../actors/writer.ts';
 import type { SimClient } from './sim-client.ts';
-import type { VirtualTime } from './virtual-time.ts';
 
 // So many publishes of a client may be under way in a room at once.
 const WRITERS = 3;
@@ -19,7 +18,6 @@ export class Seat {
   readonly followers: Follower[] = [];
   readonly #stage: Stage;
   readonly #client: SimClient;
-  readonly #time: VirtualTime;
   readonly #reader: LogReader;
   readonly #home: RoomHandle<RoomKind>;
   #saidCount = 0;
@@ -29,11 +27,10 @@ export class Seat {
   #turn = 0;
   #isReading = false;
 
-  constructor(options: { stage: Stage; client: SimClient; time: VirtualTime; room: string }) {
+  constructor(options: { stage: Stage; client: SimClient; room: string }) {
     const { stage, client, room } = options;
     this.#stage = stage;
     this.#client = client;
-    this.#time = options.time;
     this.room = room;
     this.#home = this.#join(this.#newFollower());
     const publish = (type: string, data: unknown, idempotencyKey: string) =>
@@ -163,8 +160,8 @@ export class Seat {
       onGap: 'reload',
       // Few, so that much is paged back.
       messagesPage: 4,
-      now: this.#time.now,
-      after: this.#time.after,
+      now: this.#client.clock.now,
+      after: this.#client.clock.after,
       random: this.#stage.random.next,
       newKey: () => `unused/${this.#stage.random.next()}`,
       ...(position === undefined ? {} : { since: position }),

@@ -1,6 +1,8 @@
 import type { RoomCalls } from '../../client/index.ts';
 import { RoomError, type RoomKind } from '../../shared/index.ts';
+import type { Clock } from '../../server/clock.ts';
 import type { Random } from '../random.ts';
+import { machineClock } from './machine-clock.ts';
 import type { Request, ToClient, ToServer, TrackedData } from './messages.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimSession } from './sim-session.ts';
@@ -33,6 +35,8 @@ export type Trap = 'request' | 'reply';
  *  is asked while there is none waits for the next one, as it does in tRPC's own link. */
 export class SimClient {
   readonly user: string;
+  /** His machine's. */
+  readonly clock: Clock;
   readonly weather: Weather = { delayMs: 20, spacingMs: 0, stalledUntil: 0 };
   readonly #time: VirtualTime;
   readonly #random: Random;
@@ -58,6 +62,7 @@ export class SimClient {
     this.user = options.user;
     this.#time = options.time;
     this.#random = options.random;
+    this.clock = machineClock(options.time, options.random.fork('clock'));
     this.#server = options.server;
     this.#sessionId = options.sessionId;
     this.#longestAway = options.longestAway ?? 2_000;

@@ -13,6 +13,7 @@ import { createSimBus } from './sim-bus.ts';
 import type { SimDisk } from './sim-disk.ts';
 import { openSimLog, type DiskWeather } from './sim-log.ts';
 import { SimSession } from './sim-session.ts';
+import { machineClock } from './machine-clock.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** What a process is started with. */
@@ -72,9 +73,10 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
     await time.sleep(ms);
     return isAlive ? undefined : NEVER;
   };
+  const machine = machineClock(time, random.fork('clock'));
   const clock: Clock = {
-    now: time.now,
-    after: (ms, run) => time.after(ms, () => isAlive && run()),
+    now: machine.now,
+    after: (ms, run) => machine.after(ms, () => isAlive && run()),
   };
   const { log, followers } = await openSimLog({
     ...options,

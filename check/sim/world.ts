@@ -100,9 +100,13 @@ class World {
     for (const step of this.#plan.steps) this.#time.after(step.at, () => this.#take(step));
     await this.#pass((this.#plan.steps.at(-1)?.at ?? 0) + 1);
     this.#troubles.heal();
-    for (const seat of this.#seats.values()) seat.send(seat.writers.length);
+    const areIdle = () => [...this.#seats.values()].every(({ isIdle }) => isIdle);
+    // What is under way ends by itself: whatever is sent now might wake what sleeps.
+    if (await this.#until(areIdle)) {
+      for (const seat of this.#seats.values()) seat.send(seat.writers.length);
+    }
     await this.#receiveVisitors();
-    await this.#until(() => [...this.#seats.values()].every(({ isIdle }) => isIdle));
+    await this.#until(areIdle);
     this.#isOver = true;
     await this.#pass(CALM_MS);
     this.#isReading = false;
@@ -150,7 +154,7 @@ class World {
     const key = `${client.user} ${name}`;
     const known = this.#seats.get(key);
     if (known) return known;
-    const seat = new Seat({ stage: this.#stage, client, time: this.#time, room: name });
+    const seat = new Seat({ stage: this.#stage, client, room: name });
     this.#seats.set(key, seat);
     return seat;
   }
@@ -186,7 +190,7 @@ class World {
     const [leaving, dying] = ['leaving', 'dying'].map((user) => {
       const client = this.#client(user);
       const seats = roomNames(this.#plan).map(
-        (room) => new Seat({ stage: this.#stage, client, time: this.#time, room }),
+        (room) => new Seat({ stage: this.#stage, client, room }),
       );
       return { client, seats };
     });
@@ -207,7 +211,7 @@ class World {
     const client = this.#client('observer');
     this.#clients.push(client);
     const observers = roomNames(this.#plan).map((room) => {
-      const seat = new Seat({ stage: this.#stage, client, time: this.#time, room });
+      const seat = new Seat({ stage: this.#stage, client, room });
       this.#seats.set(`observer ${room}`, seat);
       return seat;
     });

@@ -16,6 +16,13 @@ const WRITER = 'server/log/sqlite/writer.ts';
 
 /** Bugs that simulated plans have to find. */
 export const simulatedMutants: readonly Mutant[] = [
+  // The client.
+  one(
+    'an outbox reads the clock again before it sets its timer',
+    'client/outbox/outbox.ts',
+    'this.#schedule(now);',
+    'this.#schedule(this.#parts.clock.now());',
+  ),
   // The log and its keys.
   one('a key is not kept with its event', MEMORY, '    rememberKey(room, entry, event);\n', ''),
   one(
