@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Mutant } from './mutants/mutant.ts';
-import { realMutants, simulatedMutants } from './mutants/mutants.ts';
+import { realMutants } from './mutants/log-mutants.ts';
+import { simulatedMutants } from './mutants/mutants.ts';
 
 const run = promisify(execFile);
 const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));

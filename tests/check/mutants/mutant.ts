@@ -7,6 +7,11 @@ export interface Mutant {
   readonly edits: readonly { readonly find: string; readonly replace: string }[];
 }
 
+/** A bug of one replacement in one file. */
+export function mutant(name: string, file: string, find: string, replace: string): Mutant {
+  return { name, file, edits: [{ find, replace }] };
+}
+
 /** Plants a bug. @throws Error when a text to be replaced is not there exactly once */
 export function plant(source: string, { name, edits }: Mutant): string {
   let text = source;

@@ -1,0 +1,23 @@
+import { mutant, type Mutant } from './mutant.ts';
+
+/** Bugs of the client. */
+export const clientMutants: readonly Mutant[] = [
+  mutant(
+    'an outbox reads the clock again before it sets its timer',
+    'client/outbox/outbox.ts',
+    'this.#schedule(now);',
+    'this.#schedule(this.#parts.clock.now());',
+  ),
+  mutant(
+    'the client forgets where it stood',
+    'client/room-stream.ts',
+    '          lastEventId = frame.id;\n',
+    '',
+  ),
+  mutant(
+    'the client sends again under a new key',
+    'client/joined-room.ts',
+    'options.idempotencyKey ?? this.#newKey()',
+    'this.#newKey()',
+  ),
+];

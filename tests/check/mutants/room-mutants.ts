@@ -1,0 +1,110 @@
+import { mutant, type Mutant } from './mutant.ts';
+
+const QUEUE = 'server/rooms/feed-queue.ts';
+const MEMORY = 'server/log/memory-log.ts';
+const ROOM = 'server/rooms/room.ts';
+const VALUES = 'server/rooms/values.ts';
+const SEATS = 'server/presence/room-seats.ts';
+
+/** Bugs of what is in a room besides its stream: values, people, and messages that live. */
+export const roomMutants: readonly Mutant[] = [
+  // What no log keeps.
+  mutant(
+    'a reader who caught up is not told the latest values',
+    QUEUE,
+    'if (this.#hasMissedLatest) this.#add(',
+    'if (this.#epoch === null) this.#add(',
+  ),
+  mutant(
+    'nobody is told that a value has expired',
+    VALUES,
+    'this.#clear(this.#values.expire(this.#options.clock.now()));',
+    'this.#values.expire(this.#options.clock.now());',
+  ),
+  mutant(
+    'nobody is told that a value went with its owner',
+    VALUES,
+    'this.#forget(this.#ownOf(gone));\n    this.#clear(gone);\n  }\n\n  #ownOf',
+    'this.#forget(this.#ownOf(gone));\n  }\n\n  #ownOf',
+  ),
+  // Who is there.
+  mutant(
+    'a seat that is held is never given up',
+    'server/presence/memory-presence.ts',
+    'change(key, (seats) => seats.expire(memberId)),',
+    'change(key, () => []),',
+  ),
+  mutant(
+    'the last seat of a user is taken for one of several',
+    SEATS,
+    'if (person.seats.size === 0) {',
+    'if (person.seats.size < 0) {',
+  ),
+  mutant(
+    'nobody is told of those who have left',
+    'server/rooms/told.ts',
+    'if (left && (before || wasShown)) leave.push(left);',
+    '',
+  ),
+  mutant(
+    'the client takes a list of changes for the list of all',
+    'client/people/fold-people.ts',
+    'const next = new Map(known.users);',
+    'const next = new Map();',
+  ),
+  mutant(
+    'a passing event is published twice',
+    'server/rooms/hub.ts',
+    'await this.#bus.publish(name, message, ',
+    'await this.#bus.publish(name, message, undefined); await this.#bus.publish(name, message, ',
+  ),
+  mutant(
+    'a feed that has ended is still listened for',
+    ROOM,
+    'if (this.#followers.delete(follower) && !this.isFollowed)',
+    'if (!this.isFollowed)',
+  ),
+  mutant(
+    'an event loses its key',
+    'server/rooms/tracked-frame.ts',
+    'return idempotencyKey === undefined ? event : { ...event, idempotencyKey };',
+    'return event;',
+  ),
+  // Messages that live, and reading.
+  mutant(
+    'of two edits the earlier one counts',
+    'shared/message-fold.ts',
+    'offsetOf(held) >= offsetOf(event)',
+    'offsetOf(held) <= offsetOf(event)',
+  ),
+  mutant(
+    'a removal leaves the edits of what it removes',
+    MEMORY,
+    'event.about === about && erases.includes(event.type)',
+    'event.about === -1',
+  ),
+  mutant(
+    'a change names the epoch that it was made in',
+    'server/messages/about.ts',
+    'data: { ...data, target, ',
+    'data: { target, ...data, ',
+  ),
+  mutant(
+    'an edit is appended under no key',
+    'server/messages/message-changes.ts',
+    '...guarded(now, version),\n          idempotencyKey,\n',
+    '...guarded(now, version),\n',
+  ),
+  mutant(
+    'what was removed counts as unread',
+    MEMORY,
+    'data !== null && by.id !== notBy',
+    'by.id !== notBy',
+  ),
+  mutant(
+    'the client counts what was there when the server counted',
+    'client/life/unread-count.ts',
+    'if (offset <= to) return known;',
+    '',
+  ),
+];
