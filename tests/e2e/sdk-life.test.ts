@@ -12,27 +12,11 @@ import {
   messageTypes,
   type RoomEvent,
 } from '../../shared/index.ts';
+import { chatServer, watch } from '../kit/chat-server.ts';
 import { startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 
 type Chat = RoomHandle<typeof chat>;
-
-async function server() {
-  const started = await startServer();
-  const join = async (id: string, url = started.socketUrl, room = 'r') => {
-    const rooms = createRooms({ chat }, { url, token: await started.token(id), random: () => 0 });
-    onTestFinished(() => rooms.close());
-    return rooms.chat.join(room, { onGap: 'reload' });
-  };
-  return { ...started, join };
-}
-
-/** Keeps a store listened to. */
-function watch<T>(store: { subscribe(listener: () => void): () => void; getSnapshot(): T }) {
-  const snapshots: T[] = [];
-  store.subscribe(() => snapshots.push(store.getSnapshot()));
-  return snapshots;
-}
 
 const textsOf = ({ items }: MessagesSnapshot<typeof chat>) =>
   items.map(({ data }) => (data === undefined ? null : data.text));
@@ -60,7 +44,7 @@ const stored = (room: Chat) =>
 
 describe('room.messages', () => {
   it('is folded to date, for whoever was there and for whoever comes later', async () => {
-    const { join } = await server();
+    const { join } = await chatServer();
     const [ada, bob] = [await join('ada'), await join('bob')];
     watch(ada.messages);
     const first = await ada.send({ text: 'helo' });
@@ -96,7 +80,7 @@ describe('room.messages', () => {
   });
 
   it('begins with the newest 50 events and pages back, changes of old messages included', async () => {
-    const { join } = await server();
+    const { join } = await chatServer();
     const ada = await join('ada');
     const acks = await Promise.all(
       Array.from({ length: 60 }, (_, index) => ada.send({ text: `${index}` })),
@@ -120,7 +104,7 @@ describe('room.messages', () => {
   });
 
   it('shows what is on its way, each message once', async () => {
-    const started = await server();
+    const started = await chatServer();
     const road = await roadTo(started);
     const room = await started.join('ada', road.url);
     const snapshots = watch(room.messages);
@@ -157,7 +141,7 @@ describe('room.messages', () => {
   });
 
   it('is what the log comes to after any number of drops', async () => {
-    const started = await server();
+    const started = await chatServer();
     const road = await roadTo(started);
     const random = createRandom('sdk life');
     const writers = [await started.join('ada'), await started.join('bob')];
@@ -216,98 +200,6 @@ describe('room.messages', () => {
     }, 15_000);
     expect(reader.messages.getSnapshot().hasOlder).toBe(false);
   }, 30_000);
-});
-
-describe('room.unread', () => {
-  it('counts, falls at once when read, and is the same on all devices', async () => {
-    const { join } = await server();
-    const bob = await join('bob');
-    const first = await bob.send({ text: 'a' });
-    const [phone, laptop] = [await join('ada'), await join('ada')];
-    watch(phone.unread);
-    watch(laptop.unread);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true }));
-    const second = await bob.send({ text: 'b' });
-    await phone.send({ text: 'mine' });
-    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(2));
-    phone.unread.markRead(second.position);
-    expect(phone.unread.getSnapshot()).toMatchObject({ count: 0, position: second.position });
-    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(0));
-    await laptop.unread.markUnread(first.position);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(2));
-    await bob.remove(second.position);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
-    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(1));
-  });
-
-  it('tells the server once a second at most, with the furthest', async () => {
-    const started = await server();
-    const bob = await started.join('bob');
-    const sent = [];
-    for (let index = 0; index < 10; index += 1) sent.push(await bob.send({ text: `${index}` }));
-    const ada = await started.join('ada');
-    const told: string[] = [];
-    const other = await started.join('ada');
-    other.onFrame((frame) => frame.type === 'unread' && told.push(frame.position ?? ''));
-    watch(ada.unread);
-    await vi.waitFor(() => expect(ada.unread.getSnapshot().count).toBe(10));
-    for (const { position } of sent) ada.unread.markRead(position);
-    expect(ada.unread.getSnapshot().count).toBe(0);
-    await vi.waitFor(() => expect(told).toHaveLength(2), 3_000);
-    expect(told).toEqual([sent[0]?.position, sent[9]?.position]);
-  });
-
-  it('is right after a drop, whatever was read elsewhere meanwhile', async () => {
-    const started = await server();
-    const road = await roadTo(started);
-    const bob = await started.join('bob');
-    await bob.send({ text: 'a' });
-    const [phone, laptop] = [await started.join('ada', road.url), await started.join('ada')];
-    watch(phone.unread);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
-    road.close();
-    const { position } = await bob.send({ text: 'b' });
-    await bob.send({ text: 'c' });
-    watch(laptop.unread);
-    laptop.unread.markRead(position);
-    // Said without a connection, it is said when there is one.
-    phone.unread.markRead(position);
-    road.open();
-    await vi.waitFor(
-      () => expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true, position }),
-      10_000,
-    );
-  }, 20_000);
-});
-
-describe('room.receipts', () => {
-  it('shows who has read how far, before and after one listens', async () => {
-    const { join } = await server();
-    const [ada, bob, cy] = [await join('ada'), await join('bob'), await join('cy')];
-    const first = await ada.send({ text: 'a' });
-    const second = await ada.send({ text: 'b' });
-    watch(bob.unread);
-    bob.unread.markRead(first.position);
-    await vi.waitFor(async () => expect(bob.unread.getSnapshot().position).toBe(first.position));
-    watch(ada.receipts);
-    await vi.waitFor(() =>
-      expect(ada.receipts.getSnapshot()).toEqual({
-        readers: [{ user: { id: 'bob', name: 'bob' }, position: first.position }],
-        count: 1,
-      }),
-    );
-    cy.unread.markRead(second.position);
-    bob.unread.markRead(second.position);
-    await vi.waitFor(() => {
-      const { readers } = ada.receipts.getSnapshot();
-      expect(new Map(readers.map(({ user, position }) => [user.id, position]))).toEqual(
-        new Map([
-          ['bob', second.position],
-          ['cy', second.position],
-        ]),
-      );
-    }, 5_000);
-  }, 10_000);
 });
 
 it('a kind without living events has none of it', async () => {
