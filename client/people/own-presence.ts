@@ -25,6 +25,8 @@ export class OwnPresence<State> {
   #waiting: Waiting[] = [];
   /** Is there a seat, as far as is known? */
   #isSeated = false;
+  /** How often the stream has begun: an answer to what was sent before is about an earlier seat. */
+  #beginnings = 0;
   #cancel = () => {};
   #end: RoomError | undefined;
 
@@ -47,6 +49,7 @@ export class OwnPresence<State> {
   /** The stream has begun, or begun anew. */
   seated(): void {
     this.#isSeated = true;
+    this.#beginnings += 1;
     this.#go();
   }
 
@@ -62,29 +65,28 @@ export class OwnPresence<State> {
     if (!wanted || this.#sending || !this.#isSeated || this.#end) return;
     this.#cancel();
     this.#sending = wanted;
+    const beginnings = this.#beginnings;
+    const answered = (take: () => void) => {
+      this.#sending = undefined;
+      const isCurrent = this.#wanted === wanted && this.#beginnings === beginnings;
+      if (isCurrent) take();
+      else this.#go();
+    };
     this.#send(wanted.state).then(
-      () => {
-        this.#sending = undefined;
-        if (this.#wanted === wanted) this.#settle(({ resolve }) => resolve());
-        else this.#go();
-      },
-      (error: unknown) => {
-        this.#sending = undefined;
-        this.#failed(wanted, toRoomError(error));
-      },
+      () => answered(() => this.#settle(({ resolve }) => resolve())),
+      (error: unknown) => answered(() => this.#failed(toRoomError(error))),
     );
   }
 
-  #failed(wanted: Wanted<State>, error: RoomError): void {
+  #failed(error: RoomError): void {
     // The next `ready` says that there is a seat, and sends it again.
-    if (error.code === 'NOT_PRESENT' || error.code === 'DISCONNECTED') {
-      this.#isSeated = false;
-    } else if (error.retryable) {
+    if (error.code === 'NOT_PRESENT') this.#isSeated = false;
+    else if (error.retryable) {
       this.#cancel = this.#clock.after(error.retryAfterMs ?? AGAIN_MS, () => this.#go());
-    } else if (this.#wanted === wanted) {
+    } else {
       this.#wanted = undefined;
       this.#settle(({ reject }) => reject(error));
-    } else this.#go();
+    }
   }
 
   #settle(tell: (one: Waiting) => void): void {

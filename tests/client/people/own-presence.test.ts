@@ -58,19 +58,43 @@ describe('what one says of oneself', () => {
     expect(sent).toEqual(['away', 'away']);
   });
 
-  it.each([['NOT_PRESENT'], ['DISCONNECTED']] as const)(
-    'waits for a seat after %s',
-    async (code) => {
-      const { own, sent, clock, answer } = stage();
+  it('waits for a seat where there is none', async () => {
+    const { own, sent, clock, answer } = stage();
+    own.seated();
+    const done = own.set('away');
+    await answer(new RoomError('NOT_PRESENT'));
+    clock.advance(60_000);
+    expect(sent).toEqual(['away']);
+    own.seated();
+    await answer();
+    await done;
+    expect(sent).toEqual(['away', 'away']);
+  });
+
+  it('is tried again when no answer came, although the stream goes on', async () => {
+    const { own, sent, clock, answer } = stage();
+    own.seated();
+    const done = own.set('away');
+    await answer(new RoomError('DISCONNECTED'));
+    expect(sent).toEqual(['away']);
+    clock.advance(1_000);
+    await answer();
+    await done;
+    expect(sent).toEqual(['away', 'away']);
+  });
+
+  it.each([['an ack'], ['NOT_PRESENT'], ['DISCONNECTED']] as const)(
+    '[PRE2] is said again where the stream began again before %s',
+    async (outcome) => {
+      const { own, sent, answer } = stage();
       own.seated();
       const done = own.set('away');
-      await answer(new RoomError(code));
-      clock.advance(60_000);
-      expect(sent).toEqual(['away']);
       own.seated();
+      await answer(outcome === 'an ack' ? undefined : new RoomError(outcome));
+      expect(sent).toEqual(['away', 'away']);
       await answer();
       await done;
-      expect(sent).toEqual(['away', 'away']);
+      expect(sent).toHaveLength(2);
     },
   );
 
