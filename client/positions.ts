@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { within } from './within.ts';
 import { storageName, type ClientStorage } from './storage/client-storage.ts';
 
 /** How far one room was shown, kept over a reload. */
@@ -12,6 +13,8 @@ export interface RoomPosition {
 }
 
 const WRITE_MS = 1_000;
+// A storage that hangs keeps nobody out of a room.
+const LOADING = { ms: 5_000, late: 'the storage did not answer' } as const;
 
 /** Makes the keeper of one room's position. `user`: whose it is, once that is known. */
 export function roomPosition(options: {
@@ -43,7 +46,8 @@ export function roomPosition(options: {
     load: async () => {
       const own = await name;
       try {
-        return (await storage.list(own)).find(([found]) => found === own)?.[1];
+        const kept = await within(clock, LOADING, () => storage.list(own));
+        return kept.find(([found]) => found === own)?.[1];
       } catch (error) {
         onError(error);
         return undefined;

@@ -56,6 +56,15 @@ describe('roomPosition', () => {
     expect([await of('r2').load(), await of('r', 'bob').load()]).toEqual([undefined, undefined]);
   });
 
+  it('waits for a storage that hangs for 5 s, and says so', async () => {
+    const list = () => new Promise<never>(() => {});
+    const { clock, errors, of } = stage({ ...memoryStorage(), list });
+    const loaded = of('r').load();
+    await settle();
+    clock.advance(5_000);
+    expect([await loaded, errors.length]).toEqual([undefined, 1]);
+  });
+
   it('knows nothing when the storage fails, and says why', async () => {
     const broken = async () => {
       throw new Error('quota');
