@@ -68,6 +68,7 @@ class UnreadStore implements RoomUnread {
   #failures = 0;
   #cancel: (() => void) | undefined;
   #isTelling = false;
+  #isOver = false;
 
   constructor(parts: UnreadParts) {
     const { clock, random, calls } = parts;
@@ -118,9 +119,17 @@ class UnreadStore implements RoomUnread {
     room.subscribe(({ state }) => {
       if (state !== 'left' && state !== 'failed') return;
       this.#asking.stop();
-      this.#cancel?.();
+      this.#end();
     });
     if (room.current.state === 'joined') this.#asking.start();
+  }
+
+  /** The room is left: what was read in it is said now. */
+  #end(): void {
+    this.#isOver = true;
+    this.#cancel?.();
+    this.#cancel = undefined;
+    if (!this.#isTelling) void this.#tell();
   }
 
   #receive(frame: FrameOf<RoomKind>): void {
@@ -179,7 +188,8 @@ class UnreadStore implements RoomUnread {
     }
     this.#isTelling = false;
     this.#show();
-    this.#cancel = this.#parts.clock.after(waitMs, () => void this.#tell());
+    if (!this.#isOver) this.#cancel = this.#parts.clock.after(waitMs, () => void this.#tell());
+    else if (this.#failures === 0) void this.#tell();
   }
 
   #show(): void {
