@@ -31,10 +31,7 @@ export class Scrubber {
     const { clock, withinMs, onError } = this.#options;
     this.#cancel ??= clock.after(withinMs, () => {
       this.#cancel = undefined;
-      this.now().catch((error: unknown) => {
-        onError(error);
-        this.soon();
-      });
+      this.now().catch(onError);
     });
   }
 
@@ -42,7 +39,20 @@ export class Scrubber {
   now(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
-    return (this.#waiting ??= this.#options.scrub(() => (this.#waiting = undefined)));
+    if (this.#waiting) return this.#waiting;
+    let hasBegun = false;
+    const begin = () => {
+      hasBegun = true;
+      this.#waiting = undefined;
+    };
+    const scrubbing = this.#options.scrub(begin);
+    if (!hasBegun) this.#waiting = scrubbing;
+    // What was due is due again, whoever asked.
+    scrubbing.catch(() => {
+      if (!hasBegun) this.#waiting = undefined;
+      this.soon();
+    });
+    return scrubbing;
   }
 
   /** Scrubs what is due, and nothing after that. What fails now is done at the next start. */

@@ -130,4 +130,21 @@ describe('scrubbing', () => {
     await vi.waitFor(() => expect(errors).toHaveLength(2));
     await scrubber.close();
   });
+
+  it('[LOG5] is due again when it fails for somebody who asked for it at once', async () => {
+    const clock = manualClock();
+    let isBroken = true;
+    const scrub = vi.fn(async (begin: () => void) => {
+      begin();
+      if (isBroken) throw new Error('no room');
+    });
+    const scrubber = new Scrubber({ scrub, withinMs: 1_000, clock, onError: () => {} });
+    scrubber.soon();
+    await expect(scrubber.now()).rejects.toThrow('no room');
+    isBroken = false;
+    clock.advance(1_000);
+    expect(scrub).toHaveBeenCalledTimes(2);
+    await scrubber.close();
+    expect(scrub).toHaveBeenCalledTimes(2);
+  });
 });
