@@ -55,6 +55,10 @@ export function createJournal(options: {
     });
     return entries.toSorted((a, b) => a.at - b.at);
   };
+  const nothing = (error: unknown): Entry[] => {
+    onError(error);
+    return [];
+  };
   const ignoreEnd = (error: unknown) => {
     if (!over.signal.aborted) onError(error);
   };
@@ -80,7 +84,8 @@ export function createJournal(options: {
       const found: Entry[] = [];
       for (const other of owners) {
         const prefix = storageName('outbox', user, other);
-        if (await take(other)) found.push(...(await read(prefix)));
+        // What cannot be read of one keeps nothing back of the others.
+        if (await take(other)) found.push(...(await read(prefix).catch(nothing)));
         else {
           // That tab lives. What it leaves behind when it ends is taken over then.
           take(other, over.signal)

@@ -88,6 +88,26 @@ describe('a journal', () => {
     expect(two.adopted).toEqual(['earlier', 'later']);
   });
 
+  it('takes over what can be read where the storage fails for one of several', async () => {
+    const inner = memoryStorage();
+    for (const [owner, key] of [
+      ['one', 'a'],
+      ['two', 'b'],
+    ] as const) {
+      const { journal } = tab(owner, inner, undefined);
+      journal.save(saved(key));
+      await settle();
+      journal.close();
+    }
+    const list: ClientStorage['list'] = async (prefix) => {
+      if (prefix.includes('one')) throw new Error('unreadable');
+      return inner.list(prefix);
+    };
+    const three = tab('three', { ...inner, list }, undefined);
+    await three.restore();
+    expect([three.adopted, three.errors.length]).toEqual([['b'], 1]);
+  });
+
   it('restores nothing of another user, and keeps nothing of nobody', async () => {
     const storage = memoryStorage();
     const one = tab('one', storage, undefined);
