@@ -19,7 +19,7 @@ import {
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import { callEach, type Listener } from '../listeners.ts';
-import type { Room } from '../room.ts';
+import type { Room, RoomState } from '../room.ts';
 import type { Store } from '../store.ts';
 import { pendingItems, type PendingItem, type StoredItem } from './message-items.ts';
 import { Retrying } from './retrying.ts';
@@ -123,11 +123,18 @@ export class MessageStore implements Store<Snapshot> {
     room.onFrame((frame) => this.#receive(frame));
     room.outbox.subscribe(() => this.#show());
     room.subscribe(({ state }) => {
-      if (state === 'left' || state === 'failed') this.#newest.stop();
+      if (isOver(state)) this.#end();
     });
-    this.#isLoading = true;
+    this.#isLoading = !isOver(room.current.state);
     if (room.current.state === 'joined') this.#reload();
     else this.#show();
+  }
+
+  /** Nothing more comes. */
+  #end(): void {
+    this.#newest.stop();
+    this.#isLoading = false;
+    this.#show();
   }
 
   #receive(frame: FrameOf<RoomKind>): void {
@@ -265,4 +272,8 @@ function toFold({ events, changes, hasMore }: Page, known: number) {
 
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
+}
+
+function isOver(state: RoomState['state']): boolean {
+  return state === 'left' || state === 'failed';
 }

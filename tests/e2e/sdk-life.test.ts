@@ -169,6 +169,17 @@ describe('room.messages', () => {
     }
   }, 40_000);
 
+  it('is not loading any more when the room is left, nor for whoever listens after that', async () => {
+    const { join } = await chatServer();
+    const [early, late] = [await join('ada'), await join('bob')];
+    watch(early.messages);
+    expect(early.messages.getSnapshot().isLoading).toBe(true);
+    for (const room of [early, late]) room.leave();
+    watch(late.messages);
+    const loads = [early, late].map((room) => room.messages.getSnapshot().isLoading);
+    expect(loads).toEqual([false, false]);
+  });
+
   it('loads anew after a gap', async () => {
     const text = z.object({ text: z.string() });
     const short = defineRoom('short', {
