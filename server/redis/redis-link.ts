@@ -1,9 +1,10 @@
-import { createClient } from '@redis/client';
+import { createClient, ErrorReply } from '@redis/client';
 import { RoomError } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import { StartError } from '../start-error.ts';
 import { addressOf, startFailure } from './start-failure.ts';
+import { Refusals } from './refusals.ts';
 import type { Script } from './script.ts';
 import { lifeOf, parseInfo, unfitness } from './start-check.ts';
 
@@ -35,12 +36,11 @@ export class RedisLink {
   readonly #options: RedisLinkOptions;
   readonly #client: ReturnType<typeof plainClient>;
   readonly #deadlines: Deadlines<Call>;
+  readonly #refusals: Refusals;
   readonly #calls = new Set<Call>();
   readonly #onUsable = new Set<() => void>();
   /** Why it cannot be used now. */
   #trouble: string | undefined = NEW;
-  /** Why the last write was refused by Redis itself. */
-  #refusal: string | undefined;
   #life = '';
   #isAof = false;
   #isClosed = false;
@@ -51,7 +51,9 @@ export class RedisLink {
     const { clock, patienceMs = 2_000, url } = options;
     this.#client = plainClient(url);
     this.#deadlines = new Deadlines({ clock, ms: patienceMs, onDue: (call) => this.#late(call) });
-    this.#client.on('error', (error: unknown) => this.#lost(error));
+    this.#refusals = new Refusals(options.onTrouble);
+    this.#client.on('error', (error: unknown) => this.#failed(error));
+    this.#client.on('ping-interval', () => this.#refusals.pingDone());
   }
 
   /** @throws StartError when Redis cannot be reached, refuses us, or would lose what it is given */
@@ -79,7 +81,7 @@ export class RedisLink {
 
   /** Undefined while it can be used, otherwise why not. */
   failure(): string | undefined {
-    return this.#trouble ?? this.#refusal;
+    return this.#trouble ?? this.#refusals.reason;
   }
 
   /** Calls `run` whenever a connection has become usable. */
@@ -133,16 +135,22 @@ export class RedisLink {
       this.#client.sendCommand([...args]).then(
         (reply: unknown) => {
           this.#done(call);
-          if (this.#trouble === SLOW) this.#say(undefined);
+          this.#answered();
           resolve(reply);
         },
         (error: unknown) => {
           this.#done(call);
-          this.#refused(error);
+          if (error instanceof ErrorReply) this.#answered();
+          this.#refusals.failed(error);
           reject(unavailable('Redis has not done it', error));
         },
       );
     });
+  }
+
+  /** Whatever the answer is, Redis is there. */
+  #answered(): void {
+    if (this.#trouble === SLOW) this.#say(undefined);
   }
 
   /** It answers again, or another connection is made: until then nothing is sent. */
@@ -152,21 +160,16 @@ export class RedisLink {
     if (this.#trouble === undefined) this.#say(SLOW);
   }
 
-  /** A script has been carried out: whatever Redis had against writing is over. */
   #told(reply: unknown): unknown {
-    if (this.#refusal !== undefined) {
-      this.#refusal = undefined;
-      this.#options.onTrouble(undefined);
-    }
+    this.#refusals.scriptDone();
     return reply;
   }
 
-  #refused(error: unknown): void {
-    const words = error instanceof Error ? error.message : '';
-    if (!/^(OOM|MISCONF|READONLY|NOREPLICAS|NOPERM|NOAUTH|LOADING|BUSY)/.test(words)) return;
-    const isNews = this.#refusal === undefined;
-    this.#refusal = `Redis refuses to write: ${words.slice(0, 200)}`;
-    if (isNews) this.#options.onTrouble(this.#refusal);
+  /** An error that Redis answers to the client's own PING leaves the connection in place: no other would
+   *  follow and make it usable again. */
+  #failed(error: unknown): void {
+    if (this.#client.isReady && error instanceof ErrorReply) this.#refusals.pingFailed(error);
+    else this.#lost(error);
   }
 
   /** Undefined: it does not say. */

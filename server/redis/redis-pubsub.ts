@@ -1,11 +1,25 @@
-import { createClient } from '@redis/client';
+import { createClient, ErrorReply } from '@redis/client';
+import { systemClock, type Clock } from '../clock.ts';
 
 type Listener = (message: string) => void;
+
+/** What the connection that listens is made from. */
+export interface RedisPubSubOptions {
+  readonly url: string;
+  /** Hears when there is no connection (with the reason) and when there is one again (undefined). */
+  readonly onTrouble: (reason: string | undefined) => void;
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
+}
+
+const RETRY_MS = 1_000;
 
 interface Subscription {
   readonly channel: string;
   readonly listener: Listener;
-  isOn: boolean;
+  /** `asked`: asked for twice it would be taken back twice, and the second time end what somebody else has
+   *  asked for meanwhile. */
+  state: 'off' | 'asked' | 'on';
   isOver: boolean;
 }
 
@@ -15,12 +29,17 @@ export class RedisPubSub {
   readonly #client: ReturnType<typeof listeningClient>;
   readonly #subscriptions = new Set<Subscription>();
   readonly #onReturn = new Set<() => void>();
+  readonly #clock: Clock;
+  #cancelRetry: (() => void) | undefined;
   #isClosed = false;
 
-  constructor(options: { url: string; onTrouble: (reason: string | undefined) => void }) {
+  constructor(options: RedisPubSubOptions) {
+    this.#clock = options.clock ?? systemClock;
     this.#client = listeningClient(options.url);
     let isLost = false;
     this.#client.on('error', (error: unknown) => {
+      // Redis has answered PING with an error: it goes on sending what is published.
+      if (this.#client.isReady && error instanceof ErrorReply) return;
       if (isLost || this.#isClosed) return;
       isLost = true;
       options.onTrouble(error instanceof Error ? error.message || error.name : String(error));
@@ -28,7 +47,7 @@ export class RedisPubSub {
     this.#client.on('ready', () => {
       if (isLost) options.onTrouble(undefined);
       isLost = false;
-      for (const one of this.#subscriptions) if (!one.isOn) void this.#turnOn(one);
+      this.#turnOnAll();
       for (const run of this.#onReturn) run();
     });
   }
@@ -44,34 +63,50 @@ export class RedisPubSub {
   }
 
   /** Calls `listener` with what is published there. `on` resolves once Redis has confirmed it, or when
-   *  that has failed: it is tried again at the next connection. */
+   *  that has failed: it is tried again a little later, or at the next connection. */
   subscribe(channel: string, listener: Listener): { on: Promise<void>; close: () => void } {
     const hear = (message: string) => {
       if (!one.isOver) listener(message);
     };
-    const one: Subscription = { channel, listener: hear, isOn: false, isOver: false };
+    const one: Subscription = { channel, listener: hear, state: 'off', isOver: false };
     this.#subscriptions.add(one);
     const close = () => {
       one.isOver = true;
       this.#subscriptions.delete(one);
-      if (one.isOn) this.#turnOff(one);
+      if (one.state === 'on') this.#turnOff(one);
     };
     return { on: this.#turnOn(one), close };
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#cancelRetry?.();
     if (this.#client.isOpen) this.#client.destroy();
   }
 
   async #turnOn(one: Subscription): Promise<void> {
+    one.state = 'asked';
     try {
       await this.#client.sSubscribe(one.channel, one.listener);
-      one.isOn = true;
+      one.state = 'on';
       if (one.isOver) this.#turnOff(one);
     } catch {
-      // The connection is gone. The next one tries again.
+      one.state = 'off';
+      this.#retryLater();
     }
+  }
+
+  #turnOnAll(): void {
+    for (const one of this.#subscriptions) if (one.state === 'off') void this.#turnOn(one);
+  }
+
+  /** Redis may have refused it on a connection that stays. Where that is gone, the next one tries again. */
+  #retryLater(): void {
+    if (this.#isClosed) return;
+    this.#cancelRetry ??= this.#clock.after(RETRY_MS, () => {
+      this.#cancelRetry = undefined;
+      if (this.#client.isReady) this.#turnOnAll();
+    });
   }
 
   #turnOff({ channel, listener }: Subscription): void {

@@ -51,7 +51,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   const { url, clock, onTrouble } = options;
   const scripts = [...LOG_SCRIPTS, ...RECORD_SCRIPTS, ...PRESENCE_SCRIPTS, ...VALUE_SCRIPTS];
   const link = await RedisLink.open({ url, clock, scripts, onTrouble });
-  const pubsub = new RedisPubSub({ url, onTrouble: options.onDeaf ?? (() => {}) });
+  const pubsub = new RedisPubSub({ url, clock, onTrouble: options.onDeaf ?? (() => {}) });
   try {
     await pubsub.open();
   } catch (error) {
