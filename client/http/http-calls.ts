@@ -1,5 +1,6 @@
 import { clientSuperjson } from '../transformer.ts';
 import { createEventReader, type StreamEvent } from './event-stream.ts';
+import type { Silence } from './silence.ts';
 
 /** A message of tRPC's WebSocket protocol, as this client sends it. */
 export interface WireCall {
@@ -20,6 +21,8 @@ export interface HttpCallOptions {
   readonly sessionId: string | undefined;
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
+  /** Is told of whatever comes. Nothing here ends the call over it: that is for the signal. */
+  readonly silence: Silence;
   /** Takes an answer, in the form that a WebSocket carries. */
   readonly reply: (message: { readonly id: number } & Readonly<Record<string, unknown>>) => void;
 }
@@ -28,7 +31,7 @@ export interface HttpCallOptions {
  *  stream breaks off: the line is dead, and what was asked has no answer */
 export async function httpCall(call: WireCall, options: HttpCallOptions): Promise<void> {
   const { id, method, params } = call;
-  const { fetch, signal, reply } = options;
+  const { fetch, signal, silence, reply } = options;
   const isMutation = method === 'mutation';
   const isStream = method === 'subscription';
   const input = JSON.stringify(params?.input ?? {});
@@ -49,6 +52,7 @@ export async function httpCall(call: WireCall, options: HttpCallOptions): Promis
     },
     ...(isMutation && { body: input }),
   });
+  silence.heard();
   const type = answer.headers.get('content-type') ?? '';
   if (!isStream || !type.startsWith('text/event-stream')) {
     // What stands between us and the server answers in words of its own.
@@ -57,19 +61,36 @@ export async function httpCall(call: WireCall, options: HttpCallOptions): Promis
     return;
   }
   reply({ id, result: { type: 'started' } });
-  await follow(answer, (event) => reply({ id, ...streamReply(event) }));
+  await follow(answer, silence, (event) => reply({ id, ...streamReply(event) }));
   throw new TypeError('the event stream has ended');
 }
 
-async function follow(answer: Response, take: (event: StreamEvent) => void): Promise<void> {
+async function follow(
+  answer: Response,
+  silence: Silence,
+  take: (event: StreamEvent) => void,
+): Promise<void> {
   const read = createEventReader();
   const decoder = new TextDecoder();
   const reader = answer.body?.getReader();
   for (;;) {
     const { done = true, value } = (await reader?.read()) ?? {};
     if (done) return;
-    for (const event of read(decoder.decode(value, { stream: true }))) take(event);
+    // Pings too, which are no event here or one that says nothing.
+    silence.heard();
+    for (const event of read(decoder.decode(value, { stream: true }))) {
+      if (event.event === 'connected') allowAsSaid(event.data, silence);
+      take(event);
+    }
   }
+}
+
+/** tRPC's first event says how long a reader is to wait. Where it does not, nobody pings: silence says nothing. */
+function allowAsSaid(data: string, silence: Silence): void {
+  const said = JSON.parse(data) as { readonly reconnectAfterInactivityMs?: unknown } | null;
+  const ms = said?.reconnectAfterInactivityMs;
+  if (ms === undefined) silence.allow(Number.POSITIVE_INFINITY);
+  else if (typeof ms === 'number' && ms > 0) silence.allow(ms);
 }
 
 /** An event of a stream as the reply that a WebSocket would carry. */

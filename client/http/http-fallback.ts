@@ -26,8 +26,10 @@ const CLOSED = 3;
  *  tries a WebSocket again. Not for clients with an `encoder`. */
 export function httpFallback(options: HttpFallbackOptions = {}): typeof globalThis.WebSocket {
   const { onChange = () => {} } = options;
-  const { now } = clockOf(options);
-  const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  const clock = clockOf(options);
+  const { now } = clock;
+  const fetch: typeof globalThis.fetch =
+    options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   /** How often in a row a socket did not open while the server answered over HTTP. */
   let blocked = 0;
   let way: Way = 'websocket';
@@ -41,7 +43,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
   };
   const failed = (url: string) => {
     // Is it the server that is away, or the way to it?
-    const probe = new HttpSocket(url, fetch);
+    const probe = new HttpSocket(url, { fetch, clock });
     probe.addEventListener('open', () => {
       probe.close();
       blocked += 1;
@@ -67,7 +69,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
   };
   const open = (url: string) => {
     const isTired = way === 'http' && now() - since > TRY_AGAIN_MS;
-    if (way === 'http' && !isTired) return new HttpSocket(url, fetch);
+    if (way === 'http' && !isTired) return new HttpSocket(url, { fetch, clock });
     if (isTired) since = now();
     return openSocket(url);
   };

@@ -1,18 +1,28 @@
+import type { Clock } from '../clock.ts';
 import { httpCall, type HttpCallOptions, type WireCall } from './http-calls.ts';
+import { watchSilence } from './silence.ts';
 
 type Handler = (event: never) => void;
 
 const OPEN = 1;
 const CLOSED = 3;
+const SILENT = 'nothing came for too long';
 // What ends a WebSocket whose token is refused, and one whose token has expired.
 const CLOSE_CODES: Readonly<Record<string, number>> = { TOKEN_REFUSED: 1008, TOKEN_EXPIRED: 4401 };
 
+/** What an HTTP socket is made with. */
+export interface HttpSocketOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+}
+
 /** What of a WebSocket this client uses, over plain HTTP: each call is a request, each subscription an event
  *  stream. It opens when the server answers at all, and ends with the first of its requests that finds no server
- *  any more: streams are resumed on the next, as on a WebSocket. */
+ *  any more, or with a stream that is silent for too long: streams are resumed on the next, as on a WebSocket. */
 export class HttpSocket {
   readonly #url: string;
   readonly #fetch: typeof globalThis.fetch;
+  readonly #clock: Clock;
   readonly #handlers = new Map<string, Handler[]>();
   readonly #streams = new Map<number, AbortController>();
   readonly #over = new AbortController();
@@ -23,9 +33,10 @@ export class HttpSocket {
   hasOpened = false;
 
   /** `url`: of the WebSocket. */
-  constructor(url: string, fetch: typeof globalThis.fetch) {
+  constructor(url: string, { fetch, clock }: HttpSocketOptions) {
     this.#url = url.replace(/^ws/, 'http').replace(/\?.*$/, '');
     this.#fetch = fetch;
+    this.#clock = clock;
     void this.#probe().then((isThere) => {
       if (this.readyState === CLOSED) return;
       if (!isThere) return this.#end(1006, 'the server cannot be reached');
@@ -68,20 +79,30 @@ export class HttpSocket {
   async #call(call: WireCall): Promise<void> {
     const stop = new AbortController();
     this.#streams.set(call.id, stop);
+    const broke = (why: string) => {
+      if (!stop.signal.aborted) this.#end(1006, why);
+    };
+    const silence = watchSilence(this.#clock, () => broke(SILENT));
+    // Each stream has a line of its own: that others are answered says nothing of this one. What is no stream may
+    // take its time.
+    if (call.method !== 'subscription') silence.allow(Number.POSITIVE_INFINITY);
     const options: HttpCallOptions = {
       url: this.#url,
       token: this.#params.token,
       sessionId: this.#params.sessionId,
       fetch: this.#fetch,
       signal: AbortSignal.any([stop.signal, this.#over.signal]),
+      silence,
       reply: (message) => this.#reply(message),
     };
     try {
       await httpCall(call, options);
     } catch (error) {
-      if (!stop.signal.aborted) this.#end(1006, error instanceof Error ? error.message : '');
+      broke(error instanceof Error ? error.message : '');
+    } finally {
+      silence.stop();
+      this.#streams.delete(call.id);
     }
-    this.#streams.delete(call.id);
   }
 
   #reply(message: { readonly id: number } & Readonly<Record<string, unknown>>): void {
@@ -98,6 +119,7 @@ export class HttpSocket {
 
   /** Does the server answer, whatever it says? A proxy that finds none says 502 to 504. */
   async #probe(): Promise<boolean> {
+    const silence = watchSilence(this.#clock, () => this.#end(1006, SILENT));
     try {
       const { status } = await this.#fetch(new URL('/healthz', this.#url), {
         signal: this.#over.signal,
@@ -105,6 +127,8 @@ export class HttpSocket {
       return status < 502 || status > 504;
     } catch {
       return false;
+    } finally {
+      silence.stop();
     }
   }
 

@@ -1,0 +1,29 @@
+import type { Clock } from '../clock.ts';
+
+/** Watches a line on which bytes must keep coming. */
+export interface Silence {
+  /** Bytes have come. */
+  heard(): void;
+  /** How long a silence may be from now on, in milliseconds. Infinity: for ever. */
+  allow(ms: number): void;
+  stop(): void;
+}
+
+/** The server of this package pings every 15 s: two of them are lost before a line counts as dead. Milliseconds. */
+export const SILENCE_MS = 40_000;
+
+/** Begins to watch. `dead` is called when nothing has come for too long: a line that a router forgot ends with no
+ *  word, and only silence tells. By elapsed time alone: a clock that is set anew cuts nothing. */
+export function watchSilence({ after }: Clock, dead: () => void): Silence {
+  let longestMs = SILENCE_MS;
+  let cancel = after(longestMs, dead);
+  const heard = () => {
+    cancel();
+    cancel = Number.isFinite(longestMs) ? after(longestMs, dead) : () => {};
+  };
+  const allow = (ms: number) => {
+    longestMs = ms;
+    heard();
+  };
+  return { heard, allow, stop: () => cancel() };
+}
