@@ -36,14 +36,23 @@ export interface Item {
   readonly echo: Echo | undefined;
 }
 
+/** A wait for another attempt. By two numbers, not by its end: of a clock that is set back, the end would
+ *  be far off. */
+export interface Wait {
+  /** When the attempt failed. */
+  readonly since: number;
+  /** Milliseconds. */
+  readonly ms: number;
+}
+
 /** One entry of an outbox, by where it stands. */
 export type Entry = Item &
   (
     | {
         readonly state: 'queued';
-        /** Not sent before this time. */
-        readonly notBefore: number;
-        /** Why it waits, where an attempt has failed. */
+        /** Not sent before that is over. Undefined: it waits for nothing but its turn. */
+        readonly wait: Wait | undefined;
+        /** Why the last attempt failed, if one has. */
         readonly error: RoomError | undefined;
       }
     | { readonly state: 'sending' }

@@ -1,6 +1,6 @@
 import { parsePosition, RoomError, type Ack } from '../../shared/index.ts';
 import { afterFailure } from './after-failure.ts';
-import { isPending, type Echo, type Entry, type Item } from './entry.ts';
+import { isPending, type Echo, type Entry, type Item, type Wait } from './entry.ts';
 
 /** The entries of one room, in the order in which they are sent. */
 export type Line = readonly Entry[];
@@ -22,7 +22,7 @@ export type Happening =
   /** It is known who publishes. */
   | { readonly what: 'owned'; readonly user: string }
   /** A connection is there again: what waited for one waits no more. */
-  | { readonly what: 'connected'; readonly now: number }
+  | { readonly what: 'connected' }
   /** An event with this key has come through the stream. */
   | { readonly what: 'echoed'; readonly key: string; readonly by: string; readonly echo: Echo }
   | {
@@ -55,7 +55,7 @@ export function nextLine(line: Line, happening: Happening): Line {
     case 'failed':
       return change(line, happening.key, (entry) => failed(entry, happening));
     case 'connected':
-      return changeAll(line, (entry) => connected(entry, happening.now));
+      return changeAll(line, connected);
     case 'echoed':
       return change(line, happening.key, (entry) => echoed(entry, happening));
     case 'aged':
@@ -84,7 +84,14 @@ export function nextLine(line: Line, happening: Happening): Line {
 export function nextToSend(line: Line, user: string, now: number): Entry | undefined {
   if (line.some(({ state }) => state === 'sending')) return undefined;
   const first = line.find((entry) => entry.state === 'queued' && entry.user === user);
-  return first?.state === 'queued' && first.notBefore <= now ? first : undefined;
+  return first?.state === 'queued' && leftOf(first.wait, now) === 0 ? first : undefined;
+}
+
+/** What is left of a wait, in milliseconds. One that began in the future is over: the clock was set back,
+ *  and tells no more how long it has lasted. */
+export function leftOf(wait: Wait | undefined, now: number): number {
+  if (!wait || now < wait.since) return 0;
+  return Math.max(0, wait.since + wait.ms - now);
 }
 
 /** The line without what is over: stored, and its event met in the stream, which has come to `seen`.
@@ -148,13 +155,13 @@ function failed(entry: Entry, { error, now, random }: Happening & { what: 'faile
   if (after === 'reject') return ended(entry, error, 'rejected');
   const attempts = entry.attempts + 1;
   const faults = entry.faults + (error.code === 'INTERNAL' ? 1 : 0);
-  const notBefore = now + after.waitMs;
-  return { ...itemOf(entry), attempts, faults, state: 'queued', notBefore, error };
+  const wait = { since: now, ms: after.waitMs };
+  return { ...itemOf(entry), attempts, faults, state: 'queued', wait, error };
 }
 
-function connected(entry: Entry, now: number): Entry {
-  const hasWaited = entry.state === 'queued' && entry.error?.code === 'DISCONNECTED';
-  return hasWaited && entry.notBefore > now ? { ...entry, notBefore: now } : entry;
+function connected(entry: Entry): Entry {
+  const isWaiting = entry.state === 'queued' && entry.wait && entry.error?.code === 'DISCONNECTED';
+  return isWaiting ? { ...entry, wait: undefined } : entry;
 }
 
 /** A key is its user's alone: the same one of somebody else says nothing (SND3). Nor does an event that
@@ -190,7 +197,7 @@ function retried(line: Line, { key, newKey, now }: Happening & { what: 'retried'
     attempts: 0,
     faults: 0,
     state: 'queued',
-    notBefore: now,
+    wait: undefined,
     error: undefined,
   };
   return [...line.filter((other) => other !== entry), again];

@@ -5,7 +5,7 @@ import { NO_ANSWER, within } from '../within.ts';
 import { makeRoom, mayLeave } from './bounds.ts';
 import { isPending, type Echo, type Entry } from './entry.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { expiryOf, nextToSend, type Line } from './line.ts';
+import { expiryOf, leftOf, nextToSend, type Line } from './line.ts';
 import { Lines } from './lines.ts';
 import type { OutboxParts } from './outbox-options.ts';
 import { readAck } from './read-ack.ts';
@@ -123,10 +123,10 @@ export class Outbox {
 
   /** Something has changed outside: a connection is open, or it is known who publishes. */
   wake(): void {
-    const { user, isOpen, clock } = this.#parts;
+    const { user, isOpen } = this.#parts;
     const who = user();
     if (who !== undefined) this.#lines.applyToAll({ what: 'owned', user: who });
-    if (isOpen()) this.#lines.applyToAll({ what: 'connected', now: clock.now() });
+    if (isOpen()) this.#lines.applyToAll({ what: 'connected' });
     this.#pump();
   }
 
@@ -212,7 +212,8 @@ export class Outbox {
       const ages = this.#agesOf(room);
       for (const entry of this.line(room)) {
         if (entry.state !== 'queued') continue;
-        if (entry.notBefore > now) next = Math.min(next, entry.notBefore);
+        const leftMs = leftOf(entry.wait, now);
+        if (leftMs > 0) next = Math.min(next, now + leftMs);
         next = Math.min(next, expiryOf(entry, ages));
       }
     }
@@ -252,7 +253,7 @@ function newEntry(publish: Publish, text: string, user: string | undefined, now:
   // A copy: what the caller does to his object later must not change what its key stands for.
   const item = { ...publish, data: decodeData(text), bytes: byteLength(text), user, at: now };
   const nothingYet = { sentAt: undefined, attempts: 0, faults: 0, echo: undefined };
-  return { ...item, ...nothingYet, state: 'queued', notBefore: now, error: undefined };
+  return { ...item, ...nothingYet, state: 'queued', wait: undefined, error: undefined };
 }
 
 function isSame(entry: Entry, { kind, room, type, replyTo }: Publish): boolean {

@@ -38,7 +38,7 @@ export function parseEntry(text: string): Entry | undefined {
     const { replyTo } = stored;
     const reply = typeof replyTo === 'string' ? { replyTo } : {};
     const item = { ...names, ...counts, ...content, ...reply, at, sentAt: at };
-    return { ...item, ...standing(stored['failed'], at) };
+    return { ...item, ...standing(stored['failed']) };
   } catch {
     return undefined;
   }
@@ -46,12 +46,12 @@ export function parseEntry(text: string): Entry | undefined {
 
 type Standing =
   | { state: 'rejected' | 'expired'; error: RoomError }
-  | { state: 'queued'; notBefore: number; error: undefined };
+  | { state: 'queued'; wait: undefined; error: undefined };
 
-function standing(failed: unknown, at: number): Standing {
+function standing(failed: unknown): Standing {
   const { state, code, message } = (failed ?? {}) as Readonly<Record<string, unknown>>;
   if (state !== 'rejected' && state !== 'expired') {
-    return { state: 'queued', notBefore: at, error: undefined };
+    return { state: 'queued', wait: undefined, error: undefined };
   }
   const known = typeof code === 'string' && Object.hasOwn(errors, code);
   const text = typeof message === 'string' ? message : undefined;

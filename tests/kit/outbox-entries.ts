@@ -17,7 +17,7 @@ export function queuedEntry(key: string, parts: Partial<Entry> = {}): Entry {
     faults: 0,
     echo: undefined,
     state: 'queued',
-    notBefore: 0,
+    wait: undefined,
     error: undefined,
     ...parts,
   } as Entry;

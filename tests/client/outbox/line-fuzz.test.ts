@@ -66,7 +66,7 @@ function play() {
   const steps = {
     publish: () => {
       made.push(`k${made.length}`);
-      const entry = queuedEntry(`k${made.length - 1}`, { at: now, notBefore: now });
+      const entry = queuedEntry(`k${made.length - 1}`, { at: now });
       apply({ what: 'published', entry });
     },
     send,
@@ -79,7 +79,7 @@ function play() {
       if (underWay !== undefined) store(underWay);
       fail('DISCONNECTED');
     },
-    connect: () => apply({ what: 'connected', now }),
+    connect: () => apply({ what: 'connected' }),
     show: () => {
       const next = stored[seen];
       if (!next) return;
@@ -87,7 +87,7 @@ function play() {
       if (!ends.has(next.key)) shown.push(next.key);
       const [id, at] = [`E:${seen}`, new Date(0)];
       apply({ what: 'echoed', key: next.key, by: 'ada', echo: { id, position: id, at } });
-      apply({ what: 'connected', now });
+      apply({ what: 'connected' });
     },
     pass: () => (now += 700),
     passLong: () => (now += 15_000),
