@@ -135,8 +135,9 @@ function restore(line: Line, entries: readonly Entry[]): Line {
 }
 
 function itemOf(entry: Entry): Item {
-  const { key, kind, room, type, data, bytes, user, at, sentAt, attempts, faults, echo } = entry;
-  return { key, kind, room, type, data, bytes, user, at, sentAt, attempts, faults, echo };
+  const { key, kind, room, type, data, replyTo, bytes, user, at } = entry;
+  const { sentAt, attempts, faults, echo } = entry;
+  return { key, kind, room, type, data, replyTo, bytes, user, at, sentAt, attempts, faults, echo };
 }
 
 function sent(entry: Entry, now: number): Entry {

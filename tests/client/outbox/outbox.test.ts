@@ -37,6 +37,25 @@ describe('an outbox', () => {
     expect(await ack).toMatchObject({ id: 'E:1', duplicate: true });
   });
 
+  it('[SND2] sends an answer again as the answer that it is', async () => {
+    const { outbox, clock, sent, answers } = outboxStage();
+    const data = { text: 'yes' };
+    const reply = {
+      kind: 'chat',
+      room: 'general',
+      type: 'message',
+      data,
+      key: 'a',
+      replyTo: 'E:1',
+    };
+    outbox.publish(reply).catch(() => {});
+    expect(outbox.entries()).toMatchObject([{ state: 'sending', replyTo: 'E:1' }]);
+    answers[0]?.reject(new RoomError('TOO_MANY'));
+    await settle();
+    clock.advance(20_000);
+    expect(sent.map(({ entry }) => entry.replyTo)).toEqual(['E:1', 'E:1']);
+  });
+
   it('[SND2] comes back when the server has said, and holds the room back until then', async () => {
     const { clock, publish, answers, keys } = outboxStage();
     const first = publish('a');
