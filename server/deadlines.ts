@@ -6,8 +6,8 @@ export class Deadlines<T> {
   readonly #clock: Clock;
   readonly #ms: number;
   readonly #onDue: (item: T) => void;
-  /** When each is due. As all have the same time, the order of setting is the order of being due. */
-  readonly #dueAt = new Map<T, number>();
+  /** When each was set. As all have the same time, the order of setting is the order of being due. */
+  readonly #setAt = new Map<T, number>();
   #cancel: (() => void) | undefined;
 
   constructor(options: { clock: Clock; ms: number; onDue: (item: T) => void }) {
@@ -18,33 +18,35 @@ export class Deadlines<T> {
 
   /** Starts an item's time, anew if it was set. */
   set(item: T): void {
-    this.#dueAt.delete(item);
-    this.#dueAt.set(item, this.#clock.now() + this.#ms);
+    this.#setAt.delete(item);
+    this.#setAt.set(item, this.#clock.now());
     if (!this.#cancel) this.#wait(this.#ms);
   }
 
   clear(item: T): void {
-    this.#dueAt.delete(item);
-    if (this.#dueAt.size > 0) return;
+    this.#setAt.delete(item);
+    if (this.#setAt.size > 0) return;
     this.#cancel?.();
     this.#cancel = undefined;
   }
 
   #wait(ms: number): void {
+    // One that is called for may have been set again, and wait for longer than this.
+    this.#cancel?.();
     this.#cancel = this.#clock.after(Math.max(0, ms), () => this.#look());
   }
 
   #look(): void {
     this.#cancel = undefined;
     const now = this.#clock.now();
-    for (const [item, dueAt] of this.#dueAt) {
-      if (dueAt > now) {
-        // A clock that was set back must not make anybody wait for longer than his time.
-        this.#cancel ??= this.#clock.after(Math.min(dueAt - now, this.#ms), () => this.#look());
-        return;
-      }
-      this.#dueAt.delete(item);
-      this.#onDue(item);
+    for (const [item, setAt] of this.#setAt) {
+      // The clock was set back: his time begins anew, behind those who have been set since.
+      const isAhead = setAt > now;
+      const leftMs = setAt + this.#ms - now;
+      if (!isAhead && leftMs > 0) return this.#wait(leftMs);
+      this.#setAt.delete(item);
+      if (isAhead) this.#setAt.set(item, now);
+      else this.#onDue(item);
     }
   }
 }

@@ -187,7 +187,10 @@ export class LiveConnection implements Connection {
     this.#active?.check();
     const wait = this.#next?.wait;
     const ms = reconnectDelayMs(0, this.#random());
-    if (!wait || wait.state.retryAt - this.#clock.now() <= ms) return;
+    if (!wait) return;
+    const leftMs = wait.state.retryAt - this.#clock.now();
+    // Nothing left: its timer may have stood still while the machine slept.
+    if (leftMs > 0 && leftMs <= ms) return;
     wait.cancel();
     this.#wait(ms, wait.state.error);
   }

@@ -28,8 +28,9 @@ export function startHeartbeat(options: {
   // A timestamp per message instead of a timer: a busy room has hundreds a second.
   const watch = () => {
     isAsking = false;
-    const silentMs = Math.max(0, clock.now() - heardAt);
-    if (silentMs >= SILENCE_MS) ask();
+    const silentMs = clock.now() - heardAt;
+    // Less than nothing: the clock was set back, and does not tell how long it was.
+    if (silentMs < 0 || silentMs >= SILENCE_MS) ask();
     else cancel = clock.after(SILENCE_MS - silentMs, watch);
   };
   const ask = () => {

@@ -111,24 +111,21 @@ export class Values {
   #set(
     spec: LatestSpec,
     message: LiveMessage,
-    {
-      plain,
-      key,
-      leftMs = spec.expiresMs ?? Number.POSITIVE_INFINITY,
-    }: { plain: RoomEvent; key: string; leftMs?: number },
+    { plain, key, leftMs }: { plain: RoomEvent; key: string; leftMs?: number },
   ): void {
     const { type, data: text, number } = message;
-    const expiresAt = this.#options.clock.now() + leftMs;
+    const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
+    const expiresAt = this.#options.clock.now() + (leftMs ?? lifeMs);
     const isRepeat = spec.changesOnly && this.#values.renew(type, key, { text, expiresAt, number });
     if (!isRepeat) {
       const event = spec.key === 'member' ? { ...plain, key } : plain;
       const owner = ownerOf(spec, message);
-      const tooMany = this.#values.set({ event, key, number, text, owner, expiresAt });
+      const tooMany = this.#values.set({ event, key, number, text, owner, lifeMs, expiresAt });
       if (this.#options.isOwn(number)) this.#forget(tooMany);
       this.#clear(tooMany);
       this.#tell(spec, type, { type: 'event', event }, event.by.id);
     }
-    if (Number.isFinite(leftMs)) this.#scheduleExpiry();
+    if (Number.isFinite(expiresAt)) this.#scheduleExpiry();
   }
 
   /** Begins to note what changes while what is kept is read. */
@@ -224,10 +221,11 @@ export class Values {
 
   #scheduleExpiry(): void {
     this.#cancelExpiry();
-    const next = this.#values.nextExpiry();
-    if (next === undefined) return;
     const { clock } = this.#options;
-    this.#cancelExpiry = clock.after(Math.max(0, next - clock.now()), () => this.#expire());
+    const now = clock.now();
+    const next = this.#values.nextExpiry(now);
+    if (next === undefined) return;
+    this.#cancelExpiry = clock.after(Math.max(0, next - now), () => this.#expire());
   }
 
   #expire(): void {

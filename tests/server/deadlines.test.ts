@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Deadlines } from '../../server/deadlines.ts';
 import { KeepAlives } from '../../server/transport/ws/keep-alive.ts';
 import { manualClock } from '../kit/manual-clock.ts';
+import { settableClock } from '../kit/settable-clock.ts';
+
+const HOUR = 3_600_000;
 
 function stage(ms: number) {
-  const clock = manualClock();
+  const clock = settableClock();
   const due: string[] = [];
   const deadlines = new Deadlines<string>({ clock, ms, onDue: (item) => due.push(item) });
   return { clock, due, deadlines };
@@ -56,6 +59,69 @@ describe('Deadlines', () => {
     deadlines.set('a');
     clock.advance(300);
     expect(due.map((at) => at - start)).toEqual([100, 200, 300]);
+  });
+
+  it('keeps nobody waiting for one that is set again while it calls', () => {
+    const clock = manualClock();
+    const due: string[] = [];
+    const deadlines = new Deadlines<string>({
+      clock,
+      ms: 100,
+      onDue: (item) => {
+        due.push(item);
+        if (item === 'a') deadlines.set(item);
+      },
+    });
+    deadlines.set('a');
+    clock.advance(30);
+    deadlines.set('b');
+    clock.advance(99);
+    expect(due).toEqual(['a']);
+    clock.advance(1);
+    expect(due).toEqual(['a', 'b']);
+  });
+
+  it('gives whoever waits when the clock is set back his time once more at most', () => {
+    const { clock, due, deadlines } = stage(100);
+    deadlines.set('a');
+    clock.advance(60);
+    deadlines.set('b');
+    clock.turn(-HOUR);
+    clock.advance(140);
+    expect(due).toEqual(['a', 'b']);
+  });
+
+  it('keeps nobody waiting for one that was set before the clock was set back', () => {
+    const { clock, due, deadlines } = stage(100);
+    deadlines.set('a');
+    clock.advance(50);
+    clock.turn(-HOUR);
+    deadlines.set('b');
+    clock.advance(99);
+    expect(due).toEqual([]);
+    clock.advance(1);
+    expect(due).toEqual(['b']);
+    clock.advance(50);
+    expect(due).toEqual(['b', 'a']);
+    deadlines.set('c');
+    clock.advance(100);
+    expect(due).toEqual(['b', 'a', 'c']);
+  });
+
+  it('calls for nobody before his time when the clock is set back', () => {
+    const { clock, due, deadlines } = stage(100);
+    deadlines.set('a');
+    clock.advance(99);
+    deadlines.set('b');
+    clock.turn(-30);
+    clock.advance(30);
+    expect(due).toEqual([]);
+    clock.advance(1);
+    expect(due).toEqual(['a']);
+    clock.advance(98);
+    expect(due).toEqual(['a']);
+    clock.advance(1);
+    expect(due).toEqual(['a', 'b']);
   });
 });
 

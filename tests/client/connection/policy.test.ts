@@ -3,12 +3,12 @@ import type { ConnectionState } from '../../../client/connection/connection-stat
 import { createConnection, type ConnectionOptions } from '../../../client/connection/connection.ts';
 import { RoomError } from '../../../shared/index.ts';
 import { answer, bareServer } from '../../kit/bare-server.ts';
-import { manualClock } from '../../kit/manual-clock.ts';
+import { settableClock } from '../../kit/settable-clock.ts';
 
 /** A connection to a bare server, its clock and its wakes in the test's hands. */
 async function connect(options: Partial<ConnectionOptions> = {}) {
   const server = await bareServer();
-  const clock = manualClock(0);
+  const clock = settableClock(0);
   let wake = () => {};
   const connection = createConnection({
     url: server.url,
@@ -80,6 +80,24 @@ describe('how a connection comes back', () => {
     wake();
     expect(waitMs(connection.current, clock.now())).toBe(750);
     clock.advance(750);
+    await reached('open');
+  });
+
+  it('shortens a wait that has ended by the clock alone, as in a sleep, or grown, as one set back makes it', async () => {
+    const { server, clock, connection, reached, wake } = await connect();
+    for (const turnedMs of [3_600_000, -3_600_000]) {
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        await reached('open');
+        server.sockets.at(-1)?.terminate();
+        await reached('waiting');
+        if (attempt < 4) clock.advance(20_000);
+      }
+      // The timers stand still meanwhile.
+      clock.turn(turnedMs);
+      wake();
+      expect(waitMs(connection.current, clock.now())).toBe(750);
+      clock.advance(750);
+    }
     await reached('open');
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pageWakes, sleepWakes } from '../../../client/connection/wake.ts';
 import { startHeartbeat } from '../../../client/link/heartbeat.ts';
-import { manualClock } from '../../kit/manual-clock.ts';
+import { settableClock } from '../../kit/settable-clock.ts';
 
 describe('sleepWakes', () => {
   it('wakes when a timer runs late by more than its length, and at no other time', () => {
@@ -58,7 +58,7 @@ describe('pageWakes', () => {
 
 describe('startHeartbeat', () => {
   const stage = () => {
-    const clock = manualClock(0);
+    const clock = settableClock(0);
     const seen = { pings: 0, dead: 0 };
     const beat = startHeartbeat({
       clock,
@@ -76,6 +76,26 @@ describe('startHeartbeat', () => {
     expect(seen).toEqual({ pings: 1, dead: 0 });
     clock.advance(1);
     expect(seen).toEqual({ pings: 1, dead: 1 });
+  });
+
+  it('notices it within ten seconds of a clock that is set back, too', () => {
+    const { clock, seen, beat } = stage();
+    clock.advance(3_000);
+    beat.heard();
+    clock.turn(-3_600_000);
+    clock.advance(10_000);
+    expect(seen).toEqual({ pings: 1, dead: 1 });
+  });
+
+  it('asks one that answers once when the clock is set back', () => {
+    const { clock, seen, beat } = stage();
+    clock.turn(-3_600_000);
+    clock.advance(5_000);
+    for (let second = 0; second < 60; second += 1) {
+      beat.heard();
+      clock.advance(1_000);
+    }
+    expect(seen).toEqual({ pings: 1, dead: 0 });
   });
 
   it('asks nothing while something comes', () => {

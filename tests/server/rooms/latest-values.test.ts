@@ -13,7 +13,8 @@ function value(key: string, text: string) {
     at: new Date(1),
     position: 'e:0',
   };
-  return { event, key, number: key, text, owner: undefined, expiresAt: Number.POSITIVE_INFINITY };
+  const never = Number.POSITIVE_INFINITY;
+  return { event, key, number: key, text, owner: undefined, lifeMs: never, expiresAt: never };
 }
 
 const keysOf = (gone: { key: string }[]) => gone.map(({ key }) => key);
@@ -41,5 +42,22 @@ describe('latest values', () => {
     expect(keysOf(values.set(value('f', 'f'.repeat(11))))).toEqual(['c', 'e']);
     expect(keysOf(values.set(value('g', 'g')))).toEqual(['f']);
     expect(texts(values)).toEqual(['g']);
+  });
+
+  it('[TYP1] live no longer than once more when the clock is set back', () => {
+    const values = new LatestValues({ maxValues: 100, maxLength: 100 });
+    values.set({ ...value('a', 'a'), lifeMs: 10, expiresAt: 1_010 });
+    values.set({ ...value('b', 'b'), lifeMs: 50, expiresAt: 1_050 });
+    // What others keep comes with what is left of it.
+    values.set({ ...value('c', 'c'), lifeMs: 50, expiresAt: 105 });
+    values.set(value('d', 'd'));
+    expect(values.nextExpiry(100)).toBe(105);
+    expect(keysOf(values.expire(105))).toEqual(['c']);
+    expect(values.nextExpiry(105)).toBe(110);
+    expect(keysOf(values.expire(110))).toEqual(['a']);
+    expect(values.nextExpiry(110)).toBe(150);
+    expect(keysOf(values.expire(150))).toEqual(['b']);
+    expect(values.nextExpiry(150)).toBeUndefined();
+    expect(texts(values)).toEqual(['d']);
   });
 });
