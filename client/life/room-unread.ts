@@ -135,6 +135,8 @@ class UnreadStore implements RoomUnread {
   #receive(frame: FrameOf<RoomKind>): void {
     if (frame.type === 'event') return this.#event(frame.event);
     if (frame.type === 'unread') return this.#take(frame);
+    // The stream stands elsewhere than at the last event that it has shown.
+    if (frame.type === 'ready' || frame.type === 'gap') this.#shown = undefined;
     // Behind, or away, it may have missed what was read on another device.
     const mayHaveMissed = frame.type === 'ready' || frame.type === 'gap' || frame.type === 'latest';
     if (mayHaveMissed) this.#asking.start();

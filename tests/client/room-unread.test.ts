@@ -18,15 +18,20 @@ function stage() {
     });
   };
   const listeners: ((state: RoomState) => void)[] = [];
+  const frames: ((frame: never) => void)[] = [];
   const room = {
-    current: { state: 'joining' } as const,
-    onFrame: () => () => {},
+    current: { state: 'joining' } as RoomState,
+    onFrame: (listener: (frame: never) => void) => {
+      frames.push(listener);
+      return () => {};
+    },
     subscribe: (listener: (state: RoomState) => void) => {
       listeners.push(listener);
       return () => {};
     },
   };
-  const calls = { markRead } as unknown as LifeCalls;
+  const unknown = () => new Promise(() => {});
+  const calls = { markRead, unread: unknown } as unknown as LifeCalls;
   const unread = roomUnread({ kind: chat, room, calls, clock, random: () => 0 });
   const answer = async () => {
     answers.shift()?.();
@@ -35,7 +40,10 @@ function stage() {
   const leave = () => {
     for (const listener of listeners) listener({ state: 'left' });
   };
-  return { clock, told, unread, answer, leave };
+  const show = (frame: object) => {
+    for (const take of frames) take(frame as never);
+  };
+  return { clock, told, unread, answer, leave, room, show };
 }
 
 it('what was read within the last second is said when the room is left', async () => {
@@ -62,4 +70,16 @@ it('what was read while the server was being told is said after that, the room l
   await answer();
   clock.advance(60_000);
   expect(told).toHaveLength(3);
+});
+
+it('after a gap everything up to where the stream stands is read, not up to what it showed before', async () => {
+  const { told, unread, answer, room, show } = stage();
+  unread.subscribe(() => {});
+  const by = { id: 'bob', name: 'Bob' };
+  show({ type: 'event', event: { type: 'message', position: 'E:5', by, data: { text: 'x' } } });
+  room.current = { state: 'joined', position: 'E:50' } as RoomState;
+  show({ type: 'gap', from: 'E:5', to: 'E:50', reason: 'trimmed' });
+  unread.markRead();
+  expect(told).toEqual(['E:50']);
+  await answer();
 });
