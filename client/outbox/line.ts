@@ -36,6 +36,8 @@ export type Happening =
       readonly key: string;
       readonly newKey: string;
       readonly now: number;
+      readonly maxAgeMs: number;
+      readonly keyWindowMs: number;
     }
   | { readonly what: 'discarded'; readonly key: string }
   /** The client ends, for this reason. */
@@ -185,10 +187,12 @@ function ackOf({ id, position, at }: Echo): Ack {
 }
 
 /** Sent again as the newest. With the same key, unless that stands for other data or is too old. */
-function retried(line: Line, { key, newKey, now }: Happening & { what: 'retried' }): Line {
+function retried(line: Line, happening: Happening & { what: 'retried' }): Line {
+  const { key, newKey, now } = happening;
   const entry = line.find((other) => other.key === key);
   if (entry?.state !== 'rejected' && entry?.state !== 'expired') return line;
-  const isSame = entry.state === 'rejected' && entry.error.code !== 'CONFLICT';
+  const isTrusted = expiryOf({ ...entry, at: now }, happening) > now;
+  const isSame = entry.state === 'rejected' && entry.error.code !== 'CONFLICT' && isTrusted;
   const again: Entry = {
     ...itemOf(entry),
     key: isSame ? key : newKey,

@@ -92,7 +92,8 @@ export class Outbox {
     if (!found) throw new RoomError('BAD_INPUT', 'no such entry in the outbox');
     const newKey = this.#parts.newKey();
     const now = this.#parts.clock.now();
-    this.#lines.apply(found.room, { what: 'retried', key, newKey, now });
+    const ages = this.#agesOf(found.room);
+    this.#lines.apply(found.room, { what: 'retried', key, newKey, now, ...ages });
     const again = (this.#lines.find(newKey) ?? this.#lines.find(key))?.entry;
     if (again?.state === 'acked') return again.ack;
     const answer = this.#lines.answer(again?.key ?? key);

@@ -15,17 +15,17 @@ export function decodeData(text: string): unknown {
 
 /** An entry as storage keeps it. */
 export function formatEntry(entry: Entry): string {
-  const { key, kind, room, type, user, at, replyTo } = entry;
+  const { key, kind, room, type, user, at, sentAt, replyTo } = entry;
   const failed =
     entry.state === 'rejected' || entry.state === 'expired'
       ? { state: entry.state, code: entry.error.code, message: entry.error.message }
       : undefined;
   const data = encodeData(entry.data);
-  return JSON.stringify({ key, kind, room, type, user, at, data, replyTo, failed });
+  return JSON.stringify({ key, kind, room, type, user, at, sentAt, data, replyTo, failed });
 }
 
-/** Reads an entry. It may have been sent by then: its key is trusted no longer than if it had been
- *  sent when it was made. Undefined for what no client has written. */
+/** Reads an entry. It may have been sent by then: where it does not say when, its key is trusted no longer
+ *  than if it had been sent when it was made. Undefined for what no client has written. */
 export function parseEntry(text: string): Entry | undefined {
   try {
     const stored = JSON.parse(text) as Readonly<Record<string, unknown>>;
@@ -36,8 +36,9 @@ export function parseEntry(text: string): Entry | undefined {
     const counts = { attempts: 0, faults: 0, echo: undefined };
     const content = { data: decodeData(data), bytes: byteLength(data) };
     const { replyTo } = stored;
+    const sentAt = typeof stored['sentAt'] === 'number' ? stored['sentAt'] : at;
     const reply = typeof replyTo === 'string' ? { replyTo } : {};
-    const item = { ...names, ...counts, ...content, ...reply, at, sentAt: at };
+    const item = { ...names, ...counts, ...content, ...reply, at, sentAt };
     return { ...item, ...standing(stored['failed']) };
   } catch {
     return undefined;

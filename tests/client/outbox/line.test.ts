@@ -21,6 +21,8 @@ const echoed = (key: string, by: string): Happening => ({ what: 'echoed', key, b
 const states = (line: Line) => line.map(({ key, state }) => `${key} ${state}`);
 const two = after([], published('a'), published('b'));
 
+const AGES = { maxAgeMs: 1_000_000, keyWindowMs: 1_000_000 };
+
 describe('a line of the outbox', () => {
   it('[SND2] has one publish under way at a time, the oldest first', () => {
     expect(nextToSend(two, 'ada', 0)?.key).toBe('a');
@@ -140,7 +142,7 @@ describe('a line of the outbox', () => {
     for (const line of [nextLine(early, sent('a')), late]) {
       const refused = nextLine(line, failed('a', 'CONFLICT'));
       expect(refused[0]).toMatchObject({ state: 'rejected', error: { code: 'CONFLICT' } });
-      const again = nextLine(refused, { what: 'retried', key: 'a', newKey: 'n', now: 9 });
+      const again = nextLine(refused, { what: 'retried', key: 'a', newKey: 'n', now: 9, ...AGES });
       expect(again[1]).toMatchObject({ key: 'n', echo: undefined });
     }
   });
@@ -152,13 +154,13 @@ describe('a line of the outbox', () => {
 
   it('sends a rejected entry again as the newest, with its key where that is free', () => {
     const line = after(two, sent('a', 5), failed('a', 'FORBIDDEN'));
-    const again = nextLine(line, { what: 'retried', key: 'a', newKey: 'n', now: 9 });
+    const again = nextLine(line, { what: 'retried', key: 'a', newKey: 'n', now: 9, ...AGES });
     expect(states(again)).toEqual(['b queued', 'a queued']);
     expect(again[1]).toMatchObject({ at: 9, sentAt: 5, attempts: 0 });
     const clash = after(two, sent('a'), failed('a', 'CONFLICT'));
-    const renamed = nextLine(clash, { what: 'retried', key: 'a', newKey: 'n', now: 9 });
+    const renamed = nextLine(clash, { what: 'retried', key: 'a', newKey: 'n', now: 9, ...AGES });
     expect([states(renamed), renamed[1]?.sentAt]).toEqual([['b queued', 'n queued'], undefined]);
-    expect(nextLine(two, { what: 'retried', key: 'a', newKey: 'n', now: 9 })).toBe(two);
+    expect(nextLine(two, { what: 'retried', key: 'a', newKey: 'n', now: 9, ...AGES })).toBe(two);
   });
 
   it('forgets an entry only when it has its answer', () => {

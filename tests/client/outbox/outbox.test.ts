@@ -56,6 +56,18 @@ describe('an outbox', () => {
     expect(sent.map(({ entry }) => entry.replyTo)).toEqual(['E:1', 'E:1']);
   });
 
+  it('[SND2] sends what was rejected long ago under a new key: the old one is forgotten by now', async () => {
+    const { outbox, clock, publish, answers, keys } = outboxStage();
+    void publish('a');
+    answers[0]?.reject(new RoomError('FORBIDDEN'));
+    await settle();
+    clock.advance(25 * HOUR);
+    const again = outbox.retry('a');
+    expect(keys()).toEqual(['a', 'new1']);
+    answers[1]?.resolve(ackAt(1));
+    expect((await again).id).toBe('E:1');
+  });
+
   it('[SND2] comes back when the server has said, and holds the room back until then', async () => {
     const { clock, publish, answers, keys } = outboxStage();
     const first = publish('a');
