@@ -30,13 +30,17 @@ export function pendingItems(
   const known = new Map(
     shown.before.flatMap((item) => ('key' in item ? [[item.key, item] as const] : [])),
   );
-  return entries
-    .filter(({ type, key }) => shown.types.has(type) && !stored.has(key))
-    .map((entry) => {
-      const item = pendingOf(entry);
-      const before = known.get(item.key);
-      return before?.state === item.state ? before : item;
-    });
+  return (
+    entries
+      .filter(({ type }) => shown.types.has(type))
+      .map(pendingOf)
+      // The key of one in conflict is that of another message, which is shown as well.
+      .filter(({ key, error }) => error?.code === 'CONFLICT' || !stored.has(key))
+      .map((item) => {
+        const before = known.get(item.key);
+        return before?.state === item.state ? before : item;
+      })
+  );
 }
 
 function pendingOf({ key, type, data, at, replyTo, state, error }: OutboxEntry): PendingItem {

@@ -99,7 +99,8 @@ export function leftOf(wait: Wait | undefined, now: number): number {
 /** The line without what is over: stored, and its event met in the stream, which has come to `seen`.
  *  What became of an entry is read off before. */
 export function withoutDone(line: Line, seen: string | undefined): Line {
-  const rest = line.filter((entry) => isPending(entry) || !(entry.echo || covers(seen, entry)));
+  const isDone = (entry: Entry) => !isPending(entry) && (entry.echo || covers(seen, entry));
+  const rest = line.filter((entry) => !isDone(entry) || isClash(entry));
   return rest.length === line.length ? line : rest;
 }
 
@@ -206,6 +207,11 @@ function retried(line: Line, happening: Happening & { what: 'retried' }): Line {
     error: undefined,
   };
   return [...line.filter((other) => other !== entry), again];
+}
+
+/** Its key stands for another event: that one being there says nothing of it. */
+function isClash(entry: Entry): boolean {
+  return entry.state === 'rejected' && entry.error.code === 'CONFLICT';
 }
 
 function covers(seen: string | undefined, entry: Entry): boolean {

@@ -68,6 +68,18 @@ describe('an outbox', () => {
     expect((await again).id).toBe('E:1');
   });
 
+  it('[SND1] keeps what was refused because its key stands for another event, be that shown or not', async () => {
+    const { outbox, publish, answers, states } = outboxStage();
+    const refused = publish('a', 'general', 'mine');
+    outbox.echoed('chat/general', 'a', 'ada', { id: 'E:1', position: 'E:1', at: new Date(0) });
+    answers[0]?.reject(new RoomError('CONFLICT'));
+    await expect(refused).rejects.toMatchObject({ code: 'CONFLICT' });
+    outbox.saw('chat/general', 'E:2');
+    expect(states()).toEqual(['a rejected']);
+    void outbox.retry('a');
+    expect(states()).toEqual(['new1 sending']);
+  });
+
   it('[SND2] comes back when the server has said, and holds the room back until then', async () => {
     const { clock, publish, answers, keys } = outboxStage();
     const first = publish('a');
