@@ -2,7 +2,7 @@ import type { RoomError, RoomKind } from '../shared/index.ts';
 import type { RoomPosition } from './positions.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { joinRoom, type RoomHandle } from './room-handle.ts';
-import type { HandleOptions, JoinOptions } from './room.ts';
+import { isOver, type HandleOptions, type JoinOptions } from './room.ts';
 
 /** The rooms that a client has joined. */
 export interface Handles {
@@ -28,8 +28,8 @@ export function createHandles(
       const parts = position ? { ...shared, position } : shared;
       const handle = joinRoom(kind, calls, id, { ...how, ...parts });
       handles.add(handle);
-      handle.subscribe(({ state }) => {
-        if (state === 'left' || state === 'failed') handles.delete(handle);
+      handle.subscribe((state) => {
+        if (isOver(state)) handles.delete(handle);
       });
       return handle;
     },

@@ -29,13 +29,14 @@ import type { Active } from './people/room-values.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { roomPublisher, type RoomPublisher } from './room-publisher.ts';
 import { openStream } from './room-stream.ts';
-import type {
-  EventNamed,
-  HandleOptions,
-  JoinOptions,
-  PublishOptions,
-  Room,
-  RoomState,
+import {
+  isOver,
+  type EventNamed,
+  type HandleOptions,
+  type JoinOptions,
+  type PublishOptions,
+  type Room,
+  type RoomState,
 } from './room.ts';
 import { RoomViews } from './room-views.ts';
 import type { Store } from './store.ts';
@@ -283,7 +284,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #isOver(): boolean {
-    return this.#current.state === 'left' || this.#current.state === 'failed';
+    return isOver(this.#current);
   }
 
   #newKey(): string {

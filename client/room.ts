@@ -57,6 +57,11 @@ export type RoomState =
   | { readonly state: 'left' }
   | { readonly state: 'failed'; readonly error: RoomError };
 
+/** Has it ended for good, left or failed? */
+export function isOver({ state }: RoomState): boolean {
+  return state === 'left' || state === 'failed';
+}
+
 /** What a client tells its handles beside the caller's options. */
 export interface HandleOptions extends StreamOptions {
   /** Makes idempotency keys. Default: UUIDs of version 7. */

@@ -19,7 +19,7 @@ import {
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import { callEach, type Listener } from '../listeners.ts';
-import type { Room, RoomState } from '../room.ts';
+import { isOver, type Room } from '../room.ts';
 import type { Store } from '../store.ts';
 import { pendingItems, type PendingItem, type StoredItem } from './message-items.ts';
 import { Retrying } from './retrying.ts';
@@ -122,10 +122,10 @@ export class MessageStore implements Store<Snapshot> {
     const { room } = this.#parts;
     room.onFrame((frame) => this.#receive(frame));
     room.outbox.subscribe(() => this.#show());
-    room.subscribe(({ state }) => {
+    room.subscribe((state) => {
       if (isOver(state)) this.#end();
     });
-    this.#isLoading = !isOver(room.current.state);
+    this.#isLoading = !isOver(room.current);
     if (room.current.state === 'joined') this.#reload();
     else this.#show();
   }
@@ -272,8 +272,4 @@ function toFold({ events, changes, hasMore }: Page, known: number) {
 
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
-}
-
-function isOver(state: RoomState['state']): boolean {
-  return state === 'left' || state === 'failed';
 }

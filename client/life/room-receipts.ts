@@ -8,7 +8,7 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
-import type { Room } from '../room.ts';
+import { isOver, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
 import type { LifeCalls } from './life-calls.ts';
 import { Retrying } from './retrying.ts';
@@ -65,8 +65,8 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
     if (isStarted) return;
     isStarted = true;
     room.onFrame(receive);
-    room.subscribe(({ state }) => {
-      if (state === 'left' || state === 'failed') asking.stop();
+    room.subscribe((state) => {
+      if (isOver(state)) asking.stop();
     });
     if (room.current.state === 'joined') asking.start();
   };

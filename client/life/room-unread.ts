@@ -10,7 +10,7 @@ import {
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import { isPassing, retryDelayMs } from '../passing.ts';
-import type { Room } from '../room.ts';
+import { isOver, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
 import type { LifeCalls } from './life-calls.ts';
 import { Retrying } from './retrying.ts';
@@ -116,10 +116,8 @@ class UnreadStore implements RoomUnread {
     this.#isStarted = true;
     const { room } = this.#parts;
     room.onFrame((frame) => this.#receive(frame));
-    room.subscribe(({ state }) => {
-      if (state !== 'left' && state !== 'failed') return;
-      this.#asking.stop();
-      this.#end();
+    room.subscribe((state) => {
+      if (isOver(state)) this.#end();
     });
     if (room.current.state === 'joined') this.#asking.start();
   }
@@ -127,6 +125,7 @@ class UnreadStore implements RoomUnread {
   /** The room is left: what was read in it is said now. */
   #end(): void {
     this.#isOver = true;
+    this.#asking.stop();
     this.#cancel?.();
     this.#cancel = undefined;
     if (!this.#isTelling) void this.#tell();
@@ -136,10 +135,10 @@ class UnreadStore implements RoomUnread {
     if (frame.type === 'event') return this.#event(frame.event);
     if (frame.type === 'unread') return this.#take(frame);
     // The stream stands elsewhere than at the last event that it has shown.
-    if (frame.type === 'ready' || frame.type === 'gap') this.#shown = undefined;
+    const hasMoved = frame.type === 'ready' || frame.type === 'gap';
+    if (hasMoved) this.#shown = undefined;
     // Behind, or away, it may have missed what was read on another device.
-    const mayHaveMissed = frame.type === 'ready' || frame.type === 'gap' || frame.type === 'latest';
-    if (mayHaveMissed) this.#asking.start();
+    if (hasMoved || frame.type === 'latest') this.#asking.start();
   }
 
   #event(event: Extract<FrameOf<RoomKind>, { type: 'event' }>['event']): void {
