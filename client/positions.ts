@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
-import { within } from './within.ts';
 import { storageName, type ClientStorage } from './storage/client-storage.ts';
+import { within } from './within.ts';
 
 /** How far one room was shown, kept over a reload. */
 export interface RoomPosition {

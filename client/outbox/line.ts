@@ -99,8 +99,8 @@ export function leftOf(wait: Wait | undefined, now: number): number {
 /** The line without what is over: stored, and its event met in the stream, which has come to `seen`.
  *  What became of an entry is read off before. */
 export function withoutDone(line: Line, seen: string | undefined): Line {
-  const isDone = (entry: Entry) => !isPending(entry) && (entry.echo || covers(seen, entry));
-  const rest = line.filter((entry) => !isDone(entry) || isClash(entry));
+  const isOpen = (entry: Entry) => isPending(entry) || isClash(entry);
+  const rest = line.filter((entry) => isOpen(entry) || !(entry.echo || covers(seen, entry)));
   return rest.length === line.length ? line : rest;
 }
 
@@ -193,7 +193,7 @@ function retried(line: Line, happening: Happening & { what: 'retried' }): Line {
   const entry = line.find((other) => other.key === key);
   if (entry?.state !== 'rejected' && entry?.state !== 'expired') return line;
   const isTrusted = expiryOf({ ...entry, at: now }, happening) > now;
-  const isSame = entry.state === 'rejected' && entry.error.code !== 'CONFLICT' && isTrusted;
+  const isSame = entry.state === 'rejected' && !isClash(entry) && isTrusted;
   const again: Entry = {
     ...itemOf(entry),
     key: isSame ? key : newKey,
