@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { httpCall, type HttpCallOptions, type WireCall } from './http-calls.ts';
-import { watchSilence } from './silence.ts';
+import { SILENCE_MS, watchSilence } from './silence.ts';
 
 type Handler = (event: never) => void;
 
@@ -82,10 +82,10 @@ export class HttpSocket {
     const broke = (why: string) => {
       if (!stop.signal.aborted) this.#end(1006, why);
     };
-    const silence = watchSilence(this.#clock, () => broke(SILENT));
     // Each stream has a line of its own: that others are answered says nothing of this one. What is no stream may
     // take its time.
-    if (call.method !== 'subscription') silence.allow(Number.POSITIVE_INFINITY);
+    const longestMs = call.method === 'subscription' ? SILENCE_MS : Number.POSITIVE_INFINITY;
+    const silence = watchSilence(this.#clock, longestMs, () => broke(SILENT));
     const options: HttpCallOptions = {
       url: this.#url,
       token: this.#params.token,
@@ -119,7 +119,7 @@ export class HttpSocket {
 
   /** Does the server answer, whatever it says? A proxy that finds none says 502 to 504. */
   async #probe(): Promise<boolean> {
-    const silence = watchSilence(this.#clock, () => this.#end(1006, SILENT));
+    const silence = watchSilence(this.#clock, SILENCE_MS, () => this.#end(1006, SILENT));
     try {
       const { status } = await this.#fetch(new URL('/healthz', this.#url), {
         signal: this.#over.signal,

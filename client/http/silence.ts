@@ -12,18 +12,18 @@ export interface Silence {
 /** The server of this package pings every 15 s: two of them are lost before a line counts as dead. Milliseconds. */
 export const SILENCE_MS = 40_000;
 
-/** Begins to watch. `dead` is called when nothing has come for too long: a line that a router forgot ends with no
+/** Begins to watch. `dead` is called when nothing has come for `longestMs`: a line that a router forgot ends with no
  *  word, and only silence tells. By elapsed time alone: a clock that is set anew cuts nothing. */
-export function watchSilence({ after }: Clock, dead: () => void): Silence {
-  let longestMs = SILENCE_MS;
-  let cancel = after(longestMs, dead);
-  const heard = () => {
-    cancel();
-    cancel = Number.isFinite(longestMs) ? after(longestMs, dead) : () => {};
-  };
+export function watchSilence({ after }: Clock, longestMs: number, dead: () => void): Silence {
+  let cancel = () => {};
   const allow = (ms: number) => {
     longestMs = ms;
     heard();
   };
+  const heard = () => {
+    cancel();
+    cancel = Number.isFinite(longestMs) ? after(longestMs, dead) : () => {};
+  };
+  heard();
   return { heard, allow, stop: () => cancel() };
 }

@@ -3,26 +3,14 @@ import { createRooms, httpFallback, type Way } from '../../client/index.ts';
 import { createEventReader } from '../../client/http/event-stream.ts';
 import type { TestServer } from '../../server/testing.ts';
 import { chat } from '../../shared/index.ts';
+import { BlockedSocket } from '../kit/blocked-socket.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
-
-/** A WebSocket as a proxy treats it that knows none. */
-function blocked(): typeof WebSocket {
-  return class extends EventTarget {
-    readyState = 0;
-    constructor() {
-      super();
-      queueMicrotask(() => this.dispatchEvent(new CloseEvent('close', { code: 1006 })));
-    }
-    close() {}
-    send() {}
-  } as unknown as typeof WebSocket;
-}
 
 function client(server: TestServer, token: string, url = server.socketUrl) {
   const ways: Way[] = [];
   const onChange = (way: Way) => void ways.push(way);
-  const WebSocket = httpFallback({ WebSocket: blocked(), onChange });
+  const WebSocket = httpFallback({ WebSocket: BlockedSocket, onChange });
   const rooms = createRooms({ chat }, { url, token, WebSocket, random: () => 0 });
   onTestFinished(() => rooms.close());
   return { rooms, ways };

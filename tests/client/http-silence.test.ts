@@ -8,44 +8,40 @@ import { clockOf, type Clock } from '../../client/clock.ts';
 import { HttpSocket } from '../../client/http/http-socket.ts';
 import { createRooms, httpFallback } from '../../client/index.ts';
 import { chat } from '../../shared/index.ts';
+import { BlockedSocket } from '../kit/blocked-socket.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { quietStreams } from '../kit/quiet-streams.ts';
-
-/** A WebSocket as a proxy treats it that knows none. */
-class BlockedSocket extends EventTarget {
-  readyState = 0;
-  constructor() {
-    super();
-    queueMicrotask(() => this.dispatchEvent(new CloseEvent('close', { code: 1006 })));
-  }
-  close() {}
-  send() {}
-}
-const WebSocket = BlockedSocket as unknown as typeof globalThis.WebSocket;
 
 /** A client whose heartbeat runs in real time: only its streams' silence goes by the test's clock. */
 function client(options: { url: string; token: string; clock: Clock; fetch?: typeof fetch }) {
   const { url, token, clock, fetch = globalThis.fetch } = options;
   const rooms = createRooms(
     { chat },
-    { url, token, WebSocket: httpFallback({ WebSocket, fetch, ...clock }), random: () => 0 },
+    {
+      url,
+      token,
+      WebSocket: httpFallback({ WebSocket: BlockedSocket, fetch, ...clock }),
+      random: () => 0,
+    },
   );
   onTestFinished(() => rooms.close());
   return rooms;
 }
 
-/** A clock that says how many of its timers wait. */
+/** A clock that says how many of its timers wait, and how many were set in all. */
 function countingClock() {
   const clock = manualClock();
   const waiting = new Set<() => void>();
+  const count = { set: 0 };
   const after: Clock['after'] = (ms, run) => {
     const done = () => waiting.delete(run);
     const cancel = clock.after(ms, () => (done(), run()));
     waiting.add(run);
+    count.set += 1;
     return () => (done(), cancel());
   };
-  return { ...clock, after, waiting };
+  return { ...clock, after, waiting, count };
 }
 
 /** A server whose streams say what the test says; it answers everything else. */
@@ -82,10 +78,11 @@ async function following() {
   await vi.waitFor(() => expect(streams).toHaveLength(1));
   const [stream] = streams;
   if (!stream) throw new Error('no stream');
-  /** Says it, and lets it arrive. */
+  /** Says it, and waits until it has arrived: then the time of silence begins anew. */
   const say = async (text: string) => {
+    const { set } = clock.count;
     stream.say(text);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await vi.waitFor(() => expect(clock.count.set).toBeGreaterThan(set));
   };
   await say('event: connected\ndata: {"reconnectAfterInactivityMs":40000}\n\n\n');
   return { clock, socket, ends, call, stream, say };
@@ -240,7 +237,7 @@ describe('what no longer waits', () => {
       await once(signal, 'abort');
       throw signal.reason;
     };
-    const open = httpFallback({ WebSocket, fetch, ...clock });
+    const open = httpFallback({ WebSocket: BlockedSocket, fetch, ...clock });
     void new open('ws://localhost/trpc');
     await vi.waitFor(() => expect(asked).toHaveLength(1));
     clock.advance(40_000);
