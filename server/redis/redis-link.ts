@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import { StartError } from '../start-error.ts';
 import { addressOf, startFailure } from './start-failure.ts';
-import { Refusals } from './refusals.ts';
+import { isPingRefused, Refusals } from './refusals.ts';
 import type { Script } from './script.ts';
 import { lifeOf, parseInfo, unfitness } from './start-check.ts';
 
@@ -165,10 +165,8 @@ export class RedisLink {
     return reply;
   }
 
-  /** An error that Redis answers to the client's own PING leaves the connection in place: no other would
-   *  follow and make it usable again. */
   #failed(error: unknown): void {
-    if (this.#client.isReady && error instanceof ErrorReply) this.#refusals.pingFailed(error);
+    if (isPingRefused(this.#client, error)) this.#refusals.pingFailed(error);
     else this.#lost(error);
   }
 

@@ -1,5 +1,6 @@
-import { createClient, ErrorReply } from '@redis/client';
-import { systemClock, type Clock } from '../clock.ts';
+import { createClient } from '@redis/client';
+import type { Clock } from '../clock.ts';
+import { isPingRefused } from './refusals.ts';
 
 type Listener = (message: string) => void;
 
@@ -8,8 +9,7 @@ export interface RedisPubSubOptions {
   readonly url: string;
   /** Hears when there is no connection (with the reason) and when there is one again (undefined). */
   readonly onTrouble: (reason: string | undefined) => void;
-  /** Default: the machine's own. */
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 const RETRY_MS = 1_000;
@@ -34,12 +34,12 @@ export class RedisPubSub {
   #isClosed = false;
 
   constructor(options: RedisPubSubOptions) {
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock;
     this.#client = listeningClient(options.url);
     let isLost = false;
     this.#client.on('error', (error: unknown) => {
-      // Redis has answered PING with an error: it goes on sending what is published.
-      if (this.#client.isReady && error instanceof ErrorReply) return;
+      // It goes on sending what is published.
+      if (isPingRefused(this.#client, error)) return;
       if (isLost || this.#isClosed) return;
       isLost = true;
       options.onTrouble(error instanceof Error ? error.message || error.name : String(error));

@@ -1,3 +1,5 @@
+import { ErrorReply } from '@redis/client';
+
 /** What Redis has against writing, as far as its answers say. */
 export class Refusals {
   readonly #onChange: (reason: string | undefined) => void;
@@ -43,6 +45,11 @@ export class Refusals {
     this.#reason = undefined;
     this.#onChange(undefined);
   }
+}
+
+/** Redis has answered the client's own PING with an error: the connection stays, and no other will follow it. */
+export function isPingRefused(client: { readonly isReady: boolean }, error: unknown): boolean {
+  return client.isReady && error instanceof ErrorReply;
 }
 
 function isRefusal(error: unknown): error is Error {

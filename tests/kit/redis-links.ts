@@ -14,7 +14,7 @@ export interface RedisLinks {
 export async function redisLinks(url: string): Promise<RedisLinks> {
   const scripts = [...PRESENCE_SCRIPTS];
   const link = await RedisLink.open({ url, clock: systemClock, scripts, onTrouble: () => {} });
-  const pubsub = new RedisPubSub({ url, onTrouble: () => {} });
+  const pubsub = new RedisPubSub({ url, clock: systemClock, onTrouble: () => {} });
   await pubsub.open();
   const close = async () => {
     pubsub.close();

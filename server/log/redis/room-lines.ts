@@ -93,9 +93,7 @@ export class RoomLines {
 
   /** Looks whether any line has missed something. */
   check(): Promise<void> {
-    this.#checking ??= this.#check()
-      .catch(() => {})
-      .finally(() => (this.#checking = undefined));
+    this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
     return this.#checking;
   }
 

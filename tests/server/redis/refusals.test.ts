@@ -34,7 +34,8 @@ describe.skipIf(noRedis)('a Redis that answers with errors for a while', () => {
   /** A connection that listens, and what was told of it. */
   const listen = async () => {
     const told: (string | undefined)[] = [];
-    const pubsub = new RedisPubSub({ url: redis.url, onTrouble: (reason) => told.push(reason) });
+    const onTrouble = (reason: string | undefined) => told.push(reason);
+    const pubsub = new RedisPubSub({ url: redis.url, clock: systemClock, onTrouble });
     undo.push(() => pubsub.close());
     await pubsub.open();
     return { pubsub, told };
