@@ -89,7 +89,7 @@ class HistoryChecker implements Checker {
 
   #inRoom(record: Exclude<Extract<HistoryRecord, { room: string }>, { follower: string }>): void {
     const room = this.#room(record.room);
-    if ('key' in record && isAnswer(record)) this.#unanswered.answered(record.room, record.key);
+    if (isAnswer(record)) this.#unanswered.answered(record.room, record.key);
     switch (record.kind) {
       case 'sent':
         this.#unanswered.sent(record.room, record.key);
@@ -249,7 +249,10 @@ class HistoryChecker implements Checker {
   }
 }
 
-/** Does a publish end with it? What has been judged is judged once. */
-function isAnswer({ kind }: HistoryRecord): boolean {
-  return kind === 'acked' || kind === 'refused' || kind === 'abandoned' || kind === 'declined';
+type Answer = RecordOf<'acked' | 'refused' | 'abandoned' | 'declined'>;
+const ANSWERS: readonly string[] = ['acked', 'refused', 'abandoned', 'declined'];
+
+/** Does a publish end with it? */
+function isAnswer(record: HistoryRecord): record is Answer {
+  return ANSWERS.includes(record.kind);
 }

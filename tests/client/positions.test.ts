@@ -3,8 +3,7 @@ import { roomPosition } from '../../client/positions.ts';
 import type { ClientStorage } from '../../client/storage/client-storage.ts';
 import { memoryStorage } from '../../client/storage/memory-storage.ts';
 import { manualClock } from '../kit/manual-clock.ts';
-
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+import { settle } from '../kit/settle.ts';
 
 function stage(storage: ClientStorage = memoryStorage()) {
   const clock = manualClock();

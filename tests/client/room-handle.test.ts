@@ -3,6 +3,7 @@ import type { RoomCalls } from '../../client/room-calls.ts';
 import { joinRoom } from '../../client/room-handle.ts';
 import type { HandleOptions, JoinOptions } from '../../client/room.ts';
 import { chat, RoomError, type EventsInput, type FrameOf, type Gap } from '../../shared/index.ts';
+import { settle } from '../kit/settle.ts';
 
 type Chat = typeof chat;
 type Frames = Parameters<RoomCalls<Chat>['events']['subscribe']>[1];
@@ -73,7 +74,6 @@ function gate() {
 }
 
 /** Lets everything run that waits for nothing but its turn. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a joined room', () => {
   it('is joined with the first ready, and gives events by type, in order', async () => {

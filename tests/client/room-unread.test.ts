@@ -4,8 +4,7 @@ import type { LifeCalls } from '../../client/life/life-calls.ts';
 import type { RoomState } from '../../client/room.ts';
 import { chat } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
-
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+import { settle } from '../kit/settle.ts';
 
 function stage() {
   const clock = manualClock();

@@ -1,8 +1,9 @@
 /** Who asks, by what he is in the room. */
 export const ACTORS = ['owner', 'moderator', 'member', 'invited', 'banned', 'stranger'] as const;
+/** One of them. */
 export type Actor = (typeof ACTORS)[number];
 
-// `y`: it is done. `.`: FORBIDDEN. In the order of ACTORS.
+/** `y`: it is done. `.`: FORBIDDEN. In the order of ACTORS. */
 export type Row = string;
 
 /** A call, and who may make it where. */

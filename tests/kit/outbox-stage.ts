@@ -38,6 +38,3 @@ export function outboxStage(parts: Partial<OutboxParts> = {}) {
   const keys = () => sent.map(({ key }) => key);
   return { outbox, clock, world, sent, answers, publish, view, states, keys };
 }
-
-/** Lets everything run that waits for nothing but its turn. */
-export const settle = () => new Promise((resolve) => setImmediate(resolve));

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Deadlines } from '../../server/deadlines.ts';
 import { KeepAlives } from '../../server/transport/ws/keep-alive.ts';
+import { HOUR } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settableClock } from '../kit/settable-clock.ts';
-
-const HOUR = 3_600_000;
 
 function stage(ms: number) {
   const clock = settableClock();

@@ -5,6 +5,7 @@ import type { ClientStorage } from '../../../client/storage/client-storage.ts';
 import { webLocks, type Locks } from '../../../client/storage/locks.ts';
 import { memoryStorage } from '../../../client/storage/memory-storage.ts';
 import { queuedEntry } from '../../kit/outbox-entries.ts';
+import { settle } from '../../kit/settle.ts';
 
 /** Locks as the tabs of one browser share them. */
 function sharedLocks(): Locks {
@@ -30,8 +31,6 @@ function sharedLocks(): Locks {
     },
   };
 }
-
-const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function tab(owner: string, storage: ClientStorage, locks: Locks | undefined) {
   const errors: unknown[] = [];

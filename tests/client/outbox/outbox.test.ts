@@ -3,7 +3,8 @@ import type { Clock } from '../../../client/clock.ts';
 import { HOUR, RoomError } from '../../../shared/index.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
 import { ackAt } from '../../kit/outbox-entries.ts';
-import { outboxStage, settle } from '../../kit/outbox-stage.ts';
+import { outboxStage } from '../../kit/outbox-stage.ts';
+import { settle } from '../../kit/settle.ts';
 
 describe('an outbox', () => {
   it('[SND2] sends each room in order, one at a time, and rooms side by side', async () => {

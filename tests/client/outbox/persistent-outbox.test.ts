@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../client/storage/memory-storage.ts';
 import { RoomError } from '../../../shared/index.ts';
 import { ackAt } from '../../kit/outbox-entries.ts';
-import { outboxStage, settle } from '../../kit/outbox-stage.ts';
+import { outboxStage } from '../../kit/outbox-stage.ts';
+import { settle } from '../../kit/settle.ts';
 
 describe('a persistent outbox', () => {
   it('[SND2] survives a reload: what is unsent goes first, with the same keys', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../client/storage/memory-storage.ts';
 import { HOUR, RoomError } from '../../../shared/index.ts';
 import { ackAt } from '../../kit/outbox-entries.ts';
-import { outboxStage, settle } from '../../kit/outbox-stage.ts';
+import { outboxStage } from '../../kit/outbox-stage.ts';
+import { settle } from '../../kit/settle.ts';
 import { settableClock } from '../../kit/settable-clock.ts';
 
 const tooMany = (retryAfterMs: number) => new RoomError('TOO_MANY', undefined, { retryAfterMs });

@@ -3,8 +3,7 @@ import { ActivitySignal } from '../../../client/people/activity-signal.ts';
 import { OwnPresence } from '../../../client/people/own-presence.ts';
 import { RoomError } from '../../../shared/index.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
-
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+import { settle } from '../../kit/settle.ts';
 
 function stage() {
   const clock = manualClock();
