@@ -23,6 +23,8 @@ export interface Entry {
   readonly idempotencyKey?: string | undefined;
   /** Offset of the event that this one is about: what it changes, or what it answers. */
   readonly about?: number | undefined;
+  /** What a repeat of the key says again, where that is not the whole data. Only of an event about another. */
+  readonly says?: string | undefined;
   /** Appended only while what it is about stands at a version. */
   readonly guard?: Guard | undefined;
   /** With the append, the event that it is about and every event of these types about that one lose

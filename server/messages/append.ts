@@ -1,5 +1,8 @@
-import { formatPosition, type Ack } from '../../shared/index.ts';
-import type { Entry, RoomLog } from '../log/room-log.ts';
+import { formatPosition, RoomError, type Ack } from '../../shared/index.ts';
+import type { Entry, Guard, RoomLog } from '../log/room-log.ts';
+
+// No event stands at it: what is appended under it is a repeat, or refused.
+const NEVER: Guard = { types: [], version: -1 };
 
 /** Appends an event and says where it stands. @throws RoomError as `RoomLog.append` */
 export async function appendAcked(log: RoomLog, entry: Entry): Promise<Ack> {
@@ -7,4 +10,21 @@ export async function appendAcked(log: RoomLog, entry: Entry): Promise<Ack> {
   const id = formatPosition(done);
   const { at, duplicate } = done;
   return { id, position: id, at: new Date(at), level: log.level, duplicate };
+}
+
+/** As `appendAcked`. @throws RoomError `refusal` where the guard does not hold, otherwise as `RoomLog.append` */
+export async function appendUnless(log: RoomLog, entry: Entry, refusal: RoomError): Promise<Ack> {
+  try {
+    return await appendAcked(log, entry);
+  } catch (error) {
+    throw error instanceof RoomError && error.code === 'STALE_VERSION' ? refusal : error;
+  }
+}
+
+/** Answers an event that is refused, whose key may have an answer in the log all the same (SND1): a repeat gets
+ *  that, whatever has become of what it is about. Appends nothing.
+ *  @throws RoomError `refusal`, CONFLICT, LOG_UNAVAILABLE */
+export async function appendedBefore(log: RoomLog, entry: Entry, refusal: RoomError): Promise<Ack> {
+  if (entry.idempotencyKey === undefined) throw refusal;
+  return appendUnless(log, { ...entry, guard: NEVER }, refusal);
 }

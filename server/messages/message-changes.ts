@@ -9,10 +9,17 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
-import type { Entry, RoomLog } from '../log/room-log.ts';
+import type { Entry, RoomLog, RoomName } from '../log/room-log.ts';
 import { encodeData } from '../rooms/encoding.ts';
-import { appendAcked } from './append.ts';
-import { demandPosition, findTarget, isRemoved, VERSION_TYPES, type Target } from './target.ts';
+import { appendAcked, appendedBefore } from './append.ts';
+import {
+  demandPosition,
+  findTarget,
+  isRemoved,
+  VERSION_TYPES,
+  type Missing,
+  type Target,
+} from './target.ts';
 
 /** An edit of a message. */
 export interface Edit {
@@ -25,6 +32,8 @@ export interface Edit {
 
 // Others may change the same message in between: who says no version is tried again.
 const MAX_TRIES = 5;
+// Of two removals of one message neither says more than the other.
+const REMOVAL = '';
 
 /** Edits and removes messages: events of the same log, each appended only while the message stands as it
  *  was when that was decided. It asks nobody for leave. */
@@ -39,35 +48,30 @@ export class MessageChanges {
 
   /** Gives a message other data. @throws RoomError BAD_INPUT, NO_SUCH_EVENT, EVENT_REMOVED, STALE_VERSION
    *  (`ifVersion`), CONFLICT, LOG_UNAVAILABLE */
-  async edit(kind: RoomKind, found: Target, edit: Edit): Promise<Ack> {
-    const { by, ifVersion, idempotencyKey } = edit;
+  async edit(kind: RoomKind, found: Target | Missing, edit: Edit): Promise<Ack> {
+    const { ifVersion } = edit;
+    if ('refusal' in found) return this.#repeat(found, 'edited', encodeData(edit.data), edit);
     if (!found.spec.life.editable) throw new RoomError('NO_SUCH_EVENT');
     const expected = ifVersion === undefined ? undefined : versionIn(found, ifVersion);
     const parsed = found.spec.data.safeParse(edit.data);
     if (!parsed.success) throw new RoomError('BAD_INPUT', undefined, { cause: parsed.error });
-    const target = formatPosition(found.position);
-    const data: Edited = { target, of: found.stored.type, data: parsed.data };
-    return this.#change(
-      kind,
-      found,
-      (now) => {
-        // A repeat of a key has its answer in the log, whatever has happened since.
-        if (isRemoved(now) && idempotencyKey === undefined) throw new RoomError('EVENT_REMOVED');
-        const version = expected ?? versionOf(now.slot);
-        return {
-          ...this.#entry(now, 'edited', data, by),
-          ...guarded(now, version),
-          idempotencyKey,
-        };
-      },
-      expected !== undefined,
-    );
+    const editing = (now: Target) => this.#edited(now, parsed.data, edit);
+    const refusal = refusalOf(found, expected);
+    return refusal
+      ? appendedBefore(this.#log, editing(found), refusal)
+      : this.#change(kind, found, editing, expected !== undefined);
   }
 
   /** Takes a message back: its content and that of its edits is gone from the log when this resolves, and
    *  from its files within the log's scrub time (LOG5). One that was removed already is answered with its
    *  removal. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
-  async remove(kind: RoomKind, found: Target, by: By, idempotencyKey?: string): Promise<Ack> {
+  async remove(
+    kind: RoomKind,
+    found: Target | Missing,
+    by: By,
+    idempotencyKey?: string,
+  ): Promise<Ack> {
+    if ('refusal' in found) return this.#repeat(found, 'removed', REMOVAL, { by, idempotencyKey });
     if (!found.spec.life.removable) throw new RoomError('NO_SUCH_EVENT');
     const { removed } = found.slot;
     if (removed) return removedAlready(removed, this.#log);
@@ -88,9 +92,8 @@ export class MessageChanges {
       found,
       (now) => {
         if (now.slot.removed) return removedAlready(now.slot.removed, this.#log);
-        const entry = this.#entry(now, 'removed', data, by);
-        const guard = guarded(now, versionOf(now.slot));
-        return { ...entry, ...guard, erases: ['edited'], idempotencyKey };
+        const entry = this.#entry(now.room, 'removed', data, by);
+        return { ...entry, ...standing(now), says: REMOVAL, erases: ['edited'], idempotencyKey };
       },
       false,
     );
@@ -121,14 +124,39 @@ export class MessageChanges {
     }
   }
 
-  #entry({ room, position }: Target, type: string, data: unknown, by: By): Entry {
-    const at = this.#clock.now();
-    return { room, type, data: encodeData(data), by, at, about: position.offset };
+  /** Answers a change of what is not there: it may have been made before that went (SND1). */
+  #repeat(
+    { room, position, refusal }: Missing,
+    type: string,
+    says: string,
+    { by, idempotencyKey }: Pick<Edit, 'by' | 'idempotencyKey'>,
+  ): Promise<Ack> {
+    const entry = this.#entry(room, type, null, by);
+    const change = { ...entry, about: position.offset, says, idempotencyKey };
+    return appendedBefore(this.#log, change, refusal);
+  }
+
+  #edited(now: Target, parsed: unknown, { data: given, by, idempotencyKey }: Edit): Entry {
+    const target = formatPosition(now.position);
+    const data: Edited = { target, of: now.stored.type, data: parsed };
+    const entry = this.#entry(now.room, 'edited', data, by);
+    return { ...entry, ...standing(now), says: encodeData(given), idempotencyKey };
+  }
+
+  #entry(room: RoomName, type: string, data: unknown, by: By): Entry {
+    return { room, type, data: encodeData(data), by, at: this.#clock.now() };
   }
 }
 
-function guarded({ position: { epoch } }: Target, version: number) {
-  return { guard: { types: VERSION_TYPES, version, epoch } };
+/** About a message, and only while it stands as it does now. */
+function standing({ position: { offset, epoch }, slot }: Target) {
+  return { about: offset, guard: { types: VERSION_TYPES, version: versionOf(slot), epoch } };
+}
+
+function refusalOf(found: Target, expected: number | undefined): RoomError | undefined {
+  if (isRemoved(found)) return new RoomError('EVENT_REMOVED');
+  const isStale = expected !== undefined && expected !== versionOf(found.slot);
+  return isStale ? new RoomError('STALE_VERSION') : undefined;
 }
 
 function versionIn({ position }: Target, text: string): number {

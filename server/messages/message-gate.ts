@@ -8,14 +8,14 @@ import type {
   RoomKind,
 } from '../../shared/index.ts';
 import { RoomError, typesWhere, type DurableSpec } from '../../shared/index.ts';
-import type { RoomLog, RoomName } from '../log/room-log.ts';
+import type { RoomLog } from '../log/room-log.ts';
 import type { Records } from '../records/records.ts';
 import type { Caller, Gate } from '../rooms/gate.ts';
 import type { Hub } from '../rooms/hub.ts';
 import type { MessageChanges } from './message-changes.ts';
 import type { Reactions } from './reactions.ts';
 import { readReactors } from './reactors.ts';
-import { findTarget, isRemoved, type Target } from './target.ts';
+import { findTarget, isRemoved, seekTarget, type Missing, type Target } from './target.ts';
 
 /** What a message gate is made from. */
 export interface MessageGateOptions {
@@ -60,7 +60,8 @@ export class MessageGate {
     const target = await this.#admit(caller, 'remove', input);
     return hub.run(async () => {
       const ack = await changes.remove(kind, target, byOf(caller), input.idempotencyKey);
-      if (target.spec.life.reactions) await reactions.forget(target).catch(onError);
+      if ('spec' in target && target.spec.life.reactions)
+        await reactions.forget(target).catch(onError);
       return ack;
     });
   }
@@ -69,6 +70,7 @@ export class MessageGate {
   async react(caller: Caller, input: ReactInput): Promise<Ack> {
     const { hub, reactions } = this.#options;
     const target = await this.#admit(caller, 'react', input);
+    if ('refusal' in target) throw target.refusal;
     const reaction = { user: byOf(caller), name: input.name, on: input.on };
     return hub.run(() => reactions.react(target, reaction));
   }
@@ -84,25 +86,29 @@ export class MessageGate {
     return readReactors(records, target, { me: caller.user.id, after });
   }
 
+  /** Asks for leave to change a message, or what would be one. @throws RoomError TOO_MANY, FORBIDDEN,
+   *  BAD_INPUT, LOG_UNAVAILABLE, LOG_DAMAGED */
   async #admit(
     caller: Caller,
     verb: Verb,
     { room, target: at }: Pick<ReactInput, 'room' | 'target'>,
-  ): Promise<Target> {
+  ): Promise<Target | Missing> {
     const { kind, gate, log } = this.#options;
     gate.measure(caller, room);
-    const name: RoomName = { kind: kind.name, id: room };
-    const found = await findTarget(log, kind, name, at);
+    const sought = await seekTarget(log, kind, { kind: kind.name, id: room }, at);
     const isPossible = POSSIBLE[verb];
-    const target = found && isPossible(found.spec) ? found : undefined;
+    const target = 'refusal' in sought || isPossible(sought.spec) ? sought : missing(sought);
     // Also where nothing is there: who may not do it does not learn that.
-    const type = target?.stored.type ?? typesWhere(kind, isPossible)[0] ?? '';
-    await gate.ask(caller, room, `${verb}:${type}`);
-    if (!target) throw new RoomError('NO_SUCH_EVENT');
-    const isOwn = target.stored.by.id === caller.user.id;
+    const type = 'stored' in target ? target.stored.type : typesWhere(kind, isPossible)[0];
+    await gate.ask(caller, room, `${verb}:${type ?? ''}`);
+    const isOwn = 'refusal' in target || target.stored.by.id === caller.user.id;
     if (verb !== 'react' && !isOwn) await gate.ask(caller, room, `moderate:${verb}`);
     return target;
   }
+}
+
+function missing({ room, position }: Target): Missing {
+  return { room, position, refusal: new RoomError('NO_SUCH_EVENT') };
 }
 
 function byOf({ user: { id, name } }: Caller) {

@@ -26,6 +26,11 @@ export interface Target {
   readonly slot: Slot;
 }
 
+/** A message that is not there, or not in this epoch. */
+export interface Missing extends Pick<Target, 'room' | 'position'> {
+  readonly refusal: RoomError;
+}
+
 /** Reads a position. @throws RoomError BAD_INPUT */
 export function demandPosition(text: string): Position {
   const position = parsePosition(text);
@@ -55,6 +60,23 @@ export async function findTarget(
   const events = [stored, ...changes].flatMap((event) => roomEvent(event, page.epoch) ?? []);
   const slot = foldEvents(emptyFold(0), events, types).slots.get(offset) ?? {};
   return { room, position, spec, stored, slot };
+}
+
+/** As `findTarget`, and says why there is none. @throws RoomError BAD_INPUT, LOG_UNAVAILABLE, LOG_DAMAGED */
+export async function seekTarget(
+  log: RoomLog,
+  kind: RoomKind,
+  room: RoomName,
+  at: string,
+): Promise<Target | Missing> {
+  const missing = { room, position: demandPosition(at) };
+  try {
+    const found = await findTarget(log, kind, room, at);
+    return found ?? { ...missing, refusal: new RoomError('NO_SUCH_EVENT') };
+  } catch (refusal) {
+    if (!(refusal instanceof RoomError) || refusal.code !== 'STALE_POSITION') throw refusal;
+    return { ...missing, refusal };
+  }
 }
 
 /** Is its content gone? */

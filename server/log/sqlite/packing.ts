@@ -14,7 +14,7 @@ type PackedEntry = readonly [
   at: number,
   key: string | null,
   // Of events about others alone.
-  more?: Pick<Entry, 'about' | 'guard' | 'erases'>,
+  more?: Pick<Entry, 'about' | 'says' | 'guard' | 'erases'>,
 ];
 
 const REFUSED = ['conflict', 'stale'] as const;

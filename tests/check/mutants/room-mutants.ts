@@ -92,8 +92,8 @@ export const roomMutants: readonly Mutant[] = [
   mutant(
     'an edit is appended under no key',
     'server/messages/message-changes.ts',
-    '...guarded(now, version),\n          idempotencyKey,\n',
-    '...guarded(now, version),\n',
+    'says: encodeData(given), idempotencyKey }',
+    'says: encodeData(given) }',
   ),
   mutant(
     'what was removed counts as unread',

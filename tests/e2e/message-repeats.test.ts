@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { chat } from '../../shared/index.ts';
+import { people, refusal } from '../kit/chatters.ts';
+
+const room = 'r';
+/** Keeps four events. */
+const short = { ...chat, history: { ...chat.history, maxEvents: 4 } };
+
+/** A message and the changes and answers that carry a key; then nothing of them is kept but the keys. */
+async function changedAndTrimmed() {
+  const { ada } = await people({ rooms: { chat: short } });
+  const { position: target } = await ada.send.mutate({ room, text: 'a' });
+  const reply = (text: string) =>
+    ada.send.mutate({ room, text, replyTo: target, idempotencyKey: 'reply' });
+  const edit = (text: string) =>
+    ada.edit.mutate({ room, target, data: { text }, idempotencyKey: 'edit' });
+  const remove = () => ada.remove.mutate({ room, target, idempotencyKey: 'remove' });
+  const acks = { reply: await reply('b'), edit: await edit('c'), remove: await remove() };
+  for (let index = 0; index < 5; index += 1) await ada.send.mutate({ room, text: `${index}` });
+  return { ada, target, reply, edit, remove, acks };
+}
+
+describe('[SND1] a repeat, when what it is about is kept no more', () => {
+  it('has the answer of the first time, and stores nothing', async () => {
+    const { ada, reply, edit, remove, acks } = await changedAndTrimmed();
+    const before = await ada.history.query({ room });
+    expect(await reply('b')).toEqual({ ...acks.reply, duplicate: true });
+    expect(await edit('c')).toEqual({ ...acks.edit, duplicate: true });
+    expect(await remove()).toEqual({ ...acks.remove, duplicate: true });
+    expect(await ada.history.query({ room })).toEqual(before);
+  });
+
+  it('is refused where it says something else, and where its key is new', async () => {
+    const { ada, target, reply, acks } = await changedAndTrimmed();
+    await expect(reply('x')).rejects.toMatchObject(refusal('CONFLICT'));
+    const gone = refusal('NO_SUCH_EVENT');
+    const [data, idempotencyKey] = [{ text: 'x' }, 'new'];
+    const late = ada.send.mutate({ room, text: 'x', replyTo: target, idempotencyKey });
+    await expect(late).rejects.toMatchObject(gone);
+    const edit = ada.edit.mutate({ room, target, data, idempotencyKey });
+    await expect(edit).rejects.toMatchObject(gone);
+    await expect(ada.remove.mutate({ room, target, idempotencyKey })).rejects.toMatchObject(gone);
+    expect(acks.reply.duplicate).toBe(false);
+  });
+});
+
+describe('an edit with a key', () => {
+  it.each(['none', 'its own', "the removal's"])(
+    '[MSG2] [LOG5] of a removed message is refused, with %s as version',
+    async (which) => {
+      const { ada } = await people();
+      const { position: target } = await ada.send.mutate({ room, text: 'a' });
+      const removal = await ada.remove.mutate({ room, target });
+      const versions: Record<string, string> = {
+        'its own': target,
+        "the removal's": removal.position,
+      };
+      const ifVersion = versions[which];
+      const data = { text: 'x' };
+      const edit = ada.edit.mutate({ room, target, data, ifVersion, idempotencyKey: 'k' });
+      await expect(edit).rejects.toMatchObject(refusal('EVENT_REMOVED'));
+      const { events } = await ada.history.query({ room });
+      expect(events.map(({ type }) => type)).toEqual(['removed']);
+    },
+  );
+});
