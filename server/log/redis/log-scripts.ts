@@ -115,10 +115,9 @@ end
 if f ~= before then redis.call('HSET', KEYS[1], 'f', f) end
 if ttl > 0 then
   redis.call('PEXPIRE', KEYS[1], ttl + ${DAY})
-  redis.call('PEXPIRE', KEYS[2], ttl)
-  if about then redis.call('PEXPIRE', KEYS[3], ttl) end
+  for at = 2, 3 do redis.call('PEXPIRE', KEYS[at], ttl) end
 else
-  redis.call('PERSIST', KEYS[1])
+  for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
 end
 redis.call('SPUBLISH', ARGV[12], 'e' .. e .. ' ' .. string.format('%d', o) .. '\\n' .. text)
 return {'ok', e, o, ARGV[6]}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { manualClock } from '../../kit/manual-clock.ts';
+import { MessageChanges } from '../../../server/messages/message-changes.ts';
+import { appendReply } from '../../../server/messages/replies.ts';
+import { seekTarget } from '../../../server/messages/target.ts';
+import { roomKeys } from '../../../server/redis/redis-keys.ts';
+import { chat } from '../../../shared/index.ts';
+import { openStore } from '../../kit/redis-store.ts';
+import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
+import { ada, general } from '../../kit/rooms.ts';
+
+const keyOf = roomKeys(general);
+const HOUR_MS = 3_600_000;
+
+describe.skipIf(noRedis)('a Redis log over its life', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await redisServer();
+  });
+  beforeEach(() => redis.command('FLUSHALL'));
+  afterAll(() => redis.stop());
+
+  const said = (text: string, more: object = {}) => ({
+    room: general,
+    type: 'message',
+    data: `{"json":{"text":"${text}"}}`,
+    by: ada,
+    at: Date.now(),
+    ...more,
+  });
+  const storeFor = (maxAgeMs: number) =>
+    openStore(redis.url, { retention: { chat: { maxEvents: 100, maxAgeMs } } });
+  const lifetimes = async () => {
+    const keys = ['meta', 'log', 'about'] as const;
+    return Promise.all(keys.map(async (key) => Number(await redis.command('PTTL', keyOf(key)))));
+  };
+
+  it('keeps what it has when it is to be kept for ever from now on', async () => {
+    const hourly = (await storeFor(HOUR_MS)).log;
+    await hourly.append(said('a'));
+    await hourly.append(said('b', { about: 1 }));
+    for (const ms of await lifetimes()) expect(ms).toBeGreaterThan(0);
+    await hourly.close();
+    const { log } = await storeFor(Number.POSITIVE_INFINITY);
+    await log.append(said('c'));
+    expect(await lifetimes()).toEqual([-1, -1, -1]);
+    await log.close();
+  });
+
+  it('keeps what is about other events as long as those', async () => {
+    const { log } = await storeFor(HOUR_MS);
+    await log.append(said('a'));
+    await log.append(said('b', { about: 1 }));
+    await redis.command('PEXPIRE', keyOf('about'), '1000');
+    await log.append(said('c'));
+    const [, logMs = 0, aboutMs = 0] = await lifetimes();
+    expect(logMs - aboutMs).toBeLessThan(1_000);
+    await log.close();
+  });
+
+  it('[SND1] answers repeats in another epoch as in the one they were made in', async () => {
+    const { log } = await storeFor(HOUR_MS);
+    const { epoch } = await log.append(said('a'));
+    const target = `${epoch}:1`;
+    const changes = new MessageChanges(log, manualClock());
+    const reply = () => appendReply(log, chat, said('b', { idempotencyKey: 'r' }), target);
+    const edit = async () =>
+      changes.edit(chat, await seekTarget(log, chat, general, target), {
+        data: { text: 'c' },
+        by: ada,
+        idempotencyKey: 'e',
+      });
+    const acks = [await reply(), await edit()];
+    await redis.command('HSET', keyOf('meta'), 'r', 'an earlier life');
+    expect((await log.bounds(general)).epoch).not.toBe(epoch);
+    const again = [await reply(), await edit()];
+    const offsetOf = ({ position }: { position: string }) => position.split(':')[1];
+    expect(again.map(({ duplicate }) => duplicate)).toEqual([true, true]);
+    expect(again.map(offsetOf)).toEqual(acks.map(offsetOf));
+    await log.close();
+  });
+});
