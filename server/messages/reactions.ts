@@ -41,6 +41,11 @@ export interface ReactionInput {
   readonly on: boolean;
 }
 
+interface Stored {
+  readonly all: readonly Reaction[];
+  readonly isNew: boolean;
+}
+
 /** Reactions to messages. What each user has reacted with, and what that comes to, are records of the room;
  *  what it comes to is told as an event of the log, joined per message and 250 ms. */
 export class Reactions {
@@ -64,8 +69,8 @@ export class Reactions {
     if (!target.spec.life.reactions) throw new RoomError('NO_SUCH_EVENT');
     if (isRemoved(target)) throw new RoomError('EVENT_REMOVED');
     // Of many at once on this node each would find that another was faster.
-    const all = await this.#turns.take(nameOf(target), () => this.#store(target, input));
-    return isTold(target.slot.reacted, all)
+    const { all, isNew } = await this.#turns.take(nameOf(target), () => this.#store(target, input));
+    return !isNew && isTold(target.slot.reacted, all)
       ? toldAlready(target, this.#log)
       : this.#summaries.ask(nameOf(target), () => this.#tell(target));
   }
@@ -84,8 +89,8 @@ export class Reactions {
     }
   }
 
-  /** Writes one user's reaction and what all come to then. Returns that. */
-  async #store(target: Target, input: ReactionInput): Promise<readonly Reaction[]> {
+  /** Writes one user's reaction and what all come to then. Returns that, and whether it is news. */
+  async #store(target: Target, input: ReactionInput): Promise<Stored> {
     const [partition, key] = [roomPartition(target.room), reactionsKey(target)];
     const ownKey = `${key}${input.user.id}`;
     const mode = target.spec.life.reactions ?? 'distinct';
@@ -94,7 +99,7 @@ export class Reactions {
       const allRecord = await this.#records.read(partition, key);
       const all = allReactions(allRecord?.value);
       const after = react({ own: ownReactions(ownRecord?.value), all }, input, mode);
-      if (!after) return all;
+      if (!after) return { all, isNew: false };
       const summary = await this.#fill(target, after.all, input.user.id);
       const own = after.own.size > 0 ? formatOwn(after.own, input.user) : null;
       const changes: RecordChange[] = [
@@ -102,7 +107,7 @@ export class Reactions {
         { key, value: JSON.stringify(summary), expected: allRecord?.version ?? 0 },
         ...(allRecord ? [] : await this.#sweep(target)),
       ];
-      if (await this.#records.write(partition, changes)) return summary;
+      if (await this.#records.write(partition, changes)) return { all: summary, isNew: true };
     }
     throw new RoomError('LOG_UNAVAILABLE', 'too many react to this message at once');
   }

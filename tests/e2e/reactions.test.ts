@@ -5,6 +5,7 @@ import { Reactions } from '../../server/messages/reactions.ts';
 import { findTarget } from '../../server/messages/target.ts';
 import { chat, defineRoom, durable, limits, type Reacted } from '../../shared/index.ts';
 import { follow } from '../kit/clients.ts';
+import { settle } from '../kit/hand-log.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { people, refusal } from '../kit/chatters.ts';
 import { ada as adaBy, general, memoryLog } from '../kit/rooms.ts';
@@ -204,6 +205,25 @@ describe('bad reactions', () => {
     const last = (await summaries(ada)).at(-1);
     expect(last?.map((one) => one.name)).toContain('__proto__');
     expect(last).toHaveLength(limits.reactionNames);
+  });
+
+  it('[MSG3] that are taken back at once are told as taken back', async () => {
+    const [log, clock] = [memoryLog(), manualClock()];
+    const reactions = new Reactions(log, createMemoryRecords(), clock);
+    const entry = { room: general, type: 'message', data: '{"json":{"text":"a"}}', by: adaBy };
+    await log.append({ ...entry, at: clock.now() });
+    // Both were read before anything was told.
+    const target = await findTarget(log, chat, general, 'E:1');
+    if (!target) throw new Error('no target');
+    for (const on of [true, false]) {
+      const acked = reactions.react(target, { user: adaBy, name: '+1', on });
+      await settle();
+      clock.advance(250);
+      await acked;
+    }
+    const { events } = await log.read(general, { after: 1, limit: 9 });
+    const counts = events.map(({ data }) => JSON.stringify(data).includes('+1'));
+    expect(counts).toEqual([true, false]);
   });
 
   it('do not leave records of messages that are kept no more', async () => {
