@@ -53,6 +53,8 @@ function read(schema: AnySchema, json: unknown, walk: Walk): unknown {
       return isRecord(json) ? mapValues(json, (value) => read(def.valueType, value, walk)) : json;
     case 'union':
       return readUnion(def, json, walk);
+    case 'intersection':
+      return read(def.right, read(def.left, json, walk), walk);
     case 'lazy':
       return read(def.getter(), json, walk);
     case 'pipe':
