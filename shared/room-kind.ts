@@ -247,9 +247,10 @@ function checkRecent(name: string, recent: number): void {
 }
 
 function checkRetention(name: string, { maxEvents, maxAgeMs }: Retention): void {
-  if (!Number.isSafeInteger(maxEvents) || maxEvents < 1 || !(maxAgeMs > 0)) {
-    throw new Error(`defineRoom(${JSON.stringify(name)}): history must keep at least one event`);
-  }
+  const isAge = Number.isInteger(maxAgeMs) || maxAgeMs === Number.POSITIVE_INFINITY;
+  if (Number.isSafeInteger(maxEvents) && maxEvents >= 1 && isAge && maxAgeMs >= 1) return;
+  const what = 'history must keep at least one event, for whole milliseconds or Infinity';
+  throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
 }
 
 /** Type names of a kind's events. */

@@ -61,7 +61,8 @@ describe('defineRoom', () => {
     { maxEvents: NaN },
     { maxAgeMs: 0 },
     { maxAgeMs: NaN },
-  ])('refuses a history that keeps nothing: %j', (history) => {
+    { maxAgeMs: 1.5 },
+  ])('refuses a history that keeps nothing, or counts in fractions: %j', (history) => {
     expect(() => defineRoom('chat', { events: { message }, history })).toThrow(/history/);
   });
 
