@@ -46,6 +46,7 @@ const FOREVER_MS = 3_650 * DAY;
 const COUNT_AT_ONCE = 2_000;
 const TRIM_AT_ONCE = 500;
 const TRIM_ROOMS = 1_000;
+const PUT_OFF_MS = 3_600_000;
 
 /** A log that many nodes share, in Redis. Level `redis`: what Redis has acknowledged is as safe as Redis keeps
  *  it. */
@@ -141,7 +142,10 @@ export class RedisLog implements RoomLog {
     await this.#announceDue(now);
     const range = ['-inf', String(now), 'LIMIT', '0', String(TRIM_ROOMS)];
     const due = await this.#link.command(['ZRANGEBYSCORE', DUE_KEY, ...range]);
-    for (const tag of Array.isArray(due) ? (due as string[]) : []) await this.#trimRoom(tag, now);
+    for (const tag of Array.isArray(due) ? (due as string[]) : []) {
+      // Of a room whose keys somebody else uses the others must not wait for ever.
+      await this.#trimRoom(tag, now).catch((error: unknown) => this.#putOff(tag, now, error));
+    }
   }
 
   keyWindowMs(): number {
@@ -269,6 +273,12 @@ export class RedisLog implements RoomLog {
       else await this.#link.command(['ZADD', DUE_KEY, String(Number(oldest) + maxAgeMs), tag]);
       return;
     }
+  }
+
+  /** Has a room trimmed later. @throws RoomError LOG_UNAVAILABLE: it was no trouble of the room alone */
+  async #putOff(tag: string, now: number, error: unknown): Promise<void> {
+    await this.#link.command(['ZADD', DUE_KEY, String(now + PUT_OFF_MS), tag]);
+    this.#options.onError(error);
   }
 
   #retentionOf({ kind }: RoomName): Retention {

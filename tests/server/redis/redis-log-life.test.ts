@@ -17,7 +17,11 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
   beforeAll(async () => {
     redis = await redisServer();
   });
-  beforeEach(() => redis.command('FLUSHALL'));
+  const errors: unknown[] = [];
+  beforeEach(async () => {
+    errors.length = 0;
+    await redis.command('FLUSHALL');
+  });
   afterAll(() => redis.stop());
 
   const said = (text: string, more: object = {}) => ({
@@ -29,7 +33,10 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     ...more,
   });
   const storeFor = (maxAgeMs: number) =>
-    openStore(redis.url, { retention: { chat: { maxEvents: 100, maxAgeMs } } });
+    openStore(redis.url, {
+      retention: { chat: { maxEvents: 100, maxAgeMs } },
+      onError: (error) => void errors.push(error),
+    });
   const lifetimes = async () => {
     const keys = ['meta', 'log', 'about'] as const;
     return Promise.all(keys.map(async (key) => Number(await redis.command('PTTL', keyOf(key)))));
@@ -55,6 +62,22 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     await log.append(said('c'));
     const [, logMs = 0, aboutMs = 0] = await lifetimes();
     expect(logMs - aboutMs).toBeLessThan(1_000);
+    await log.close();
+  });
+
+  it('[LOG4] trims the other rooms where one has its keys used by somebody else', async () => {
+    const { log } = await storeFor(HOUR_MS);
+    const theirs = { kind: 'chat', id: 'a-taken' };
+    for (const room of [theirs, general]) await log.append(said('old', { room, at: 1_000 }));
+    await log.trim(1_000);
+    await redis.command('SET', roomKeys(theirs)('meta'), 'theirs');
+    await log.trim(Date.now());
+    expect(await log.bounds(general)).toMatchObject({ first: 2, head: 1 });
+    expect(errors).toHaveLength(1);
+    // Not again and again.
+    await log.trim(Date.now());
+    expect(errors).toHaveLength(1);
+    expect(await redis.command('GET', roomKeys(theirs)('meta'))).toBe('theirs');
     await log.close();
   });
 
