@@ -57,6 +57,7 @@ export interface Bus {
   subscribe(room: RoomName, handler: (message: LiveMessage) => void): () => void;
   /** Tells all nodes, this one before it resolves, the others within a second (AUT1). */
   announce(notice: Notice): Promise<void>;
-  /** Calls `handler` with every notice from now on, in the order of registering. Returns the undo. */
-  onNotice(handler: (notice: Notice) => void): () => void;
+  /** Calls `handler` with every notice from now on, in the order of registering, and `missed` when some may have
+   *  been lost on the way: what was known by them is to be asked for anew. Returns the undo. */
+  onNotice(handler: (notice: Notice) => void, missed: () => void): () => void;
 }

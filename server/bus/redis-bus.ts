@@ -56,8 +56,9 @@ export function createRedisBus(options: {
       const data = JSON.stringify(notice);
       await log.append({ room: NOTICES, type: 'notice', data, by: SENDER, at: clock.now() });
     },
-    onNotice: (handler) =>
-      log.follow(NOTICES, (events) => {
+    onNotice: (handler, missed) =>
+      log.follow(NOTICES, (events, _, head) => {
+        if (head !== undefined) missed();
         for (const { data } of events) {
           const notice = data === null ? undefined : parseNotice(data);
           if (notice) handler(notice);

@@ -36,7 +36,10 @@ export class Memberships {
     this.#kinds = new Set(kinds.map(([name]) => name));
     this.#records = options.records;
     this.#onNews = options.onNews;
-    options.bus.onNotice(({ room }) => this.#forget(room));
+    options.bus.onNotice(
+      ({ room }) => this.#forget(room),
+      () => this.#forgetAll(),
+    );
   }
 
   /** @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
@@ -93,6 +96,7 @@ export class Memberships {
   }
 
   #forgetAll(): void {
+    this.#changes += 1;
     this.#rooms.clear();
     this.#size = 0;
   }

@@ -96,10 +96,8 @@ export class Feed
   /** Ends the feed in `ms`, because the reader's token ends then. */
   endAfter(clock: Clock, ms: number): void {
     if (this.#state === 'ended') return;
-    this.#cancelExpiry = clock.after(Math.max(0, ms), () => {
-      this.#failure = new RoomError('TOKEN_EXPIRED', 'the token has expired');
-      this.end();
-    });
+    const expired = () => this.fail(new RoomError('TOKEN_EXPIRED', 'the token has expired'));
+    this.#cancelExpiry = clock.after(Math.max(0, ms), expired);
   }
 
   [Symbol.asyncIterator](): this {
@@ -192,6 +190,13 @@ export class Feed
     if (this.#state === 'ended') return;
     this.#queue.reread();
     this.#notify();
+  }
+
+  /** Ends the feed with an error, after which its reader may come back. */
+  fail(failure: RoomError): void {
+    if (this.#state === 'ended') return;
+    this.#failure = failure;
+    this.end();
   }
 
   /** Ends the feed. Safe to call twice. */

@@ -119,7 +119,8 @@ export class Gate {
     await this.ask(caller, input.room, action);
     const room = { kind: this.#kind, id: input.room };
     const parts = { hub: this.#hub, clock: this.#clock };
-    const feed = await openFeed(parts, caller, { room, since, signal });
+    const ask = () => this.ask(caller, input.room, 'resume');
+    const feed = await openFeed(parts, caller, { room, since, signal, ask });
     if (this.#hub.revocations === revocations) return feed;
     // Somebody was shut out while this feed was opened, too late to be found by it and too early to find it.
     return this.ask(caller, input.room, action).then(

@@ -28,8 +28,8 @@ import { demandPosition } from '../messages/target.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { readHistory } from './history.ts';
 import { OpenRooms } from './open-rooms.ts';
-import { OwnFeeds } from './own-feeds.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
+import { Seats, type Seat } from './seats.ts';
 import { createFrameNumbers } from './tracked-frame.ts';
 
 /** What a hub is made from. */
@@ -44,13 +44,6 @@ export interface HubOptions {
   readonly tally?: Tally;
   /** Of every feed, where they differ from the defaults. */
   readonly feeds?: FeedLimits & ReplayLimits;
-}
-
-/** Where the member of a feed sits. */
-interface Seat {
-  readonly name: RoomName;
-  readonly member: Member;
-  readonly isGone: (() => boolean) | undefined;
 }
 
 /** An event to publish, its data already parsed by the contract. */
@@ -73,6 +66,9 @@ export interface Subscription {
   /** Has the member's connection broken, when the feed ends? Then his seat is held for a while (PRE2).
    *  Unset: he leaves on purpose. */
   readonly isGone?: () => boolean;
+  /** Asks anew whether the member may follow the room: word of it may have been lost. Rejects with what keeps
+   *  him from it. */
+  readonly ask?: (() => Promise<void>) | undefined;
   /** A position or frame id to resume after. */
   readonly since?: string | undefined;
 }
@@ -89,8 +85,7 @@ export class Hub {
   readonly #replays: Replays;
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
-  readonly #seats = new Map<Feed, Seat>();
-  readonly #own = new OwnFeeds();
+  readonly #seats = new Seats();
   readonly #underway = new Set<Promise<unknown>>();
   readonly #stopListening: () => void;
   #revocations = 0;
@@ -108,7 +103,10 @@ export class Hub {
     this.#replays = new Replays(options.feeds);
     this.#frameNumber = createFrameNumbers(options.nodeTag);
     this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
-    this.#stopListening = this.#bus.onNotice((notice) => this.#heed(notice));
+    this.#stopListening = this.#bus.onNotice(
+      (notice) => this.#heed(notice),
+      () => this.#askAgain(),
+    );
   }
 
   /** How often somebody was shut out of a room so far: who has asked whether he may follow one, and finds
@@ -138,7 +136,7 @@ export class Hub {
   }
 
   /** Opens a feed and seats its member until the feed ends. @throws RoomError BAD_INPUT */
-  async subscribe({ room: name, member, since, isGone }: Subscription): Promise<Feed> {
+  async subscribe({ room: name, member, since, isGone, ask }: Subscription): Promise<Feed> {
     const position = since === undefined ? undefined : demandPosition(since);
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
@@ -151,8 +149,7 @@ export class Hub {
         onEnd: this.#onFeedEnd,
         tally: this.#tally,
       });
-      this.#seats.set(feed, { name, member, isGone });
-      this.#own.add(name, member.user.id, feed);
+      this.#seats.add(feed, { name, member, isGone, ask });
       this.#presence.join(name, member);
       return feed;
     });
@@ -160,11 +157,8 @@ export class Hub {
 
   // One function for all feeds.
   readonly #onFeedEnd = (feed: Feed) => {
-    const seat = this.#seats.get(feed);
-    if (!seat) return;
-    this.#seats.delete(feed);
-    this.#own.remove(seat.name, seat.member.user.id, feed);
-    this.#presence.leave(seat.name, seat.member, this.#departure(feed, seat));
+    const seat = this.#seats.remove(feed);
+    if (seat) this.#presence.leave(seat.name, seat.member, this.#departure(feed, seat));
   };
 
   #departure(feed: Feed, { isGone }: Seat): Departure {
@@ -183,13 +177,19 @@ export class Hub {
     this.#presence.expel(room, (userId) => isMeant(revoked, userId));
   }
 
+  /** Somebody may have been shut out without a word of it here. */
+  #askAgain(): void {
+    this.#revocations += 1;
+    void this.#seats.askAgain();
+  }
+
   /** A feed that is behind gets `latest` instead when it has caught up. */
   #tell(name: RoomName, { userId, frame }: OwnNotice): void {
     const room = this.#rooms.find(name);
     if (!room) return;
     const { position } = room;
     const { offset } = position;
-    for (const feed of this.#own.of(name, userId)) {
+    for (const feed of this.#seats.of(name, userId)) {
       feed.receive({ id: room.frameId(position), offset, delivery: 'latest', data: frame });
     }
   }
@@ -257,7 +257,7 @@ export class Hub {
   /** Drains, then ends every feed. Safe to call twice. */
   async close(): Promise<void> {
     await this.drain();
-    await Promise.all([...this.#seats.keys()].map((feed) => feed.return()));
+    await Promise.all(this.#seats.feeds.map((feed) => feed.return()));
     await this.#rooms.close();
     this.#stopListening();
   }

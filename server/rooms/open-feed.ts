@@ -1,15 +1,19 @@
 import type { Clock } from '../clock.ts';
-import type { RoomName } from '../log/room-log.ts';
 import type { Member } from '../presence/presence.ts';
 import type { Feed } from './feed.ts';
 import type { Caller } from './gate.ts';
-import type { Hub } from './hub.ts';
+import type { Hub, Subscription } from './hub.ts';
 
 // A WebSocket of ours closes with 4401 at the very end of its token, and its client comes back to
 // resume: the feed of a connection that does not (SSE, a host's own server) ends a moment later.
 const EXPIRY_GRACE_MS = 1_000;
 
 const OPEN = 1;
+
+/** Which feed to open. */
+export interface Opening extends Pick<Subscription, 'room' | 'since' | 'ask'> {
+  readonly signal?: (() => AbortSignal) | undefined;
+}
 
 /** The seat that a caller takes, or has. */
 export function memberOf({ user: { id, name }, connectionId, sessionId }: Caller): Member {
@@ -21,16 +25,12 @@ export function memberOf({ user: { id, name }, connectionId, sessionId }: Caller
 export async function openFeed(
   { hub, clock }: { readonly hub: Hub; readonly clock: Clock },
   caller: Caller,
-  {
-    room,
-    since,
-    signal,
-  }: { room: RoomName; since: string | undefined; signal?: (() => AbortSignal) | undefined },
+  { room, since, signal, ask }: Opening,
 ): Promise<Feed> {
   const { socket } = caller;
   // Where no socket can be seen a stop looks as a broken connection does.
   const isGone = () => socket?.readyState !== OPEN;
-  const feed = await hub.subscribe({ room, member: memberOf(caller), since, isGone });
+  const feed = await hub.subscribe({ room, member: memberOf(caller), since, isGone, ask });
   if (socket) return feed;
   endWith(feed, signal?.());
   feed.endAfter(clock, caller.user.expiresAt - clock.now() + EXPIRY_GRACE_MS);

@@ -1,13 +1,7 @@
-import type { RoomKind } from '../../shared/index.ts';
+import type { Position, RoomKind } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
-import {
-  roomKey,
-  type Follower,
-  type RoomLog,
-  type RoomName,
-  type StoredEvent,
-} from '../log/room-log.ts';
+import { roomKey, type Follower, type RoomLog, type RoomName } from '../log/room-log.ts';
 import type { Presence, PresenceChange, PresenceFollower } from '../presence/presence.ts';
 import { Room } from './room.ts';
 
@@ -101,8 +95,11 @@ export class OpenRooms {
   async #openRoom(key: string, name: RoomName, kind: RoomKind): Promise<Opened> {
     const { log, bus, presence } = this.#options;
     // Follow before reading where the log stands: what is appended in between is in both.
-    const early: StoredEvent[] = [];
-    let deliver: Follower = (events) => void early.push(...events);
+    let early: Position | undefined;
+    let deliver: Follower = (events, epoch, to) => {
+      const offset = events.at(-1)?.offset ?? to;
+      if (offset !== undefined) early = { epoch, offset };
+    };
     const unfollow = log.follow(name, (events, epoch, to) => deliver(events, epoch, to));
     try {
       const { epoch, head } = await log.bounds(name);
@@ -110,7 +107,7 @@ export class OpenRooms {
       const seen: PresenceChange[] = [];
       let see: PresenceFollower = (change) => void seen.push(change);
       const people = await presence.follow(name, (change) => see(change));
-      const position = { epoch, offset: Math.max(head, early.at(-1)?.offset ?? 0) };
+      const position = later({ epoch, offset: head }, early);
       // Whoever has it opened looks whether it is needed.
       let isOpen = false;
       const onQuiet = () => {
@@ -154,4 +151,10 @@ export class OpenRooms {
     this.#entries.delete(key);
     opened.close();
   }
+}
+
+/** Of what was read and what was heard since the later one. Another epoch is heard of only after its end is read. */
+function later(read: Position, heard: Position | undefined): Position {
+  if (!heard || (heard.epoch === read.epoch && heard.offset < read.offset)) return read;
+  return heard;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openFaultProxy, type FaultProxy } from '../../check/real/fault-proxy.ts';
 import { createRooms } from '../../client/index.ts';
 import { createLogger } from '../../server/index.ts';
+import { roomKeys } from '../../server/redis/redis-keys.ts';
 import { startTestServer, type TestServer } from '../../server/testing.ts';
 import { chat, defineRoom, latest } from '../../shared/index.ts';
 import { follow, stockClient } from '../kit/clients.ts';
@@ -140,6 +141,28 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
       { timeout: 10_000 },
     );
     atB.unsubscribe();
+  });
+
+  it('[AUT1] shuts out whoever was removed while it was cut off, though the word of it is lost', async () => {
+    const { proxy, server: a } = await behind();
+    const b = await node(redis.url);
+    const [ada, bob] = [await stock(b, 'ada'), await stock(a, 'bob')];
+    await ada.chat.create.mutate({ id: room, private: true });
+    await ada.chat.invite.mutate({ room, user: 'bob' });
+    await bob.chat.accept.mutate({ room });
+    const atA = await follow(bob, room);
+    proxy.blackhole(true);
+    await ada.chat.removeMember.mutate({ room, user: 'bob' });
+    // As when more has been announced than is kept.
+    const notices = roomKeys({ kind: '@', id: 'notices' });
+    const head = Number(await redis.command('HGET', notices('meta'), 'o'));
+    expect(await redis.command('DEL', notices('log'))).toBe(1);
+    await redis.command('HSET', notices('meta'), 'f', String(head + 1));
+    proxy.blackhole(false);
+    const isOut = () => expect(atA.frames.at(-1)?.data).toMatchObject({ type: 'revoked' });
+    await vi.waitFor(isOut, { timeout: 10_000 });
+    const forbidden = { data: { reason: 'FORBIDDEN' } };
+    await expect(bob.chat.history.query({ room })).rejects.toMatchObject(forbidden);
   });
 
   it('finds its keys taken by another application: refuses what needs them, and serves the rest', async () => {

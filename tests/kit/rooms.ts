@@ -18,18 +18,28 @@ export function memoryLog(
 }
 
 /** A hub of one node on memory parts, with the clock in the test's hands. */
-export function testHub(parts: { log?: RoomLog; contract?: Contract } = {}): {
+export function testHub(parts: { log?: RoomLog; contract?: Contract; bus?: Bus } = {}): {
   hub: Hub;
   log: RoomLog;
   bus: Bus;
   clock: ManualClock;
 } {
   const clock = manualClock();
-  const { log = memoryLog(), contract = { chat } } = parts;
+  const { log = memoryLog(), contract = { chat }, bus = createMemoryBus() } = parts;
   const presence = createMemoryPresence({ clock });
-  const bus = createMemoryBus();
   const hub = new Hub({ contract, log, presence, bus, clock, nodeTag: 'n' });
   return { hub, log, bus, clock };
+}
+
+/** A memory bus that can be made to have lost notices. */
+export function losingBus(): { bus: Bus; lose: () => void } {
+  const bus = createMemoryBus();
+  const missed = new Set<() => void>();
+  const onNotice: Bus['onNotice'] = (handler, onMissed) => {
+    missed.add(onMissed);
+    return bus.onNotice(handler, onMissed);
+  };
+  return { bus: { ...bus, onNotice }, lose: () => missed.forEach((tell) => tell()) };
 }
 
 /** The room most tests play in, and those who play. */

@@ -5,7 +5,8 @@ import type { Page, Range, StoredEvent } from '../room-log.ts';
 export interface RoomLineOptions {
   /** Reads the room's log. */
   readonly read: (range: Range) => Promise<Page>;
-  /** Tells those who follow: of events in order, or, with `head` and none, of another epoch. */
+  /** Tells those who follow: of events in order, or, with `head` and none, that it goes on from there, in another
+   *  epoch or behind events that it does not tell of. */
   readonly tell: (events: readonly StoredEvent[], epoch: string, head?: number) => void;
   /** Calls `run` a moment later. Returns the undo. */
   readonly soon: (run: () => void) => () => void;
@@ -106,8 +107,8 @@ export class RoomLine {
     this.#options.tell([], epoch, head);
   }
 
-  /** What was heard meanwhile is not told again. What is trimmed already is left out: whoever needs it sees
-   *  the hole. */
+  /** What was heard meanwhile is not told again. What is trimmed already, or too far behind, is left out, and
+   *  that is told. */
   #tell({ events, epoch, head, first }: Page): void {
     const tail = this.#tail;
     if (!tail || tail.epoch !== epoch) return;
@@ -115,8 +116,9 @@ export class RoomLine {
     const last = news.at(-1)?.offset ?? (first > head ? head : tail.offset);
     if (last === tail.offset) return;
     this.#tail = { epoch, offset: last };
+    const before = (news[0]?.offset ?? head + 1) - 1;
+    if (before > tail.offset) this.#options.tell([], epoch, before);
     if (news.length > 0) this.#options.tell(news, epoch);
-    else this.#options.tell([], epoch, head);
     this.#release(last);
   }
 

@@ -133,6 +133,13 @@ export class RoomLines {
     line.begin({ epoch, offset: head });
   }
 
+  /** What happened until it could begin is not told of, and that is. */
+  async #beginLate(room: RoomName, line: RoomLine): Promise<void> {
+    await this.#beginLine(room, line);
+    const { tail } = line;
+    if (tail) this.#followers.notify(roomKey(room), [], tail.epoch, tail.offset);
+  }
+
   #schedule(): void {
     const { clock, checkEveryMs = 2_000 } = this.#options;
     this.#cancelCheck = clock.after(checkEveryMs, () => {
@@ -153,8 +160,7 @@ export class RoomLines {
   }
 
   async #look({ room, line }: Open): Promise<void> {
-    const { tail } = line;
-    if (!tail) return this.#beginLine(room, line);
+    if (!line.tail) return this.#beginLate(room, line);
     const meta = roomKeys(room)('meta');
     const reply = await this.#options.link.command(['HMGET', meta, 'e', 'o']);
     const [epoch, head] = Array.isArray(reply) ? (reply as unknown[]) : [];

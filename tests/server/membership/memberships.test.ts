@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryRecords } from '../../../server/records/memory-records.ts';
 import type { Records } from '../../../server/records/records.ts';
 import { testKeeping } from '../../kit/keeping.ts';
-import { ada } from '../../kit/rooms.ts';
+import { ada, losingBus } from '../../kit/rooms.ts';
 
 const room = { kind: 'chat', id: 'r' };
 
@@ -73,6 +73,17 @@ describe('what a room is to a user', () => {
     expect(await other.memberships.of(room, 'ada')).toMatchObject({ role: 'owner' });
     await one.of('chat').governing.close(ada, 'r');
     await other.bus.announce({ room });
+    expect(await other.memberships.of(room, 'ada')).toMatchObject({ role: undefined });
+  });
+
+  it('[AUT1] is read anew when notices may have been lost', async () => {
+    const records = createMemoryRecords();
+    const { bus, lose } = losingBus();
+    const [one, other] = [testKeeping({ records }), testKeeping({ records, bus })];
+    await one.of('chat').founding.create(ada, { id: 'r', private: true });
+    expect(await other.memberships.of(room, 'ada')).toMatchObject({ role: 'owner' });
+    await one.of('chat').governing.close(ada, 'r');
+    lose();
     expect(await other.memberships.of(room, 'ada')).toMatchObject({ role: undefined });
   });
 });

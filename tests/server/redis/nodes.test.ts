@@ -262,7 +262,10 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     for (const [index, { bus, log }] of [a, b].entries()) {
       bus.subscribe(room, ({ number }) => void (number !== 'first' && heard[index]?.push(number)));
       bus.subscribe(room, () => (reached[index] = true));
-      bus.onNotice(({ room: { id } }) => notices[index]?.push(id));
+      bus.onNotice(
+        ({ room: { id } }) => notices[index]?.push(id),
+        () => {},
+      );
       await log.bounds({ kind: '@', id: 'notices' });
     }
     const live = (number: string) => ({

@@ -1,0 +1,77 @@
+import { RoomError } from '../../shared/index.ts';
+import type { RoomName } from '../log/room-log.ts';
+import type { Member } from '../presence/presence.ts';
+import type { Feed } from './feed.ts';
+import { OwnFeeds } from './own-feeds.ts';
+
+/** Where the member of a feed sits. */
+export interface Seat {
+  readonly name: RoomName;
+  readonly member: Member;
+  /** Has his connection broken, when the feed ends? Unset: he leaves on purpose. */
+  readonly isGone: (() => boolean) | undefined;
+  /** Asks anew whether he may sit here; rejects with what keeps him from it. Unset: nobody is to be asked. */
+  readonly ask: (() => Promise<void>) | undefined;
+}
+
+// Each may read its room and its user from the store.
+const ASKED_AT_ONCE = 100;
+
+/** The seats of this node, one for each feed. */
+export class Seats {
+  readonly #seats = new Map<Feed, Seat>();
+  readonly #own = new OwnFeeds();
+  #asking = Promise.resolve();
+  #nextAsking: Promise<void> | undefined;
+
+  /** All feeds that have one. */
+  get feeds(): readonly Feed[] {
+    return [...this.#seats.keys()];
+  }
+
+  add(feed: Feed, seat: Seat): void {
+    this.#seats.set(feed, seat);
+    this.#own.add(seat.name, seat.member.user.id, feed);
+  }
+
+  /** Takes the seat of a feed away. Undefined: it has none, or none any more. */
+  remove(feed: Feed): Seat | undefined {
+    const seat = this.#seats.get(feed);
+    if (!seat) return undefined;
+    this.#seats.delete(feed);
+    this.#own.remove(seat.name, seat.member.user.id, feed);
+    return seat;
+  }
+
+  /** The feeds that a user has of a room. */
+  of(room: RoomName, userId: string): readonly Feed[] {
+    return this.#own.of(room, userId);
+  }
+
+  /** Asks for every seat whether its member may keep it, and ends the feeds of those who may not (AUT1). One for
+   *  whom nobody can be asked comes back and is asked then. Never rejects. */
+  askAgain(): Promise<void> {
+    this.#nextAsking ??= this.#asking.then(() => {
+      this.#nextAsking = undefined;
+      return this.#askAll();
+    });
+    this.#asking = this.#nextAsking;
+    return this.#asking;
+  }
+
+  async #askAll(): Promise<void> {
+    const seats = [...this.#seats];
+    for (let from = 0; from < seats.length; from += ASKED_AT_ONCE) {
+      const some = seats.slice(from, from + ASKED_AT_ONCE);
+      await Promise.all(some.map(([feed, { ask }]) => ask?.().catch(endedBy(feed))));
+    }
+  }
+}
+
+function endedBy(feed: Feed) {
+  return (error: unknown) => {
+    const refusal = error instanceof RoomError ? error : new RoomError('INTERNAL');
+    if (refusal.code === 'FORBIDDEN') feed.revoke('revoked');
+    else feed.fail(refusal);
+  };
+}

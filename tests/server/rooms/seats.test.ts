@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { RoomError } from '../../../shared/index.ts';
+import { ada, general, losingBus, testHub } from '../../kit/rooms.ts';
+
+/** Feeds of users who are asked about, and what they are answered. */
+async function stage() {
+  const { bus, lose } = losingBus();
+  const { hub } = testHub({ bus });
+  const asked: string[] = [];
+  const answers = new Map<string, RoomError>();
+  const open = async (id: string) => {
+    const ask = async () => {
+      asked.push(id);
+      const answer = answers.get(id);
+      if (answer) throw answer;
+    };
+    const member = { memberId: id, user: { id, name: id } };
+    const feed = await hub.subscribe({ room: general, member, ask });
+    await feed.next();
+    return feed;
+  };
+  return { hub, lose, asked, answers, open };
+}
+
+describe('when notices may have been lost', () => {
+  it('[AUT1] every member is asked for anew, and who may not stay goes at once', async () => {
+    const { hub, lose, asked, answers, open } = await stage();
+    const feeds = { ada: await open('ada'), bob: await open('bob'), cy: await open('cy') };
+    answers.set('bob', new RoomError('FORBIDDEN'));
+    answers.set('cy', new RoomError('LOG_UNAVAILABLE'));
+    lose();
+    const last = await feeds.bob.next();
+    expect(last.value?.[1]).toEqual({ type: 'revoked', reason: 'revoked' });
+    // Nobody could say whether he may stay: he comes back and is asked then.
+    await expect(feeds.cy.next()).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    await hub.publish({ room: general, type: 'message', data: { text: 'hi' }, by: ada });
+    expect((await feeds.ada.next()).value?.[1]).toMatchObject({ type: 'event' });
+    expect(asked).toEqual(['ada', 'bob', 'cy']);
+    expect(await hub.members(general)).toMatchObject({ count: 1 });
+  });
+
+  it('asks once more for those who sat down while others were asked for', async () => {
+    const { hub, lose, asked, open } = await stage();
+    await open('ada');
+    const before = hub.revocations;
+    for (let times = 0; times < 5; times += 1) lose();
+    // Who has asked for leave before that, asks again by himself.
+    expect(hub.revocations).toBeGreaterThan(before);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.length).toBeLessThanOrEqual(2);
+  });
+});
