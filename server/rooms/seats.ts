@@ -63,15 +63,17 @@ export class Seats {
     const seats = [...this.#seats];
     for (let from = 0; from < seats.length; from += ASKED_AT_ONCE) {
       const some = seats.slice(from, from + ASKED_AT_ONCE);
-      await Promise.all(some.map(([feed, { ask }]) => ask?.().catch(endedBy(feed))));
+      await Promise.all(some.map(([feed, seat]) => askFor(feed, seat)));
     }
   }
 }
 
-function endedBy(feed: Feed) {
-  return (error: unknown) => {
+async function askFor(feed: Feed, { ask }: Seat): Promise<void> {
+  try {
+    await ask?.();
+  } catch (error) {
     const refusal = error instanceof RoomError ? error : new RoomError('INTERNAL');
     if (refusal.code === 'FORBIDDEN') feed.revoke('revoked');
     else feed.fail(refusal);
-  };
+  }
 }
