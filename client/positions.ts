@@ -26,13 +26,18 @@ export function roomPosition(options: {
   readonly onError: (error: unknown) => void;
 }): RoomPosition {
   const { storage, clock, onError } = options;
+  // Nobody's is not kept: whoever has this browser next is nobody as well.
   const name = options.user.then((user) =>
-    storageName('position', user, options.kind, options.room),
+    user === '' ? undefined : storageName('position', user, options.kind, options.room),
   );
   let latest: string | undefined;
   let cancel: (() => void) | undefined;
   let writing = Promise.resolve();
 
+  const put = async (position: string) => {
+    const own = await name;
+    if (own !== undefined) await storage.put(own, position);
+  };
   const flush = () => {
     cancel?.();
     cancel = undefined;
@@ -40,11 +45,12 @@ export function roomPosition(options: {
     latest = undefined;
     if (position === undefined) return;
     // One by one: no write overtakes a later one.
-    writing = writing.then(async () => storage.put(await name, position)).catch(onError);
+    writing = writing.then(() => put(position)).catch(onError);
   };
   return {
     load: async () => {
       const own = await name;
+      if (own === undefined) return undefined;
       try {
         const kept = await within(clock, LOADING, () => storage.list(own));
         return kept.find(([found]) => found === own)?.[1];

@@ -5,7 +5,7 @@ import { formatEntry, parseEntry } from './stored-entry.ts';
 
 /** What an outbox keeps over a reload. */
 export interface Journal {
-  /** Keeps an entry as it stands. One whose user is not known yet is not kept. */
+  /** Keeps an entry as it stands. One of nobody is not kept: whoever has this browser next is nobody as well. */
   save(entry: Entry): void;
   forget(key: string): void;
   /** Hands over what other lives of the app left behind, oldest first: once before it resolves, and
@@ -50,8 +50,12 @@ export function createJournal(options: {
     const rows = await storage.list(prefix);
     const entries = rows.flatMap(([name, text]) => {
       const entry = parseEntry(text);
-      if (entry && !names.has(entry.key)) names.set(entry.key, name);
-      return entry ?? [];
+      if (!entry) return [];
+      const own = names.get(entry.key);
+      // Published again before this was read: that stands for it.
+      if (own !== undefined && own !== name) write(() => storage.remove(name));
+      else names.set(entry.key, name);
+      return entry;
     });
     return entries.toSorted((a, b) => a.at - b.at);
   };
@@ -67,7 +71,7 @@ export function createJournal(options: {
   return {
     save: (entry) => {
       const { key, user } = entry;
-      if (user === undefined) return;
+      if (!user) return;
       const name = names.get(key) ?? storageName('outbox', user, owner, key);
       names.set(key, name);
       write(() => storage.put(name, formatEntry(entry)));

@@ -41,7 +41,8 @@ export type Happening =
     }
   | { readonly what: 'discarded'; readonly key: string }
   /** The client ends, for this reason. */
-  | { readonly what: 'ended'; readonly error: RoomError };
+  /** `isStored`: what is somebody's stays for the next life of the app. */
+  | { readonly what: 'ended'; readonly error: RoomError; readonly isStored: boolean };
 
 /** The line after it. The same object where nothing has changed. */
 export function nextLine(line: Line, happening: Happening): Line {
@@ -77,7 +78,10 @@ export function nextLine(line: Line, happening: Happening): Line {
         entry.user === undefined ? { ...entry, user: happening.user } : entry,
       );
     case 'ended':
-      return changeAll(line, (entry) => (isPending(entry) ? ended(entry, happening.error) : entry));
+      return changeAll(line, (entry) => {
+        const stays = happening.isStored && !!entry.user;
+        return isPending(entry) && !stays ? ended(entry, happening.error) : entry;
+      });
   }
 }
 

@@ -136,9 +136,14 @@ export class Outbox {
     if (this.#final) return;
     this.#final = error;
     this.#cancelTimer();
-    if (!this.#journal) this.#lines.applyToAll({ what: 'ended', error });
+    this.#lines.applyToAll({ what: 'ended', error, isStored: this.#journal !== undefined });
     this.#journal?.close();
     this.#lines.rejectAnswers(error);
+  }
+
+  /** Nobody has left anything. */
+  get #isRestored(): boolean {
+    return this.#restoring === 'done' || this.#parts.user() === '';
   }
 
   #makeRoom(bytes: number): void {
@@ -157,7 +162,7 @@ export class Outbox {
     this.#restore();
     const { isOpen, user } = this.#parts;
     const who = user();
-    if (this.#restoring === 'done' && who !== undefined && isOpen()) {
+    if (this.#isRestored && who !== undefined && isOpen()) {
       for (const room of this.#lines.rooms()) {
         const entry = nextToSend(this.line(room), who, now);
         if (entry && mayLeave(entry.bytes, this.#inFlight.values())) this.#send(room, entry);
@@ -225,7 +230,7 @@ export class Outbox {
   /** Loads what earlier lives left, as soon as it is known whose that is. */
   #restore(): void {
     const user = this.#parts.user();
-    if (this.#restoring !== 'before' || user === undefined || !this.#journal) return;
+    if (this.#restoring !== 'before' || !user || !this.#journal) return;
     this.#restoring = 'now';
     const { clock, onStorageError = () => {} } = this.#parts;
     const done = () => {

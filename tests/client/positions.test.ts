@@ -46,6 +46,16 @@ describe('roomPosition', () => {
     expect(await of('r').load()).toBe('E:7');
   });
 
+  it('keeps none of nobody: the next one may be another', async () => {
+    const { storage, errors, of } = stage();
+    const position = of('r', '');
+    position.saw('E:7');
+    position.flush();
+    await settle();
+    expect(await of('r', '').load()).toBe(undefined);
+    expect([await storage.list(''), errors]).toEqual([[], []]);
+  });
+
   it('keeps rooms and users apart', async () => {
     const { of } = stage();
     const position = of('r');

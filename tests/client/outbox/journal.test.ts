@@ -112,11 +112,26 @@ describe('a journal', () => {
     const one = tab('one', storage, undefined);
     one.journal.save(saved('a'));
     one.journal.save(queuedEntry('nobody’s', { user: undefined }));
+    one.journal.save(queuedEntry('of no name', { user: '' }));
     await settle();
     expect(await storage.list('')).toHaveLength(1);
     const two = tab('two', storage, undefined);
     await two.restore('bob');
     expect(two.adopted).toEqual([]);
+  });
+
+  it('leaves no copy of what is published again before it is restored', async () => {
+    const storage = memoryStorage();
+    const one = tab('one', storage, undefined);
+    one.journal.save(saved('a'));
+    await settle();
+    one.journal.close();
+    const two = tab('two', storage, undefined);
+    two.journal.save(saved('a', 5));
+    await two.restore();
+    two.journal.forget('a');
+    await settle();
+    expect(await storage.list('')).toEqual([]);
   });
 
   it('writes in order: a later state is never overtaken by an earlier one', async () => {

@@ -99,6 +99,7 @@ describe('a line of the outbox', () => {
   it('believes an answer that comes after it gave up', () => {
     const line = after(two, sent('a'), failed('a', 'DISCONNECTED'), {
       what: 'ended',
+      isStored: false,
       error: new RoomError('DISCONNECTED'),
     });
     const late = nextLine(line, { what: 'acked', key: 'a', ack: ackAt(1) });
@@ -134,10 +135,11 @@ describe('a line of the outbox', () => {
   it('[SND1] is refused for a key that stands for other data, though the stream shows that', () => {
     // The key was the app's own, and used before: what comes through the stream is that event.
     const early = after(two, echoed('a', 'ada'));
-    expect(states(after(early, { what: 'ended', error: new RoomError('DISCONNECTED') }))).toEqual([
-      'a expired',
-      'b expired',
-    ]);
+    expect(
+      states(
+        after(early, { what: 'ended', error: new RoomError('DISCONNECTED'), isStored: false }),
+      ),
+    ).toEqual(['a expired', 'b expired']);
     const late = after(two, sent('a'), echoed('a', 'ada'));
     for (const line of [nextLine(early, sent('a')), late]) {
       const refused = nextLine(line, failed('a', 'CONFLICT'));

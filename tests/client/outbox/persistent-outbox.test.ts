@@ -51,6 +51,24 @@ describe('a persistent outbox', () => {
     expect((await again).id).toBe('E:1');
   });
 
+  it('[SND2] keeps nothing of a user whose token names nobody: the next one may be another', async () => {
+    const storage = memoryStorage();
+    const before = outboxStage({ storage, user: () => '' });
+    before.publish('a');
+    await settle();
+    expect(before.keys()).toEqual(['a']);
+    before.world.isOpen = false;
+    const unsent = before.publish('b');
+    await settle();
+    before.outbox.close(new RoomError('DISCONNECTED'));
+    await expect(unsent).rejects.toMatchObject({ code: 'DISCONNECTED' });
+    expect(before.states()).toEqual(['a expired', 'b expired']);
+    expect(await storage.list('')).toEqual([]);
+    const next = outboxStage({ storage, newKey: () => 'second', user: () => '' });
+    await settle();
+    expect([next.keys(), next.states()]).toEqual([[], []]);
+  });
+
   it('sends nobody’s publishes as somebody else', async () => {
     const storage = memoryStorage();
     const before = outboxStage({ storage });
