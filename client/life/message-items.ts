@@ -38,9 +38,14 @@ export function pendingItems(
       .filter(({ key, error }) => error?.code === 'CONFLICT' || !stored.has(key))
       .map((item) => {
         const before = known.get(item.key);
-        return before?.state === item.state ? before : item;
+        return before && isSame(before, item) ? before : item;
       })
   );
+}
+
+function isSame(a: PendingItem, b: PendingItem): boolean {
+  const isSameEvent = a.type === b.type && a.data === b.data && a.replyTo === b.replyTo;
+  return isSameEvent && a.state === b.state && a.error === b.error && +a.at === +b.at;
 }
 
 function pendingOf({ key, type, data, at, replyTo, state, error }: OutboxEntry): PendingItem {

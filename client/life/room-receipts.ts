@@ -48,7 +48,7 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
     clock,
     random,
     ask: () => calls.receipts(),
-    onAnswer: (answer) => set(takeAnswer(store.getSnapshot(), answer)),
+    onAnswer: (answer) => set(takeAnswer(store.getSnapshot(), answer, epochOf(room.current))),
     onFail: (error) => set({ ...store.getSnapshot(), error }),
   });
   const take = (event: { readonly type: string; readonly by: By; readonly data: unknown }) => {
@@ -80,20 +80,30 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
 }
 
 /** What the server says, and what has come since it was asked. */
-function takeAnswer(before: ReceiptsSnapshot, { readers, count }: Receipts): ReceiptsSnapshot {
+function takeAnswer(
+  before: ReceiptsSnapshot,
+  { readers, count }: Receipts,
+  now: string | undefined,
+): ReceiptsSnapshot {
   if (!readers) return { readers: [], count };
   const [first] = readers;
-  const epoch = first && parsePosition(first.position)?.epoch;
+  const epoch = first ? parsePosition(first.position)?.epoch : now;
   const known = before.readers.filter(
     ({ position }) => epoch === undefined || parsePosition(position)?.epoch === epoch,
   );
   return known.reduce(takeReader, { readers, count });
 }
 
+function epochOf(current: Room<RoomKind>['current']): string | undefined {
+  return current.state === 'joined' ? parsePosition(current.position)?.epoch : undefined;
+}
+
 function takeReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapshot {
   const { readers, count } = snapshot;
   const index = readers.findIndex(({ user }) => user.id === reader.user.id);
   const known = readers[index];
+  // Of so many that they are not listed, one is not a list.
+  if (!known && readers.length < count) return snapshot;
   if (!known) return { readers: [...readers, reader], count: Math.max(count, readers.length + 1) };
   const [now, before] = [parsePosition(reader.position), parsePosition(known.position)];
   const isFurther = now?.epoch !== before?.epoch || (now?.offset ?? 0) > (before?.offset ?? 0);

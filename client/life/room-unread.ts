@@ -195,7 +195,7 @@ class UnreadStore implements RoomUnread {
 
   #show(): void {
     const { state } = this.#known;
-    const readTo = this.#due === undefined ? 0 : (parsePosition(this.#due)?.offset ?? 0);
+    const readTo = offsetIn(this.#due, state?.to);
     const position = this.#due ?? state?.position;
     const next: UnreadSnapshot = {
       count: countOf(this.#known, readTo),
@@ -215,6 +215,12 @@ class UnreadStore implements RoomUnread {
 
 function positionOf({ current }: Pick<Room<RoomKind>, 'current'>): string | undefined {
   return current.state === 'joined' ? current.position : undefined;
+}
+
+/** The offset of a position; 0 in another epoch than that of `to`. */
+function offsetIn(position: string | undefined, to: string | undefined): number {
+  const [own, other] = [parsePosition(position ?? ''), parsePosition(to ?? '')];
+  return own && own.epoch === other?.epoch ? own.offset : 0;
 }
 
 function isFurther(position: string | undefined, than: string | undefined): boolean {

@@ -33,6 +33,8 @@ export function foldNotices<K extends RoomKind, Event extends RoomEvent>(
       if (frame.event.type === 'seen') {
         return withEvents(seenIn(notices, [frame.event]), notices.events, userId);
       }
+      // What is not kept is no notice: it has no place among them.
+      if (frame.event.id !== frame.event.position) return notices;
       // The kind's own event, whose type only the contract knows.
       return withEvents(notices, [...notices.events, frame.event as unknown as Event], userId);
     case 'erased':

@@ -45,6 +45,12 @@ function fold(...frames: Frame[]): Notices {
 const offsets = ({ events }: Notices) => events.map(({ position }) => position.split(':')[1]);
 
 describe('notices', () => {
+  it('hold what is kept alone, and not what passes by', () => {
+    const passing = { ...eventAt(1), id: 'E:1/n7' };
+    const notices = fold(event(1), { type: 'event', event: passing } as unknown as Frame);
+    expect([offsets(notices), notices.unread]).toEqual([['1'], 1]);
+  });
+
   it('begin with what is recent, and go on with what comes', () => {
     const notices = fold(ready('fresh', [eventAt(1), eventAt(2)]), event(3));
     expect([offsets(notices), notices.unread]).toEqual([['1', '2', '3'], 3]);

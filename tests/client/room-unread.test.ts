@@ -82,3 +82,10 @@ it('after a gap everything up to where the stream stands is read, not up to what
   expect(told).toEqual(['E:50']);
   await answer();
 });
+
+it('what was read in another epoch than the server has counted in takes nothing from its count', async () => {
+  const { unread, show } = stage();
+  unread.markRead('E:100');
+  show({ type: 'unread', unread: 3, position: 'F:2', version: 0, to: 'F:9' });
+  expect(unread.getSnapshot()).toMatchObject({ count: 3, isKnown: true });
+});

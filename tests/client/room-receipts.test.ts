@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { roomReceipts } from '../../client/life/room-receipts.ts';
+import type { LifeCalls } from '../../client/life/life-calls.ts';
+import type { RoomState } from '../../client/room.ts';
+import type { Receipts } from '../../shared/index.ts';
+import { manualClock } from '../kit/manual-clock.ts';
+import { settle } from '../kit/settle.ts';
+
+const by = (id: string) => ({ id, name: id });
+const reader = (id: string, position: string) => ({ user: by(id), position });
+
+/** The receipts of a room that somebody looks at; the server answers what it is told to. */
+async function stage(first: Omit<Receipts, 'room'>) {
+  let answer = first;
+  const frames: ((frame: never) => void)[] = [];
+  const current = { state: 'joined', position: 'E:9' };
+  const room = {
+    current: current as RoomState,
+    onFrame: (listener: (frame: never) => void) => {
+      frames.push(listener);
+      return () => {};
+    },
+    subscribe: () => () => {},
+  };
+  const calls = { receipts: async () => ({ room: 'r', ...answer }) } as unknown as LifeCalls;
+  const receipts = roomReceipts({ room, calls, clock: manualClock(), random: () => 0 });
+  receipts.subscribe(() => {});
+  await settle();
+  const show = (frame: object) => {
+    for (const take of frames) take(frame as never);
+  };
+  const read = (id: string, position: string) =>
+    show({ type: 'event', event: { type: 'read', by: by(id), data: { position } } });
+  const comeBack = async (position: string, next: Omit<Receipts, 'room'>) => {
+    current.position = position;
+    answer = next;
+    show({ type: 'ready' });
+    await settle();
+  };
+  return { receipts, read, comeBack };
+}
+
+describe('receipts', () => {
+  it('go on with what is read after they were asked for', async () => {
+    const { receipts, read } = await stage({ readers: [reader('ada', 'E:1')], count: 1 });
+    read('bob', 'E:2');
+    read('ada', 'E:3');
+    const readers = [reader('ada', 'E:3'), reader('bob', 'E:2')];
+    expect(receipts.getSnapshot()).toEqual({ readers, count: 2 });
+  });
+
+  it('[RES4] of an epoch that has ended are forgotten, though nobody has read in the new one', async () => {
+    const { receipts, comeBack } = await stage({ readers: [reader('ada', 'E:1')], count: 1 });
+    await comeBack('F:0', { readers: [], count: 0 });
+    expect(receipts.getSnapshot()).toEqual({ readers: [], count: 0 });
+  });
+
+  it('of so many that they are not listed are no list of those who read next', async () => {
+    const { receipts, read } = await stage({ count: 140 });
+    read('bob', 'E:2');
+    expect(receipts.getSnapshot()).toEqual({ readers: [], count: 140 });
+  });
+});
