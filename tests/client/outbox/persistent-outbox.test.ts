@@ -54,7 +54,7 @@ describe('a persistent outbox', () => {
   it('[SND2] keeps nothing of a user whose token names nobody: the next one may be another', async () => {
     const storage = memoryStorage();
     const before = outboxStage({ storage, user: () => '' });
-    before.publish('a');
+    void before.publish('a');
     await settle();
     expect(before.keys()).toEqual(['a']);
     before.world.isOpen = false;
