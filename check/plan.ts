@@ -40,6 +40,13 @@ export type Deed =
   | { readonly do: 'follow' | 'leave' | 'return'; readonly client: number; readonly room: number }
   /** Changes one of the client's own messages. */
   | { readonly do: 'edit' | 'remove'; readonly client: number; readonly room: number }
+  /** Answers one of the client's own messages, removed ones among them; gives the last answer once more;
+   *  edits one that was removed. */
+  | {
+      readonly do: 'reply' | 'replyAgain' | 'haunt';
+      readonly client: number;
+      readonly room: number;
+    }
   /** Has read all that was shown. */
   | { readonly do: 'mark'; readonly client: number; readonly room: number }
   /** Reads the newest event; says something of himself. */

@@ -14,12 +14,16 @@ export function makePlan(seed: string): Plan {
   const deeds = random.between(10, 60);
   // Some runs know few kinds of trouble: what needs the same twice is found there.
   const kinds = random.isLikely(0.4) ? pickSome(TROUBLES, random) : TROUBLES;
+  // Of their own chance: what is said of other deeds by a seed stays so.
+  const late = random.fork('late');
+  const answers = late.isLikely(0.4) ? late.between(4, 20) : 0;
   const steps = [
     ...make(deeds, () => ({ at: random.between(0, lengthMs), ...deed(random, size) })),
     ...make(troubles, () => ({
       at: random.between(200, lengthMs),
       ...random.pick(kinds)(random, size),
     })),
+    ...make(answers, () => ({ at: late.between(0, lengthMs), ...answer(late, size) })),
   ];
   return {
     seed,
@@ -54,6 +58,12 @@ function deed(random: Random, { clients, rooms }: Size): Deed {
   if (chance < 0.76) return { do: 'present', ...who };
   if (chance < 0.84) return { do: 'follow', ...who };
   return { do: chance < 0.92 ? 'leave' : 'return', ...who };
+}
+
+/** What is about messages that may be gone. */
+function answer(random: Random, { clients, rooms }: Size): Deed {
+  const who = { client: random.between(0, clients - 1), room: random.between(0, rooms - 1) };
+  return { do: random.pick(['reply', 'reply', 'replyAgain', 'replyAgain', 'haunt']), ...who };
 }
 
 const client = (random: Random, { clients }: Size) => random.between(0, clients - 1);

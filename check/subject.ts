@@ -37,6 +37,7 @@ export const talkSubject: Subject = {
         editable: true,
         removable: true,
         countable: true,
+        replies: true,
       }),
       mood: latest(said, { key: 'user', publish: 'client' }),
       typing: latest(said, { key: 'user', expiresMs: 6_000, publish: 'client' }),

@@ -29,11 +29,18 @@ export function shownOf(event: {
   readonly at: Date;
   readonly position: string;
   readonly idempotencyKey?: string | undefined;
+  readonly replyTo?: string | undefined;
 }) {
-  const { type, data, by, at, position, idempotencyKey: key } = event;
+  const { type, data, by, at, position, idempotencyKey: key, replyTo } = event;
   const change = changeOf(type, data);
   const shown = { position, key, by: by.id, value: valueOf(type, data), stamp: at.getTime() };
+  if (replyTo !== undefined) return { ...shown, replyTo: offsetOf(replyTo) };
   return change ? { ...shown, change } : shown;
+}
+
+/** The offset of a position: its epoch may be another by the time that it is read again. */
+export function offsetOf(position: string): number {
+  return Number(position.split(':').at(-1));
 }
 
 /** Type and data as one text. Of a change the target's offset alone, whose epoch may be another by the time that

@@ -1,9 +1,13 @@
 import { toRoomError } from '../../client/index.ts';
 import type { Ack, RoomError } from '../../shared/index.ts';
-import { valueOf, type Stage } from './stage.ts';
+import { offsetOf, valueOf, type Stage } from './stage.ts';
 
 /** What a writer publishes through: a room handle, whichever is there at that moment. */
-export type Publish = (type: string, data: unknown, idempotencyKey: string) => Promise<Ack>;
+export type Publish = (
+  type: string,
+  data: unknown,
+  how: { readonly idempotencyKey: string; readonly replyTo?: string },
+) => Promise<Ack>;
 
 /** What a writer changes his messages through. */
 export interface ChangeCalls {
@@ -25,8 +29,9 @@ export interface WriterOptions {
 const RETRY_MS = [20, 400] as const;
 // Of the newest of his messages a writer changes one.
 const MOST_MINE = 8;
-// What is to be changed is trimmed, or of an epoch that is over.
-const GONE = ['NO_SUCH_EVENT', 'STALE_POSITION'];
+const MOST_REMOVED = 4;
+// What is to be changed or answered is trimmed, of an epoch that is over, or removed.
+const GONE = ['NO_SUCH_EVENT', 'STALE_POSITION', 'EVENT_REMOVED'];
 
 /** Publishes one event after the other and gives none up before its fate is known: without an answer
  *  the same key goes out again (SND1). */
@@ -36,6 +41,9 @@ export class Writer {
   #passed = 0;
   /** Where his newest messages stand that he has not removed. */
   #mine: string[] = [];
+  /** Where those stood that he has removed last. */
+  #removed: string[] = [];
+  #lastReply: { key: string; data: unknown; replyTo: string } | undefined;
   #lastAcked: { key: string; data: unknown; position: string } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -58,7 +66,29 @@ export class Writer {
 
   /** Gives one of his messages other data, or takes it back. */
   change(how: 'edit' | 'remove'): Promise<void> {
-    return this.#enqueue(() => this.#changeOne(how));
+    return this.#enqueue(() => this.#changeOne(how, this.#mine));
+  }
+
+  /** Gives one that he has removed other data: nothing of it may come back. */
+  haunt(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (this.#removed.length === 0) await this.#changeOne('remove', this.#mine);
+      await this.#changeOne('edit', this.#removed);
+    });
+  }
+
+  /** Answers one of his messages, be it removed or not. */
+  reply(): Promise<void> {
+    return this.#enqueue(() => this.#replyToOne());
+  }
+
+  /** Gives his last answer once more, whatever has become of what it answers; a first one where there is none. */
+  replyAgain(): Promise<void> {
+    return this.#enqueue(async () => {
+      if (!this.#lastReply) return this.#replyToOne();
+      const { key, data, replyTo } = this.#lastReply;
+      this.#answered(key, await this.#publish(key, data, false, replyTo));
+    });
   }
 
   /** Publishes what was acknowledged last once more: the first ack has to come again. */
@@ -89,7 +119,7 @@ export class Writer {
     const { stage, name, client, room, publish } = this.#options;
     const key = `${name}.live/${(this.#passed += 1)}`;
     stage.record({ kind: 'passed', client, room, key });
-    publish(type, stage.subject.data(key), key).catch(() => {});
+    publish(type, stage.subject.data(key), { idempotencyKey: key }).catch(() => {});
   }
 
   /** Nobody waits any longer for what has no answer. `why`: as far as is known. */
@@ -123,10 +153,26 @@ export class Writer {
     this.#notAcked(key, answer);
   }
 
-  async #changeOne(how: 'edit' | 'remove'): Promise<void> {
+  async #replyToOne(): Promise<void> {
+    const { stage, name, client, user, room } = this.#options;
+    const known = [...this.#mine, ...this.#removed];
+    if (known.length === 0) return;
+    const replyTo = stage.random.pick(known);
+    const key = `${name}/${(this.#count += 1)}`;
+    const data = stage.subject.data(key);
+    const sent = { kind: 'sent', client, room, key, by: user, replyTo: offsetOf(replyTo) } as const;
+    stage.record({ ...sent, value: valueOf(stage.subject.type, data) });
+    const answer = await this.#publish(key, data, true, replyTo);
+    this.#answered(key, answer);
+    if (!('position' in answer)) return;
+    this.#mine = [...this.#mine, answer.position].slice(-MOST_MINE);
+    this.#lastReply = { key, data, replyTo };
+  }
+
+  async #changeOne(how: 'edit' | 'remove', of: readonly string[]): Promise<void> {
     const { stage, name, client, user, room, change } = this.#options;
-    if (this.#mine.length === 0) return;
-    const target = stage.random.pick(this.#mine);
+    if (of.length === 0) return;
+    const target = stage.random.pick(of);
     if (how === 'remove') this.#forget(target);
     const key = `${name}/${(this.#count += 1)}`;
     const { type } = stage.subject;
@@ -139,7 +185,12 @@ export class Writer {
     } else stage.record({ ...sent, value: valueOf('removed', { target }), change: { target } });
     const ask = () =>
       how === 'edit' ? change.edit(target, data, key) : change.remove(target, key);
-    const answer = await this.#try(key, ask, true);
+    this.#answered(key, await this.#try(key, ask, true));
+  }
+
+  /** Of what is about another event, which may be gone. */
+  #answered(key: string, answer: Ack | RoomError): void {
+    const { stage, client, room } = this.#options;
     if ('position' in answer) return this.#acked(key, answer);
     if (!GONE.includes(answer.code)) return this.#notAcked(key, answer);
     stage.record({ kind: 'declined', client, room, key, code: answer.code });
@@ -148,6 +199,7 @@ export class Writer {
   /** Of what is removed nobody knows any more which data its key stood for (LOG5). */
   #forget(target: string): void {
     this.#mine = this.#mine.filter((one) => one !== target);
+    this.#removed = [...this.#removed, target].slice(-MOST_REMOVED);
     if (this.#lastAcked?.position === target) this.#lastAcked = undefined;
   }
 
@@ -156,9 +208,10 @@ export class Writer {
     stage.record({ kind: retryable ? 'abandoned' : 'refused', client, room, key, code });
   }
 
-  #publish(key: string, data: unknown, isNew: boolean): Promise<Ack | RoomError> {
+  #publish(key: string, data: unknown, isNew: boolean, replyTo?: string): Promise<Ack | RoomError> {
     const { stage, publish } = this.#options;
-    return this.#try(key, () => publish(stage.subject.type, data, key), isNew);
+    const how = { idempotencyKey: key, ...(replyTo === undefined ? {} : { replyTo }) };
+    return this.#try(key, () => publish(stage.subject.type, data, how), isNew);
   }
 
   #acked(key: string, { position, at, duplicate }: Ack): void {

@@ -120,8 +120,7 @@ class HistoryChecker implements Checker {
       case 'final':
         return this.#log(room).final(record.events, record.isLast);
       case 'declined':
-        // What an earlier attempt has done may still show.
-        return undefined;
+        return room.declined(record);
       case 'retried':
         return this.#recoveries.asked(record.at, record.key);
     }

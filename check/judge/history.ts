@@ -12,6 +12,8 @@ export interface Shown {
   readonly stamp: number;
   /** It changes another event. */
   readonly change?: Change | undefined;
+  /** It answers the event at this offset. */
+  readonly replyTo?: number | undefined;
 }
 
 /** What an event does to another: it gives it another value, or takes all content from it and from what
@@ -51,6 +53,7 @@ interface Sent {
   readonly by: string;
   readonly value: string;
   readonly change?: Change | undefined;
+  readonly replyTo?: number | undefined;
 }
 
 /** An answer: where it stands. A key that was answered before may be asked for again. */

@@ -8,12 +8,21 @@ export interface Known {
   readonly key: string | undefined;
   readonly by: string;
   readonly value: string;
+  readonly replyTo: number | undefined;
   stamp: number | undefined;
   isAcked: boolean;
   /** Was it read while the log grew? */
   isRead: boolean;
   /** Was it still there when all was over? */
   isKept: boolean;
+}
+
+/** What somebody says of a place. */
+export type Told = Omit<Shown, 'position' | 'stamp'> & { readonly stamp?: number };
+
+/** Who has said what, in answer to what, as one text. */
+export function contentOf({ by, value, replyTo }: Pick<Shown, 'by' | 'value' | 'replyTo'>): string {
+  return replyTo === undefined ? `${by} ${value}` : `${by} ${value} to ${replyTo}`;
 }
 
 /** One life of a room's log: what stands where, as all witnesses agree. It remembers the newest
@@ -67,10 +76,7 @@ export class Life {
 
   /** Hears what stands at a place. The first to say so is believed, all others have to agree.
    *  Undefined when it is not the first, or nothing can be said any more. */
-  witness(
-    offset: number,
-    shown: Omit<Shown, 'position' | 'stamp'> & { stamp?: number },
-  ): Known | undefined {
+  witness(offset: number, shown: Told): Known | undefined {
     this.reach(offset);
     const known = this.#known.get(offset);
     if (known) {
@@ -89,18 +95,14 @@ export class Life {
     for (const entry of this.#known) if (entry[0] > offset) yield entry;
   }
 
-  #compare(
-    offset: number,
-    known: Known,
-    shown: { key?: string | undefined; by: string; value: string; stamp?: number },
-  ): void {
+  #compare(offset: number, known: Known, shown: Told): void {
     const where = `${this.epoch}:${offset}`;
     if (known.key !== shown.key) {
       const what = `at ${where} stands ${name(known.key)} for one and ${name(shown.key)} for another`;
       return this.#report('order', what, this.#room);
     }
-    if (known.value !== shown.value || known.by !== shown.by) {
-      const what = `${name(shown.key)} at ${where} was shown as ${shown.by} ${shown.value} and as ${known.by} ${known.value}`;
+    if (contentOf(known) !== contentOf(shown)) {
+      const what = `${name(shown.key)} at ${where} was shown as ${contentOf(shown)} and as ${contentOf(known)}`;
       return this.#report('altered', what, this.#room);
     }
     known.stamp ??= shown.stamp;
@@ -108,16 +110,9 @@ export class Life {
     this.#report('ack', `${name(shown.key)} at ${where} was taken at two times`, this.#room);
   }
 
-  #learn(
-    offset: number,
-    {
-      key,
-      by,
-      value,
-      stamp,
-    }: { key?: string | undefined; by: string; value: string; stamp?: number },
-  ): Known {
-    const known: Known = { key, by, value, stamp, isAcked: false, isRead: false, isKept: false };
+  #learn(offset: number, { key, by, value, replyTo, stamp }: Told): Known {
+    const seen = { isAcked: false, isRead: false, isKept: false };
+    const known: Known = { key, by, value, replyTo, stamp, ...seen };
     this.#known.set(offset, known);
     this.#remember(offset, key);
     if (this.#known.size > this.#window) this.#forget();

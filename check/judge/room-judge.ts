@@ -1,6 +1,6 @@
 import type { Report } from './anomaly.ts';
 import type { RecordOf, Shown } from './history.ts';
-import { Life, type Known } from './life.ts';
+import { contentOf, Life, type Known } from './life.ts';
 import { readKey, readPlace, writePlace, type Place } from './place.ts';
 import { Removals } from './removals.ts';
 
@@ -14,9 +14,7 @@ export interface Promises {
   readonly window: number;
 }
 
-interface Pending {
-  readonly by: string;
-  readonly value: string;
+interface Pending extends Pick<Shown, 'by' | 'value' | 'replyTo'> {
   /** The highest place that was known when it was sent: its own must be above. */
   readonly floor: Place | undefined;
 }
@@ -37,6 +35,8 @@ export class RoomJudge {
   /** The last number of each writer. */
   readonly #sent = new Map<string, number>();
   readonly removals = new Removals();
+  /** With which code. */
+  readonly #declined = new Map<string, string>();
   readonly #asked = new Map<string, { floor: Place | undefined; damages: number }>();
   #damages = 0;
   #unchecked = 0;
@@ -81,10 +81,10 @@ export class RoomJudge {
   }
 
   sent(record: RecordOf<'sent'>): void {
-    const { key, by, value } = record;
+    const { key, by, value, replyTo } = record;
     this.removals.sent(record);
     this.#noteSent(key);
-    this.#pending.set(key, { by, value, floor: this.top });
+    this.#pending.set(key, { by, value, replyTo, floor: this.top });
   }
 
   acked({ key, position, stamp, duplicate }: RecordOf<'acked'>): void {
@@ -94,7 +94,8 @@ export class RoomJudge {
     const life = this.life(place.epoch);
     const pending = this.#pending.get(key);
     if (!pending) return this.#ackedAgain(life, place.offset, { key, stamp, duplicate });
-    this.#meet(life, place.offset, { key, by: pending.by, value: pending.value, stamp });
+    const { by, value, replyTo } = pending;
+    this.#meet(life, place.offset, { key, by, value, replyTo, stamp });
     this.#pending.delete(key);
     const known = life.at(place.offset);
     if (known?.key === key) known.isAcked = true;
@@ -103,6 +104,14 @@ export class RoomJudge {
   /** It was refused, and will never be there. */
   refused(key: string): void {
     this.#pending.delete(key);
+  }
+
+  /** It was refused for what has become of the event that it is about: then no attempt of it may be there (SND1). */
+  declined({ key, code }: { readonly key: string; readonly code: string }): void {
+    // A damage may have taken it in between, or have put it where nobody looks yet.
+    if (this.#damages > 0) return this.giveUp();
+    if (this.current?.holds(key)) this.#stands(key, code);
+    else this.#declined.set(key, code);
   }
 
   /** Other data was sent under a key that had been answered. */
@@ -179,11 +188,12 @@ export class RoomJudge {
     life.reach(Number.isFinite(survivor) ? survivor : (before?.top ?? 0));
     for (const [offset, known] of before?.above(0) ?? []) {
       if (offset > survivor) continue;
-      const { key, by, value, stamp, isAcked, isRead } = known;
+      const { key, by, value, replyTo, stamp, isAcked, isRead } = known;
       const kept = life.witness(offset, {
         key,
         by,
         value,
+        replyTo,
         ...(stamp === undefined ? {} : { stamp }),
       });
       if (kept) Object.assign(kept, { isAcked, isRead });
@@ -195,6 +205,8 @@ export class RoomJudge {
     const isStored = key !== undefined && life.holds(key);
     const isNew = life.witness(offset, shown) !== undefined;
     if (!isNew || isStored) return;
+    const code = key === undefined ? undefined : this.#declined.get(key);
+    if (key !== undefined && code !== undefined && this.#damages === 0) this.#stands(key, code);
     const pending = key === undefined ? undefined : this.#pending.get(key);
     if (pending) return this.#compare(life, offset, { ...shown, key: String(key) }, pending);
     // What a damage has left of an earlier life was answered long ago.
@@ -208,12 +220,12 @@ export class RoomJudge {
   #compare(
     life: Life,
     offset: number,
-    shown: { key: string; by: string; value: string },
+    shown: Pick<Shown, 'by' | 'value' | 'replyTo'> & { key: string },
     pending: Pending,
   ): void {
     const where = `${life.epoch}:${offset}`;
-    if (shown.by !== pending.by || shown.value !== pending.value) {
-      const what = `${shown.key} was sent as ${pending.by} ${pending.value} and stands at ${where} as ${shown.by} ${shown.value}`;
+    if (contentOf(shown) !== contentOf(pending)) {
+      const what = `${shown.key} was sent as ${contentOf(pending)} and stands at ${where} as ${contentOf(shown)}`;
       this.report('altered', what);
     }
     const { floor } = pending;
@@ -222,6 +234,10 @@ export class RoomJudge {
       'real-time',
       `${shown.key} was sent when ${writePlace(floor)} was known, and stands at ${where}`,
     );
+  }
+
+  #stands(key: string, code: string): void {
+    this.report('refusal', `${key} was refused with ${code}, and is in the log`);
   }
 
   #noteSent(key: string): void {

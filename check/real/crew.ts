@@ -8,7 +8,7 @@ import type { Contract, RoomKind } from '../../shared/index.ts';
 import { Follower } from '../actors/follower.ts';
 import type { Stage } from '../actors/stage.ts';
 import { changeCalls } from '../actors/change-calls.ts';
-import { Writer } from '../actors/writer.ts';
+import { Writer, type Publish } from '../actors/writer.ts';
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import type { Venue } from './venue.ts';
 
@@ -42,8 +42,7 @@ export async function openCrewMember(options: {
   stage.record({ kind: 'asked', follower: name, room });
   const handle = join(room);
   follower.follow(handle);
-  const publish = (type: string, data: unknown, idempotencyKey: string) =>
-    handle.publish(type as never, data, { idempotencyKey });
+  const publish: Publish = (type, data, how) => handle.publish(type as never, data, how);
   const change = changeCalls(handle);
   const user = venue.user(name);
   const writers = Array.from(

@@ -5,6 +5,7 @@ import type { HistoryRecord } from '../judge/history.ts';
 import { createRandom } from '../random.ts';
 import { chatSubject, type Subject } from '../subject.ts';
 import { openCrewMember, openScribe, type CrewMember, type Scribe } from './crew.ts';
+import { deedsOn } from './deeds.ts';
 import { Nemesis } from './nemesis.ts';
 import { ownVenue, type Venue } from './venue.ts';
 import { pass, settled, sleep, until, untilTogether } from './waiting.ts';
@@ -205,15 +206,12 @@ class RealRun {
 
   async #write(writer: CrewMember['writers'][number]): Promise<void> {
     const { random, subject } = this.#stage;
-    const changes = canChange(subject);
+    const deeds = deedsOn(subject);
     const { pauseMs = 0 } = this.#options;
     while (this.#isWriting) {
       if (pauseMs > 0) await sleep(random.between(0, 2 * pauseMs));
       await writer.send();
-      if (changes && random.isLikely(0.1)) await writer.change('edit');
-      if (changes && random.isLikely(0.03)) await writer.change('remove');
-      if (random.isLikely(0.01)) await writer.repeat();
-      if (random.isLikely(0.005)) await writer.clash();
+      for (const [share, act] of deeds) if (random.isLikely(share)) await act(writer);
     }
   }
 
@@ -266,11 +264,6 @@ class RealRun {
     const heads = new Map(this.#readers.map(({ room, head }) => [room, head]));
     return this.#crew.every(({ follower }) => follower.position === heads.get(follower.room));
   }
-}
-
-function canChange({ kind, type }: Subject): boolean {
-  const spec = kind.events[type];
-  return spec?.delivery === 'durable' && spec.life.editable && spec.life.removable;
 }
 
 /** Of its own for every run: nobody else may be in them. */

@@ -5,7 +5,7 @@ import { LogReader } from '../actors/log-reader.ts';
 import type { Stage } from '../actors/stage.ts';
 import { watchCalls } from '../actors/watched-calls.ts';
 import { changeCalls } from '../actors/change-calls.ts';
-import { Writer } from '../actors/writer.ts';
+import { Writer, type Publish } from '../actors/writer.ts';
 import type { SimClient } from './sim-client.ts';
 
 // So many publishes of a client may be under way in a room at once.
@@ -33,8 +33,7 @@ export class Seat {
     this.#client = client;
     this.room = room;
     this.#home = this.#join(this.#newFollower());
-    const publish = (type: string, data: unknown, idempotencyKey: string) =>
-      this.#home.publish(type as never, data, { idempotencyKey });
+    const publish: Publish = (type, data, how) => this.#home.publish(type as never, data, how);
     const { user } = client;
     const change = changeCalls(this.#home);
     this.writers = Array.from(
@@ -66,6 +65,11 @@ export class Seat {
   /** Changes something that was published. */
   change(how: 'edit' | 'remove'): void {
     void this.#nextWriter().change(how);
+  }
+
+  /** Answers something, or answers it again, or edits what was removed. */
+  about(how: 'reply' | 'replyAgain' | 'haunt'): void {
+    void this.#nextWriter()[how]();
   }
 
   /** Has read all that was shown. */

@@ -135,6 +135,10 @@ class World {
       case 'edit':
       case 'remove':
         return seat.change(deed.do);
+      case 'reply':
+      case 'replyAgain':
+      case 'haunt':
+        return seat.about(deed.do);
       case 'mark':
         return seat.mark();
       case 'pass':

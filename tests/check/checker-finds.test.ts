@@ -212,6 +212,29 @@ describe('the checker finds', () => {
       [sent(a), { kind: 'refused', client: 'c', room: 'r', key: a, code: 'FORBIDDEN' }],
     ],
     [
+      'refusal',
+      'a refusal of what an earlier attempt has stored',
+      [
+        sent(a),
+        page(shown(a, 'E:1')),
+        { kind: 'declined', client: 'c', room: 'r', key: a, code: 'NO_SUCH_EVENT' },
+      ],
+    ],
+    [
+      'refusal',
+      'a refusal of what comes to light later',
+      [
+        sent(a),
+        { kind: 'declined', client: 'c', room: 'r', key: a, code: 'NO_SUCH_EVENT' },
+        page(shown(a, 'E:1')),
+      ],
+    ],
+    [
+      'altered',
+      'an answer that answers nothing any more',
+      [{ ...sent(a), replyTo: 7 } as Line, page(shown(a, 'E:1'))],
+    ],
+    [
       'stale',
       'a read that misses what was acknowledged',
       [

@@ -96,6 +96,18 @@ export const roomMutants: readonly Mutant[] = [
     'says: encodeData(given) }',
   ),
   mutant(
+    'an edit under a key goes past the removal of its message',
+    'server/messages/message-changes.ts',
+    'const refusal = refusalOf(found, expected);',
+    'const refusal = edit.idempotencyKey === undefined ? refusalOf(found, expected) : undefined;',
+  ),
+  mutant(
+    'an answer is refused before its key is looked up',
+    'server/messages/replies.ts',
+    'if (refusal) return appendedBefore(log, { ...entry, about }, refusal);',
+    'if (refusal) throw refusal;',
+  ),
+  mutant(
     'what was removed counts as unread',
     MEMORY,
     'data !== null && by.id !== notBy',
