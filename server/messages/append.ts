@@ -12,12 +12,17 @@ export async function appendAcked(log: RoomLog, entry: Entry): Promise<Ack> {
   return { id, position: id, at: new Date(at), level: log.level, duplicate };
 }
 
-/** As `appendAcked`. @throws RoomError `refusal` where the guard does not hold, otherwise as `RoomLog.append` */
-export async function appendUnless(log: RoomLog, entry: Entry, refusal: RoomError): Promise<Ack> {
+/** As `appendAcked`. @throws RoomError what `refuse` makes where the guard does not hold, otherwise as
+ *  `RoomLog.append` */
+export async function appendUnless(
+  log: RoomLog,
+  entry: Entry,
+  refuse: (cause: RoomError) => RoomError,
+): Promise<Ack> {
   try {
     return await appendAcked(log, entry);
   } catch (error) {
-    throw error instanceof RoomError && error.code === 'STALE_VERSION' ? refusal : error;
+    throw error instanceof RoomError && error.code === 'STALE_VERSION' ? refuse(error) : error;
   }
 }
 
@@ -26,5 +31,5 @@ export async function appendUnless(log: RoomLog, entry: Entry, refusal: RoomErro
  *  @throws RoomError `refusal`, CONFLICT, LOG_UNAVAILABLE */
 export async function appendedBefore(log: RoomLog, entry: Entry, refusal: RoomError): Promise<Ack> {
   if (entry.idempotencyKey === undefined) throw refusal;
-  return appendUnless(log, { ...entry, guard: NEVER }, refusal);
+  return appendUnless(log, { ...entry, guard: NEVER }, () => refusal);
 }

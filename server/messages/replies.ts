@@ -15,7 +15,8 @@ export async function appendReply(
   const refusal = await refusalOf(log, kind, entry, replyTo);
   if (refusal) return appendedBefore(log, { ...entry, about }, refusal);
   const guard = { types: ['removed'], version: about, epoch };
-  return appendUnless(log, { ...entry, about, guard }, new RoomError('EVENT_REMOVED'));
+  const removed = (cause: RoomError) => new RoomError('EVENT_REMOVED', undefined, { cause });
+  return appendUnless(log, { ...entry, about, guard }, removed);
 }
 
 async function refusalOf(
