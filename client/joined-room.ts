@@ -71,6 +71,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     this.#views = new RoomViews({
       kind,
       clock: clockOf(options),
+      random: options.random ?? Math.random,
       userId: () => options.userId?.(),
       members: () => this.members(),
       setPresence: (state) => this.#setPresence(state),

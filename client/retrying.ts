@@ -1,9 +1,9 @@
-import type { RoomError } from '../../shared/index.ts';
-import { toRoomError } from '../call-error.ts';
-import type { Clock } from '../clock.ts';
-import { isPassing, retryDelayMs } from '../passing.ts';
+import type { RoomError } from '../shared/index.ts';
+import { toRoomError } from './call-error.ts';
+import type { Clock } from './clock.ts';
+import { isPassing, retryDelayMs } from './passing.ts';
 
-/** What `retrying` is made from. */
+/** What it is made from. */
 export interface RetryingOptions<T> {
   readonly clock: Clock;
   readonly random: () => number;

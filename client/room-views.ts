@@ -21,6 +21,7 @@ import { RoomValues } from './people/room-values.ts';
 export interface RoomViewsOptions<K extends RoomKind> {
   readonly kind: K;
   readonly clock: Clock;
+  readonly random: () => number;
   /** Who one is, as far as it is known. */
   readonly userId: () => string | undefined;
   readonly members: () => Promise<Members<PresenceOf<K>>>;
@@ -40,13 +41,15 @@ export class RoomViews<K extends RoomKind> {
   readonly #options: RoomViewsOptions<K>;
   readonly #signals = new Map<string, ActivitySignal>();
   readonly #observePeople: (frame: FrameOf<K>) => void;
+  readonly #closePeople: () => void;
 
   constructor(options: RoomViewsOptions<K>) {
-    const { kind, clock, userId } = options;
+    const { kind, clock, random, userId } = options;
     this.#options = options;
-    const people = roomPeople<K>(options.members);
+    const people = roomPeople<K>({ ask: options.members, clock, random });
     this.people = people.store;
     this.#observePeople = people.observe;
+    this.#closePeople = people.close;
     this.values = new RoomValues({
       kind,
       isOneself: (id) => id === userId(),
@@ -84,6 +87,7 @@ export class RoomViews<K extends RoomKind> {
   }
 
   close(error: RoomError): void {
+    this.#closePeople();
     this.presence.close(error);
   }
 

@@ -22,7 +22,7 @@ import { callEach, type Listener } from '../listeners.ts';
 import { isOver, type Room } from '../room.ts';
 import type { Store } from '../store.ts';
 import { pendingItems, type PendingItem, type StoredItem } from './message-items.ts';
-import { Retrying } from './retrying.ts';
+import { Retrying } from '../retrying.ts';
 
 /** What they are made from. */
 export interface MessagesParts {

@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts';
 import { isOver, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
 import type { LifeCalls } from './life-calls.ts';
-import { Retrying } from './retrying.ts';
+import { Retrying } from '../retrying.ts';
 
 /** Somebody who has read a room up to a position. */
 export interface Reader {

@@ -13,7 +13,7 @@ import { isPassing, retryDelayMs } from '../passing.ts';
 import { isOver, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
 import type { LifeCalls } from './life-calls.ts';
-import { Retrying } from './retrying.ts';
+import { Retrying } from '../retrying.ts';
 import { countOf, takeEvent, takeState, UNKNOWN, type UnreadKnown } from './unread-count.ts';
 
 /** How the user stands to a room. */

@@ -1,5 +1,7 @@
 import type { DurableEventOf, RoomEvent, RoomKind } from '../../shared/index.ts';
 import { ask, type AskOptions } from '../ask.ts';
+import { clockOf } from '../clock.ts';
+import { Retrying } from '../retrying.ts';
 import { createStore, type Store } from '../store.ts';
 import { foldNotices, NO_NOTICES, seenUpTo, withPage, type Notices } from './fold-notices.ts';
 import type { MyBranch } from './my-calls.ts';
@@ -15,7 +17,11 @@ export interface Notifications<K extends RoomKind> extends Store<Notices<Durable
 export function createNotifications<K extends RoomKind>(
   branch: MyBranch<K>,
   join: () => MyHandle<K>,
-  options: AskOptions & { readonly userId: () => string | undefined },
+  options: AskOptions & {
+    readonly userId: () => string | undefined;
+    /** In [0, 1). Default `Math.random`. */
+    readonly random?: () => number;
+  },
 ): Notifications<K> {
   type Event = DurableEventOf<K> & RoomEvent;
   const { store, set } = createStore<Notices<Event>>(NO_NOTICES);
@@ -27,14 +33,17 @@ export function createNotifications<K extends RoomKind>(
   const follow = () => {
     const handle = joined();
     if (!handle) return;
+    const seen = askSeen();
+    const page = reload(handle);
     const forget = handle.onFrame((frame) => {
       set(foldNotices<K, Event>(store.getSnapshot(), frame, options.userId()));
-      if (frame.type === 'gap') void reload(handle);
+      if (frame.type === 'gap') page.start();
       // What was seen while nobody was there to hear of it.
-      if (frame.type === 'ready') void askSeen();
+      if (frame.type === 'ready') seen.start();
     });
     stop = () => {
       forget();
+      for (const asking of [seen, page]) asking.stop();
       handle.leave();
       set(NO_NOTICES);
     };
@@ -47,17 +56,26 @@ export function createNotifications<K extends RoomKind>(
       return undefined;
     }
   };
-  // Whatever fails here, the stream says again when it comes back.
-  const askSeen = async () => {
-    const state = await ask(options, (how) => branch.state.query(undefined, how)).catch(() => {});
-    if (state && listeners > 0) saw(state.seen);
+  // What fails for good the stream says again when it comes back.
+  const parts = {
+    clock: clockOf(options),
+    random: options.random ?? Math.random,
+    onFail: () => {},
   };
-  const reload = async (handle: MyHandle<K>) => {
-    const page = await handle.history().catch(() => {});
-    if (!page || listeners === 0) return;
-    // The kind's durable events, whose types only the contract knows.
-    set(withPage(store.getSnapshot(), page.events as readonly Event[], options.userId()));
-  };
+  const askSeen = () =>
+    new Retrying({
+      ...parts,
+      ask: () => ask(options, (how) => branch.state.query(undefined, how)),
+      onAnswer: ({ seen }) => saw(seen),
+    });
+  const reload = (handle: MyHandle<K>) =>
+    new Retrying({
+      ...parts,
+      ask: () => handle.history(),
+      // The kind's durable events, whose types only the contract knows.
+      onAnswer: ({ events }) =>
+        set(withPage(store.getSnapshot(), events as readonly Event[], options.userId())),
+    });
 
   return {
     getSnapshot: store.getSnapshot,

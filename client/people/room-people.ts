@@ -6,6 +6,8 @@ import type {
   PresenceOf,
   RoomKind,
 } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
+import { Retrying } from '../retrying.ts';
 import { readMembers } from '../room-frame.ts';
 import { createStore, type Store } from '../store.ts';
 import { foldPeople, fromMembers, fromSnapshot, NOBODY, type KnownPeople } from './fold-people.ts';
@@ -25,10 +27,24 @@ export type RoomPeople<K extends RoomKind> = Store<People<PresenceOf<K>>>;
 
 const EMPTY: People<never> = { users: [], count: 0, isComplete: false };
 
-/** Follows the people of a room. `ask`: gets them anew, where a change was missed (PRE3). */
-export function roomPeople<K extends RoomKind>(
-  ask: () => Promise<Members<PresenceOf<K>>>,
-): { readonly store: RoomPeople<K>; observe(frame: FrameOf<K>): void } {
+/** What the people of a room are made from. */
+export interface RoomPeopleParts<K extends RoomKind> {
+  /** Gets them anew, where a change was missed (PRE3). */
+  readonly ask: () => Promise<Members<PresenceOf<K>>>;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** Follows the people of a room. */
+export function roomPeople<K extends RoomKind>({
+  ask,
+  clock,
+  random,
+}: RoomPeopleParts<K>): {
+  readonly store: RoomPeople<K>;
+  observe(frame: FrameOf<K>): void;
+  close(): void;
+} {
   type State = PresenceOf<K>;
   const { store, set } = createStore<People<State>>(EMPTY);
   let known: KnownPeople<State> = NOBODY;
@@ -40,29 +56,31 @@ export function roomPeople<K extends RoomKind>(
     set(shownOf(known));
     if (known.isWrong && !since) askAnew();
   };
-  const askAnew = () => {
-    const asked: PresenceFrame<State>[] = [];
-    since = asked;
-    const finish = (answer: Members<State> | undefined) => {
-      // A stream that has begun again meanwhile knows better.
-      if (since !== asked) return;
-      since = undefined;
-      // Without an answer the next frame asks again.
-      if (!answer) return;
-      const later = asked.filter(({ version }) => version > answer.version);
-      learn(later.reduce(foldPeople<State>, fromMembers(answer)));
-    };
+  const finish = (answer: Members<State> | undefined) => {
+    const later = since?.filter(({ version }) => answer && version > answer.version) ?? [];
+    since = undefined;
+    // Without an answer the next frame asks again.
+    if (answer) learn(later.reduce(foldPeople<State>, fromMembers(answer)));
+  };
+  const asking = new Retrying<Members<State> | undefined>({
+    clock,
+    random,
     // A server may answer anything.
-    ask().then(
-      (answer) => finish(readMembers<State>(answer)),
-      () => finish(undefined),
-    );
+    ask: async () => readMembers<State>(await ask()),
+    onAnswer: finish,
+    onFail: () => finish(undefined),
+  });
+  const askAnew = () => {
+    since = [];
+    asking.start();
   };
 
   return {
     store,
     observe: (frame) => {
       if (frame.type === 'ready' && frame.presence) {
+        // A stream that has begun again knows better.
+        asking.stop();
         since = undefined;
         learn(fromSnapshot<State>(frame.presence));
       } else if (frame.type === 'presence') {
@@ -70,6 +88,7 @@ export function roomPeople<K extends RoomKind>(
         learn(foldPeople(known, frame));
       }
     },
+    close: () => asking.stop(),
   };
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { roomPeople } from '../../../client/people/room-people.ts';
-import type { chat, FrameOf, Members, Present, PresenceFrame } from '../../../shared/index.ts';
+import {
+  RoomError,
+  type chat,
+  type FrameOf,
+  type Members,
+  type Present,
+  type PresenceFrame,
+} from '../../../shared/index.ts';
+import { manualClock } from '../../kit/manual-clock.ts';
 
 type Chat = typeof chat;
 type State = { status: 'here' | 'away' };
@@ -25,9 +33,16 @@ const news = (frame: Omit<PresenceFrame<State>, 'type'>): FrameOf<Chat> => ({
 /** A store whose questions are answered by hand. */
 function stage() {
   const asked: ((answer: unknown) => void)[] = [];
-  const { store, observe } = roomPeople<Chat>(
-    () => new Promise((resolve) => void asked.push(resolve as (answer: unknown) => void)),
-  );
+  const clock = manualClock();
+  const { store, observe, close } = roomPeople<Chat>({
+    // An error is an answer, too.
+    ask: () =>
+      new Promise<never>((resolve, reject) => {
+        asked.push((said) => (said instanceof Error ? reject(said) : resolve(said as never)));
+      }),
+    clock,
+    random: () => 0,
+  });
   const shown = () => {
     const { users, count, isComplete } = store.getSnapshot();
     return [
@@ -40,7 +55,7 @@ function stage() {
     asked.shift()?.(members);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { store, observe, shown, asked, answer };
+  return { store, observe, close, clock, shown, asked, answer };
 }
 
 const members = (version: number, ...users: Present<State>[]): Members<State> => ({
@@ -103,6 +118,28 @@ describe('the people of a room', () => {
     expect(asked).toHaveLength(1);
     await answer(members(50, user('bob')));
     expect(shown()).toEqual([['bob'], 1, true]);
+  });
+
+  it('[PRE3] are asked for again after a failure that passes, though nothing changes any more', async () => {
+    const { observe, shown, clock, asked, answer } = stage();
+    observe(ready(1, user('ada')));
+    observe(news({ version: 3, count: 2, join: [user('bob')] }));
+    await answer(new RoomError('LOG_UNAVAILABLE'));
+    expect([shown().at(-1), asked.length]).toEqual([false, 0]);
+    clock.advance(60_000);
+    expect(asked).toHaveLength(1);
+    await answer(members(3, user('bob'), user('cy')));
+    expect(shown()).toEqual([['bob', 'cy'], 2, true]);
+  });
+
+  it('are asked for no more once the room is left', async () => {
+    const { observe, close, clock, asked, answer } = stage();
+    observe(ready(1, user('ada')));
+    observe(news({ version: 3, count: 2, join: [user('bob')] }));
+    await answer(new RoomError('DISCONNECTED'));
+    close();
+    clock.advance(60_000);
+    expect(asked).toHaveLength(0);
   });
 
   it('believe a stream that begins again, not an answer that comes late', async () => {
