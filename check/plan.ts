@@ -47,6 +47,13 @@ export type Deed =
       readonly client: number;
       readonly room: number;
     }
+  /** Edits or answers one of the client's own messages, and removes it at the same time. */
+  | {
+      readonly do: 'waver';
+      readonly client: number;
+      readonly room: number;
+      readonly how: 'edit' | 'reply';
+    }
   /** Has read all that was shown. */
   | { readonly do: 'mark'; readonly client: number; readonly room: number }
   /** Reads the newest event; says something of himself. */

@@ -23,7 +23,7 @@ export function makePlan(seed: string): Plan {
       at: random.between(200, lengthMs),
       ...random.pick(kinds)(random, size),
     })),
-    ...make(answers, () => ({ at: late.between(0, lengthMs), ...answer(late, size) })),
+    ...make(answers, () => answer(late, size, late.between(0, lengthMs))).flat(),
   ];
   return {
     seed,
@@ -60,10 +60,14 @@ function deed(random: Random, { clients, rooms }: Size): Deed {
   return { do: chance < 0.92 ? 'leave' : 'return', ...who };
 }
 
-/** What is about messages that may be gone. */
-function answer(random: Random, { clients, rooms }: Size): Deed {
+/** What is about messages that may be gone, or go meanwhile: then some do not hear what became of it. */
+function answer(random: Random, { clients, rooms }: Size, at: number): Step[] {
   const who = { client: random.between(0, clients - 1), room: random.between(0, rooms - 1) };
-  return { do: random.pick(['reply', 'reply', 'replyAgain', 'replyAgain', 'haunt']), ...who };
+  const kind = random.pick(['reply', 'replyAgain', 'haunt', 'waver', 'waver'] as const);
+  if (kind !== 'waver') return [{ at, do: kind, ...who }];
+  const waver: Step = { at, do: 'waver', ...who, how: random.pick(['edit', 'reply']) };
+  const isLost = random.isLikely(0.3);
+  return isLost ? [{ at, do: 'cut-reply', client: who.client }, waver] : [waver];
 }
 
 const client = (random: Random, { clients }: Size) => random.between(0, clients - 1);

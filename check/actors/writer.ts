@@ -1,5 +1,6 @@
 import { toRoomError } from '../../client/index.ts';
 import type { Ack, RoomError } from '../../shared/index.ts';
+import { Shelf } from './shelf.ts';
 import { offsetOf, valueOf, type Stage } from './stage.ts';
 
 /** What a writer publishes through: a room handle, whichever is there at that moment. */
@@ -24,12 +25,11 @@ export interface WriterOptions {
   readonly room: string;
   readonly publish: Publish;
   readonly change: ChangeCalls;
+  /** Of all writers who change the same messages. Unset: he is alone. */
+  readonly shelf?: Shelf;
 }
 
 const RETRY_MS = [20, 400] as const;
-// Of the newest of his messages a writer changes one.
-const MOST_MINE = 8;
-const MOST_REMOVED = 4;
 // What is to be changed or answered is trimmed, of an epoch that is over, or removed.
 const GONE = ['NO_SUCH_EVENT', 'STALE_POSITION', 'EVENT_REMOVED'];
 
@@ -39,12 +39,9 @@ export class Writer {
   readonly #options: WriterOptions;
   #count = 0;
   #passed = 0;
-  /** Where his newest messages stand that he has not removed. */
-  #mine: string[] = [];
-  /** Where those stood that he has removed last. */
-  #removed: string[] = [];
+  readonly #shelf: Shelf;
   #lastReply: { key: string; data: unknown; replyTo: string } | undefined;
-  #lastAcked: { key: string; data: unknown; position: string } | undefined;
+  #lastAcked: { key: string; data: unknown } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
   /** What has no answer yet. */
@@ -52,6 +49,7 @@ export class Writer {
 
   constructor(options: WriterOptions) {
     this.#options = options;
+    this.#shelf = options.shelf ?? new Shelf();
   }
 
   /** Has everything an answer, or been given up? */
@@ -66,14 +64,20 @@ export class Writer {
 
   /** Gives one of his messages other data, or takes it back. */
   change(how: 'edit' | 'remove'): Promise<void> {
-    return this.#enqueue(() => this.#changeOne(how, this.#mine));
+    return this.#enqueue(() => this.#changeOne(how, this.#shelf.kept));
+  }
+
+  /** Takes back what was edited or answered last: that may be under way still. */
+  retract(): Promise<void> {
+    return this.#enqueue(() => this.#changeOne('remove', this.#shelf.touched));
   }
 
   /** Gives one that he has removed other data: nothing of it may come back. */
   haunt(): Promise<void> {
     return this.#enqueue(async () => {
-      if (this.#removed.length === 0) await this.#changeOne('remove', this.#mine);
-      await this.#changeOne('edit', this.#removed);
+      const shelf = this.#shelf;
+      if (shelf.removed.length === 0) await this.#changeOne('remove', shelf.kept);
+      await this.#changeOne('edit', shelf.removed);
     });
   }
 
@@ -146,8 +150,8 @@ export class Writer {
     const answer = await this.#publish(key, data, true);
     if ('position' in answer) {
       this.#acked(key, answer);
-      this.#lastAcked = { key, data, position: answer.position };
-      this.#mine = [...this.#mine, answer.position].slice(-MOST_MINE);
+      this.#lastAcked = { key, data };
+      this.#shelf.add(answer.position);
       return;
     }
     this.#notAcked(key, answer);
@@ -155,9 +159,10 @@ export class Writer {
 
   async #replyToOne(): Promise<void> {
     const { stage, name, client, user, room } = this.#options;
-    const known = [...this.#mine, ...this.#removed];
+    const known = [...this.#shelf.kept, ...this.#shelf.removed];
     if (known.length === 0) return;
     const replyTo = stage.random.pick(known);
+    this.#shelf.touch(replyTo);
     const key = `${name}/${(this.#count += 1)}`;
     const data = stage.subject.data(key);
     const sent = { kind: 'sent', client, room, key, by: user, replyTo: offsetOf(replyTo) } as const;
@@ -165,7 +170,7 @@ export class Writer {
     const answer = await this.#publish(key, data, true, replyTo);
     this.#answered(key, answer);
     if (!('position' in answer)) return;
-    this.#mine = [...this.#mine, answer.position].slice(-MOST_MINE);
+    this.#shelf.add(answer.position);
     this.#lastReply = { key, data, replyTo };
   }
 
@@ -173,7 +178,8 @@ export class Writer {
     const { stage, name, client, user, room, change } = this.#options;
     if (of.length === 0) return;
     const target = stage.random.pick(of);
-    if (how === 'remove') this.#forget(target);
+    if (how === 'remove') this.#shelf.remove(target);
+    else this.#shelf.touch(target);
     const key = `${name}/${(this.#count += 1)}`;
     const { type } = stage.subject;
     const data = stage.subject.data(key);
@@ -194,13 +200,6 @@ export class Writer {
     if ('position' in answer) return this.#acked(key, answer);
     if (!GONE.includes(answer.code)) return this.#notAcked(key, answer);
     stage.record({ kind: 'declined', client, room, key, code: answer.code });
-  }
-
-  /** Of what is removed nobody knows any more which data its key stood for (LOG5). */
-  #forget(target: string): void {
-    this.#mine = this.#mine.filter((one) => one !== target);
-    this.#removed = [...this.#removed, target].slice(-MOST_REMOVED);
-    if (this.#lastAcked?.position === target) this.#lastAcked = undefined;
   }
 
   #notAcked(key: string, { code, retryable }: RoomError): void {

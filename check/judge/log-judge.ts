@@ -2,7 +2,7 @@ import { foldLog, type Folded } from './fold.ts';
 import type { RecordOf, Shown } from './history.ts';
 import type { Known, Life } from './life.ts';
 import { readPlace, type Place } from './place.ts';
-import { leftBehind } from './removals.ts';
+import { answersRemoved, leftBehind } from './removals.ts';
 import type { RoomJudge } from './room-judge.ts';
 
 // Counting what is unread ends here.
@@ -44,6 +44,7 @@ export class LogJudge {
       this.#finalNext = last + 1;
       this.head = { epoch: place.epoch, offset: last };
       this.#final.push(...events);
+      for (const { key } of events) if (key !== undefined) this.#room.kept(key);
     }
     if (isLast) this.#conclude();
   }
@@ -100,9 +101,17 @@ export class LogJudge {
       report('lost', `the log was known to reach offset ${life.top} and ends at ${head}`);
     }
     this.head ??= { epoch: life.epoch, offset: 0 };
+    this.#checkRemoved();
+    this.#folded = foldLog(this.#final);
+  }
+
+  /** MSG2: nothing is done to what was removed. */
+  #checkRemoved(): void {
+    const { report } = this.#room;
     const left = leftBehind(this.#final);
     if (left) report('erased', `${left.position} was removed, and is there: ${left.value}`);
-    this.#folded = foldLog(this.#final);
+    const late = answersRemoved(this.#final);
+    if (late) report('refusal', `${late.position} answers ${late.replyTo}, removed before it`);
   }
 
   /** Compares a reader's messages with what the log comes to. */

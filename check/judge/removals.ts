@@ -16,6 +16,16 @@ export class Removals {
     else this.#edits.set(key, offset);
   }
 
+  /** It was refused: it is no edit, and has left no place behind. */
+  forget(key: string): void {
+    this.#edits.delete(key);
+  }
+
+  /** Has anybody asked to remove what stands there? */
+  isAsked(offset: number): boolean {
+    return this.#targets.has(offset);
+  }
+
   /** May there be nothing left at a place? */
   isPossible(life: Life, offset: number): boolean {
     if (this.#targets.has(offset)) return true;
@@ -31,7 +41,7 @@ export class Removals {
   }
 }
 
-/** Is anything there that was removed: the event itself, or an edit of it? */
+/** Is anything there that was removed: the event itself, or an edit of it, made before or after? */
 export function leftBehind(events: readonly Shown[]): Shown | undefined {
   const removed = new Set(
     events.flatMap(({ change }) => (change && change.becomes === undefined ? [change.target] : [])),
@@ -40,4 +50,14 @@ export function leftBehind(events: readonly Shown[]): Shown | undefined {
     ({ position, change }) =>
       removed.has(position) || (change?.becomes !== undefined && removed.has(change.target)),
   );
+}
+
+/** Does anything answer what had been removed before? */
+export function answersRemoved(events: readonly Shown[]): Shown | undefined {
+  const removed = new Set<number>();
+  return events.find(({ change, replyTo }) => {
+    const target = change && change.becomes === undefined ? readPlace(change.target) : undefined;
+    if (target) removed.add(target.offset);
+    return replyTo !== undefined && removed.has(replyTo);
+  });
 }

@@ -1,5 +1,6 @@
 import type { Report } from './anomaly.ts';
 import type { RecordOf, Shown } from './history.ts';
+import { Declined } from './declined.ts';
 import { contentOf, Life, type Known } from './life.ts';
 import { readKey, readPlace, writePlace, type Place } from './place.ts';
 import { Removals } from './removals.ts';
@@ -14,7 +15,7 @@ export interface Promises {
   readonly window: number;
 }
 
-interface Pending extends Pick<Shown, 'by' | 'value' | 'replyTo'> {
+interface Pending extends Pick<Shown, 'by' | 'value' | 'replyTo' | 'change'> {
   /** The highest place that was known when it was sent: its own must be above. */
   readonly floor: Place | undefined;
 }
@@ -35,8 +36,7 @@ export class RoomJudge {
   /** The last number of each writer. */
   readonly #sent = new Map<string, number>();
   readonly removals = new Removals();
-  /** With which code. */
-  readonly #declined = new Map<string, string>();
+  readonly #declined: Declined;
   readonly #asked = new Map<string, { floor: Place | undefined; damages: number }>();
   #damages = 0;
   #unchecked = 0;
@@ -45,6 +45,7 @@ export class RoomJudge {
     this.name = name;
     this.promises = promises;
     this.report = (kind, what) => report(kind, what, name);
+    this.#declined = new Declined(this.report, this.removals);
   }
 
   /** The highest place that anybody knows of. */
@@ -81,10 +82,10 @@ export class RoomJudge {
   }
 
   sent(record: RecordOf<'sent'>): void {
-    const { key, by, value, replyTo } = record;
+    const { key, by, value, replyTo, change } = record;
     this.removals.sent(record);
     this.#noteSent(key);
-    this.#pending.set(key, { by, value, replyTo, floor: this.top });
+    this.#pending.set(key, { by, value, replyTo, change, floor: this.top });
   }
 
   acked({ key, position, stamp, duplicate }: RecordOf<'acked'>): void {
@@ -108,10 +109,18 @@ export class RoomJudge {
 
   /** It was refused for what has become of the event that it is about: then no attempt of it may be there (SND1). */
   declined({ key, code }: { readonly key: string; readonly code: string }): void {
-    // A damage may have taken it in between, or have put it where nobody looks yet.
-    if (this.#damages > 0) return this.giveUp();
-    if (this.current?.holds(key)) this.#stands(key, code);
-    else this.#declined.set(key, code);
+    const { replyTo, change } = this.#pending.get(key) ?? {};
+    const about = replyTo ?? (change && readPlace(change.target)?.offset);
+    const mostHead = (this.top?.offset ?? 0) + this.mostUntold;
+    const oldestDue = mostHead - this.promises.maxEvents + 1;
+    const isDamaged = this.#damages > 0;
+    this.#declined.add(key, code, about, { oldestDue, isDamaged });
+    if (!isDamaged && this.current?.holds(key)) this.#declined.stands(key);
+  }
+
+  /** It is in the log when all is over. */
+  kept(key: string): void {
+    this.#declined.stands(key);
   }
 
   /** Other data was sent under a key that had been answered. */
@@ -119,6 +128,8 @@ export class RoomJudge {
     const place = position === undefined ? undefined : readPlace(position);
     if (place) this.life(place.epoch).reach(place.offset);
     if (code === 'CONFLICT') return;
+    // LOG5: of what is removed nobody knows any more which data its key stood for.
+    if (place && this.removals.isAsked(place.offset)) return;
     // A damage may have taken the key, and then nothing stands against the other data.
     if (this.#livesSeen > 1) this.giveUp();
     else this.report('refusal', `other data under ${key} met ${code ?? 'an ack'}`);
@@ -205,8 +216,7 @@ export class RoomJudge {
     const isStored = key !== undefined && life.holds(key);
     const isNew = life.witness(offset, shown) !== undefined;
     if (!isNew || isStored) return;
-    const code = key === undefined ? undefined : this.#declined.get(key);
-    if (key !== undefined && code !== undefined && this.#damages === 0) this.#stands(key, code);
+    if (key !== undefined && this.#damages === 0) this.#declined.stands(key);
     const pending = key === undefined ? undefined : this.#pending.get(key);
     if (pending) return this.#compare(life, offset, { ...shown, key: String(key) }, pending);
     // What a damage has left of an earlier life was answered long ago.
@@ -234,10 +244,6 @@ export class RoomJudge {
       'real-time',
       `${shown.key} was sent when ${writePlace(floor)} was known, and stands at ${where}`,
     );
-  }
-
-  #stands(key: string, code: string): void {
-    this.report('refusal', `${key} was refused with ${code}, and is in the log`);
   }
 
   #noteSent(key: string): void {

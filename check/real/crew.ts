@@ -8,6 +8,7 @@ import type { Contract, RoomKind } from '../../shared/index.ts';
 import { Follower } from '../actors/follower.ts';
 import type { Stage } from '../actors/stage.ts';
 import { changeCalls } from '../actors/change-calls.ts';
+import { Shelf } from '../actors/shelf.ts';
 import { Writer, type Publish } from '../actors/writer.ts';
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts';
 import type { Venue } from './venue.ts';
@@ -45,10 +46,10 @@ export async function openCrewMember(options: {
   const publish: Publish = (type, data, how) => handle.publish(type as never, data, how);
   const change = changeCalls(handle);
   const user = venue.user(name);
+  const shared = { stage, client: name, user, room, publish, change, shelf: new Shelf() };
   const writers = Array.from(
     { length: options.writers },
-    (_, index) =>
-      new Writer({ stage, name: `${name}.${index}`, client: name, user, room, publish, change }),
+    (_, index) => new Writer({ ...shared, name: `${name}.${index}` }),
   );
   return {
     name,

@@ -5,6 +5,7 @@ import { LogReader } from '../actors/log-reader.ts';
 import type { Stage } from '../actors/stage.ts';
 import { watchCalls } from '../actors/watched-calls.ts';
 import { changeCalls } from '../actors/change-calls.ts';
+import { Shelf } from '../actors/shelf.ts';
 import { Writer, type Publish } from '../actors/writer.ts';
 import type { SimClient } from './sim-client.ts';
 
@@ -36,18 +37,10 @@ export class Seat {
     const publish: Publish = (type, data, how) => this.#home.publish(type as never, data, how);
     const { user } = client;
     const change = changeCalls(this.#home);
+    const shared = { stage, client: user, user, room, publish, change, shelf: new Shelf() };
     this.writers = Array.from(
       { length: WRITERS },
-      (_, index) =>
-        new Writer({
-          stage,
-          name: `${user}@${room}.${index}`,
-          client: user,
-          user,
-          room,
-          publish,
-          change,
-        }),
+      (_, index) => new Writer({ ...shared, name: `${user}@${room}.${index}` }),
     );
     this.#reader = new LogReader(stage, client.calls(stage.subject.kind.name), room);
   }
@@ -70,6 +63,13 @@ export class Seat {
   /** Answers something, or answers it again, or edits what was removed. */
   about(how: 'reply' | 'replyAgain' | 'haunt'): void {
     void this.#nextWriter()[how]();
+  }
+
+  /** Edits or answers something, and takes it back at the same time. */
+  waver(how: 'edit' | 'reply'): void {
+    const writer = this.#nextWriter();
+    void (how === 'reply' ? writer.reply() : writer.change('edit'));
+    void this.#nextWriter().retract();
   }
 
   /** Has read all that was shown. */

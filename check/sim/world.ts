@@ -139,6 +139,8 @@ class World {
       case 'replyAgain':
       case 'haunt':
         return seat.about(deed.do);
+      case 'waver':
+        return seat.waver(deed.how);
       case 'mark':
         return seat.mark();
       case 'pass':

@@ -108,6 +108,30 @@ export const roomMutants: readonly Mutant[] = [
     'if (refusal) throw refusal;',
   ),
   mutant(
+    'an edit goes past a removal that comes between',
+    'server/messages/message-changes.ts',
+    '...standing(now), says: encodeData(given)',
+    'about: now.position.offset, says: encodeData(given)',
+  ),
+  mutant(
+    'an edit that met another change is not tried again',
+    'server/messages/message-changes.ts',
+    'if (isFinal || tries === MAX_TRIES) throw error;',
+    'throw error;',
+  ),
+  mutant(
+    'an answer goes past a removal that comes between',
+    'server/messages/replies.ts',
+    '{ ...entry, about, guard }',
+    '{ ...entry, about }',
+  ),
+  mutant(
+    'an edit of what was removed since is refused before its key is looked up',
+    'server/messages/message-changes.ts',
+    '? appendedBefore(this.#log, editing(found), refusal)',
+    '? Promise.reject(refusal)',
+  ),
+  mutant(
     'what was removed counts as unread',
     MEMORY,
     'data !== null && by.id !== notBy',

@@ -12,6 +12,8 @@ export const soonFound: Readonly<Record<string, string>> = {
   'a read begins one event early': 's0',
   'a latest value is tracked by the head of the room': 's35',
   'an edit is appended under no key': 's0',
+  'an answer is refused before its key is looked up': 's1',
+  'an answer goes past a removal that comes between': 's18',
   'what was removed counts as unread': 's13',
   'the client counts what was there when the server counted': 's0',
 };
