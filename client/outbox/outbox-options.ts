@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts';
 
 /** How a client keeps what it has not yet delivered. */
 export interface OutboxOptions {
-  /** Keeps unsent publishes over a reload. Default: memory alone. */
+  /** Keeps unsent publishes over a reload, where the token names a user or `user` is given. Default: memory alone. */
   readonly storage?: ClientStorage;
   /** Entries at most, those among them that wait for `retry` or `discard`. Default 1,000. */
   readonly maxEntries?: number;
