@@ -23,10 +23,15 @@ export function pendingItems(
     readonly types: ReadonlySet<string>;
     readonly messages: readonly Message[];
     readonly before: readonly (StoredItem | PendingItem)[];
+    /** Who one is, as far as it is known. */
+    readonly userId: string | undefined;
   },
 ): readonly PendingItem[] {
   if (entries.length === 0) return [];
-  const stored = new Set(shown.messages.map(({ idempotencyKey }) => idempotencyKey));
+  const { messages, userId } = shown;
+  // A key is its user's alone (SND3); who is nobody cannot tell his own.
+  const own = userId ? messages.filter(({ by }) => by.id === userId) : messages;
+  const stored = new Set(own.map(({ idempotencyKey }) => idempotencyKey));
   const known = new Map(
     shown.before.flatMap((item) => ('key' in item ? [[item.key, item] as const] : [])),
   );

@@ -32,6 +32,8 @@ export interface MessagesParts {
   readonly random: () => number;
   /** Events loaded at once. */
   readonly pageSize: number;
+  /** Who one is, as far as it is known. */
+  readonly userId: () => string | undefined;
 }
 
 // Nobody looks at every event of a crowd: they are folded when somebody does, or so many have come.
@@ -259,6 +261,7 @@ export class MessageStore implements Store<Snapshot> {
       types: this.#types,
       ...this.#view,
       before: this.#snapshot.items,
+      userId: this.#parts.userId(),
     });
   }
 }

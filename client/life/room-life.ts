@@ -80,7 +80,8 @@ export function roomLife<K extends RoomKind>(
   const room = joined as unknown as Room<RoomKind>;
   const clock = clockOf(options);
   const { random = Math.random, messagesPage: pageSize = 50 } = options;
-  const parts = { kind, room, calls, clock, random, pageSize };
+  const userId = () => options.userId?.();
+  const parts = { kind, room, calls, clock, random, pageSize, userId };
   const life: Table<RoomKind> = {
     messages: roomMessages(parts),
     edit: (target, data, how = {}) => calls.edit({ target, data, ...how }),

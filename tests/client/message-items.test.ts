@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pendingItems } from '../../client/life/message-items.ts';
 import type { OutboxEntry } from '../../client/outbox/room-outbox.ts';
-import { RoomError } from '../../shared/index.ts';
+import { RoomError, type Message } from '../../shared/index.ts';
 
 const entry = (more: object = {}) =>
   ({
@@ -12,15 +12,15 @@ const entry = (more: object = {}) =>
     state: 'queued',
     ...more,
   }) as OutboxEntry;
-const types = new Set(['message']);
+const nothing = { types: new Set(['message']), messages: [], before: [], userId: 'ada' };
 
 it('an item on its way is the same object until any part of it changes', () => {
   const data = { text: 'a' };
   const at = new Date(1);
   const first = entry({ data, at });
-  const before = pendingItems([first], { types, messages: [], before: [] });
+  const before = pendingItems([first], nothing);
   const next = (more: object) =>
-    pendingItems([entry({ data, at: new Date(1), ...more })], { types, messages: [], before })[0];
+    pendingItems([entry({ data, at: new Date(1), ...more })], { ...nothing, before })[0];
   expect(next({})).toBe(before[0]);
   const error = new RoomError('FORBIDDEN');
   const changes = [
@@ -31,4 +31,18 @@ it('an item on its way is the same object until any part of it changes', () => {
   ];
   for (const change of changes) expect(next(change)).not.toBe(before[0]);
   expect(next({ data: { text: 'b' } })).toMatchObject({ data: { text: 'b' } });
+});
+
+describe('[SND3] a stored message', () => {
+  const storedBy = (id: string) => ({ idempotencyKey: 'k', by: { id, name: id } }) as Message;
+  const isHidden = (author: string, userId: string | undefined) =>
+    pendingItems([entry()], { ...nothing, messages: [storedBy(author)], userId }).length === 0;
+
+  it('stands for one’s own item with its key, and for nobody else’s', () => {
+    expect([isHidden('ada', 'ada'), isHidden('bob', 'ada')]).toEqual([true, false]);
+  });
+
+  it('stands for the item with its key where nobody says who one is', () => {
+    expect([isHidden('ada', undefined), isHidden('ada', '')]).toEqual([true, true]);
+  });
 });

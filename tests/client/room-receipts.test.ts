@@ -49,7 +49,7 @@ describe('receipts', () => {
     expect(receipts.getSnapshot()).toEqual({ readers, count: 2 });
   });
 
-  it('[RES4] of an epoch that has ended are forgotten, though nobody has read in the new one', async () => {
+  it('[RDG1] of an epoch that has ended are forgotten, though nobody has read in the new one', async () => {
     const { receipts, comeBack } = await stage({ readers: [reader('ada', 'E:1')], count: 1 });
     await comeBack('F:0', { readers: [], count: 0 });
     expect(receipts.getSnapshot()).toEqual({ readers: [], count: 0 });

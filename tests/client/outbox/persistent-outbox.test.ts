@@ -69,6 +69,24 @@ describe('a persistent outbox', () => {
     expect([next.keys(), next.states()]).toEqual([[], []]);
   });
 
+  it('[SND2] goes on with what a user left, though the first token names nobody', async () => {
+    const storage = memoryStorage();
+    const before = outboxStage({ storage });
+    await settle();
+    before.world.isOpen = false;
+    void before.publish('a');
+    await settle();
+    before.outbox.close(new RoomError('DISCONNECTED'));
+    let user = '';
+    const after = outboxStage({ storage, newKey: () => 'second', user: () => user });
+    await settle();
+    expect(after.states()).toEqual([]);
+    user = 'ada';
+    after.outbox.wake();
+    await settle();
+    expect([after.keys(), after.states()]).toEqual([['a'], ['a sending']]);
+  });
+
   it('sends nobody’s publishes as somebody else', async () => {
     const storage = memoryStorage();
     const before = outboxStage({ storage });
