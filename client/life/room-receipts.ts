@@ -1,4 +1,5 @@
 import {
+  limits,
   parsePosition,
   READ_TYPE,
   type By,
@@ -104,6 +105,7 @@ function takeReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapsho
   const known = readers[index];
   // Of so many that they are not listed, one is not a list.
   if (!known && readers.length < count) return snapshot;
+  if (!known && count >= limits.receiptReaders) return { readers: [], count: count + 1 };
   if (!known) return { readers: [...readers, reader], count: Math.max(count, readers.length + 1) };
   const [now, before] = [parsePosition(reader.position), parsePosition(known.position)];
   const isFurther = now?.epoch !== before?.epoch || (now?.offset ?? 0) > (before?.offset ?? 0);

@@ -60,4 +60,13 @@ describe('receipts', () => {
     read('bob', 'E:2');
     expect(receipts.getSnapshot()).toEqual({ readers: [], count: 140 });
   });
+
+  it('are listed no more once there are too many', async () => {
+    const most = Array.from({ length: 100 }, (_, index) => reader(`u${index}`, 'E:1'));
+    const { receipts, read } = await stage({ readers: most, count: 100 });
+    read('u7', 'E:2');
+    expect(receipts.getSnapshot().readers).toHaveLength(100);
+    read('bob', 'E:2');
+    expect(receipts.getSnapshot()).toEqual({ readers: [], count: 101 });
+  });
 });
