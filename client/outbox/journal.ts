@@ -52,10 +52,13 @@ export function createJournal(options: {
       const entry = parseEntry(text);
       if (!entry) return [];
       const own = names.get(entry.key);
-      // Published again before this was read: that stands for it.
-      if (own !== undefined && own !== name) write(() => storage.remove(name));
-      else names.set(entry.key, name);
-      return entry;
+      if (own === undefined || own === name) {
+        names.set(entry.key, name);
+        return entry;
+      }
+      // Published again before this was read, or by another tab: that stands for it.
+      write(() => storage.remove(name));
+      return [];
     });
     return entries.toSorted((a, b) => a.at - b.at);
   };

@@ -134,6 +134,24 @@ describe('a journal', () => {
     expect(await storage.list('')).toEqual([]);
   });
 
+  it('[SND1] restores a key that two tabs have left once, and keeps the row of that one', async () => {
+    const storage = memoryStorage();
+    for (const owner of ['one', 'two']) {
+      const { journal } = tab(owner, storage, undefined);
+      journal.save(saved('a'));
+      await settle();
+      journal.close();
+    }
+    const three = tab('three', storage, undefined);
+    await three.restore();
+    await settle();
+    expect(three.adopted).toEqual(['a']);
+    expect(await storage.list('')).toHaveLength(1);
+    three.journal.forget('a');
+    await settle();
+    expect(await storage.list('')).toEqual([]);
+  });
+
   it('writes in order: a later state is never overtaken by an earlier one', async () => {
     const inner = memoryStorage();
     let open = () => {};
