@@ -14,8 +14,8 @@ import { encodeData } from '../rooms/encoding.ts';
 import { appendAcked, appendedBefore } from './append.ts';
 import {
   demandPosition,
-  findTarget,
   isRemoved,
+  seekTarget,
   VERSION_TYPES,
   type Missing,
   type Target,
@@ -106,20 +106,23 @@ export class MessageChanges {
     decide: (now: Target) => Entry | Ack,
     isFinal: boolean,
   ): Promise<Ack> {
-    let now: Target | undefined = found;
+    let now = found;
     for (let tries = 1; ; tries += 1) {
-      if (!now) throw new RoomError('NO_SUCH_EVENT');
       const decided = decide(now);
       if ('level' in decided) return decided;
       try {
         return await appendAcked(this.#log, decided);
       } catch (error) {
         if (!(error instanceof RoomError) || error.code !== 'STALE_VERSION') throw error;
-        now = await findTarget(this.#log, kind, found.room, formatPosition(found.position));
-        if (now && isRemoved(now) && decided.type === 'edited') {
-          throw new RoomError('EVENT_REMOVED', undefined, { cause: error });
+        const next = await seekTarget(this.#log, kind, found.room, formatPosition(found.position));
+        // A first attempt may have come in between: then its key has the answer.
+        if ('refusal' in next) return appendedBefore(this.#log, decided, next.refusal);
+        if (isRemoved(next) && decided.type === 'edited') {
+          const removed = new RoomError('EVENT_REMOVED', undefined, { cause: error });
+          return appendedBefore(this.#log, decided, removed);
         }
-        if (isFinal || tries === MAX_TRIES) throw error;
+        if (isFinal || tries === MAX_TRIES) return appendedBefore(this.#log, decided, error);
+        now = next;
       }
     }
   }

@@ -99,11 +99,23 @@ export class MessageGate {
     const isPossible = POSSIBLE[verb];
     const target = 'refusal' in sought || isPossible(sought.spec) ? sought : missing(sought);
     // Also where nothing is there: who may not do it does not learn that.
-    const type = 'stored' in target ? target.stored.type : typesWhere(kind, isPossible)[0];
-    await gate.ask(caller, room, `${verb}:${type ?? ''}`);
+    const types = 'stored' in target ? [target.stored.type] : typesWhere(kind, isPossible);
+    await this.#askAny(caller, room, verb, types);
     const isOwn = 'refusal' in target || target.stored.by.id === caller.user.id;
     if (verb !== 'react' && !isOwn) await gate.ask(caller, room, `moderate:${verb}`);
     return target;
+  }
+
+  /** Of what is not there any more nobody knows which type it was: one that he may is enough. */
+  async #askAny(caller: Caller, room: string, verb: Verb, types: readonly string[]): Promise<void> {
+    const [type = '', ...others] = types;
+    try {
+      await this.#options.gate.ask(caller, room, `${verb}:${type}`);
+    } catch (error) {
+      const isRefused = error instanceof RoomError && error.code === 'FORBIDDEN';
+      if (!isRefused || others.length === 0) throw error;
+      await this.#askAny(caller, room, verb, others);
+    }
   }
 }
 

@@ -96,8 +96,10 @@ export class Feed
   /** Ends the feed in `ms`, because the reader's token ends then. */
   endAfter(clock: Clock, ms: number): void {
     if (this.#state === 'ended') return;
-    const expired = () => this.fail(new RoomError('TOKEN_EXPIRED', 'the token has expired'));
-    this.#cancelExpiry = clock.after(Math.max(0, ms), expired);
+    this.#cancelExpiry = clock.after(Math.max(0, ms), () => {
+      this.#failure = new RoomError('TOKEN_EXPIRED', 'the token has expired');
+      this.end();
+    });
   }
 
   [Symbol.asyncIterator](): this {
@@ -190,13 +192,6 @@ export class Feed
     if (this.#state === 'ended') return;
     this.#queue.reread();
     this.#notify();
-  }
-
-  /** Ends the feed with an error, after which its reader may come back. */
-  fail(failure: RoomError): void {
-    if (this.#state === 'ended') return;
-    this.#failure = failure;
-    this.end();
   }
 
   /** Ends the feed. Safe to call twice. */

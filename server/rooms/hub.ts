@@ -85,7 +85,7 @@ export class Hub {
   readonly #replays: Replays;
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
-  readonly #seats = new Seats();
+  readonly #seats: Seats;
   readonly #underway = new Set<Promise<unknown>>();
   readonly #stopListening: () => void;
   #revocations = 0;
@@ -98,6 +98,7 @@ export class Hub {
     this.#presence = options.presence;
     this.#bus = options.bus;
     this.#clock = options.clock;
+    this.#seats = new Seats(options.clock);
     this.#tally = options.tally ?? createTally();
     this.#feedLimits = options.feeds ?? {};
     this.#replays = new Replays(options.feeds);

@@ -1,4 +1,5 @@
 import { RoomError } from '../../shared/index.ts';
+import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { Member } from '../presence/presence.ts';
 import type { Feed } from './feed.ts';
@@ -16,13 +17,19 @@ export interface Seat {
 
 // Each may read its room and its user from the store.
 const ASKED_AT_ONCE = 100;
+const AGAIN_MS = 2_000;
 
 /** The seats of this node, one for each feed. */
 export class Seats {
   readonly #seats = new Map<Feed, Seat>();
   readonly #own = new OwnFeeds();
+  readonly #clock: Clock;
   #asking = Promise.resolve();
   #nextAsking: Promise<void> | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** All feeds that have one. */
   get feeds(): readonly Feed[] {
@@ -48,32 +55,36 @@ export class Seats {
     return this.#own.of(room, userId);
   }
 
-  /** Asks for every seat whether its member may keep it, and ends the feeds of those who may not (AUT1). One for
-   *  whom nobody can be asked comes back and is asked then. Never rejects. */
+  /** Asks for every seat whether its member may keep it, and ends the feeds of those who may not (AUT1). Where
+   *  that cannot be said now the feed goes on, and it is asked again. Never rejects. */
   askAgain(): Promise<void> {
     this.#nextAsking ??= this.#asking.then(() => {
       this.#nextAsking = undefined;
-      return this.#askAll();
+      return this.#askAll(this.feeds);
     });
     this.#asking = this.#nextAsking;
     return this.#asking;
   }
 
-  async #askAll(): Promise<void> {
-    const seats = [...this.#seats];
-    for (let from = 0; from < seats.length; from += ASKED_AT_ONCE) {
-      const some = seats.slice(from, from + ASKED_AT_ONCE);
-      await Promise.all(some.map(([feed, seat]) => askFor(feed, seat)));
+  async #askAll(feeds: readonly Feed[]): Promise<void> {
+    const unanswered: Feed[] = [];
+    for (let from = 0; from < feeds.length; from += ASKED_AT_ONCE) {
+      const asking = feeds.slice(from, from + ASKED_AT_ONCE).map(async (feed) => {
+        if (!(await this.#isAnswered(feed))) unanswered.push(feed);
+      });
+      await Promise.all(asking);
     }
+    if (unanswered.length > 0) this.#clock.after(AGAIN_MS, () => void this.#askAll(unanswered));
   }
-}
 
-async function askFor(feed: Feed, { ask }: Seat): Promise<void> {
-  try {
-    await ask?.();
-  } catch (error) {
-    const refusal = error instanceof RoomError ? error : new RoomError('INTERNAL');
-    if (refusal.code === 'FORBIDDEN') feed.revoke('revoked');
-    else feed.fail(refusal);
+  async #isAnswered(feed: Feed): Promise<boolean> {
+    try {
+      await this.#seats.get(feed)?.ask?.();
+      return true;
+    } catch (error) {
+      const isRefused = error instanceof RoomError && error.code === 'FORBIDDEN';
+      if (isRefused) feed.revoke('revoked');
+      return isRefused;
+    }
   }
 }

@@ -45,6 +45,7 @@ function traits({ history, recent, people, whispers, membership }: RoomKind): Ht
 }
 
 function ageOf(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'ever';
   return ms % DAY === 0 ? `${ms / DAY} days` : `${Math.round(ms / HOUR)} hours`;
 }
 

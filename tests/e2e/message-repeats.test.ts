@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chat } from '../../shared/index.ts';
+import { z } from 'zod';
+import { chat, defineRoom, durable } from '../../shared/index.ts';
 import { people, refusal } from '../kit/chatters.ts';
+import { startServer } from '../kit/clients.ts';
+import { overSocket } from '../kit/rooms-api.ts';
 
 const room = 'r';
 /** Keeps four events. */
@@ -41,6 +44,30 @@ describe('[SND1] a repeat, when what it is about is kept no more', () => {
     await expect(edit).rejects.toMatchObject(gone);
     await expect(ada.remove.mutate({ room, target, idempotencyKey })).rejects.toMatchObject(gone);
     expect(acks.reply.duplicate).toBe(false);
+  });
+});
+
+describe('[AUT1] [SND1] a repeat of an edit, when its message is trimmed', () => {
+  it('needs leave for one of the types that it may have been', async () => {
+    const text = z.object({ text: z.string() });
+    const life = { publish: 'client', editable: true } as const;
+    const events = { notice: durable(text, life), message: durable(text, life) };
+    const bulletin = defineRoom('bulletin', { events, history: { maxEvents: 2 } });
+    const server = await startServer({
+      rooms: { bulletin },
+      authorize: ({ user, action }) => user.id !== 'eve' && action !== 'edit:notice',
+    });
+    const call = await overSocket(server, 'ada');
+    const publish = () =>
+      call('mutation', 'bulletin.publish', { room, type: 'message', data: { text: 'a' } });
+    const [, target] = /"position":"([^"]+)"/.exec((await publish()).bytes) ?? [];
+    const edit = { room, target, data: { text: 'b' }, idempotencyKey: 'k' };
+    const first = await call('mutation', 'bulletin.edit', edit);
+    for (let times = 0; times < 3; times += 1) await publish();
+    expect(first.bytes).toContain('"duplicate":false');
+    expect((await call('mutation', 'bulletin.edit', edit)).bytes).toContain('"duplicate":true');
+    const eve = await overSocket(server, 'eve');
+    expect(await eve('mutation', 'bulletin.edit', edit)).toMatchObject({ outcome: 'FORBIDDEN' });
   });
 });
 
