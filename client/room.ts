@@ -62,6 +62,11 @@ export function isOver({ state }: RoomState): boolean {
   return state === 'left' || state === 'failed';
 }
 
+/** Where the stream stands. Undefined: it has not begun, or is over. */
+export function positionOf(current: RoomState): string | undefined {
+  return current.state === 'joined' ? current.position : undefined;
+}
+
 /** What a client tells its handles beside the caller's options. */
 export interface HandleOptions extends StreamOptions {
   /** Makes idempotency keys. Default: UUIDs of version 7. */

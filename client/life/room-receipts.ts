@@ -9,7 +9,7 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
-import { isOver, type Room } from '../room.ts';
+import { isOver, positionOf, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
 import type { LifeCalls } from './life-calls.ts';
 import { Retrying } from '../retrying.ts';
@@ -49,7 +49,7 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
     clock,
     random,
     ask: () => calls.receipts(),
-    onAnswer: (answer) => set(takeAnswer(store.getSnapshot(), answer, epochOf(room.current))),
+    onAnswer: (answer) => set(takeAnswer(store.getSnapshot(), answer, positionOf(room.current))),
     onFail: (error) => set({ ...store.getSnapshot(), error }),
   });
   const take = (event: { readonly type: string; readonly by: By; readonly data: unknown }) => {
@@ -87,27 +87,28 @@ function takeAnswer(
   now: string | undefined,
 ): ReceiptsSnapshot {
   if (!readers) return { readers: [], count };
-  const [first] = readers;
-  const epoch = first ? parsePosition(first.position)?.epoch : now;
+  // Where nobody has read yet, the stream says which epoch that is.
+  const epoch = parsePosition(readers[0]?.position ?? now ?? '')?.epoch;
   const known = before.readers.filter(
     ({ position }) => epoch === undefined || parsePosition(position)?.epoch === epoch,
   );
   return known.reduce(takeReader, { readers, count });
 }
 
-function epochOf(current: Room<RoomKind>['current']): string | undefined {
-  return current.state === 'joined' ? parsePosition(current.position)?.epoch : undefined;
-}
-
 function takeReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapshot {
   const { readers, count } = snapshot;
   const index = readers.findIndex(({ user }) => user.id === reader.user.id);
   const known = readers[index];
-  // Of so many that they are not listed, one is not a list.
-  if (!known && readers.length < count) return snapshot;
-  if (!known && count >= limits.receiptReaders) return { readers: [], count: count + 1 };
-  if (!known) return { readers: [...readers, reader], count: Math.max(count, readers.length + 1) };
+  if (!known) return withReader(snapshot, reader);
   const [now, before] = [parsePosition(reader.position), parsePosition(known.position)];
   const isFurther = now?.epoch !== before?.epoch || (now?.offset ?? 0) > (before?.offset ?? 0);
   return isFurther ? { readers: readers.with(index, reader), count } : snapshot;
+}
+
+function withReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapshot {
+  const { readers, count } = snapshot;
+  // Of so many that they are not listed, one is not a list.
+  if (readers.length < count) return snapshot;
+  if (count >= limits.receiptReaders) return { readers: [], count: count + 1 };
+  return { readers: [...readers, reader], count: readers.length + 1 };
 }

@@ -10,7 +10,7 @@ import {
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import { isPassing, retryDelayMs } from '../passing.ts';
-import { isOver, type Room } from '../room.ts';
+import { isOver, positionOf, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
 import type { LifeCalls } from './life-calls.ts';
 import { Retrying } from '../retrying.ts';
@@ -96,7 +96,9 @@ class UnreadStore implements RoomUnread {
     return this.#own.store.subscribe(listener);
   }
 
-  markRead(position: string | undefined = this.#shown ?? positionOf(this.#parts.room)): void {
+  markRead(
+    position: string | undefined = this.#shown ?? positionOf(this.#parts.room.current),
+  ): void {
     this.#start();
     if (position === undefined || !isFurther(position, this.#due)) return;
     this.#due = position;
@@ -211,10 +213,6 @@ class UnreadStore implements RoomUnread {
       next.error === before.error;
     if (!isSame) this.#own.set(next);
   }
-}
-
-function positionOf({ current }: Pick<Room<RoomKind>, 'current'>): string | undefined {
-  return current.state === 'joined' ? current.position : undefined;
 }
 
 /** The offset of a position; 0 in another epoch than that of `to`. */

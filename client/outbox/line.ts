@@ -40,8 +40,7 @@ export type Happening =
       readonly keyWindowMs: number;
     }
   | { readonly what: 'discarded'; readonly key: string }
-  /** The client ends, for this reason. */
-  /** `isStored`: what is somebody's stays for the next life of the app. */
+  /** The client ends, for this reason. `isStored`: what is somebody's stays for the next life of the app. */
   | { readonly what: 'ended'; readonly error: RoomError; readonly isStored: boolean };
 
 /** The line after it. The same object where nothing has changed. */

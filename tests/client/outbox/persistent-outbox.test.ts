@@ -5,6 +5,18 @@ import { ackAt } from '../../kit/outbox-entries.ts';
 import { outboxStage } from '../../kit/outbox-stage.ts';
 import { settle } from '../../kit/settle.ts';
 
+/** What Ada's client has left that ended with `a` unsent. */
+async function unsentStorage() {
+  const storage = memoryStorage();
+  const { world, outbox, publish } = outboxStage({ storage });
+  await settle();
+  world.isOpen = false;
+  void publish('a');
+  await settle();
+  outbox.close(new RoomError('DISCONNECTED'));
+  return storage;
+}
+
 describe('a persistent outbox', () => {
   it('[SND2] survives a reload: what is unsent goes first, with the same keys', async () => {
     const storage = memoryStorage();
@@ -70,13 +82,7 @@ describe('a persistent outbox', () => {
   });
 
   it('[SND2] goes on with what a user left, though the first token names nobody', async () => {
-    const storage = memoryStorage();
-    const before = outboxStage({ storage });
-    await settle();
-    before.world.isOpen = false;
-    void before.publish('a');
-    await settle();
-    before.outbox.close(new RoomError('DISCONNECTED'));
+    const storage = await unsentStorage();
     let user = '';
     const after = outboxStage({ storage, newKey: () => 'second', user: () => user });
     await settle();
@@ -88,13 +94,7 @@ describe('a persistent outbox', () => {
   });
 
   it('sends nobody’s publishes as somebody else', async () => {
-    const storage = memoryStorage();
-    const before = outboxStage({ storage });
-    await settle();
-    before.world.isOpen = false;
-    void before.publish('a');
-    await settle();
-    before.outbox.close(new RoomError('DISCONNECTED'));
+    const storage = await unsentStorage();
     const other = outboxStage({ storage, newKey: () => 'second', user: () => 'bob' });
     await settle();
     expect([other.keys(), other.states()]).toEqual([[], []]);
