@@ -1,4 +1,4 @@
-import { formatPosition, RoomError, type Ack } from '../../shared/index.ts';
+import { formatPosition, RoomError, type Ack, type Position } from '../../shared/index.ts';
 import type { Entry, Guard, RoomLog } from '../log/room-log.ts';
 
 // No event stands at it: what is appended under it is a repeat, or refused.
@@ -12,9 +12,28 @@ export async function appendAcked(log: RoomLog, entry: Entry): Promise<Ack> {
   return { id, position: id, at: new Date(at), level: log.level, duplicate };
 }
 
-/** As `appendAcked`. @throws RoomError what `refuse` makes where the guard does not hold, otherwise as
- *  `RoomLog.append` */
-export async function appendUnless(
+/** Appends an event about a message, unless that was removed.
+ *  @throws RoomError EVENT_REMOVED and those of `RoomLog.append` */
+export function appendAbout(log: RoomLog, entry: Entry, { offset, epoch }: Position): Promise<Ack> {
+  const guard = { types: ['removed'], version: offset, epoch };
+  return appendUnless(log, { ...entry, about: offset, guard }, removedSince);
+}
+
+/** What is refused because its message was removed. */
+export function removedSince(cause?: RoomError): RoomError {
+  return new RoomError('EVENT_REMOVED', undefined, { cause });
+}
+
+/** Answers an event that is refused, whose key may have an answer in the log all the same (SND1): a repeat gets
+ *  that, whatever has become of what it is about. Appends nothing.
+ *  @throws RoomError `refusal`, CONFLICT, LOG_UNAVAILABLE */
+export async function appendedBefore(log: RoomLog, entry: Entry, refusal: RoomError): Promise<Ack> {
+  if (entry.idempotencyKey === undefined) throw refusal;
+  return appendUnless(log, { ...entry, guard: NEVER }, () => refusal);
+}
+
+/** As `appendAcked`. @throws RoomError what `refuse` makes where the guard does not hold */
+async function appendUnless(
   log: RoomLog,
   entry: Entry,
   refuse: (cause: RoomError) => RoomError,
@@ -24,12 +43,4 @@ export async function appendUnless(
   } catch (error) {
     throw error instanceof RoomError && error.code === 'STALE_VERSION' ? refuse(error) : error;
   }
-}
-
-/** Answers an event that is refused, whose key may have an answer in the log all the same (SND1): a repeat gets
- *  that, whatever has become of what it is about. Appends nothing.
- *  @throws RoomError `refusal`, CONFLICT, LOG_UNAVAILABLE */
-export async function appendedBefore(log: RoomLog, entry: Entry, refusal: RoomError): Promise<Ack> {
-  if (entry.idempotencyKey === undefined) throw refusal;
-  return appendUnless(log, { ...entry, guard: NEVER }, () => refusal);
 }

@@ -11,7 +11,7 @@ import {
 import type { Clock } from '../clock.ts';
 import type { Entry, RoomLog, RoomName } from '../log/room-log.ts';
 import { encodeData } from '../rooms/encoding.ts';
-import { appendAcked, appendedBefore } from './append.ts';
+import { appendAcked, appendedBefore, removedSince } from './append.ts';
 import {
   demandPosition,
   isRemoved,
@@ -116,12 +116,10 @@ export class MessageChanges {
         if (!(error instanceof RoomError) || error.code !== 'STALE_VERSION') throw error;
         const next = await seekTarget(this.#log, kind, found.room, formatPosition(found.position));
         // A first attempt may have come in between: then its key has the answer.
-        if ('refusal' in next) return appendedBefore(this.#log, decided, next.refusal);
-        if (isRemoved(next) && decided.type === 'edited') {
-          const removed = new RoomError('EVENT_REMOVED', undefined, { cause: error });
-          return appendedBefore(this.#log, decided, removed);
-        }
-        if (isFinal || tries === MAX_TRIES) return appendedBefore(this.#log, decided, error);
+        const refuse = (refusal: RoomError) => appendedBefore(this.#log, decided, refusal);
+        if ('refusal' in next) return refuse(next.refusal);
+        if (isRemoved(next) && decided.type === 'edited') return refuse(removedSince(error));
+        if (isFinal || tries === MAX_TRIES) return refuse(error);
         now = next;
       }
     }
@@ -157,7 +155,7 @@ function standing({ position: { offset, epoch }, slot }: Target) {
 }
 
 function refusalOf(found: Target, expected: number | undefined): RoomError | undefined {
-  if (isRemoved(found)) return new RoomError('EVENT_REMOVED');
+  if (isRemoved(found)) return removedSince();
   const isStale = expected !== undefined && expected !== versionOf(found.slot);
   return isStale ? new RoomError('STALE_VERSION') : undefined;
 }

@@ -14,7 +14,7 @@ import { roomKey, type RoomLog } from '../log/room-log.ts';
 import { Turns } from '../turns.ts';
 import { roomPartition, type RecordChange, type Records } from '../records/records.ts';
 import { encodeData } from '../rooms/encoding.ts';
-import { appendAcked } from './append.ts';
+import { appendAbout } from './append.ts';
 import { FIRST_USERS, missingUsers, react } from './reaction-rules.ts';
 import {
   allReactions,
@@ -117,16 +117,8 @@ export class Reactions {
     const record = await this.#records.read(roomPartition(room), reactionsKey(target));
     const reactions = allReactions(record?.value);
     const data: Reacted = { target: formatPosition(position), of: stored.type, reactions };
-    const { offset, epoch } = position;
-    const guard = { types: ['removed'], version: offset, epoch };
-    const about = { about: offset, guard, by: SERVER, at: this.#clock.now() };
-    try {
-      const entry = { room, type: 'reacted', data: encodeData(data), ...about };
-      return await appendAcked(this.#log, entry);
-    } catch (error) {
-      const isStale = error instanceof RoomError && error.code === 'STALE_VERSION';
-      throw isStale ? new RoomError('EVENT_REMOVED', undefined, { cause: error }) : error;
-    }
+    const entry = { room, type: 'reacted', data: encodeData(data), by: SERVER };
+    return appendAbout(this.#log, { ...entry, at: this.#clock.now() }, position);
   }
 
   /** Names others where one of the first users has taken his reaction back. */

@@ -1,6 +1,6 @@
 import { RoomError, type Ack, type RoomKind } from '../../shared/index.ts';
 import type { Entry, RoomLog } from '../log/room-log.ts';
-import { appendedBefore, appendUnless } from './append.ts';
+import { appendAbout, appendedBefore, removedSince } from './append.ts';
 import { demandPosition, isRemoved, seekTarget } from './target.ts';
 
 /** Appends an event as the answer to a message of the same room, unless that was removed.
@@ -11,12 +11,10 @@ export async function appendReply(
   entry: Entry,
   replyTo: string,
 ): Promise<Ack> {
-  const { offset: about, epoch } = demandPosition(replyTo);
+  const position = demandPosition(replyTo);
   const refusal = await refusalOf(log, kind, entry, replyTo);
-  if (refusal) return appendedBefore(log, { ...entry, about }, refusal);
-  const guard = { types: ['removed'], version: about, epoch };
-  const removed = (cause: RoomError) => new RoomError('EVENT_REMOVED', undefined, { cause });
-  return appendUnless(log, { ...entry, about, guard }, removed);
+  if (refusal) return appendedBefore(log, { ...entry, about: position.offset }, refusal);
+  return appendAbout(log, entry, position);
 }
 
 async function refusalOf(
@@ -28,5 +26,5 @@ async function refusalOf(
   const target = await seekTarget(log, kind, room, replyTo);
   if ('refusal' in target) return target.refusal;
   if (!target.spec.life.replies) return new RoomError('NO_SUCH_EVENT');
-  return isRemoved(target) ? new RoomError('EVENT_REMOVED') : undefined;
+  return isRemoved(target) ? removedSince() : undefined;
 }

@@ -1,5 +1,4 @@
 import {
-  RoomError,
   type MarkInput,
   type MarkReadInput,
   type ReadState,
@@ -52,13 +51,7 @@ export class ReadingGate {
     const { kind, gate, marks } = this.#options;
     const states: ReadState[] = [];
     for (const room of rooms) {
-      const isAllowed = await gate.ask(caller, room, 'read').then(
-        () => true,
-        (error: unknown) => {
-          if (error instanceof RoomError && error.code === 'FORBIDDEN') return false;
-          throw error;
-        },
-      );
+      const isAllowed = await gate.allows(caller, room, 'read');
       if (isAllowed) states.push(await marks.stateOf(kind, this.#nameOf(room), byOf(caller)));
       // Counting is done on the event loop: everybody else has a turn between two rooms.
       if (rooms.length > 1) await new Promise((resolve) => setImmediate(resolve));

@@ -119,8 +119,8 @@ export class Gate {
     await this.ask(caller, input.room, action);
     const room = { kind: this.#kind, id: input.room };
     const parts = { hub: this.#hub, clock: this.#clock };
-    const ask = () => this.ask(caller, input.room, 'resume');
-    const feed = await openFeed(parts, caller, { room, since, signal, ask });
+    const mayStay = () => this.allows(caller, input.room, 'resume');
+    const feed = await openFeed(parts, caller, { room, since, signal, mayStay });
     if (this.#hub.revocations === revocations) return feed;
     // Somebody was shut out while this feed was opened, too late to be found by it and too early to find it.
     return this.ask(caller, input.room, action).then(
@@ -146,6 +146,17 @@ export class Gate {
   async setPresence(caller: Caller, { room, state }: { room: string; state: unknown }) {
     await this.admit(caller, room, 'presence', 'presence');
     await this.#hub.setPresence({ kind: this.#kind, id: room }, memberOf(caller), state);
+  }
+
+  /** Is it allowed? @throws RoomError what keeps that from being said */
+  async allows(caller: Caller, id: string, action: Action): Promise<boolean> {
+    try {
+      await this.ask(caller, id, action);
+      return true;
+    } catch (error) {
+      if (error instanceof RoomError && error.code === 'FORBIDDEN') return false;
+      throw error;
+    }
   }
 
   /** @throws RoomError FORBIDDEN, the same whether the room is not there or not for this caller */

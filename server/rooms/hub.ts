@@ -66,9 +66,9 @@ export interface Subscription {
   /** Has the member's connection broken, when the feed ends? Then his seat is held for a while (PRE2).
    *  Unset: he leaves on purpose. */
   readonly isGone?: () => boolean;
-  /** Asks anew whether the member may follow the room: word of it may have been lost. Rejects with what keeps
-   *  him from it. */
-  readonly ask?: (() => Promise<void>) | undefined;
+  /** May the member follow the room still? Asked where word of it may have been lost; rejects where nobody can
+   *  say. Unset: nobody is to be asked. */
+  readonly mayStay?: (() => Promise<boolean>) | undefined;
   /** A position or frame id to resume after. */
   readonly since?: string | undefined;
 }
@@ -137,7 +137,7 @@ export class Hub {
   }
 
   /** Opens a feed and seats its member until the feed ends. @throws RoomError BAD_INPUT */
-  async subscribe({ room: name, member, since, isGone, ask }: Subscription): Promise<Feed> {
+  async subscribe({ room: name, member, since, isGone, mayStay }: Subscription): Promise<Feed> {
     const position = since === undefined ? undefined : demandPosition(since);
     return this.#rooms.with(name, this.#kindOf(name), (room) => {
       if (this.#isClosed) throw new RoomError('RESTARTING');
@@ -150,7 +150,7 @@ export class Hub {
         onEnd: this.#onFeedEnd,
         tally: this.#tally,
       });
-      this.#seats.add(feed, { name, member, isGone, ask });
+      this.#seats.add(feed, { name, member, isGone, mayStay });
       this.#presence.join(name, member);
       return feed;
     });

@@ -11,7 +11,7 @@ const EXPIRY_GRACE_MS = 1_000;
 const OPEN = 1;
 
 /** Which feed to open. */
-export interface Opening extends Pick<Subscription, 'room' | 'since' | 'ask'> {
+export interface Opening extends Pick<Subscription, 'room' | 'since' | 'mayStay'> {
   readonly signal?: (() => AbortSignal) | undefined;
 }
 
@@ -25,12 +25,12 @@ export function memberOf({ user: { id, name }, connectionId, sessionId }: Caller
 export async function openFeed(
   { hub, clock }: { readonly hub: Hub; readonly clock: Clock },
   caller: Caller,
-  { room, since, signal, ask }: Opening,
+  { room, since, signal, mayStay }: Opening,
 ): Promise<Feed> {
   const { socket } = caller;
   // Where no socket can be seen a stop looks as a broken connection does.
   const isGone = () => socket?.readyState !== OPEN;
-  const feed = await hub.subscribe({ room, member: memberOf(caller), since, isGone, ask });
+  const feed = await hub.subscribe({ room, member: memberOf(caller), since, isGone, mayStay });
   if (socket) return feed;
   endWith(feed, signal?.());
   feed.endAfter(clock, caller.user.expiresAt - clock.now() + EXPIRY_GRACE_MS);

@@ -1,4 +1,3 @@
-import { RoomError } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { Member } from '../presence/presence.ts';
@@ -11,8 +10,8 @@ export interface Seat {
   readonly member: Member;
   /** Has his connection broken, when the feed ends? Unset: he leaves on purpose. */
   readonly isGone: (() => boolean) | undefined;
-  /** Asks anew whether he may sit here; rejects with what keeps him from it. Unset: nobody is to be asked. */
-  readonly ask: (() => Promise<void>) | undefined;
+  /** May he sit here still? Rejects where nobody can say. Unset: nobody is to be asked. */
+  readonly mayStay: (() => Promise<boolean>) | undefined;
 }
 
 // Each may read its room and its user from the store.
@@ -79,12 +78,10 @@ export class Seats {
 
   async #isAnswered(feed: Feed): Promise<boolean> {
     try {
-      await this.#seats.get(feed)?.ask?.();
+      if ((await this.#seats.get(feed)?.mayStay?.()) === false) feed.revoke('revoked');
       return true;
-    } catch (error) {
-      const isRefused = error instanceof RoomError && error.code === 'FORBIDDEN';
-      if (isRefused) feed.revoke('revoked');
-      return isRefused;
+    } catch {
+      return false;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { DAY, limits, RoomError, type Retention } from '../../../shared/index.ts';
+import { DAY, HOUR, limits, RoomError, type Retention } from '../../../shared/index.ts';
 import type { Clock } from '../../clock.ts';
 import { DUE_KEY, roomKeys, roomOfTag, roomTag } from '../../redis/redis-keys.ts';
 import type { RedisLink } from '../../redis/redis-link.ts';
@@ -46,7 +46,7 @@ const FOREVER_MS = 3_650 * DAY;
 const COUNT_AT_ONCE = 2_000;
 const TRIM_AT_ONCE = 500;
 const TRIM_ROOMS = 1_000;
-const PUT_OFF_MS = 3_600_000;
+const PUT_OFF_MS = HOUR;
 
 /** A log that many nodes share, in Redis. Level `redis`: what Redis has acknowledged is as safe as Redis keeps
  *  it. */

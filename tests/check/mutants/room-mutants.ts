@@ -104,7 +104,7 @@ export const roomMutants: readonly Mutant[] = [
   mutant(
     'an answer is refused before its key is looked up',
     'server/messages/replies.ts',
-    'if (refusal) return appendedBefore(log, { ...entry, about }, refusal);',
+    'if (refusal) return appendedBefore(log, { ...entry, about: position.offset }, refusal);',
     'if (refusal) throw refusal;',
   ),
   mutant(
@@ -121,9 +121,9 @@ export const roomMutants: readonly Mutant[] = [
   ),
   mutant(
     'an answer goes past a removal that comes between',
-    'server/messages/replies.ts',
-    '{ ...entry, about, guard }',
-    '{ ...entry, about }',
+    'server/messages/append.ts',
+    '{ ...entry, about: offset, guard }',
+    '{ ...entry, about: offset }',
   ),
   mutant(
     'an edit of what was removed since is refused before its key is looked up',

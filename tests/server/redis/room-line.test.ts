@@ -27,31 +27,15 @@ function eventAt(offset: number) {
 }
 
 describe('a line that has missed events', () => {
-  it('[RES5] tells them all, a page at a time', async () => {
-    const { line, told } = lineOn({ first: 1, head: 150 });
+  it.each([
+    ['all of them, a page at a time', 1, 150, ['11-110', '111-150']],
+    ['where it goes on behind those that are kept no longer', 30, 40, ['>29', '30-40']],
+    ['where it goes on when they are too many', 1, 2_000, ['>1900', '1901-2000']],
+    ['where it goes on when none is kept', 41, 40, ['>40']],
+  ])('[RES5] tells %s', async (_, first, head, expected) => {
+    const { line, told } = lineOn({ first, head });
     line.begin({ epoch: 'E', offset: 10 });
     await line.heal();
-    expect(told).toEqual(['11-110', '111-150']);
-  });
-
-  it('[RES5] tells where it goes on behind those that are kept no longer', async () => {
-    const { line, told } = lineOn({ first: 30, head: 40 });
-    line.begin({ epoch: 'E', offset: 10 });
-    await line.heal();
-    expect(told).toEqual(['>29', '30-40']);
-  });
-
-  it('[RES5] tells where it goes on when they are too many', async () => {
-    const { line, told } = lineOn({ first: 1, head: 2_000 });
-    line.begin({ epoch: 'E', offset: 10 });
-    await line.heal();
-    expect(told).toEqual(['>1900', '1901-2000']);
-  });
-
-  it('[RES5] tells where it goes on when none is kept', async () => {
-    const { line, told } = lineOn({ first: 41, head: 40 });
-    line.begin({ epoch: 'E', offset: 10 });
-    await line.heal();
-    expect(told).toEqual(['>40']);
+    expect(told).toEqual(expected);
   });
 });
