@@ -16,6 +16,7 @@ import { MessageDeadline } from './message-deadline.ts';
 import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { StallWatch } from './stall-watch.ts';
+import { TcpWrites } from './tcp-writes.ts';
 
 /** What a handler takes from its server, beside the options that are tRPC's. */
 export interface HandlerParts {
@@ -47,6 +48,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const { router, onError, keepAlive, addressOf = peerAddress } = options;
   const encoder = options.experimental_encoder ?? jsonEncoder;
   const queue = new FlushQueue();
+  const writes = TcpWrites.find();
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = new StallWatch({ stallMs: limits.stallMs });
   const service: Service<R> = {
@@ -74,7 +76,8 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     const refusal = admission?.enter(client, addressBy(addressOf, req));
     if (refusal) return turnAway(client, refusal.message, clock);
     deadline.watch(req.socket);
-    const outbound = new Outbound({ ws: client, socket: req.socket, queue, stalls, limits, tally });
+    const { socket } = req;
+    const outbound = new Outbound({ ws: client, socket, writes, queue, stalls, limits, tally });
     new Connection(client, req, outbound, service).open();
   };
 }

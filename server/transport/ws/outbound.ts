@@ -4,7 +4,9 @@ import type { Tally } from '../../tally.ts';
 import { frameBytes } from './frame-bytes.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
 import type { Endpoints } from './kernel-queues.ts';
+import { SocketWriter } from './socket-writer.ts';
 import type { Stalling, StallWatch } from './stall-watch.ts';
+import type { TcpWrites } from './tcp-writes.ts';
 
 /** How much may wait for one connection, in bytes. */
 export interface OutboundLimits {
@@ -24,6 +26,7 @@ export interface OutboundOptions {
   readonly ws: WebSocket;
   /** The socket that the upgrade handed over. Unset: everything goes through `ws`. */
   readonly socket: Socket | undefined;
+  readonly writes: TcpWrites | undefined;
   readonly queue: FlushQueue;
   readonly stalls: StallWatch;
   readonly limits: OutboundLimits;
@@ -37,7 +40,7 @@ const NOBODY: readonly Waiter[] = [];
  *  where `ws` neither compresses nor queues; through `ws` otherwise. */
 export class Outbound implements Flushable, Stalling {
   readonly #ws: WebSocket;
-  readonly #socket: Socket | undefined;
+  readonly #writer: SocketWriter | undefined;
   readonly #tcp: Endpoints | undefined;
   readonly #queue: FlushQueue;
   readonly #stalls: StallWatch;
@@ -53,22 +56,20 @@ export class Outbound implements Flushable, Stalling {
   /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
   #queuedBytes = 0;
 
-  constructor({ ws, socket, queue, stalls, limits, tally }: OutboundOptions) {
+  constructor({ ws, socket, writes, queue, stalls, limits, tally }: OutboundOptions) {
     this.#ws = ws;
-    // An extension would have to change every frame: that is the business of `ws`.
-    this.#socket = ws.extensions === '' ? socket : undefined;
     this.#tcp = socket;
     this.#queue = queue;
     this.#stalls = stalls;
     this.#limits = limits;
     this.#tally = tally;
-    if (this.#socket) {
-      this.#socket.on('drain', () => {
-        this.#queuedBytes = 0;
-        this.#announceRoom();
-      });
-      this.#letNothingOvertake();
-    }
+    // An extension would have to change every frame: that is the business of `ws`.
+    if (!socket || ws.extensions !== '') return;
+    this.#writer = new SocketWriter(socket, writes, () => {
+      this.#queuedBytes = 0;
+      this.#announceRoom();
+    });
+    this.#letNothingOvertake();
   }
 
   /** The connection has closed. */
@@ -79,7 +80,7 @@ export class Outbound implements Flushable, Stalling {
 
   /** Can whole frames be written as bytes? Otherwise they go as messages through `ws`. */
   get takesFrames(): boolean {
-    return this.#socket !== undefined;
+    return this.#writer !== undefined;
   }
 
   /** Has more than the soft budget been handed over and not left yet? */
@@ -100,14 +101,12 @@ export class Outbound implements Flushable, Stalling {
   }
 
   get unsentBytes(): number {
-    return (
-      this.#pendingBytes + (this.#socket ? this.#socket.writableLength : this.#ws.bufferedAmount)
-    );
+    return this.#pendingBytes + (this.#writer?.waitingBytes ?? this.#ws.bufferedAmount);
   }
 
   /** Sends a message: text as a text frame, bytes as a binary one. */
   send(message: string | Uint8Array): void {
-    if (this.#socket) return this.sendFrame(frameBytes(message));
+    if (this.#writer) return this.sendFrame(frameBytes(message));
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#tally.bytesSent += Buffer.byteLength(message);
     this.#ws.send(message, () => {
@@ -139,19 +138,19 @@ export class Outbound implements Flushable, Stalling {
     const message = this.#frames ? this.#queue.join(this.#frames, bytes) : first;
     this.#forget();
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    const socket = this.#socket;
-    if (!socket) return;
+    const writer = this.#writer;
+    if (!writer) return;
     this.#tally.bytesSent += bytes;
-    const isTaken = socket.write(message);
-    // The stream holds what the kernel has not taken at once.
-    if (message !== first && socket.writableLength > 0) this.#queue.keep();
+    const isTaken = writer.write(message);
+    // Memory of this turn is still needed for what the kernel has not taken at once.
+    if (message !== first && writer.waitingBytes > 0) this.#queue.keep();
     if (isTaken) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
       this.#queuedBytes = 0;
       if (wasFull) this.#announceRoom();
     } else {
-      this.#queuedBytes = socket.writableLength;
+      this.#queuedBytes = writer.waitingBytes;
       this.#afterWrite();
     }
   }

@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { SocketWriter } from '../../../server/transport/ws/socket-writer.ts';
+import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
+
+/** Both ends of a connection. The reader has not begun to read. */
+async function pair(): Promise<{ socket: Socket; reader: Socket }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const reader = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  socket.on('error', () => {});
+  onTestFinished(() => {
+    reader.destroy();
+    socket.destroy();
+    server.close();
+  });
+  return { socket, reader };
+}
+
+const chunk = (no: number, bytes: number) => Buffer.alloc(bytes, `${no} `);
+
+/** Writes until the kernel takes no more, and what it is told to on top. */
+function fill(writer: SocketWriter): Buffer[] {
+  const sent: Buffer[] = [];
+  for (let no = 0; no < 1_000; no += 1) {
+    const bytes = chunk(no, 65_536);
+    sent.push(bytes);
+    if (!writer.write(bytes)) return sent;
+  }
+  throw new Error('the kernel takes everything');
+}
+
+function collect(reader: Socket): { bytes: () => Buffer } {
+  const chunks: Buffer[] = [];
+  reader.on('data', (data: Buffer) => chunks.push(data));
+  return { bytes: () => Buffer.concat(chunks) };
+}
+
+it('finds the parts of this Node', () => {
+  expect(TcpWrites.find()).toBeDefined();
+});
+
+describe.each([
+  ['past the stream', TcpWrites.find()],
+  ['through the stream', undefined],
+])('SocketWriter, %s', (_, writes) => {
+  it('[TRN3] writes in order to a reader who stops, and tells when there is room again', async () => {
+    const { socket, reader } = await pair();
+    const onDrain = vi.fn<() => void>();
+    const writer = new SocketWriter(socket, writes, onDrain);
+    const sent = fill(writer);
+    expect(writer.waitingBytes).toBeGreaterThan(0);
+    for (let no = 0; no < 20; no += 1) {
+      const bytes = chunk(1_000 + no, 100);
+      sent.push(bytes);
+      expect(writer.write(bytes)).toBe(false);
+      // Pings and the like go to the stream by themselves.
+      const ping = chunk(2_000 + no, 10);
+      sent.push(ping);
+      socket.write(ping);
+    }
+    expect(onDrain).not.toHaveBeenCalled();
+
+    const got = collect(reader);
+    const all = Buffer.concat(sent);
+    await vi.waitFor(() => expect(got.bytes().length).toBe(all.length), { timeout: 20_000 });
+    expect(got.bytes().equals(all)).toBe(true);
+    await vi.waitFor(() => expect(writer.waitingBytes).toBe(0));
+    expect(onDrain).toHaveBeenCalled();
+    expect(writer.write(chunk(0, 100))).toBe(true);
+  });
+
+  it('[TRN4] counts what the kernel has not taken', async () => {
+    const { socket } = await pair();
+    const writer = new SocketWriter(socket, writes, () => {});
+    fill(writer);
+    const before = writer.waitingBytes;
+    writer.write(chunk(0, 5_000));
+    expect(writer.waitingBytes).toBe(before + 5_000);
+  });
+
+  it('gives up a connection that is reset while something waits', async () => {
+    const { socket, reader } = await pair();
+    const onDrain = vi.fn<() => void>();
+    const writer = new SocketWriter(socket, writes, onDrain);
+    fill(writer);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    reader.resetAndDestroy();
+    await closed;
+    expect(onDrain).not.toHaveBeenCalled();
+    expect(() => writer.write(chunk(0, 100))).not.toThrow();
+  });
+
+  it('closes a connection behind everything that was written', async () => {
+    const { socket, reader } = await pair();
+    const writer = new SocketWriter(socket, writes, () => {});
+    const sent = Buffer.concat(fill(writer));
+    socket.end();
+    const got = collect(reader);
+    await once(reader, 'end');
+    expect(got.bytes().equals(sent)).toBe(true);
+  });
+});
+
+describe('TcpWrites', () => {
+  it('writes past no stream that changes the bytes', async () => {
+    const { socket } = await pair();
+    const writes = TcpWrites.find();
+    expect(writes?.fits(socket)).toBe(true);
+    expect(writes?.fits(new TLSSocket(socket, { isServer: true }))).toBe(false);
+  });
+
+  it.each([
+    ['lets at nothing', () => expect.fail('denied')],
+    ['has no such parts', () => ({})],
+    [
+      'has others',
+      () => ({ TCP: Map, WriteWrap: Map, streamBaseState: {}, kLastWriteWasAsync: 3 }),
+    ],
+  ])('is not there where Node %s', (_, binding) => {
+    expect(TcpWrites.find(binding)).toBeUndefined();
+  });
+});
