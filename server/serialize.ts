@@ -1,4 +1,5 @@
 import superjson, { type SuperJSONResult } from 'superjson';
+import { isoOf } from './iso-date.ts';
 
 /** superjson's form of a value. Of plain data, dates among it, that form is made without superjson's walk:
  *  nearly all events, acks and frames are such data. What needs no change is not copied.
@@ -43,7 +44,7 @@ function plain(value: unknown, path: string, walk: Walk): unknown {
   }
   if (!(value instanceof Date) || Number.isNaN(value.getTime())) return FOREIGN;
   walk.dates.push(path);
-  return value.toISOString();
+  return isoOf(value);
 }
 
 function plainArray(value: readonly unknown[], path: string, walk: Walk): unknown {
