@@ -43,21 +43,19 @@ export function createMemoryLog(options: {
   const followers = new Followers(options.onError);
   let isClosed = false;
 
-  const roomOf = (name: RoomName): MemoryRoom => {
-    const key = roomKey(name);
-    const known = rooms.get(key);
-    if (known) return known;
+  const makeRoom = (name: RoomName): MemoryRoom => {
     const room = { retention: retention(name.kind), events: [], first: 1, keys: new Map() };
-    rooms.set(key, room);
+    rooms.set(roomKey(name), room);
     return room;
   };
 
   const append = (entry: Entry): Appended => {
     if (isClosed) throw new RoomError('LOG_UNAVAILABLE');
-    const room = roomOf(entry.room);
-    const repeat = findRepeat(room, entry);
+    const known = rooms.get(roomKey(entry.room));
+    const repeat = known && findRepeat(known, entry);
     if (repeat) return { epoch, offset: repeat.offset, at: repeat.at, duplicate: true };
-    if (!holds(room, entry)) throw new RoomError('STALE_VERSION');
+    if (!holds(known, entry)) throw new RoomError('STALE_VERSION');
+    const room = known ?? makeRoom(entry.room);
     const event = storedEvent(entry, headOf(room) + 1);
     room.events.push(event);
     eraseAbout(room, entry);
@@ -111,9 +109,9 @@ function storedEvent(entry: Entry, offset: number): StoredEvent {
 }
 
 /** Does an entry's guard hold? */
-function holds(room: MemoryRoom, { about, guard }: Entry): boolean {
+function holds(room: MemoryRoom | undefined, { about, guard }: Entry): boolean {
   if (about === undefined || !guard) return true;
-  const [newest = about] = room.events
+  const [newest = about] = (room?.events ?? [])
     .filter((event) => event.about === about && guard.types.includes(event.type))
     .map(({ offset }) => offset)
     .toReversed();

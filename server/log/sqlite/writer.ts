@@ -188,18 +188,19 @@ export class Writer {
   }
 
   #appendOne(entry: Entry, touched: Map<WriterRoom, number>): Written {
-    const room = this.#find(entry.room) ?? this.#create(entry.room);
+    const known = this.#find(entry.room);
+    // A room that anybody can name is not made for what is not appended.
+    if (!known && !holds(entry, undefined)) return 'stale';
+    const room = known ?? this.#create(entry.room);
     const { type, data, by, at, idempotencyKey: key, about } = entry;
     const offset = room.head + 1;
     if (key !== undefined) {
       const repeat = this.#takeKey(room, entry, key, offset);
       if (repeat) return repeat;
     }
-    if (!this.#holds(room, entry)) {
+    if (!holds(entry, this.#newestAbout(room, entry))) {
       // The key was put down for what is not appended.
       if (key !== undefined) this.#sql.dropKey.run(room.no, key, by.id);
-      // A room that was made for it says what it holds: nothing.
-      touched.set(room, touched.get(room) ?? 0);
       return 'stale';
     }
     room.head = offset;
@@ -211,10 +212,10 @@ export class Writer {
     return { offset, at, duplicate: false };
   }
 
-  #holds({ no }: WriterRoom, { about, guard }: Entry): boolean {
-    if (about === undefined || !guard) return true;
-    const newest = this.#sql.newest.get(no, about, JSON.stringify(guard.types))?.['offset'];
-    return Number(newest ?? about) === guard.version;
+  #newestAbout({ no }: WriterRoom, { about, guard }: Entry): number | undefined {
+    if (about === undefined || !guard) return undefined;
+    const row = this.#sql.newest.get(no, about, JSON.stringify(guard.types));
+    return row?.['offset'] === null ? undefined : Number(row?.['offset']);
   }
 
   /** Puts a key down for an offset, unless it stands for another already (SND1). */
@@ -293,4 +294,9 @@ export class Writer {
     this.#rooms.set(key, room);
     return room;
   }
+}
+
+/** Does the guard of an entry hold, where the newest event of its types stands at `newest`? */
+function holds({ about, guard }: Entry, newest: number | undefined): boolean {
+  return about === undefined || !guard || (newest ?? about) === guard.version;
 }

@@ -21,6 +21,23 @@ describe('Writer', () => {
   });
 });
 
+describe('[LOG1] Writer, of what is refused', () => {
+  it('makes no room and keeps no key', () => {
+    const { db, writer } = logWriter(tempDir());
+    const refused = { ...entry('k'), about: 1, guard: { types: [], version: -1 } };
+    expect(writer.append([refused]).written).toEqual(['stale']);
+    const count = (table: string) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.['n'];
+    expect([count('rooms'), count('keys')]).toEqual([0, 0]);
+    // In a room that is there, and within one batch with what makes it.
+    expect(writer.append([refused, entry('a'), refused]).written).toEqual([
+      'stale',
+      { offset: 1, at: 1, duplicate: false },
+      'stale',
+    ]);
+    expect([count('rooms'), count('keys'), count('events')]).toEqual([1, 1, 1]);
+  });
+});
+
 describe('Trouble', () => {
   it('tells when writing begins to fail and when it works again, once each', async () => {
     const told: (string | undefined)[] = [];
