@@ -6,6 +6,7 @@ import {
   type By,
   type Edited,
   type Removed,
+  type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
@@ -64,7 +65,7 @@ export class MessageChanges {
 
   /** Takes a message back: its content and that of its edits is gone from the log when this resolves, and
    *  from its files within the log's scrub time (LOG5). One that was removed already is answered with its
-   *  removal. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
+   *  removal. @throws RoomError NO_SUCH_EVENT, EVENT_REMOVED (erased), CONFLICT, LOG_UNAVAILABLE */
   async remove(
     kind: RoomKind,
     found: Target | Missing,
@@ -73,30 +74,22 @@ export class MessageChanges {
   ): Promise<Ack> {
     if ('refusal' in found) return this.#repeat(found, 'removed', REMOVAL, { by, idempotencyKey });
     if (!found.spec.life.removable) throw new RoomError('NO_SUCH_EVENT');
-    const { removed } = found.slot;
-    if (removed) return removedAlready(removed, this.#log);
-    if (isRemoved(found)) throw new RoomError('EVENT_REMOVED');
-    const { stored, position } = found;
-    const { epoch } = position;
-    const data: Removed = {
-      target: formatPosition(position),
-      of: stored.type,
-      author: stored.by,
-      sentAt: new Date(stored.at),
-      ...(stored.about !== undefined && {
-        replyTo: formatPosition({ epoch, offset: stored.about }),
-      }),
-    };
-    return this.#change(
-      kind,
-      found,
-      (now) => {
-        if (now.slot.removed) return removedAlready(now.slot.removed, this.#log);
-        const entry = this.#entry(now.room, 'removed', data, by);
-        return { ...entry, ...standing(now), says: REMOVAL, erases: ['edited'], idempotencyKey };
-      },
-      false,
-    );
+    const removing = (now: Target) => this.#removed(now, by, idempotencyKey);
+    if (isRemoved(found)) return this.#removedBefore(found, removing(found));
+    const decide = (now: Target) =>
+      now.slot.removed ? this.#answerOf(now.slot.removed) : removing(now);
+    return this.#change(kind, found, decide, false);
+  }
+
+  /** Answers a removal of what is removed: with the one that its key stands for, or with that which is there. */
+  async #removedBefore({ slot: { removed } }: Target, again: Entry): Promise<Ack> {
+    const refusal = removedSince();
+    try {
+      return await appendedBefore(this.#log, again, refusal);
+    } catch (error) {
+      if (error !== refusal || !removed) throw error;
+      return this.#answerOf(removed);
+    }
   }
 
   /** Appends what `decide` makes of the message as it stands; looks again when it no longer did. */
@@ -144,6 +137,26 @@ export class MessageChanges {
     return { ...entry, ...standing(now), says: encodeData(given), idempotencyKey };
   }
 
+  #removed(now: Target, by: By, idempotencyKey: string | undefined): Entry {
+    const { stored, position } = now;
+    const { epoch } = position;
+    const data: Removed = {
+      target: formatPosition(position),
+      of: stored.type,
+      author: stored.by,
+      sentAt: new Date(stored.at),
+      ...(stored.about !== undefined && {
+        replyTo: formatPosition({ epoch, offset: stored.about }),
+      }),
+    };
+    const entry = this.#entry(now.room, 'removed', data, by);
+    return { ...entry, ...standing(now), says: REMOVAL, erases: ['edited'], idempotencyKey };
+  }
+
+  #answerOf({ id, position, at }: Pick<RoomEvent, 'id' | 'position' | 'at'>): Ack {
+    return { id, position, at, level: this.#log.level, duplicate: true };
+  }
+
   #entry(room: RoomName, type: string, data: unknown, by: By): Entry {
     return { room, type, data: encodeData(data), by, at: this.#clock.now() };
   }
@@ -164,11 +177,4 @@ function versionIn({ position }: Target, text: string): number {
   const version = demandPosition(text);
   if (version.epoch !== position.epoch) throw new RoomError('STALE_POSITION');
   return version.offset;
-}
-
-function removedAlready(
-  { id, position, at }: { id: string; position: string; at: Date },
-  log: RoomLog,
-): Ack {
-  return { id, position, at, level: log.level, duplicate: true };
 }

@@ -91,3 +91,20 @@ describe('an edit with a key', () => {
     },
   );
 });
+
+describe('[SND1] a removal with a key', () => {
+  it('is refused where the key stands for another one, whoever has removed the message', async () => {
+    const { ada } = await people();
+    const [a, b] = [
+      await ada.send.mutate({ room, text: 'a' }),
+      await ada.send.mutate({ room, text: 'b' }),
+    ];
+    const remove = (target: string, idempotencyKey?: string) =>
+      ada.remove.mutate({ room, target, idempotencyKey });
+    const first = await remove(a.position, 'k');
+    const second = await remove(b.position);
+    await expect(remove(b.position, 'k')).rejects.toMatchObject(refusal('CONFLICT'));
+    expect(await remove(a.position, 'k')).toEqual({ ...first, duplicate: true });
+    expect(await remove(b.position, 'new')).toEqual({ ...second, duplicate: true });
+  });
+});
