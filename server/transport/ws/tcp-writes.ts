@@ -61,13 +61,15 @@ export class TcpWrites {
   write(socket: Socket, bytes: Uint8Array, writer: Writer): number | undefined {
     const handle = handleOf(socket);
     // It is taken from a socket that is destroyed.
-    if (!handle || handle.writeBuffer(this.#spare, bytes) !== 0) return undefined;
-    const { streamBaseState, kLastWriteWasAsync } = this.#parts;
-    if (streamBaseState[kLastWriteWasAsync] === 0) return 0;
+    if (!handle) return undefined;
     const request = this.#spare;
+    const { streamBaseState, kLastWriteWasAsync, WriteWrap } = this.#parts;
+    const error = handle.writeBuffer(request, bytes);
+    if (error === 0 && streamBaseState[kLastWriteWasAsync] === 0) return 0;
+    this.#spare = new WriteWrap();
+    if (error !== 0) return undefined;
     request.bytes = bytes;
     request.oncomplete = (status) => writer.onWritten(status);
-    this.#spare = new this.#parts.WriteWrap();
     return handle.writeQueueSize;
   }
 }
