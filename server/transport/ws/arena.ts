@@ -17,7 +17,10 @@ export class Arena {
   join(frames: readonly Buffer[], length: number): Buffer {
     const piece = this.#take(length);
     let at = 0;
-    for (const frame of frames) at += frame.copy(piece, at);
+    for (const frame of frames) {
+      piece.set(frame, at);
+      at += frame.length;
+    }
     return piece;
   }
 

@@ -19,8 +19,9 @@ export const NOBODY: Addressee = { id: null, jsonrpc: undefined };
 
 /** All subscribers who get the same bytes: those with the same request id, over all connections. */
 export interface Subscriber extends Addressee {
-  /** How a JSON reply to them begins. */
+  /** How a JSON reply to them begins, as text and as bytes. */
   readonly beginning: string;
+  readonly beginningBytes: Buffer;
   /** How many there are. */
   count: number;
   /** The item of this turn that a frame was last made of, and that frame. */
@@ -66,7 +67,9 @@ export class Envelopes implements Flushable {
     const beginning = `{"id":${JSON.stringify(id)},${version}`;
     let subscriber = this.#subscribers.get(beginning);
     if (!subscriber) {
-      subscriber = { id, jsonrpc, beginning, count: 0, item: undefined, frame: undefined };
+      const beginningBytes = Buffer.from(beginning);
+      const none = { count: 0, item: undefined, frame: undefined };
+      subscriber = { id, jsonrpc, beginning, beginningBytes, ...none };
       this.#subscribers.set(beginning, subscriber);
     }
     subscriber.count += 1;
@@ -102,7 +105,7 @@ export class Envelopes implements Flushable {
     const { tail, frames } = this.#made;
     let frame = frames?.get(to);
     if (!frame) {
-      frame = tail ? joinedFrame(to.beginning, tail) : frameBytes(this.item(item, to));
+      frame = tail ? joinedFrame(to.beginningBytes, tail) : frameBytes(this.item(item, to));
       frames?.set(to, frame);
     }
     if (!to.item && this.#holders.push(to) === 1) this.#queue.add(this);

@@ -15,11 +15,12 @@ export function frameBytes(message: string | Uint8Array): Buffer {
 }
 
 /** The frame of a text of two parts, of which many frames share the second. */
-export function joinedFrame(beginning: string, tail: Buffer): Buffer {
-  const length = Buffer.byteLength(beginning) + tail.length;
-  const frame = emptyFrame(FIN_TEXT, length);
-  frame.write(beginning, frame.length - length, 'utf8');
-  tail.copy(frame, frame.length - tail.length);
+export function joinedFrame(beginning: Buffer, tail: Buffer): Buffer {
+  const frame = emptyFrame(FIN_TEXT, beginning.length + tail.length);
+  const from = frame.length - tail.length;
+  // `write` and `copy` go through C++, which costs more than what they copy here.
+  frame.set(beginning, from - beginning.length);
+  frame.set(tail, from);
   return frame;
 }
 
