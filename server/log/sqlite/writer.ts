@@ -190,7 +190,7 @@ export class Writer {
   #appendOne(entry: Entry, touched: Map<WriterRoom, number>): Written {
     const known = this.#find(entry.room);
     // A room that anybody can name is not made for what is not appended.
-    if (!known && !holds(entry, undefined)) return 'stale';
+    if (!known && !this.#holds(undefined, entry)) return 'stale';
     const room = known ?? this.#create(entry.room);
     const { type, data, by, at, idempotencyKey: key, about } = entry;
     const offset = room.head + 1;
@@ -198,7 +198,7 @@ export class Writer {
       const repeat = this.#takeKey(room, entry, key, offset);
       if (repeat) return repeat;
     }
-    if (!holds(entry, this.#newestAbout(room, entry))) {
+    if (!this.#holds(room, entry)) {
       // The key was put down for what is not appended.
       if (key !== undefined) this.#sql.dropKey.run(room.no, key, by.id);
       return 'stale';
@@ -212,10 +212,10 @@ export class Writer {
     return { offset, at, duplicate: false };
   }
 
-  #newestAbout({ no }: WriterRoom, { about, guard }: Entry): number | undefined {
-    if (about === undefined || !guard) return undefined;
-    const row = this.#sql.newest.get(no, about, JSON.stringify(guard.types));
-    return row?.['offset'] === null ? undefined : Number(row?.['offset']);
+  #holds(room: WriterRoom | undefined, { about, guard }: Entry): boolean {
+    if (about === undefined || !guard) return true;
+    const newest = room && this.#sql.newest.get(room.no, about, JSON.stringify(guard.types));
+    return Number(newest?.['offset'] ?? about) === guard.version;
   }
 
   /** Puts a key down for an offset, unless it stands for another already (SND1). */
@@ -294,9 +294,4 @@ export class Writer {
     this.#rooms.set(key, room);
     return room;
   }
-}
-
-/** Does the guard of an entry hold, where the newest event of its types stands at `newest`? */
-function holds({ about, guard }: Entry, newest: number | undefined): boolean {
-  return about === undefined || !guard || (newest ?? about) === guard.version;
 }
