@@ -19,9 +19,8 @@ export const NOBODY: Addressee = { id: null, jsonrpc: undefined };
 
 /** All subscribers who get the same bytes: those with the same request id, over all connections. */
 export interface Subscriber extends Addressee {
-  /** How a JSON reply to them begins, as text and as bytes. */
-  readonly beginning: string;
-  readonly beginningBytes: Buffer;
+  /** How a JSON reply to them begins. */
+  readonly beginning: Buffer;
   /** How many there are. */
   count: number;
   /** The item of this turn that a frame was last made of, and that frame. */
@@ -45,6 +44,7 @@ export class Envelopes implements Flushable {
   readonly #config: AnyTRPCRouter['_def']['_config'];
   readonly #encoder: Encoder;
   readonly #queue: FlushQueue;
+  /** By how a reply to them begins. */
   readonly #subscribers = new Map<string, Subscriber>();
   /** Those who hold a frame of this turn. */
   #holders: Subscriber[] = [];
@@ -64,13 +64,12 @@ export class Envelopes implements Flushable {
   /** Counts one more subscriber in. Give him back with `leave`. */
   join({ id, jsonrpc }: Addressee): Subscriber {
     const version = jsonrpc === undefined ? '' : `"jsonrpc":"${jsonrpc}",`;
-    const beginning = `{"id":${JSON.stringify(id)},${version}`;
-    let subscriber = this.#subscribers.get(beginning);
+    const text = `{"id":${JSON.stringify(id)},${version}`;
+    let subscriber = this.#subscribers.get(text);
     if (!subscriber) {
-      const beginningBytes = Buffer.from(beginning);
-      const none = { count: 0, item: undefined, frame: undefined };
-      subscriber = { id, jsonrpc, beginning, beginningBytes, ...none };
-      this.#subscribers.set(beginning, subscriber);
+      const beginning = Buffer.from(text);
+      subscriber = { id, jsonrpc, beginning, count: 0, item: undefined, frame: undefined };
+      this.#subscribers.set(text, subscriber);
     }
     subscriber.count += 1;
     return subscriber;
@@ -78,7 +77,7 @@ export class Envelopes implements Flushable {
 
   leave(subscriber: Subscriber): void {
     subscriber.count -= 1;
-    if (subscriber.count === 0) this.#subscribers.delete(subscriber.beginning);
+    if (subscriber.count === 0) this.#subscribers.delete(subscriber.beginning.toString());
   }
 
   /** Forgets what was sent. */
@@ -105,7 +104,7 @@ export class Envelopes implements Flushable {
     const { tail, frames } = this.#made;
     let frame = frames?.get(to);
     if (!frame) {
-      frame = tail ? joinedFrame(to.beginningBytes, tail) : frameBytes(this.item(item, to));
+      frame = tail ? joinedFrame(to.beginning, tail) : frameBytes(this.item(item, to));
       frames?.set(to, frame);
     }
     if (!to.item && this.#holders.push(to) === 1) this.#queue.add(this);

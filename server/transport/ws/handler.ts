@@ -75,8 +75,8 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   return (client, req) => {
     const refusal = admission?.enter(client, addressBy(addressOf, req));
     if (refusal) return turnAway(client, refusal.message, clock);
-    deadline.watch(req.socket);
     const { socket } = req;
+    deadline.watch(socket);
     const outbound = new Outbound({ ws: client, socket, writes, queue, stalls, limits, tally });
     new Connection(client, req, outbound, service).open();
   };

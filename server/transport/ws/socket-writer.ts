@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
-import type { TcpWrites, Writer } from './tcp-writes.ts';
+import type { TcpWrites, WriteOwner } from './tcp-writes.ts';
 
 /** Writes whole frames to the socket of a connection: past its stream as long as nothing waits in it, and
  *  behind what waits otherwise. */
-export class SocketWriter implements Writer {
+export class SocketWriter implements WriteOwner {
   readonly #socket: Socket;
   readonly #writes: TcpWrites | undefined;
   readonly #onDrain: () => void;
@@ -43,7 +43,7 @@ export class SocketWriter implements Writer {
   onWritten(status: number): void {
     this.#pastBytes = 0;
     if (status < 0) this.#socket.destroy();
-    // Otherwise the stream tells of it.
+    // A stream that is full tells of it itself.
     else if (!this.#socket.writableNeedDrain) this.#onDrain();
   }
 }

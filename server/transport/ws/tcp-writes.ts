@@ -24,7 +24,7 @@ interface Parts {
 }
 
 /** Who has written more than the kernel took. */
-export interface Writer {
+export interface WriteOwner {
   /** All of it is taken now; with a negative status it never will be. */
   onWritten(status: number): void;
 }
@@ -42,7 +42,7 @@ export class TcpWrites {
   }
 
   /** Undefined where Node does not let at its parts, or has others. */
-  static find(binding = bindingOfNode()): TcpWrites | undefined {
+  static find(binding = bindingOfNode): TcpWrites | undefined {
     try {
       const parts = { ...binding('stream_wrap'), ...binding('tcp_wrap') };
       return hasAll(parts) ? new TcpWrites(parts) : undefined;
@@ -56,9 +56,9 @@ export class TcpWrites {
     return handleOf(socket) instanceof this.#parts.TCP;
   }
 
-  /** Writes, behind whatever waits under the stream. Returns how many bytes wait now, for which `writer`
+  /** Writes, behind whatever waits under the stream. Returns how many bytes wait now, for which `owner`
    *  will hear; undefined when nothing could be written. */
-  write(socket: Socket, bytes: Uint8Array, writer: Writer): number | undefined {
+  write(socket: Socket, bytes: Uint8Array, owner: WriteOwner): number | undefined {
     const handle = handleOf(socket);
     // It is taken from a socket that is destroyed.
     if (!handle) return undefined;
@@ -69,17 +69,14 @@ export class TcpWrites {
     this.#spare = new WriteWrap();
     if (error !== 0) return undefined;
     request.bytes = bytes;
-    request.oncomplete = (status) => writer.onWritten(status);
+    request.oncomplete = (status) => owner.onWritten(status);
     return handle.writeQueueSize;
   }
 }
 
-/** Gives Node's parts by name. */
-type Binding = (name: string) => object;
-
-function bindingOfNode(): Binding {
-  // Deprecated in its documentation, so that nobody counts on it: nobody does, see `find`.
-  return (name) => (Reflect.get(process, 'binding') as Binding)(name);
+/** Gives Node's parts by name. Deprecated in its documentation, so that nobody counts on it: see `find`. */
+function bindingOfNode(name: string): object {
+  return (Reflect.get(process, 'binding') as typeof bindingOfNode)(name);
 }
 
 function handleOf(socket: Socket): TcpHandle | null | undefined {
