@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { kernelQueues, parseTable } from '../../../server/transport/ws/kernel-queues.ts';
+import { tcpPair } from '../../kit/tcp-pair.ts';
 
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
@@ -33,16 +32,7 @@ describe.runIf(isTold)(
     it.each(['127.0.0.1', '::1'])(
       'tells what a stopped reader at %s leaves unread',
       async (host) => {
-        const server = createServer({ pauseOnConnect: true });
-        onTestFinished(() => void server.close());
-        const accepted = once(server, 'connection') as Promise<[Socket]>;
-        server.listen(0, host);
-        await once(server, 'listening');
-        const client = connect((server.address() as AddressInfo).port, host);
-        onTestFinished(() => void client.destroy());
-        await once(client, 'connect');
-        const [stopped] = await accepted;
-        onTestFinished(() => void stopped.destroy());
+        const { client } = await tcpPair(host);
         expect(await kernelQueues([client])).toEqual(new Map([[client, 0]]));
         while (client.write(Buffer.alloc(1_000_000)));
         await vi.waitFor(async () => {

@@ -1,24 +1,10 @@
 import { once } from 'node:events';
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SocketWriter } from '../../../server/transport/ws/socket-writer.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
-
-/** Both ends of a connection. The reader has not begun to read. */
-async function pair(): Promise<{ socket: Socket; reader: Socket }> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const reader = connect((server.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
-  const [socket] = (await once(server, 'connection')) as [Socket];
-  socket.on('error', () => {});
-  onTestFinished(() => {
-    reader.destroy();
-    socket.destroy();
-    server.close();
-  });
-  return { socket, reader };
-}
+import { tcpPair } from '../../kit/tcp-pair.ts';
 
 const chunk = (no: number, bytes: number) => Buffer.alloc(bytes, `${no} `);
 
@@ -48,7 +34,7 @@ describe.each([
   ['through the stream', undefined],
 ])('SocketWriter, %s', (_, writes) => {
   it('[TRN3] writes in order to a reader who stops, and tells when there is room again', async () => {
-    const { socket, reader } = await pair();
+    const { accepted: socket, client: reader } = await tcpPair();
     const onDrain = vi.fn<() => void>();
     const writer = new SocketWriter(socket, writes, onDrain);
     const sent = fill(writer);
@@ -74,7 +60,7 @@ describe.each([
   });
 
   it('[TRN4] counts what the kernel has not taken', async () => {
-    const { socket } = await pair();
+    const { accepted: socket } = await tcpPair();
     const writer = new SocketWriter(socket, writes, () => {});
     fill(writer);
     const before = writer.waitingBytes;
@@ -83,7 +69,7 @@ describe.each([
   });
 
   it('gives up a connection that is reset while something waits', async () => {
-    const { socket, reader } = await pair();
+    const { accepted: socket, client: reader } = await tcpPair();
     const onDrain = vi.fn<() => void>();
     const writer = new SocketWriter(socket, writes, onDrain);
     fill(writer);
@@ -95,7 +81,7 @@ describe.each([
   });
 
   it('closes a connection behind everything that was written', async () => {
-    const { socket, reader } = await pair();
+    const { accepted: socket, client: reader } = await tcpPair();
     const writer = new SocketWriter(socket, writes, () => {});
     const sent = Buffer.concat(fill(writer));
     socket.end();
@@ -107,7 +93,7 @@ describe.each([
 
 describe('TcpWrites', () => {
   it('writes past no stream that changes the bytes', async () => {
-    const { socket } = await pair();
+    const { accepted: socket } = await tcpPair();
     const writes = TcpWrites.find();
     expect(writes?.fits(socket)).toBe(true);
     expect(writes?.fits(new TLSSocket(socket, { isServer: true }))).toBe(false);
