@@ -21,11 +21,15 @@ async function writeUntilGone(
   acked: Acked[],
 ): Promise<void> {
   const { trpc, socket } = stockClient(server.socketUrl, await tokenFor(writer));
+  // What the client has not sent when its connection closes waits for another one: there will be none.
+  const gone = new AbortController();
+  socket.connectionState.subscribe({ next: ({ error }) => void (error && gone.abort()) });
+  const { signal } = gone;
   for (let index = 0; ; index += 1) {
     const key = `${writer}-${acked.length}-${index}`;
     const text = `${key} says hello`;
     const input = { room: 'r', text, idempotencyKey: key };
-    const ack = await trpc.chat.send.mutate(input).catch(() => undefined);
+    const ack = await trpc.chat.send.mutate(input, { signal }).catch(() => undefined);
     if (!ack) break;
     acked.push({ key, text, position: ack.position });
   }
