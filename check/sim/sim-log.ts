@@ -1,3 +1,4 @@
+import type { Clock } from '../../server/clock.ts';
 import { Followers } from '../../server/log/followers.ts';
 import { createMemoryLog } from '../../server/log/memory-log.ts';
 import {
@@ -33,6 +34,7 @@ export interface SimLogOptions {
   readonly random: Random;
   /** Of the process: never resolves once it is dead. */
   readonly sleep: (ms: number) => Promise<void>;
+  readonly clock: Clock;
   readonly newEpoch: () => string;
   readonly onError: (error: unknown) => void;
 }
@@ -67,7 +69,7 @@ export async function openSimLog(
     return written;
   };
   const soon = (run: () => void) => void sleep(0).then(run);
-  const group = new GroupCommit(commit, { maxBatch: 50, soon });
+  const group = new GroupCommit(commit, { maxBatch: 50, soon, clock: options.clock });
 
   const gate = new MarkGate({
     marked: disk.count,

@@ -83,6 +83,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
     weather: options.diskWeather,
     random: random.fork('disk'),
     sleep,
+    clock,
     newEpoch: () => `${name}e`,
   });
   const busRandom = random.fork('bus');

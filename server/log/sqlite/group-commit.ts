@@ -1,4 +1,5 @@
 import { RoomError } from '../../../shared/index.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 
 interface Waiting<In, Out> {
   readonly item: In;
@@ -6,18 +7,29 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void;
 }
 
+// So many callers at least are waited for: fewer share too little of a commit to pay with their time.
+const FEWEST_CALLERS = 8;
+// About what a commit takes: a caller who is not back by then has something else to do.
+const LONGEST_WAIT_MS = 2;
+
 /** Turns many callers into few transactions (LOG2): all that wait when the writer becomes free are
  *  the next batch, and at most one batch is in flight. A batch is cut at the end of a turn of the
- *  event loop, so callers that the last one answered, and calls that came in the same turn, are in
- *  it: started at once, every other batch would hold next to nothing. A job that is no append
- *  (`exclusive`) takes its turn between two batches. */
+ *  event loop, so calls that came in the same turn are in it. Where many call at once, they call again
+ *  once they are answered: the writer is free when as many wait as did the last time, or after 2 ms.
+ *  Cut earlier, every caller would pay for half a batch. A job that is no append (`exclusive`) takes its
+ *  turn between two batches and waits for nobody. */
 export class GroupCommit<In, Out> {
   readonly #commit: (items: In[]) => Promise<(Out | RoomError)[]>;
   readonly #maxBatch: number;
   readonly #soon: (run: () => void) => void;
+  readonly #clock: Clock;
   #waiting: Waiting<In, Out>[] = [];
   #jobs: (() => Promise<void>)[] = [];
   #isBusy = false;
+  /** Callers when the last batch was answered: its own, and those who had come meanwhile. */
+  #callers = 0;
+  /** Ends the wait for callers to come back. */
+  #cut: (() => void) | undefined;
   // Batches and jobs take turns, so neither starves the other.
   #isAppendsTurnOver = false;
   #idle: (() => void)[] = [];
@@ -26,10 +38,11 @@ export class GroupCommit<In, Out> {
    *  at the end of the turn; default `setImmediate`. */
   constructor(
     commit: (items: In[]) => Promise<(Out | RoomError)[]>,
-    options: { maxBatch: number; soon?: (run: () => void) => void },
+    options: { maxBatch: number; soon?: (run: () => void) => void; clock?: Clock },
   ) {
     this.#commit = commit;
     this.#soon = options.soon ?? setImmediate;
+    this.#clock = options.clock ?? systemClock;
     this.#maxBatch = options.maxBatch;
   }
 
@@ -54,9 +67,27 @@ export class GroupCommit<In, Out> {
   }
 
   #next(): void {
-    if (this.#isBusy) return;
+    if (this.#isBusy) return this.#isWorthWaiting() ? undefined : this.#cut?.();
     this.#isBusy = true;
-    this.#soon(() => void this.#takeTurn());
+    this.#whenAllAreBack(() => this.#soon(() => void this.#takeTurn()));
+  }
+
+  #isWorthWaiting(): boolean {
+    const { length } = this.#waiting;
+    const isFull = length >= Math.min(this.#callers, this.#maxBatch);
+    return this.#callers >= FEWEST_CALLERS && !isFull && this.#jobs.length === 0;
+  }
+
+  #whenAllAreBack(go: () => void): void {
+    if (!this.#isWorthWaiting()) return go();
+    const cancel = this.#clock.after(LONGEST_WAIT_MS, () => this.#cut?.());
+    this.#cut = () => {
+      cancel();
+      this.#cut = undefined;
+      // Nobody is kept waiting twice, should a job come first.
+      this.#callers = 0;
+      go();
+    };
   }
 
   async #takeTurn(): Promise<void> {
@@ -87,5 +118,6 @@ export class GroupCommit<In, Out> {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+    this.#callers = batch.length + this.#waiting.length;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GroupCommit } from '../../../server/log/sqlite/group-commit.ts';
 import { RoomError } from '../../../shared/index.ts';
+import { manualClock } from '../../kit/manual-clock.ts';
 
 /** A writer in the test's hands: batches as they come, each answered when the test says so. */
 function stage(maxBatch = 100) {
@@ -9,14 +10,25 @@ function stage(maxBatch = 100) {
     answer: (results: (number | RoomError)[]) => void;
     fail: (error: Error) => void;
   }[] = [];
+  const clock = manualClock();
   const group = new GroupCommit<number, number>(
     (items) =>
       new Promise((answer, fail) => {
         batches.push({ items, answer, fail });
       }),
-    { maxBatch },
+    { maxBatch, clock },
   );
-  return { group, batches };
+  return { group, batches, clock };
+}
+
+/** The same after a batch of `callers` was answered. */
+async function stageOf(callers: number) {
+  const made = stage();
+  const first = Array.from({ length: callers }, (_, no) => made.group.add(no));
+  await turn();
+  made.batches[0]?.answer(Array.from({ length: callers }, () => 0));
+  await Promise.all(first);
+  return { ...made, batchSizes: () => made.batches.slice(1).map(({ items }) => items.length) };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -53,6 +65,70 @@ describe('GroupCommit', () => {
     expect(batches[1]?.items).toEqual([2, 3]);
     batches[1]?.answer([20, 30]);
     expect(await Promise.all([waiting, again])).toEqual([20, 30]);
+  });
+
+  it('[LOG2] lets many who were answered come back before it begins the next batch', async () => {
+    const { group, batchSizes } = await stageOf(8);
+    for (let no = 0; no < 7; no += 1) void group.add(no);
+    await turn();
+    await turn();
+    expect(batchSizes()).toEqual([]);
+    void group.add(7);
+    await turn();
+    expect(batchSizes()).toEqual([8]);
+  });
+
+  it('[LOG2] waits 2 ms at most for them', async () => {
+    const { group, batches, batchSizes, clock } = await stageOf(20);
+    const alone = group.add(0);
+    clock.advance(1);
+    await turn();
+    expect(batchSizes()).toEqual([]);
+    clock.advance(1);
+    await turn();
+    expect(batchSizes()).toEqual([1]);
+    batches[1]?.answer([0]);
+    await alone;
+    // Who came back alone is not kept waiting again.
+    void group.add(1);
+    await turn();
+    await turn();
+    expect(batchSizes()).toEqual([1, 1]);
+  });
+
+  it('[LOG2] waits for those too who came while the last batch was under way', async () => {
+    const { group, batches, batchSizes } = await stageOf(8);
+    const first = Array.from({ length: 8 }, (_, no) => group.add(no));
+    await turn();
+    for (let no = 0; no < 4; no += 1) void group.add(no);
+    batches[1]?.answer(first.map(() => 0));
+    await Promise.all(first);
+    for (let no = 0; no < 7; no += 1) void group.add(no);
+    await turn();
+    expect(batchSizes()).toEqual([8]);
+    void group.add(7);
+    await turn();
+    expect(batchSizes()).toEqual([8, 12]);
+  });
+
+  it('does not wait for few', async () => {
+    const { group, batchSizes } = await stageOf(7);
+    void group.add(0);
+    await turn();
+    expect(batchSizes()).toEqual([1]);
+  });
+
+  it('[LOG4] lets no job wait for callers', async () => {
+    const { group, batchSizes } = await stageOf(8);
+    void group.add(0);
+    await turn();
+    const job = group.exclusive(async () => 'done');
+    await turn();
+    // Batches and jobs take turns, and the last turn was a batch's.
+    expect(await job).toBe('done');
+    await turn();
+    await turn();
+    expect(batchSizes()).toEqual([1]);
   });
 
   it('refuses one item of a batch and answers the others', async () => {
