@@ -13,15 +13,17 @@ export class Arena {
     this.#bytes = bytes;
   }
 
-  /** Joins frames. The piece is valid until `reset`, unless `keep` is called before. */
-  join(frames: readonly Buffer[], length: number): Buffer {
-    const piece = this.#take(length);
-    let at = 0;
-    for (const frame of frames) {
-      piece.set(frame, at);
-      at += frame.length;
+  /** A piece of that length, with whatever was in it. Valid until `reset`, unless `keep` is called before. */
+  take(length: number): Buffer {
+    if (length > this.#bytes) return Buffer.allocUnsafeSlow(length);
+    if (!this.#slab || this.#used + length > this.#bytes) {
+      // What was handed out of the full one is still good: it is only not used again.
+      this.#slab = Buffer.allocUnsafeSlow(this.#bytes);
+      this.#used = 0;
     }
-    return piece;
+    const from = this.#used;
+    this.#used += length;
+    return this.#slab.subarray(from, this.#used);
   }
 
   /** Somebody still needs a piece of this turn: its slab is not used again. */
@@ -35,17 +37,5 @@ export class Arena {
     if (!this.#isKept) return;
     this.#slab = undefined;
     this.#isKept = false;
-  }
-
-  #take(length: number): Buffer {
-    if (length > this.#bytes) return Buffer.allocUnsafeSlow(length);
-    if (!this.#slab || this.#used + length > this.#bytes) {
-      // What was handed out of the full one is still good: it is only not used again.
-      this.#slab = Buffer.allocUnsafeSlow(this.#bytes);
-      this.#used = 0;
-    }
-    const from = this.#used;
-    this.#used += length;
-    return this.#slab.subarray(from, this.#used);
   }
 }

@@ -10,7 +10,8 @@ import { isObservable, observableToAsyncIterable } from '@trpc/server/observable
 import type { TRPCResultMessage } from '@trpc/server/rpc';
 import { directOf } from '../../direct.ts';
 import { isPushSource, type PushSource } from '../../push.ts';
-import { fallbackError, type Addressee } from './envelope.ts';
+import type { Addressee } from './addressee.ts';
+import { fallbackError } from './envelope.ts';
 import type { CallError, ErrorReplies, Peer } from './error-replies.ts';
 import { pullStream } from './pull-stream.ts';
 import { PushStream, type PushOwner, type PushTarget } from './push-stream.ts';

@@ -1,42 +1,12 @@
 import { transformTRPCResponse, type AnyTRPCRouter } from '@trpc/server';
 import type { TRPCErrorShape, TRPCResponseMessage } from '@trpc/server/rpc';
 import type { PushItem } from '../../push.ts';
+import type { Addressee, Subscriber } from './addressee.ts';
+import { Chain } from './chain.ts';
 import { jsonEncoder, type Encoder } from './encoder.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
-import { frameBytes, joinedFrame } from './frame-bytes.ts';
-
-/** The id of a request, as its client gave it. */
-export type RequestId = number | string | null;
-
-/** To whom a reply goes. */
-export interface Addressee {
-  readonly id: RequestId;
-  readonly jsonrpc: '2.0' | undefined;
-}
-
-/** Stands for whoever has not said, or not readably, which request it was. */
-export const NOBODY: Addressee = { id: null, jsonrpc: undefined };
-
-/** All subscribers who get the same bytes: those with the same request id, over all connections. */
-export interface Subscriber extends Addressee {
-  /** How a JSON reply to them begins. */
-  readonly beginning: Buffer;
-  /** How many there are. */
-  count: number;
-  /** The item of this turn that a frame was last made of, and that frame. */
-  item: PushItem | undefined;
-  frame: Buffer | undefined;
-}
-
-/** What was made of an item in this turn. */
-interface Made {
-  /** The part of its frames that all of them share. Unset: the encoder's messages have none. */
-  readonly tail: Buffer | undefined;
-  /** Its frames, once it is known to be sent to one reader after the other. */
-  frames: Map<Subscriber, Buffer> | undefined;
-}
-
-const NOTHING_MADE: Made = { tail: undefined, frames: undefined };
+import { frameBytes } from './frame-bytes.ts';
+import { ItemFrames } from './item-frames.ts';
 
 /** Makes replies. An item that many get is serialised once, and its frame is made once per request id
  *  (TRN2). Nothing of it is kept beyond the turn of the event loop. */
@@ -46,19 +16,21 @@ export class Envelopes implements Flushable {
   readonly #queue: FlushQueue;
   /** By how a reply to them begins. */
   readonly #subscribers = new Map<string, Subscriber>();
-  /** Those who hold a frame of this turn. */
-  #holders: Subscriber[] = [];
-  /** The item that was last sent. */
-  #item: PushItem | undefined;
-  #made: Made = NOTHING_MADE;
-  /** What was made of the items of this turn: a replay sends many to one reader before it sends them to
-   *  the next. */
-  readonly #known = new Map<PushItem, Made>();
+  /** Those of the item that was last sent. */
+  #last: ItemFrames | undefined;
+  /** Of all items of this turn: a replay sends many to one reader before it sends them to the next. */
+  readonly #known = new Map<PushItem, ItemFrames>();
+  #start = new Chain();
 
   constructor(router: AnyTRPCRouter, encoder: Encoder, queue: FlushQueue) {
     this.#config = router._def._config;
     this.#encoder = encoder;
     this.#queue = queue;
+  }
+
+  /** What a reader has got who got nothing in this turn. */
+  get start(): Chain {
+    return this.#start;
   }
 
   /** Counts one more subscriber in. Give him back with `leave`. */
@@ -67,8 +39,7 @@ export class Envelopes implements Flushable {
     const text = `{"id":${JSON.stringify(id)},${version}`;
     let subscriber = this.#subscribers.get(text);
     if (!subscriber) {
-      const beginning = Buffer.from(text);
-      subscriber = { id, jsonrpc, beginning, count: 0, item: undefined, frame: undefined };
+      subscriber = { id, jsonrpc, beginning: Buffer.from(text), count: 0 };
       this.#subscribers.set(text, subscriber);
     }
     subscriber.count += 1;
@@ -82,44 +53,27 @@ export class Envelopes implements Flushable {
 
   /** Forgets what was sent. */
   flush(): void {
-    for (const holder of this.#holders) {
-      holder.item = undefined;
-      holder.frame = undefined;
-    }
-    this.#holders = [];
-    this.#item = undefined;
-    this.#made = NOTHING_MADE;
+    this.#last = undefined;
     this.#known.clear();
+    this.#start = new Chain();
+  }
+
+  /** A tracked item's data replies, as bytes of whole frames. */
+  framesOf(item: PushItem): ItemFrames {
+    if (this.#last?.item === item) return this.#last;
+    let frames = this.#known.get(item);
+    if (!frames) {
+      if (this.#known.size === 0) this.#queue.add(this);
+      frames = new ItemFrames(item, this.#tailOf(item), (to) => frameBytes(this.item(item, to)));
+      this.#known.set(item, frames);
+    }
+    this.#last = frames;
+    return frames;
   }
 
   /** A reply as the encoder makes it. */
   reply(message: TRPCResponseMessage): string | Uint8Array {
     return this.#encoder.encode(this.#transformed(message));
-  }
-
-  /** A tracked item's data reply, as bytes of a whole frame. */
-  itemFrame(item: PushItem, to: Subscriber): Buffer {
-    if (to.item === item && to.frame) return to.frame;
-    if (this.#item !== item) this.#turnTo(item);
-    const { tail, frames } = this.#made;
-    let frame = frames?.get(to);
-    if (!frame) {
-      frame = tail ? joinedFrame(to.beginning, tail) : frameBytes(this.item(item, to));
-      frames?.set(to, frame);
-    }
-    if (!to.item && this.#holders.push(to) === 1) this.#queue.add(this);
-    to.item = item;
-    to.frame = frame;
-    return frame;
-  }
-
-  #turnTo(item: PushItem): void {
-    this.#item = item;
-    const known = this.#known.get(item);
-    // One that comes again is replayed to many: from now on they share its frames too.
-    if (known) known.frames ??= new Map();
-    this.#made = known ?? { tail: this.#tailOf(item), frames: undefined };
-    if (!known) this.#known.set(item, this.#made);
   }
 
   /** A tracked item's data reply, as a message. */

@@ -1,21 +1,19 @@
+import type { Subscriber } from './addressee.ts';
 import { Arena } from './arena.ts';
+import type { Chain } from './chain.ts';
 
 /** What can be flushed. */
 export interface Flushable {
   flush(): void;
 }
 
-interface Joined {
-  readonly frames: readonly Buffer[];
-  readonly bytes: Buffer;
-}
-
 /** Flushes what was written in one turn of the event loop at its end, all connections together
  *  (TRN3): one timer for all of them, one write for each. */
 export class FlushQueue {
   #waiting: Flushable[] = [];
-  /** What was joined in this run, by the first frame. */
-  readonly #joined = new Map<Buffer, Joined>();
+  /** What was written in this run of the chain that was last asked for, by subscriber. */
+  readonly #written = new Map<Subscriber, Buffer>();
+  #chain: Chain | undefined;
   readonly #arena = new Arena();
   #isRunning = false;
   readonly #run = () => {
@@ -24,7 +22,7 @@ export class FlushQueue {
     this.#isRunning = true;
     for (const one of due) one.flush();
     this.#isRunning = false;
-    this.#joined.clear();
+    this.#turnTo(undefined);
     this.#arena.reset();
   };
 
@@ -33,14 +31,28 @@ export class FlushQueue {
     if (this.#waiting.push(one) === 1) setImmediate(this.#run);
   }
 
-  /** Frames as one piece. Those who gathered the same ones in this turn, as followers of a room with the
-   *  same request id do, share it. Good until the end of the run: `keep` says that it is needed longer. */
-  join(frames: readonly [Buffer, ...Buffer[]], length: number): Buffer {
-    const known = this.#joined.get(frames[0]);
-    if (known && isSame(known.frames, frames)) return known.bytes;
-    if (!this.#isRunning) return Buffer.concat(frames, length);
-    const bytes = this.#arena.join(frames, length);
-    this.#joined.set(frames[0], { frames, bytes });
+  /** All frames of a chain, `length` bytes. Those who stand at the same link, as followers of a room with
+   *  the same request id do, share them. Good until the end of the run: `keep` says that they are needed
+   *  longer. */
+  bytesOf(chain: Chain, to: Subscriber, length: number): Buffer {
+    if (this.#isRunning && this.#chain !== chain) this.#turnTo(chain);
+    const known = this.#written.get(to);
+    if (known) return known;
+    const bytes = this.#take(length);
+    chain.write(bytes, to);
+    // Between two runs nothing would forget it.
+    if (this.#isRunning) this.#written.set(to, bytes);
+    return bytes;
+  }
+
+  /** Frames as one piece, good as long as those of `bytesOf`. */
+  join(frames: readonly Buffer[], length: number): Buffer {
+    const bytes = this.#take(length);
+    let at = 0;
+    for (const frame of frames) {
+      bytes.set(frame, at);
+      at += frame.length;
+    }
     return bytes;
   }
 
@@ -48,8 +60,14 @@ export class FlushQueue {
   keep(): void {
     this.#arena.keep();
   }
-}
 
-function isSame(some: readonly Buffer[], others: readonly Buffer[]): boolean {
-  return some.length === others.length && some.every((frame, index) => frame === others[index]);
+  #turnTo(chain: Chain | undefined): void {
+    this.#chain = chain;
+    this.#written.clear();
+  }
+
+  #take(length: number): Buffer {
+    // Nothing resets the arena after what is written between two runs.
+    return this.#isRunning ? this.#arena.take(length) : Buffer.allocUnsafe(length);
+  }
 }

@@ -1,7 +1,11 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
+import type { PushItem } from '../../push.ts';
 import type { Tally } from '../../tally.ts';
-import { frameBytes } from './frame-bytes.ts';
+import type { Subscriber } from './addressee.ts';
+import type { Chain } from './chain.ts';
+import type { Envelopes } from './envelope.ts';
+import { frameBytes, joinedLength } from './frame-bytes.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
 import type { Endpoints } from './kernel-queues.ts';
 import { SocketWriter } from './socket-writer.ts';
@@ -48,10 +52,11 @@ export class Outbound implements Flushable, Stalling {
   readonly #tally: Tally;
   /** Few, as a rule one: a subscription. */
   #waiters: readonly Waiter[] = NOBODY;
-  /** What came in this turn first: most turns have one frame for a reader. */
-  #first: Buffer | undefined;
-  /** All of them, where there are more. */
-  #frames: [Buffer, ...Buffer[]] | undefined;
+  /** What one subscription got in this turn, and which, as long as nothing else comes. */
+  #chain: Chain | undefined;
+  #to: Subscriber | undefined;
+  /** All frames of this turn, once something else has come. */
+  #frames: Buffer[] | undefined;
   #pendingBytes = 0;
   /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
   #queuedBytes = 0;
@@ -106,7 +111,7 @@ export class Outbound implements Flushable, Stalling {
 
   /** Sends a message: text as a text frame, bytes as a binary one. */
   send(message: string | Uint8Array): void {
-    if (this.#writer) return this.sendFrame(frameBytes(message));
+    if (this.#writer) return this.#sendFrame(frameBytes(message));
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#tally.bytesSent += Buffer.byteLength(message);
     this.#ws.send(message, () => {
@@ -117,25 +122,43 @@ export class Outbound implements Flushable, Stalling {
     this.#afterWrite();
   }
 
-  /** Sends a frame made by `frameBytes`. The same bytes may go to many connections. */
-  sendFrame(frame: Buffer): void {
+  /** Sends an item of a subscription, where whole frames can be written. */
+  sendItem(envelopes: Envelopes, item: PushItem, to: Subscriber): void {
+    const made = envelopes.framesOf(item);
+    const { tail } = made;
+    const isFromOne = !this.#frames && (!this.#chain || this.#to === to);
+    if (!tail || !isFromOne) return this.#sendFrame(made.frame(to));
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#frames) this.#frames.push(frame);
-    else if (this.#first) this.#frames = [this.#first, frame];
-    else {
-      this.#first = frame;
-      this.#queue.add(this);
-    }
-    this.#pendingBytes += frame.length;
+    if (!this.#chain) this.#queue.add(this);
+    this.#chain = (this.#chain ?? envelopes.start).with(made);
+    this.#to = to;
+    this.#count(joinedLength(to.beginning, tail));
+  }
+
+  #sendFrame(frame: Buffer): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (!this.#frames) this.#frames = this.#unchained();
+    if (this.#frames.push(frame) === 1) this.#queue.add(this);
+    this.#count(frame.length);
+  }
+
+  #unchained(): Buffer[] {
+    const chain = this.#chain;
+    this.#chain = undefined;
+    return chain && this.#to ? chain.frames(this.#to) : [];
+  }
+
+  #count(bytes: number): void {
+    this.#pendingBytes += bytes;
     if (this.#pendingBytes + this.#queuedBytes > this.#limits.hardBytes) this.cut();
   }
 
   /** Writes what this turn has gathered. */
   flush(): void {
-    const first = this.#first;
-    if (!first) return;
     const bytes = this.#pendingBytes;
-    const message = this.#frames ? this.#queue.join(this.#frames, bytes) : first;
+    if (bytes === 0) return;
+    const single = this.#single();
+    const message = single ?? this.#joined();
     this.#forget();
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const writer = this.#writer;
@@ -143,7 +166,7 @@ export class Outbound implements Flushable, Stalling {
     this.#tally.bytesSent += bytes;
     const isTaken = writer.write(message);
     // Memory of this turn is still needed for what the kernel has not taken at once.
-    if (message !== first && writer.waitingBytes > 0) this.#queue.keep();
+    if (!single && writer.waitingBytes > 0) this.#queue.keep();
     if (isTaken) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
@@ -153,6 +176,20 @@ export class Outbound implements Flushable, Stalling {
       this.#queuedBytes = writer.waitingBytes;
       this.#afterWrite();
     }
+  }
+
+  /** The frame of this turn, where there is but one, as there is in most. */
+  #single(): Buffer | undefined {
+    const frames = this.#frames;
+    if (frames) return frames.length === 1 ? frames[0] : undefined;
+    return this.#to && this.#chain?.single(this.#to);
+  }
+
+  #joined(): Buffer {
+    const bytes = this.#pendingBytes;
+    if (this.#frames) return this.#queue.join(this.#frames, bytes);
+    if (this.#chain && this.#to) return this.#queue.bytesOf(this.#chain, this.#to, bytes);
+    throw new Error('outbound: bytes are counted and not there');
   }
 
   /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
@@ -173,7 +210,8 @@ export class Outbound implements Flushable, Stalling {
   }
 
   #forget(): void {
-    this.#first = undefined;
+    this.#chain = undefined;
+    this.#to = undefined;
     this.#frames = undefined;
     this.#pendingBytes = 0;
   }

@@ -6,7 +6,8 @@ import {
   type PushSource,
 } from '../../push.ts';
 import type { Tally } from '../../tally.ts';
-import type { Addressee, Envelopes, Subscriber } from './envelope.ts';
+import type { Addressee, Subscriber } from './addressee.ts';
+import type { Envelopes } from './envelope.ts';
 import type { Outbound, Waiter } from './outbound.ts';
 
 /** What a push path ends at. */
@@ -47,7 +48,7 @@ export class PushStream implements PushSink, Waiter {
 
   push(item: PushItem): boolean {
     const { outbound, envelopes, tally } = this.#target;
-    if (outbound.takesFrames) outbound.sendFrame(envelopes.itemFrame(item, this.#to));
+    if (outbound.takesFrames) outbound.sendItem(envelopes, item, this.#to);
     else outbound.send(envelopes.item(item, this.#to));
     tally.deliveries += 1;
     return !outbound.isFull;

@@ -1,0 +1,59 @@
+import type { Subscriber } from './addressee.ts';
+import { writeJoined } from './frame-bytes.ts';
+import type { ItemFrames } from './item-frames.ts';
+
+/** What a subscriber got in one turn, item by item. Those who follow the same room get the same: they
+ *  stand at the same link, and none of them holds a list, which V8 would have to move around. */
+export class Chain {
+  readonly #last: ItemFrames | undefined;
+  readonly #before: Chain | undefined;
+  /** Where the last one went on from here. */
+  #next: Chain | undefined;
+  #items: readonly ItemFrames[] | undefined;
+
+  /** Without arguments: where a turn begins. */
+  constructor(last?: ItemFrames, before?: Chain) {
+    this.#last = last;
+    this.#before = before;
+  }
+
+  /** What has one item more. It has a `tail`. */
+  with(item: ItemFrames): Chain {
+    const next = this.#next;
+    if (next && next.#last === item) return next;
+    return (this.#next = new Chain(item, this));
+  }
+
+  /** The frame, where there is one alone. */
+  single(to: Subscriber): Buffer | undefined {
+    const before = this.#before;
+    return before && before.#last ? undefined : this.#last?.frame(to);
+  }
+
+  /** One frame for each item, in order. */
+  frames(to: Subscriber): Buffer[] {
+    return this.#all().map((item) => item.frame(to));
+  }
+
+  /** Writes all frames, in order, into the bytes that they fill. */
+  write(bytes: Buffer, to: Subscriber): void {
+    let at = 0;
+    for (const { tail } of this.#all()) {
+      if (tail) at = writeJoined(bytes, at, to.beginning, tail);
+    }
+  }
+
+  #all(): readonly ItemFrames[] {
+    return (this.#items ??= Chain.#itemsOf(this).toReversed());
+  }
+
+  static #itemsOf(end: Chain): ItemFrames[] {
+    const items: ItemFrames[] = [];
+    let link: Chain | undefined = end;
+    while (link) {
+      if (link.#last) items.push(link.#last);
+      link = link.#before;
+    }
+    return items;
+  }
+}

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Chain } from '../../../server/transport/ws/chain.ts';
+import { ItemFrames } from '../../../server/transport/ws/item-frames.ts';
+
+const never = () => expect.unreachable('the items have tails');
+
+function item(tail: Buffer): ItemFrames {
+  return new ItemFrames({ id: 'e:1', data: null }, tail, never);
+}
+
+function subscriber(beginning: Buffer) {
+  return { id: 1, jsonrpc: undefined, beginning, count: 1 };
+}
+
+// On both sides of where the length of a frame takes more bytes (RFC 6455, 5.2).
+const sizes = fc.oneof(
+  fc.integer({ min: 1, max: 200 }),
+  fc.constantFrom(105, 106, 65_515, 65_516, 65_517),
+);
+const tails = fc.array(sizes, { minLength: 1, maxLength: 8 });
+
+it('[TRN3] writes one frame behind the other, in the order of the items', () => {
+  fc.assert(
+    fc.property(tails, fc.constantFrom(1, 19, 20, 21), (lengths, beginning) => {
+      const to = subscriber(Buffer.alloc(beginning, 'b'));
+      const items = lengths.map((length, no) => item(Buffer.alloc(length, `${no}`)));
+      const frames = items.map((one) => one.frame(to));
+      const chain = items.reduce((link, one) => link.with(one), new Chain());
+      expect(chain.frames(to)).toEqual(frames);
+      const expected = Buffer.concat(frames);
+      const bytes = Buffer.alloc(expected.length, 0xff);
+      chain.write(bytes, to);
+      expect(bytes.equals(expected)).toBe(true);
+      expect(chain.single(to)).toBe(frames.length === 1 ? frames[0] : undefined);
+    }),
+  );
+});
+
+it('[TRN2] is one for all who got the same, and another for who did not', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((text) => item(Buffer.from(text))) as [
+    ItemFrames,
+    ItemFrames,
+    ItemFrames,
+  ];
+  const start = new Chain();
+  const all = start.with(a).with(b).with(c);
+  expect(start.with(a).with(b).with(c)).toBe(all);
+  const without = start.with(a).with(c);
+  expect(without).not.toBe(all);
+  const to = subscriber(Buffer.from('x'));
+  expect(without.frames(to)).toEqual([a.frame(to), c.frame(to)]);
+  expect(all.frames(to)).toEqual([a.frame(to), b.frame(to), c.frame(to)]);
+});
+
+it('[TRN2] makes a frame once for all with the same request id', () => {
+  const one = item(Buffer.from('tail'));
+  const to = subscriber(Buffer.from('x'));
+  expect(one.frame(to)).toBe(one.frame(to));
+  expect(one.frame(subscriber(Buffer.from('x')))).not.toBe(one.frame(to));
+});

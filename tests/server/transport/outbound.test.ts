@@ -1,0 +1,108 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { initTRPC } from '@trpc/server';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { createTally } from '../../../server/tally.ts';
+import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
+import { Envelopes } from '../../../server/transport/ws/envelope.ts';
+import { jsonEncoder, type Encoder } from '../../../server/transport/ws/encoder.ts';
+import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
+import { Outbound } from '../../../server/transport/ws/outbound.ts';
+import { StallWatch } from '../../../server/transport/ws/stall-watch.ts';
+import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
+
+const router = initTRPC.create().router({});
+const limits = { softBytes: 2 ** 18, hardBytes: 2 ** 20 };
+
+interface Seat {
+  readonly outbound: Outbound;
+  /** As they came, read from JSON. */
+  readonly got: unknown[];
+}
+
+/** Outbound ends of one server, each with the client that reads it. */
+async function openSeats(count: number, queue: FlushQueue): Promise<Seat[]> {
+  const wss = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => {
+    for (const client of wss.clients) client.terminate();
+    wss.close();
+  });
+  await once(wss, 'listening');
+  const seats: Seat[] = [];
+  for (let no = 0; no < count; no += 1) {
+    const accepted = once(wss, 'connection') as Promise<[WebSocket, IncomingMessage]>;
+    const reader = new WebSocket(`ws://127.0.0.1:${(wss.address() as AddressInfo).port}`);
+    const got: unknown[] = [];
+    reader.on('message', (data: Buffer) => got.push(JSON.parse(data.toString())));
+    const [ws, { socket }] = await accepted;
+    await once(reader, 'open');
+    const parts = { queue, stalls: new StallWatch({ stallMs: Infinity }), tally: createTally() };
+    const writes = TcpWrites.find();
+    seats.push({ outbound: new Outbound({ ws, socket, writes, limits, ...parts }), got });
+  }
+  return seats;
+}
+
+// JSON in text frames, and yet not the encoder whose frames have a part that they share.
+const ownEncoder: Encoder = { ...jsonEncoder };
+
+const turns = fc.array(
+  fc.array(
+    fc.record({
+      seat: fc.integer({ min: 0, max: 2 }),
+      what: fc.constantFrom('item', 'item', 'item', 'other subscription', 'text'),
+      no: fc.integer({ min: 0, max: 3 }),
+    }),
+    { maxLength: 30 },
+  ),
+  { minLength: 1, maxLength: 4 },
+);
+
+describe.each([
+  ['JSON', jsonEncoder],
+  ['an encoder of its own', ownEncoder],
+])('Outbound, with %s', (_, encoder) => {
+  it('[TRN3] brings everything of every turn once and in order, whatever it is', async () => {
+    const queue = new FlushQueue();
+    const envelopes = new Envelopes(router, encoder, queue);
+    const seats = await openSeats(3, queue);
+    // The first two have the same request ids.
+    const mine = [1, 1, 2].map((id) => envelopes.join({ id, jsonrpc: undefined }));
+    const others = [7, 7, 8].map((id) => envelopes.join({ id, jsonrpc: '2.0' }));
+    const expected: unknown[][] = [[], [], []];
+    let told = 0;
+    await fc.assert(
+      fc.asyncProperty(turns, async (all) => {
+        for (const turn of all) {
+          told += 1;
+          const items = [0, 1, 2, 3].map((no) => ({ id: `e:${no}`, data: { told, no } }));
+          for (const { seat, what, no } of turn) {
+            const item = items[no];
+            const outbound = seats[seat]?.outbound;
+            const to = (what === 'item' ? mine : others)[seat];
+            if (!outbound || !item || !to) throw new Error('no such seat');
+            if (what === 'text') outbound.send(JSON.stringify({ text: told }));
+            else outbound.sendItem(envelopes, item, to);
+            expected[seat]?.push(what === 'text' ? { text: told } : replyOf(item, to));
+          }
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await vi.waitFor(() =>
+          expect(seats.map(({ got }) => got.length)).toEqual(expected.map((list) => list.length)),
+        );
+        expect(seats.map(({ got }) => got.splice(0))).toEqual(
+          expected.map((list) => list.splice(0)),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+function replyOf({ id, data }: { id: string; data: unknown }, to: Subscriber): unknown {
+  const version = to.jsonrpc === undefined ? {} : { jsonrpc: to.jsonrpc };
+  return { id: to.id, ...version, result: { type: 'data', data: { id, data }, id } };
+}
