@@ -1,6 +1,7 @@
 import { limits, RoomError, type Retention } from '../../shared/index.ts';
 import { digestOf } from './digest.ts';
 import { Followers } from './followers.ts';
+import { MemoryKeys, type Kept } from './memory-keys.ts';
 import {
   roomKey,
   type Appended,
@@ -14,21 +15,14 @@ import {
   type RoomName,
   type StoredEvent,
 } from './room-log.ts';
-
-interface Kept {
-  readonly offset: number;
-  readonly at: number;
-  /** Undefined once the event is erased: its content must not live on, not even as a digest. */
-  readonly digest: string | undefined;
-}
+import { TailList } from './tail-list.ts';
 
 interface MemoryRoom {
   readonly retention: Retention;
-  /** The newest last; `events[0]` has offset `first`. */
-  events: StoredEvent[];
+  /** The newest last; the first has offset `first`. */
+  readonly events: TailList<StoredEvent>;
   first: number;
-  /** By user and key, in the order of their making. */
-  readonly keys: Map<string, Kept>;
+  readonly keys: MemoryKeys;
 }
 
 /** A log that lives and dies with the process: for tests and throw-away rooms. Level `memory`.
@@ -44,7 +38,13 @@ export function createMemoryLog(options: {
   let isClosed = false;
 
   const makeRoom = (name: RoomName): MemoryRoom => {
-    const room = { retention: retention(name.kind), events: [], first: 1, keys: new Map() };
+    const { memoryKeys: cap, keyWindowMs: windowMs } = limits;
+    const room = {
+      retention: retention(name.kind),
+      events: new TailList<StoredEvent>(),
+      first: 1,
+      keys: new MemoryKeys({ cap, windowMs }),
+    };
     rooms.set(roomKey(name), room);
     return room;
   };
@@ -90,7 +90,7 @@ export function createMemoryLog(options: {
     trim: async (now) => {
       for (const room of rooms.values()) trimByAge(room, now);
     },
-    keyWindowMs: (name, now) => keyWindowMs(rooms.get(roomKey(name)), now),
+    keyWindowMs: (name, now) => rooms.get(roomKey(name))?.keys.windowMs(now) ?? limits.keyWindowMs,
     failure: () => (isClosed ? 'the log is closed' : undefined),
     close: async () => {
       isClosed = true;
@@ -111,7 +111,7 @@ function storedEvent(entry: Entry, offset: number): StoredEvent {
 /** Does an entry's guard hold? */
 function holds(room: MemoryRoom | undefined, { about, guard }: Entry): boolean {
   if (about === undefined || !guard) return true;
-  const [newest = about] = (room?.events ?? [])
+  const [newest = about] = (room?.events.slice() ?? [])
     .filter((event) => event.about === about && guard.types.includes(event.type))
     .map(({ offset }) => offset)
     .toReversed();
@@ -120,7 +120,7 @@ function holds(room: MemoryRoom | undefined, { about, guard }: Entry): boolean {
 
 function eraseAbout(room: MemoryRoom, { about, erases }: Entry): void {
   if (about === undefined || !erases) return;
-  for (const event of room.events) {
+  for (const event of room.events.slice()) {
     const isAbout = event.about === about && erases.includes(event.type);
     if (isAbout || event.offset === about) erase(room, event.offset);
   }
@@ -129,7 +129,7 @@ function eraseAbout(room: MemoryRoom, { about, erases }: Entry): void {
 function newestChanges(room: MemoryRoom | undefined, range: ChangeRange): StoredEvent[] {
   const { first, last, types } = range;
   const newest = new Map<string, StoredEvent>();
-  for (const event of room?.events ?? []) {
+  for (const event of room?.events.slice() ?? []) {
     const { about, type } = event;
     if (about === undefined || about < first || about > last || !types.includes(type)) continue;
     newest.set(`${about} ${type}`, event);
@@ -158,63 +158,38 @@ function slice({ events, first }: MemoryRoom, range: Range): StoredEvent[] {
   return events.slice(Math.max(0, to - range.limit), to);
 }
 
-/** User ids hold no space, so the two parts cannot run together. */
-function scopedKey(userId: string, key: string): string {
-  return `${userId} ${key}`;
-}
-
 function findRepeat(room: MemoryRoom, entry: Entry): Kept | undefined {
   if (entry.idempotencyKey === undefined) return undefined;
-  const kept = room.keys.get(scopedKey(entry.by.id, entry.idempotencyKey));
-  if (!kept || kept.at <= entry.at - limits.keyWindowMs) return undefined;
+  const kept = room.keys.get(entry.by.id, entry.idempotencyKey, entry.at);
+  if (!kept) return undefined;
   if (kept.digest !== undefined && kept.digest !== digestOf(entry)) throw new RoomError('CONFLICT');
   return kept;
 }
 
 function rememberKey(room: MemoryRoom, entry: Entry, { offset, at }: StoredEvent): void {
   if (entry.idempotencyKey === undefined) return;
-  const key = scopedKey(entry.by.id, entry.idempotencyKey);
-  room.keys.delete(key);
-  room.keys.set(key, { offset, at, digest: digestOf(entry) });
-  if (room.keys.size > limits.memoryKeys) dropOldestKey(room);
-}
-
-function dropOldestKey(room: MemoryRoom): void {
-  for (const key of room.keys.keys()) {
-    room.keys.delete(key);
-    return;
-  }
-}
-
-function keyWindowMs(room: MemoryRoom | undefined, now: number): number {
-  if (!room || room.keys.size < limits.memoryKeys) return limits.keyWindowMs;
-  const [oldest] = room.keys.values();
-  return Math.max(0, Math.min(limits.keyWindowMs, now - (oldest?.at ?? now)));
+  room.keys.put(entry.by.id, entry.idempotencyKey, { offset, at, digest: digestOf(entry) });
 }
 
 function dropOldest(room: MemoryRoom, count: number): void {
   if (count <= 0) return;
-  room.events.splice(0, count);
+  room.events.drop(count);
   room.first += count;
 }
 
 function trimByAge(room: MemoryRoom, now: number): void {
   const oldest = now - room.retention.maxAgeMs;
-  const kept = room.events.findIndex((event) => event.at >= oldest);
-  dropOldest(room, kept === -1 ? room.events.length : kept);
-  for (const [key, { at }] of room.keys) {
-    if (at > now - limits.keyWindowMs) break;
-    room.keys.delete(key);
-  }
+  let old = 0;
+  while (old < room.events.length && (room.events.at(old)?.at ?? oldest) < oldest) old += 1;
+  dropOldest(room, old);
+  room.keys.trim(now);
 }
 
 function erase(room: MemoryRoom | undefined, offset: number): boolean {
   const index = room ? offset - room.first : -1;
-  const event = room?.events[index];
+  const event = room?.events.at(index);
   if (!room || !event) return false;
-  room.events[index] = { ...event, data: null };
-  for (const [key, kept] of room.keys) {
-    if (kept.offset === offset) room.keys.set(key, { ...kept, digest: undefined });
-  }
+  room.events.replace(index, { ...event, data: null });
+  room.keys.forget(offset);
   return true;
 }
