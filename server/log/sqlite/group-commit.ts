@@ -1,5 +1,6 @@
 import { RoomError } from '../../../shared/index.ts';
 import { systemClock, type Clock } from '../../clock.ts';
+import { Callers } from './callers.ts';
 
 interface Waiting<In, Out> {
   readonly item: In;
@@ -7,17 +8,14 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void;
 }
 
-// So many callers at least are waited for: fewer share too little of a commit to pay with their time.
-const FEWEST_CALLERS = 8;
 // About what a commit takes: a caller who is not back by then has something else to do.
 const LONGEST_WAIT_MS = 2;
 
 /** Turns many callers into few transactions (LOG2): all that wait when the writer becomes free are
  *  the next batch, and at most one batch is in flight. A batch is cut at the end of a turn of the
- *  event loop, so calls that came in the same turn are in it. Where many call at once, they call again
- *  once they are answered: the writer is free when as many wait as did the last time, or after 2 ms.
- *  Cut earlier, every caller would pay for half a batch. A job that is no append (`exclusive`) takes its
- *  turn between two batches and waits for nobody. */
+ *  event loop, so calls that came in the same turn are in it. Where many call again once they are answered,
+ *  the writer is free when all of them wait, or after 2 ms: cut earlier, each would pay for half a batch.
+ *  A job that is no append (`exclusive`) takes its turn between two batches and waits for nobody. */
 export class GroupCommit<In, Out> {
   readonly #commit: (items: In[]) => Promise<(Out | RoomError)[]>;
   readonly #maxBatch: number;
@@ -26,8 +24,7 @@ export class GroupCommit<In, Out> {
   #waiting: Waiting<In, Out>[] = [];
   #jobs: (() => Promise<void>)[] = [];
   #isBusy = false;
-  /** Callers when the last batch was answered: its own, and those who had come meanwhile. */
-  #callers = 0;
+  readonly #callers = new Callers();
   /** Ends the wait for callers to come back. */
   #cut: (() => void) | undefined;
   // Batches and jobs take turns, so neither starves the other.
@@ -73,9 +70,8 @@ export class GroupCommit<In, Out> {
   }
 
   #isWorthWaiting(): boolean {
-    const { length } = this.#waiting;
-    const isFull = length >= Math.min(this.#callers, this.#maxBatch);
-    return this.#callers >= FEWEST_CALLERS && !isFull && this.#jobs.length === 0;
+    const areAwaited = this.#callers.areAwaited(this.#waiting.length, this.#maxBatch);
+    return areAwaited && this.#jobs.length === 0;
   }
 
   #whenAllAreBack(go: () => void): void {
@@ -84,8 +80,8 @@ export class GroupCommit<In, Out> {
     this.#cut = () => {
       cancel();
       this.#cut = undefined;
-      // Nobody is kept waiting twice, should a job come first.
-      this.#callers = 0;
+      // Cut for a job, it says nothing of them.
+      if (this.#jobs.length === 0) this.#callers.waited(this.#waiting.length);
       go();
     };
   }
@@ -101,7 +97,11 @@ export class GroupCommit<In, Out> {
     const isJobsTurn = this.#waiting.length === 0 || this.#isAppendsTurnOver;
     this.#isAppendsTurnOver = !isJobsTurn;
     const job = isJobsTurn ? this.#jobs.shift() : undefined;
-    if (job) return job();
+    if (job) {
+      // It takes as long as it takes: nobody waits on top of that.
+      this.#callers.forget();
+      return job();
+    }
     if (this.#waiting.length === 0) return undefined;
     return this.#run(this.#waiting.splice(0, this.#maxBatch));
   }
@@ -115,9 +115,10 @@ export class GroupCommit<In, Out> {
         else if (result instanceof RoomError) reject(result);
         else resolve(result);
       }
+      this.#callers.answered(batch.length, this.#waiting.length);
     } catch (error) {
+      this.#callers.forget();
       for (const { reject } of batch) reject(error);
     }
-    this.#callers = batch.length + this.#waiting.length;
   }
 }

@@ -22,13 +22,19 @@ function stage(maxBatch = 100) {
 }
 
 /** The same after a batch of `callers` was answered. */
-async function stageOf(callers: number) {
-  const made = stage();
+async function stageOf(callers: number, maxBatch?: number) {
+  const made = stage(maxBatch);
   const first = Array.from({ length: callers }, (_, no) => made.group.add(no));
-  await turn();
-  made.batches[0]?.answer(Array.from({ length: callers }, () => 0));
-  await Promise.all(first);
-  return { ...made, batchSizes: () => made.batches.slice(1).map(({ items }) => items.length) };
+  for (let answered = 0; answered < callers;) {
+    await turn();
+    const batch = made.batches.at(-1);
+    if (!batch) continue;
+    batch.answer(batch.items.map(() => 0));
+    answered += batch.items.length;
+    await Promise.all(first.slice(0, answered));
+  }
+  const before = made.batches.length;
+  return { ...made, batchSizes: () => made.batches.slice(before).map(({ items }) => items.length) };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -114,6 +120,62 @@ describe('GroupCommit', () => {
   it('does not wait for few', async () => {
     const { group, batchSizes } = await stageOf(7);
     void group.add(0);
+    await turn();
+    expect(batchSizes()).toEqual([1]);
+  });
+
+  it('cuts no wait with the end of an earlier one', async () => {
+    const { group, batches, batchSizes, clock } = await stageOf(8);
+    const all = Array.from({ length: 7 }, (_, no) => group.add(no));
+    clock.advance(1);
+    all.push(group.add(7));
+    await turn();
+    batches.at(-1)?.answer(all.map(() => 0));
+    await Promise.all(all);
+    await turn();
+    void group.add(0);
+    // The first wait would end here, the second one a millisecond later.
+    clock.advance(1);
+    await turn();
+    expect(batchSizes()).toEqual([8]);
+    clock.advance(1);
+    await turn();
+    expect(batchSizes()).toEqual([8, 1]);
+  });
+
+  it('waits for no more than a batch can hold', async () => {
+    const { group, batchSizes } = await stageOf(16, 8);
+    for (let no = 0; no < 8; no += 1) void group.add(no);
+    await turn();
+    expect(batchSizes()).toEqual([8]);
+  });
+
+  it('[LOG2] lets nobody wait behind a transaction that failed', async () => {
+    const { group, batches } = stage(8);
+    const all = Promise.allSettled(Array.from({ length: 16 }, (_, no) => group.add(no)));
+    await turn();
+    batches[0]?.answer(Array.from({ length: 8 }, () => 0));
+    await turn();
+    await turn();
+    batches[1]?.fail(new Error('no disk'));
+    await all;
+    await turn();
+    void group.add(0);
+    await turn();
+    expect(batches.map(({ items }) => items.length)).toEqual([8, 8, 1]);
+  });
+
+  it('[LOG4] lets nobody wait behind a job', async () => {
+    const { group, batchSizes, clock } = await stageOf(8);
+    await turn();
+    let end = () => {};
+    const job = group.exclusive(() => new Promise<void>((resolve) => (end = resolve)));
+    await turn();
+    void group.add(0);
+    clock.advance(500);
+    end();
+    await job;
+    await turn();
     await turn();
     expect(batchSizes()).toEqual([1]);
   });
