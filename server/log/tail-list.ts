@@ -1,8 +1,8 @@
-/** A list that grows at its end and loses its beginning, each at the same price whatever it holds. An
- *  array moves all of its items up when it loses the first. */
+/** A list that grows at its end and loses its beginning, each at the same price on average, whatever it
+ *  holds. An array moves all of its items up when it loses the first. */
 export class TailList<T> {
-  #items: T[] = [];
-  /** Where it begins now. What lies before is forgotten once it is the larger part. */
+  #items: (T | undefined)[] = [];
+  /** Where it begins now. The places before it are empty, and given back once they are the larger part. */
   #from = 0;
 
   get length(): number {
@@ -25,7 +25,10 @@ export class TailList<T> {
 
   /** Forgets the first `count`, or all. */
   drop(count: number): void {
+    const from = this.#from;
     this.#from += Math.min(count, this.length);
+    // What is dropped must not live on in a list that loses no more.
+    this.#items.fill(undefined, from, this.#from);
     if (this.#from <= this.#items.length / 2) return;
     this.#items = this.#items.slice(this.#from);
     this.#from = 0;
@@ -33,6 +36,8 @@ export class TailList<T> {
 
   /** From `start` on, up to `end` and without it. */
   slice(start = 0, end: number = this.length): T[] {
-    return this.#items.slice(this.#from + start, this.#from + Math.min(end, this.length));
+    const items = this.#items.slice(this.#from + start, this.#from + Math.min(end, this.length));
+    // Only what was dropped is empty.
+    return items as T[];
   }
 }
