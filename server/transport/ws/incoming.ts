@@ -1,8 +1,8 @@
 import { TRPCError, type AnyTRPCRouter } from '@trpc/server';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
+import { NOBODY, type Addressee, type RequestId } from './addressee.ts';
 import type { CallRequest } from './call.ts';
 import type { Encoder } from './encoder.ts';
-import { NOBODY, type Addressee, type RequestId } from './addressee.ts';
 import type { SocketLimits } from './options.ts';
 import { checkEnvelope, checkMessage } from './wire-guard.ts';
 

@@ -1,50 +1,15 @@
-import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { initTRPC } from '@trpc/server';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { WebSocket, WebSocketServer } from 'ws';
-import { createTally } from '../../../server/tally.ts';
+import { describe, expect, it, vi } from 'vitest';
 import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
 import { Envelopes } from '../../../server/transport/ws/envelope.ts';
 import { jsonEncoder, type Encoder } from '../../../server/transport/ws/encoder.ts';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
-import { Outbound } from '../../../server/transport/ws/outbound.ts';
-import { StallWatch } from '../../../server/transport/ws/stall-watch.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
+import { openSeats } from '../../kit/outbound-seats.ts';
 
 const router = initTRPC.create().router({});
 const limits = { softBytes: 2 ** 18, hardBytes: 2 ** 20 };
-
-interface Seat {
-  readonly outbound: Outbound;
-  /** As they came, read from JSON. */
-  readonly got: unknown[];
-}
-
-/** Outbound ends of one server, each with the client that reads it. */
-async function openSeats(count: number, queue: FlushQueue): Promise<Seat[]> {
-  const wss = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-  onTestFinished(() => {
-    for (const client of wss.clients) client.terminate();
-    wss.close();
-  });
-  await once(wss, 'listening');
-  const seats: Seat[] = [];
-  for (let no = 0; no < count; no += 1) {
-    const accepted = once(wss, 'connection') as Promise<[WebSocket, IncomingMessage]>;
-    const reader = new WebSocket(`ws://127.0.0.1:${(wss.address() as AddressInfo).port}`);
-    const got: unknown[] = [];
-    reader.on('message', (data: Buffer) => got.push(JSON.parse(data.toString())));
-    const [ws, { socket }] = await accepted;
-    await once(reader, 'open');
-    const parts = { queue, stalls: new StallWatch({ stallMs: Infinity }), tally: createTally() };
-    const writes = TcpWrites.find();
-    seats.push({ outbound: new Outbound({ ws, socket, writes, limits, ...parts }), got });
-  }
-  return seats;
-}
 
 // JSON in text frames, and yet not the encoder whose frames have a part that they share.
 const ownEncoder: Encoder = { ...jsonEncoder };
@@ -68,7 +33,7 @@ describe.each([
   it('[TRN3] brings everything of every turn once and in order, whatever it is', async () => {
     const queue = new FlushQueue();
     const envelopes = new Envelopes(router, encoder, queue);
-    const seats = await openSeats(3, queue);
+    const seats = await openSeats(3, { queue, limits, writes: TcpWrites.find() });
     // The first two have the same request ids.
     const mine = [1, 1, 2].map((id) => envelopes.join({ id, jsonrpc: undefined }));
     const others = [7, 7, 8].map((id) => envelopes.join({ id, jsonrpc: '2.0' }));
@@ -93,9 +58,10 @@ describe.each([
         await vi.waitFor(() =>
           expect(seats.map(({ got }) => got.length)).toEqual(expected.map((list) => list.length)),
         );
-        expect(seats.map(({ got }) => got.splice(0))).toEqual(
-          expected.map((list) => list.splice(0)),
+        const got = seats.map((seat) =>
+          seat.got.splice(0).map((text) => JSON.parse(text) as unknown),
         );
+        expect(got).toEqual(expected.map((list) => list.splice(0)));
       }),
       { numRuns: 60 },
     );

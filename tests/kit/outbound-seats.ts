@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { createTally } from '../../server/tally.ts';
+import type { FlushQueue } from '../../server/transport/ws/flush-queue.ts';
+import { Outbound, type OutboundLimits } from '../../server/transport/ws/outbound.ts';
+import { StallWatch } from '../../server/transport/ws/stall-watch.ts';
+import type { TcpWrites } from '../../server/transport/ws/tcp-writes.ts';
+
+/** An outbound end and the client that reads it. */
+export interface Seat {
+  readonly outbound: Outbound;
+  /** The server's end, as an app has it. */
+  readonly ws: WebSocket;
+  readonly reader: WebSocket;
+  /** What the reader got, as texts. */
+  readonly got: string[];
+}
+
+/** Outbound ends of one server over real sockets. Closed with the test. */
+export async function openSeats(
+  count: number,
+  parts: { queue: FlushQueue; limits: OutboundLimits; writes: TcpWrites | undefined },
+): Promise<Seat[]> {
+  const wss = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => {
+    for (const client of wss.clients) client.terminate();
+    wss.close();
+  });
+  await once(wss, 'listening');
+  const url = `ws://127.0.0.1:${(wss.address() as AddressInfo).port}`;
+  const seats: Seat[] = [];
+  while (seats.length < count) {
+    const accepted = once(wss, 'connection') as Promise<[WebSocket, IncomingMessage]>;
+    const reader = new WebSocket(url);
+    const got: string[] = [];
+    reader.on('message', (data: Buffer) => got.push(data.toString()));
+    const [ws, { socket }] = await accepted;
+    await once(reader, 'open');
+    const stalls = new StallWatch({ stallMs: Infinity });
+    const outbound = new Outbound({ ...parts, ws, socket, stalls, tally: createTally() });
+    seats.push({ outbound, ws, reader, got });
+  }
+  return seats;
+}

@@ -1,0 +1,77 @@
+import { initTRPC } from '@trpc/server';
+import { describe, expect, it } from 'vitest';
+import { Chain } from '../../../server/transport/ws/chain.ts';
+import { jsonEncoder } from '../../../server/transport/ws/encoder.ts';
+import { Envelopes } from '../../../server/transport/ws/envelope.ts';
+import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
+import { ItemFrames } from '../../../server/transport/ws/item-frames.ts';
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const to = { id: 1, jsonrpc: undefined, beginning: Buffer.from('to '), count: 1 };
+const never = () => expect.unreachable('the items have tails');
+
+/** A chain of two items, and what it is as bytes. */
+function chainOf(...tails: readonly [string, string]) {
+  const items = tails.map((text, no) => {
+    return new ItemFrames({ id: `e:${no}`, data: null }, Buffer.from(text), never);
+  });
+  const chain = items.reduce((link, item) => link.with(item), new Chain());
+  return { chain, expected: Buffer.concat(chain.frames(to)) };
+}
+
+describe('FlushQueue', () => {
+  /** What is written in a run, by whoever is flushed in it. */
+  async function inRun<T>(queue: FlushQueue, run: () => T): Promise<T> {
+    const result = new Promise<T>((resolve) => queue.add({ flush: () => resolve(run()) }));
+    await turn();
+    return result;
+  }
+
+  it('[TRN2] writes a chain once in a run, and anew in the next', async () => {
+    const queue = new FlushQueue();
+    const { chain, expected } = chainOf('one', 'two');
+    const bytes = () => queue.bytesOf(chain, to, expected.length);
+    const [first, again] = await inRun(queue, () => [bytes(), bytes()]);
+    expect(again).toBe(first);
+    expect(first?.equals(expected)).toBe(true);
+    const other = chainOf('three', 'four');
+    const later = await inRun(queue, () => {
+      const own = bytes();
+      queue.bytesOf(other.chain, to, other.expected.length);
+      return Buffer.from(own);
+    });
+    expect(later.equals(expected)).toBe(true);
+  });
+
+  it('[TRN3] writes nothing between two runs where the next one writes', async () => {
+    const queue = new FlushQueue();
+    const between = chainOf('one', 'two');
+    const bytes = queue.bytesOf(between.chain, to, between.expected.length);
+    const joined = queue.join([Buffer.from('ab'), Buffer.from('cd')], 4);
+    // And remembers nothing of it: nobody would forget it again.
+    expect(queue.bytesOf(between.chain, to, between.expected.length)).not.toBe(bytes);
+    const other = chainOf('three', 'four');
+    for (let run = 0; run < 2; run += 1) {
+      await inRun(queue, () => queue.bytesOf(other.chain, to, other.expected.length));
+    }
+    expect(bytes.equals(between.expected)).toBe(true);
+    expect(joined.toString()).toBe('abcd');
+  });
+});
+
+describe('Envelopes', () => {
+  it('[TRN2] makes the frames of an item once in a turn, and keeps none of them beyond it', async () => {
+    const envelopes = new Envelopes(initTRPC.create().router({}), jsonEncoder, new FlushQueue());
+    const item = { id: 'e:1', data: 1 };
+    const other = { id: 'e:2', data: 2 };
+    const { start } = envelopes;
+    const frames = envelopes.framesOf(item);
+    envelopes.framesOf(other);
+    expect(envelopes.framesOf(item)).toBe(frames);
+    expect(envelopes.start).toBe(start);
+    await turn();
+    expect(envelopes.start).not.toBe(start);
+    expect(envelopes.framesOf(other)).not.toBe(frames);
+    expect(envelopes.framesOf(item)).not.toBe(frames);
+  });
+});

@@ -1,0 +1,119 @@
+import { initTRPC } from '@trpc/server';
+import { describe, expect, it, vi } from 'vitest';
+import { createRandom, type Random } from '../../../check/random.ts';
+import type { PushItem } from '../../../server/push.ts';
+import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
+import { jsonEncoder } from '../../../server/transport/ws/encoder.ts';
+import { Envelopes } from '../../../server/transport/ws/envelope.ts';
+import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
+import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
+import { openSeats, type Seat } from '../../kit/outbound-seats.ts';
+
+const TURNS = 250;
+const limits = { softBytes: 100_000, hardBytes: Infinity };
+
+/** A seat, and what was sent to it. */
+interface Sent extends Seat {
+  readonly to: Subscriber;
+  readonly other: Subscriber;
+  readonly sent: string[];
+}
+
+/** Everything that can happen to a connection's bytes, by chance. */
+class Weather {
+  readonly #random: Random;
+  readonly #envelopes: Envelopes;
+  #items: PushItem[] = [];
+  #count = 0;
+
+  constructor(random: Random, envelopes: Envelopes) {
+    this.#random = random;
+    this.#envelopes = envelopes;
+  }
+
+  /** Items of a turn, some of them more than a kernel takes at once. */
+  newItems(): void {
+    this.#items = [0, 1, 2, 3].map(() => {
+      const bytes = this.#random.isLikely(0.3) ? 200_000 : 300;
+      const data = `${(this.#count += 1)}`.padEnd(this.#random.between(0, bytes), 'x');
+      return { id: `e:${this.#count}`, data };
+    });
+  }
+
+  itemOfTurn(): PushItem {
+    return this.#random.pick(this.#items);
+  }
+
+  item(seat: Sent, item: PushItem, to: Subscriber): void {
+    seat.sent.push(
+      `{"id":${to.id},"result":{"type":"data","data":${JSON.stringify(item)},"id":"${item.id}"}}`,
+    );
+    seat.outbound.sendItem(this.#envelopes, item, to);
+  }
+
+  text(seat: Sent, send: (text: string) => void): void {
+    const text = `{"text":${(this.#count += 1)}}`;
+    seat.sent.push(text);
+    send(text);
+  }
+
+  happen(seat: Sent, item: PushItem): void {
+    const what = this.#random.between(0, 99);
+    if (what < 80) this.item(seat, item, seat.to);
+    else if (what < 86) this.item(seat, item, seat.other);
+    else if (what < 90) this.text(seat, (text) => seat.outbound.send(text));
+    // As an app may, past everything of ours.
+    else if (what < 94) this.text(seat, (text) => seat.ws.send(text));
+    else if (what < 97) seat.outbound.flush();
+    else if (what < 99) seat.reader.resume();
+    else seat.reader.pause();
+  }
+}
+
+describe.each([
+  ['past the stream', TcpWrites.find()],
+  ['through the stream', undefined],
+])('Outbound, %s', (_, writes) => {
+  it.each([1, 2, 3, 4])(
+    '[TRN3] keeps every byte in order while readers stop, and streams go on in the middle of a flush, seed %i',
+    { timeout: 40_000 },
+    async (seed) => {
+      const random = createRandom(seed);
+      const queue = new FlushQueue();
+      const envelopes = new Envelopes(initTRPC.create().router({}), jsonEncoder, queue);
+      const weather = new Weather(random, envelopes);
+      const seats = (await openSeats(6, { queue, limits, writes })).map((seat, no): Sent => {
+        const [to, other] = [no % 2, 7].map((id) => envelopes.join({ id, jsonrpc: undefined }));
+        if (!to || !other) throw new Error('no subscriber');
+        return { ...seat, to, other, sent: [] };
+      });
+      let isOver = false;
+      for (const seat of seats) {
+        // The room comes while the run is under way.
+        const onRoom = () => {
+          if (!isOver && random.isLikely(0.5)) weather.item(seat, weather.itemOfTurn(), seat.to);
+        };
+        seat.outbound.wait({ onRoom });
+      }
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        weather.newItems();
+        if (random.isLikely(0.3)) random.pick(seats).reader.pause();
+        for (let count = random.between(0, 5); count > 0; count -= 1) {
+          const item = weather.itemOfTurn();
+          for (const seat of seats) {
+            if (!seat.outbound.isFull || random.isLikely(0.4)) weather.happen(seat, item);
+          }
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      isOver = true;
+      for (const { reader } of seats) reader.resume();
+      const lengths = (all: (seat: Sent) => string[]) => seats.map((seat) => all(seat).length);
+      const settled = () => expect(lengths(({ got }) => got)).toEqual(lengths(({ sent }) => sent));
+      await vi.waitFor(settled, { timeout: 20_000 });
+      for (const { got, sent } of seats) {
+        expect(got.findIndex((text, index) => text !== sent[index])).toBe(-1);
+      }
+    },
+  );
+});
