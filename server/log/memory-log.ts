@@ -179,8 +179,9 @@ function dropOldest(room: MemoryRoom, count: number): void {
 
 function trimByAge(room: MemoryRoom, now: number): void {
   const oldest = now - room.retention.maxAgeMs;
+  const isOld = (event: StoredEvent | undefined) => event !== undefined && event.at < oldest;
   let old = 0;
-  while (old < room.events.length && (room.events.at(old)?.at ?? oldest) < oldest) old += 1;
+  while (isOld(room.events.at(old))) old += 1;
   dropOldest(room, old);
   room.keys.trim(now);
 }

@@ -94,14 +94,12 @@ export class GroupCommit<In, Out> {
   }
 
   #turn(): Promise<void> | undefined {
+    // Whatever it is, it takes as long as it takes: nobody waits on top of that.
+    this.#callers.forget();
     const isJobsTurn = this.#waiting.length === 0 || this.#isAppendsTurnOver;
     this.#isAppendsTurnOver = !isJobsTurn;
     const job = isJobsTurn ? this.#jobs.shift() : undefined;
-    if (job) {
-      // It takes as long as it takes: nobody waits on top of that.
-      this.#callers.forget();
-      return job();
-    }
+    if (job) return job();
     if (this.#waiting.length === 0) return undefined;
     return this.#run(this.#waiting.splice(0, this.#maxBatch));
   }
@@ -117,7 +115,6 @@ export class GroupCommit<In, Out> {
       }
       this.#callers.answered(batch.length, this.#waiting.length);
     } catch (error) {
-      this.#callers.forget();
       for (const { reject } of batch) reject(error);
     }
   }
