@@ -35,12 +35,13 @@ export class Chain {
     return this.#all().map((item) => item.frame(to));
   }
 
-  /** Writes all frames, in order, into the bytes that they fill. */
-  write(bytes: Buffer, to: Subscriber): void {
+  /** Writes all frames, in order, into the bytes that they fill, and gives these. */
+  write(bytes: Buffer, to: Subscriber): Buffer {
     let at = 0;
     for (const { tail } of this.#all()) {
       if (tail) at = writeJoined(bytes, at, to.beginning, tail);
     }
+    return bytes;
   }
 
   #all(): readonly ItemFrames[] {

@@ -35,13 +35,13 @@ export class FlushQueue {
    *  the same request id do, share them. Good until the end of the run: `keep` says that they are needed
    *  longer. */
   bytesOf(chain: Chain, to: Subscriber, length: number): Buffer {
-    if (this.#isRunning && this.#chain !== chain) this.#turnTo(chain);
+    // Between two runs nothing would forget it.
+    if (!this.#isRunning) return chain.write(this.#take(length), to);
+    if (this.#chain !== chain) this.#turnTo(chain);
     const known = this.#written.get(to);
     if (known) return known;
-    const bytes = this.#take(length);
-    chain.write(bytes, to);
-    // Between two runs nothing would forget it.
-    if (this.#isRunning) this.#written.set(to, bytes);
+    const bytes = chain.write(this.#take(length), to);
+    this.#written.set(to, bytes);
     return bytes;
   }
 

@@ -137,8 +137,12 @@ export class Outbound implements Flushable, Stalling {
 
   #sendFrame(frame: Buffer): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (!this.#frames) this.#frames = this.#unchained();
-    if (this.#frames.push(frame) === 1) this.#queue.add(this);
+    if (this.#frames) this.#frames.push(frame);
+    else {
+      if (!this.#chain) this.#queue.add(this);
+      // A reply is alone as a rule: `concat` leaves no room for sixteen more, as `push` would.
+      this.#frames = this.#unchained().concat(frame);
+    }
     this.#count(frame.length);
   }
 

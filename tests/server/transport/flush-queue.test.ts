@@ -5,8 +5,8 @@ import { jsonEncoder } from '../../../server/transport/ws/encoder.ts';
 import { Envelopes } from '../../../server/transport/ws/envelope.ts';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { ItemFrames } from '../../../server/transport/ws/item-frames.ts';
+import { settle } from '../../kit/settle.ts';
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 const to = { id: 1, jsonrpc: undefined, beginning: Buffer.from('to '), count: 1 };
 const never = () => expect.unreachable('the items have tails');
 
@@ -23,7 +23,7 @@ describe('FlushQueue', () => {
   /** What is written in a run, by whoever is flushed in it. */
   async function inRun<T>(queue: FlushQueue, run: () => T): Promise<T> {
     const result = new Promise<T>((resolve) => queue.add({ flush: () => resolve(run()) }));
-    await turn();
+    await settle();
     return result;
   }
 
@@ -69,7 +69,7 @@ describe('Envelopes', () => {
     envelopes.framesOf(other);
     expect(envelopes.framesOf(item)).toBe(frames);
     expect(envelopes.start).toBe(start);
-    await turn();
+    await settle();
     expect(envelopes.start).not.toBe(start);
     expect(envelopes.framesOf(other)).not.toBe(frames);
     expect(envelopes.framesOf(item)).not.toBe(frames);

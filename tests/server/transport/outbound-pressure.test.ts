@@ -8,6 +8,7 @@ import { Envelopes } from '../../../server/transport/ws/envelope.ts';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
 import { openSeats, type Seat } from '../../kit/outbound-seats.ts';
+import { settle } from '../../kit/settle.ts';
 
 const TURNS = 250;
 const limits = { softBytes: 100_000, hardBytes: Infinity };
@@ -104,7 +105,7 @@ describe.each([
             if (!seat.outbound.isFull || random.isLikely(0.4)) weather.happen(seat, item);
           }
         }
-        await new Promise((resolve) => setImmediate(resolve));
+        await settle();
       }
       isOver = true;
       for (const { reader } of seats) reader.resume();

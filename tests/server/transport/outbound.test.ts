@@ -7,6 +7,7 @@ import { jsonEncoder, type Encoder } from '../../../server/transport/ws/encoder.
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
 import { openSeats } from '../../kit/outbound-seats.ts';
+import { settle } from '../../kit/settle.ts';
 
 const router = initTRPC.create().router({});
 const limits = { softBytes: 2 ** 18, hardBytes: 2 ** 20 };
@@ -53,7 +54,7 @@ describe.each([
             else outbound.sendItem(envelopes, item, to);
             expected[seat]?.push(what === 'text' ? { text: told } : replyOf(item, to));
           }
-          await new Promise((resolve) => setImmediate(resolve));
+          await settle();
         }
         await vi.waitFor(() =>
           expect(seats.map(({ got }) => got.length)).toEqual(expected.map((list) => list.length)),
