@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRooms } from '../../client/index.ts';
@@ -7,6 +8,7 @@ import { chat } from '../../shared/index.ts';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { noRedis } from '../kit/redis-server.ts';
 
+const ROOT = new URL('../../', import.meta.url);
 const START = fileURLToPath(new URL('../../examples/cluster/start.ts', import.meta.url));
 const noNginx =
   spawnSync('nginx', ['-v']).status === 0
@@ -74,6 +76,16 @@ const connections = (ports: readonly number[]) =>
       return Number(/^trpc_rooms_connections (\d+)/m.exec(text)?.[1]);
     }),
   );
+
+/** A file of the project. */
+const textOf = (file: string) => readFileSync(new URL(file, ROOT), 'utf8');
+
+it('starts nodes with the flags of `npm start`', () => {
+  const flags = (text: string) => text.match(/--[a-z-]+=\d+/g);
+  const { scripts } = JSON.parse(textOf('package.json')) as { scripts: { start: string } };
+  expect(flags(scripts.start)).not.toBeNull();
+  expect(flags(textOf('examples/cluster/Dockerfile'))).toEqual(flags(scripts.start));
+});
 
 describe.skipIf(noRedis ?? noNginx)('examples/cluster', () => {
   it('serves clients over both nodes through nginx, restarts them under the clients, and ends', async () => {
