@@ -34,17 +34,17 @@ function copyOf(def: AnyDef): AnyDef {
 }
 
 function strictObject(def: AnyDef, next: AnyDef, done: Map<AnySchema, AnySchema>): void {
-  // Read when first needed, not now: a recursive schema's shape refers to itself through getters.
-  let shape: Record<string, AnySchema> | undefined;
+  // Read when first needed, not now: a recursive schema's shape refers to itself through getters. From then
+  // on it is a plain value: behind a getter zod expects cycles, and remembers all that it parses.
   Object.defineProperty(next, 'shape', {
+    configurable: true,
     enumerable: true,
-    get: () =>
-      (shape ??= Object.fromEntries(
-        Object.entries(def['shape'] as Record<string, AnySchema>).map(([key, part]) => [
-          key,
-          rewrite(part, done),
-        ]),
-      )),
+    get: () => {
+      const parts = Object.entries(def['shape'] as Record<string, AnySchema>);
+      const shape = Object.fromEntries(parts.map(([key, part]) => [key, rewrite(part, done)]));
+      Object.defineProperty(next, 'shape', { value: shape });
+      return shape;
+    },
   });
   next['catchall'] = isSchema(def['catchall']) ? rewrite(def['catchall'], done) : z.never();
 }

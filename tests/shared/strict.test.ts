@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { strict } from '../../shared/strict.ts';
 
@@ -137,5 +137,19 @@ describe('strict', () => {
     const twice = strict(strict(Category));
     expect(twice.safeParse({ name: 'root', children: [leaf] }).success).toBe(true);
     expect(twice.safeParse({ name: 'root', children: [{ ...leaf, b: 2 }] }).success).toBe(false);
+  });
+
+  it('leaves zod to see that there are no cycles: it remembers nothing of what it parses', () => {
+    const schema = strict(z.object({ o: inner, list: z.array(inner) }));
+    const taken = { o: good, list: [good] };
+    // Zod looks when a schema is first used, and once more.
+    for (let times = 0; times < 2; times += 1) schema.parse(taken);
+    const memory = vi.spyOn(globalThis, 'WeakMap');
+    try {
+      expect(schema.parse(taken)).toEqual(taken);
+      expect(memory).not.toHaveBeenCalled();
+    } finally {
+      memory.mockRestore();
+    }
   });
 });
