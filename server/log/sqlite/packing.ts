@@ -1,67 +1,105 @@
-import type { Entry } from '../room-log.ts';
+import type { Entry, RoomName } from '../room-log.ts';
 import type { Written } from './writer.ts';
 
-// A batch crosses to the writer's thread and back as one text: a structured clone of the objects
-// themselves costs twice as much on either side.
+// A batch crosses to the writer's thread as few values: a structured clone of the objects themselves costs
+// many times as much on either side, and texts in JSON are read character by character.
 
-type PackedEntry = readonly [
-  kind: string,
-  id: string,
-  type: string,
-  data: string,
-  userId: string,
-  userName: string,
-  at: number,
-  key: string | null,
-  // Of events about others alone.
-  more?: Pick<Entry, 'about' | 'says' | 'guard' | 'erases'>,
-];
+/** Entries, as they cross. */
+export interface PackedEntries {
+  /** JSON of their rooms. Apart: the writer keeps names, and what is cut out of `texts` holds all of it. */
+  readonly rooms: string;
+  /** The other texts of all entries, one after the other. */
+  readonly texts: string;
+  /** Of each entry: its room's place in `rooms`, its time, and how long each of its texts is. */
+  readonly numbers: Float64Array;
+}
 
-const REFUSED = ['conflict', 'stale'] as const;
+const NUMBERS = 8;
+const NO_KEY = -1;
 
-/** Entries as a text. */
-export function packEntries(entries: readonly Entry[]): string {
-  return JSON.stringify(entries.map(packEntry));
+/** Entries as few values. */
+export function packEntries(entries: readonly Entry[]): PackedEntries {
+  const rooms: RoomName[] = [];
+  const numbers = new Float64Array(entries.length * NUMBERS);
+  const texts: string[] = [];
+  let at = 0;
+  for (const entry of entries) {
+    const { room, type, data, by, idempotencyKey: key } = entry;
+    const last = rooms.at(-1);
+    // Those who talk at once often talk in one room.
+    if (last?.id !== room.id || last.kind !== room.kind) rooms.push(room);
+    const more = moreOf(entry);
+    numbers[at++] = rooms.length - 1;
+    numbers[at++] = entry.at;
+    numbers[at++] = type.length;
+    numbers[at++] = data.length;
+    numbers[at++] = by.id.length;
+    numbers[at++] = by.name.length;
+    numbers[at++] = key?.length ?? NO_KEY;
+    numbers[at++] = more.length;
+    texts.push(type, data, by.id, by.name, key ?? '', more);
+  }
+  const names = JSON.stringify(rooms.map(({ kind, id }) => [kind, id]));
+  return { rooms: names, texts: texts.join(''), numbers };
 }
 
 /** The opposite of `packEntries`. */
-export function unpackEntries(text: string): Entry[] {
+export function unpackEntries({ rooms, texts, numbers }: PackedEntries): Entry[] {
   // Only `packEntries` makes such texts.
-  return (JSON.parse(text) as PackedEntry[]).map(unpackEntry);
+  const names = (JSON.parse(rooms) as [string, string][]).map(([kind, id]) => ({ kind, id }));
+  const entries: Entry[] = [];
+  let next = 0;
+  let from = 0;
+  const number = () => numbers[next++] ?? Number.NaN;
+  const text = (length: number) => texts.slice(from, (from += length));
+  while (next < numbers.length) {
+    const room = names[number()];
+    if (!room) throw new Error('packing: an entry without a room');
+    const at = number();
+    const lengths = { type: number(), data: number(), id: number(), name: number() };
+    const [key, more] = [number(), number()];
+    const type = text(lengths.type);
+    const data = text(lengths.data);
+    const by = { id: text(lengths.id), name: text(lengths.name) };
+    const idempotencyKey = key === NO_KEY ? undefined : text(key);
+    const entry = { room, type, data, by, at, idempotencyKey };
+    entries.push(more === 0 ? entry : { ...entry, ...(JSON.parse(text(more)) as More) });
+  }
+  return entries;
 }
 
-/** Answers as a text. */
-export function packWritten(written: readonly Written[]): string {
-  return JSON.stringify(
-    written.map((one) =>
-      typeof one === 'string' ? REFUSED.indexOf(one) : [one.offset, one.at, one.duplicate ? 1 : 0],
-    ),
-  );
+// Of events about others alone.
+type More = Pick<Entry, 'about' | 'says' | 'guard' | 'erases'>;
+
+function moreOf({ about, says, guard, erases }: Entry): string {
+  return about === undefined ? '' : JSON.stringify({ about, says, guard, erases });
+}
+
+// Of each answer: the offset, the time, and which of these it is.
+const ANSWER_NUMBERS = 3;
+const OUTCOMES = ['new', 'duplicate', 'conflict', 'stale'] as const;
+
+/** Answers as numbers. */
+export function packWritten(written: readonly Written[]): Float64Array {
+  const numbers = new Float64Array(written.length * ANSWER_NUMBERS);
+  for (const [index, one] of written.entries()) {
+    const refused = typeof one === 'string';
+    const outcome = refused ? one : one.duplicate ? 'duplicate' : 'new';
+    const at = index * ANSWER_NUMBERS;
+    if (!refused) numbers.set([one.offset, one.at], at);
+    numbers[at + 2] = OUTCOMES.indexOf(outcome);
+  }
+  return numbers;
 }
 
 /** The opposite of `packWritten`. */
-export function unpackWritten(text: string): Written[] {
-  // Only `packWritten` makes such texts.
-  return (JSON.parse(text) as (number | [number, number, number])[]).map((one) =>
-    typeof one === 'number'
-      ? (REFUSED[one] ?? 'conflict')
-      : { offset: one[0], at: one[1], duplicate: one[2] === 1 },
-  );
-}
-
-function packEntry({ room, type, data, by, at, idempotencyKey, ...more }: Entry): PackedEntry {
-  const packed = [room.kind, room.id, type, data, by.id, by.name, at, idempotencyKey ?? null];
-  return (more.about === undefined ? packed : [...packed, more]) as unknown as PackedEntry;
-}
-
-function unpackEntry([kind, id, type, data, userId, userName, at, key, more]: PackedEntry): Entry {
-  return {
-    ...more,
-    room: { kind, id },
-    type,
-    data,
-    by: { id: userId, name: userName },
-    at,
-    idempotencyKey: key ?? undefined,
-  };
+export function unpackWritten(numbers: Float64Array): Written[] {
+  const written: Written[] = [];
+  for (let index = 0; index < numbers.length; index += ANSWER_NUMBERS) {
+    const [offset = 0, at = 0, no = 0] = numbers.subarray(index, index + ANSWER_NUMBERS);
+    const outcome = OUTCOMES[no];
+    if (outcome === 'conflict' || outcome === 'stale') written.push(outcome);
+    else written.push({ offset, at, duplicate: outcome === 'duplicate' });
+  }
+  return written;
 }

@@ -1,5 +1,6 @@
 import type { Retention } from '../../../shared/index.ts';
 import type { RoomName } from '../room-log.ts';
+import type { PackedEntries } from './packing.ts';
 import type { Recorded } from './record-writer.ts';
 import type { Damage } from './recovery.ts';
 
@@ -14,7 +15,7 @@ export interface WriterOptions {
 
 /** What is asked of the writer: one request at a time, one reply to each. */
 export type WriterRequest =
-  | { readonly type: 'append'; /** By `packEntries`. */ readonly entries: string }
+  | { readonly type: 'append'; readonly entries: PackedEntries }
   | { readonly type: 'erase'; readonly room: RoomName; readonly offset: number }
   | { readonly type: 'records'; /** JSON of `RecordWrite[]`. */ readonly writes: string }
   | { readonly type: 'scrub' }
@@ -38,7 +39,7 @@ export type WriterReply =
   | {
       readonly type: 'appended';
       /** By `packWritten`. */
-      readonly written: string;
+      readonly written: Float64Array;
       /** The events are stored and must be neither acknowledged nor shown: their mark could not be written. */
       readonly unmarked: string | undefined;
       readonly marked: number;
