@@ -71,13 +71,18 @@ async function inTime(answer: Promise<Answer>, clock: Clock): Promise<Answer> {
   return Promise.race([answer, deadline]).finally(cancel);
 }
 
-/** Asks, and throws RoomError FORBIDDEN when the answer is no. */
-export async function demand(
+/** Asks, and throws RoomError FORBIDDEN when the answer is no. A policy that answers at once is heard at once. */
+export function demand(
   authorize: Authorize,
   question: Parameters<Authorize>[0],
-): Promise<void> {
+): void | Promise<void> {
   // Not what is merely truthy: a policy in plain JavaScript may return anything.
-  const answer: unknown = await authorize(question);
+  const answer: unknown = authorize(question);
+  if (typeof answer === 'boolean' || answer === 'moderator') return heed(answer, question);
+  return Promise.resolve(answer).then((later) => heed(later, question));
+}
+
+function heed(answer: unknown, question: Parameters<Authorize>[0]): void {
   const isYes = answer === 'moderator' || (answer === true && !needsModerator(question));
   if (!isYes) throw new RoomError('FORBIDDEN');
 }

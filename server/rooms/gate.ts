@@ -61,6 +61,8 @@ export interface ClientPublication {
 /** What may be done to a room that has membership. */
 export type RoomDeed = Deed | 'accept' | 'decline';
 
+type Asked = Omit<Parameters<Authorize>[0], 'membership'>;
+
 // What somebody does who is not in yet.
 const FROM_OUTSIDE = new Set<Action>(['create', 'direct', 'accept', 'decline']);
 
@@ -88,9 +90,11 @@ export class Gate {
 
   /** @throws RoomError TOO_MANY, FORBIDDEN and what the hub throws */
   async publish(caller: Caller, publication: ClientPublication): Promise<Ack> {
-    await this.admit(caller, publication.room, `publish:${publication.type}`);
+    const asked = this.admit(caller, publication.room, `publish:${publication.type}`);
+    // Nobody waits for an answer that is there.
+    if (asked) await asked;
     const { id, name } = caller.user;
-    return this.#hub.publish({
+    return await this.#hub.publish({
       ...publication,
       room: { kind: this.#kind, id: publication.room },
       // CON3: who it is from is what the token says.
@@ -101,9 +105,9 @@ export class Gate {
 
   /** Counts a call as a publish, and asks whether it may be made.
    *  @throws RoomError TOO_MANY, FORBIDDEN */
-  async admit(caller: Caller, room: string, action: Action, what?: Metered): Promise<void> {
+  admit(caller: Caller, room: string, action: Action, what?: Metered): void | Promise<void> {
     this.measure(caller, room, what);
-    await this.ask(caller, room, action);
+    return this.ask(caller, room, action);
   }
 
   /** Counts a call as a publish. @throws RoomError TOO_MANY */
@@ -123,13 +127,13 @@ export class Gate {
     const feed = await openFeed(parts, caller, { room, since, signal, mayStay });
     if (this.#hub.revocations === revocations) return feed;
     // Somebody was shut out while this feed was opened, too late to be found by it and too early to find it.
-    return this.ask(caller, input.room, action).then(
-      () => feed,
-      (error: unknown) => {
-        feed.end();
-        throw error;
-      },
-    );
+    try {
+      await this.ask(caller, input.room, action);
+      return feed;
+    } catch (error) {
+      feed.end();
+      throw error;
+    }
   }
 
   async history(caller: Caller, input: HistoryInput): Promise<HistoryPage<RoomEvent>> {
@@ -160,15 +164,22 @@ export class Gate {
   }
 
   /** @throws RoomError FORBIDDEN, the same whether the room is not there or not for this caller */
-  ask({ user }: Caller, id: string, action: Action): Promise<void> {
+  ask({ user }: Caller, id: string, action: Action): void | Promise<void> {
     const room = { kind: this.#kind, id };
-    const decide = async (membership: Membership) => {
-      if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
-      if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
-      return demand(this.#authorize, { user, room, action, membership });
-    };
     const membership = this.#memberships.of(room, user.id);
-    return membership instanceof Promise ? membership.then(decide) : decide(membership);
+    const about = { user, room, action };
+    if (membership instanceof Promise) return this.#decideLater(about, membership);
+    return this.#decide(about, membership);
+  }
+
+  async #decideLater(about: Asked, membership: Promise<Membership>): Promise<void> {
+    await this.#decide(about, await membership);
+  }
+
+  #decide({ user, room, action }: Asked, membership: Membership): void | Promise<void> {
+    if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
+    if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
+    return demand(this.#authorize, { user, room, action, membership });
   }
 }
 

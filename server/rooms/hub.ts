@@ -30,6 +30,7 @@ import { readHistory } from './history.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
 import { Seats, type Seat } from './seats.ts';
+import { Underway } from './underway.ts';
 import { createFrameNumbers } from './tracked-frame.ts';
 
 /** What a hub is made from. */
@@ -86,7 +87,7 @@ export class Hub {
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats: Seats;
-  readonly #underway = new Set<Promise<unknown>>();
+  readonly #underway = new Underway();
   readonly #stopListening: () => void;
   #revocations = 0;
   #isHandingOver = false;
@@ -117,22 +118,22 @@ export class Hub {
   }
 
   /** Publishes one event. @throws RoomError CONFLICT, LOG_UNAVAILABLE, RESTARTING */
-  async publish(publication: Publication): Promise<Ack> {
-    const { kind, spec } = this.#specOf(publication);
-    return this.run(() =>
-      spec.delivery === 'durable' ? this.#append(publication, kind) : this.#pass(publication, kind),
-    );
+  publish(publication: Publication): Promise<Ack> {
+    return this.run(() => {
+      const { kind, spec } = this.#specOf(publication);
+      if (spec.delivery === 'durable') return this.#append(publication, kind);
+      return this.#pass(publication, kind);
+    });
   }
 
   /** Does what writes: it is answered before the hub has drained. @throws RoomError RESTARTING */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new RoomError('RESTARTING');
-    const working = work();
-    this.#underway.add(working);
+    this.#underway.begin();
     try {
-      return await working;
+      return await work();
     } finally {
-      this.#underway.delete(working);
+      this.#underway.end();
     }
   }
 
@@ -252,7 +253,7 @@ export class Hub {
   /** Refuses publishes and feeds from now on. Resolves when the publishes under way are answered. */
   async drain(): Promise<void> {
     this.#isClosed = true;
-    await Promise.allSettled(this.#underway);
+    await this.#underway.over();
   }
 
   /** Drains, then ends every feed. Safe to call twice. */
@@ -263,7 +264,7 @@ export class Hub {
     this.#stopListening();
   }
 
-  async #append(publication: Publication, kind: RoomKind): Promise<Ack> {
+  #append(publication: Publication, kind: RoomKind): Promise<Ack> {
     const { room, type, by, idempotencyKey, replyTo } = publication;
     const data = encodeData(publication.data);
     const at = this.#clock.now();

@@ -134,10 +134,8 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
 
   const log: RoomLog = {
     level: 'disk',
-    append: async (entry) => {
-      if (closing) throw new RoomError('LOG_UNAVAILABLE');
-      return group.add(entry);
-    },
+    append: (entry) =>
+      closing ? Promise.reject(new RoomError('LOG_UNAVAILABLE')) : group.add(entry),
     read: (room, range) => gate.look(() => reader.read(room, range)),
     bounds: (room) => gate.look(() => reader.bounds(room)),
     changes: (room, range) => gate.look(() => reader.changes(room, range)),

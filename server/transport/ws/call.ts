@@ -57,7 +57,9 @@ export class Call implements PushOwner {
     // Held before any await, so that a stop or a drop in between cancels it.
     if (this.#isSubscription()) this.#host.hold(this.#request.id, this);
     try {
-      await this.#execute();
+      const ctx = await this.#host.context();
+      const streaming = this.#isWanted() ? this.#take(await this.#result(ctx)) : undefined;
+      if (streaming) await streaming;
     } catch (cause) {
       return this.#finish(getTRPCErrorFromUnknown(cause));
     }
@@ -80,13 +82,14 @@ export class Call implements PushOwner {
     this.#finish();
   }
 
-  async #execute(): Promise<void> {
+  #isWanted(): boolean {
+    return !this.#isAborted && (!this.#isSubscription() || this.#host.isOpen());
+  }
+
+  /** Replies what the procedure has returned; that of a subscription as long as it goes on. */
+  #take(result: unknown): void | Promise<void> {
+    if (this.#isSubscription()) return this.#stream(result);
     const { type } = this.#request;
-    const isSubscription = this.#isSubscription();
-    const ctx = await this.#host.context();
-    if (this.#isAborted || (isSubscription && !this.#host.isOpen())) return;
-    const result = await this.#result(ctx);
-    if (isSubscription) return this.#stream(result);
     if (isAsyncIterable(result) || isObservable(result)) {
       throw new TRPCError({
         code: 'UNSUPPORTED_MEDIA_TYPE',
@@ -97,10 +100,14 @@ export class Call implements PushOwner {
   }
 
   #result(ctx: unknown): Promise<unknown> {
+    const { type, path, input } = this.#request;
+    const direct = directOf(this.#host.router, path, type);
+    return direct ? direct.call(ctx, input, this.#signal) : this.#throughChain(ctx);
+  }
+
+  #throughChain(ctx: unknown): Promise<unknown> {
     const { type, path, input, batchIndex } = this.#request;
     const { router } = this.#host;
-    const direct = directOf(router, path, type);
-    if (direct) return direct.call(ctx, input, this.#signal);
     const getRawInput = async () => input;
     const signal = this.#signal();
     return callTRPCProcedure({ router, path, getRawInput, ctx, type, signal, batchIndex });
