@@ -1,5 +1,6 @@
 import superjson, { type SuperJSONResult } from 'superjson';
 import { isoOf } from './iso-date.ts';
+import { SeenObjects } from './seen-objects.ts';
 
 /** superjson's form of a value. Of plain data, dates among it, that form is made without superjson's walk:
  *  nearly all events, acks and frames are such data. What needs no change is not copied.
@@ -16,7 +17,7 @@ export function parse(text: string): unknown {
 
 function plainForm(value: unknown): SuperJSONResult | undefined {
   if (typeof value !== 'object' || value === null || value instanceof Date) return undefined;
-  const walk: Walk = { seen: new Set(), dates: [] };
+  const walk: Walk = { seen: new SeenObjects(), dates: [] };
   const json = plain(value, '', walk);
   if (json === FOREIGN) return undefined;
   if (walk.dates.length === 0) return { json: json as SuperJSONResult['json'] };
@@ -26,7 +27,7 @@ function plainForm(value: unknown): SuperJSONResult | undefined {
 
 interface Walk {
   /** Of one object at two places superjson says that it is one. */
-  readonly seen: Set<object>;
+  readonly seen: SeenObjects;
   readonly dates: string[];
 }
 
@@ -36,8 +37,7 @@ const FOREIGN = Symbol('foreign');
 /** The value with its dates as text, itself where it has none, or FOREIGN. */
 function plain(value: unknown, path: string, walk: Walk): unknown {
   if (typeof value !== 'object' || value === null) return isPlainValue(value) ? value : FOREIGN;
-  if (walk.seen.has(value)) return FOREIGN;
-  walk.seen.add(value);
+  if (!walk.seen.add(value)) return FOREIGN;
   if (Array.isArray(value)) return plainArray(value, path, walk);
   if (Object.getPrototypeOf(value) === Object.prototype) {
     return plainRecord(value as Record<string, unknown>, path, walk);

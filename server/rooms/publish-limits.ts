@@ -78,10 +78,11 @@ export class PublishMeter {
       this.#connections.of(connectionId),
       this.#users.of(userId),
       this.#rooms.of(roomKey),
-      ...(what === 'presence' ? [this.#states.of(connectionId)] : []),
-      ...(what === 'notice' ? [this.#notices.of(userId)] : []),
     ];
-    const retryAfterMs = Math.max(...buckets.map((bucket) => bucket.waitMs()));
+    if (what === 'presence') buckets.push(this.#states.of(connectionId));
+    if (what === 'notice') buckets.push(this.#notices.of(userId));
+    let retryAfterMs = 0;
+    for (const bucket of buckets) retryAfterMs = Math.max(retryAfterMs, bucket.waitMs());
     if (retryAfterMs > 0) return new RoomError('TOO_MANY', undefined, { retryAfterMs });
     for (const bucket of buckets) bucket.take();
     return undefined;
