@@ -26,11 +26,13 @@ export function describeMachine(): Machine {
   };
 }
 
-/** The commit that is checked out, `+` added when files differ from it. Undefined outside git. */
+/** The commit that is checked out, `+` added when files other than results differ from it. Undefined outside
+ *  git. */
 export function currentCommit(): string | undefined {
   try {
     const commit = git('rev-parse', '--short=12', 'HEAD');
-    return git('status', '--porcelain') === '' ? commit : `${commit}+`;
+    const isClean = git('status', '--porcelain', '--', ':/', ':(top,exclude)bench/results') === '';
+    return isClean ? commit : `${commit}+`;
   } catch {
     return undefined;
   }
