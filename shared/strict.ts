@@ -23,6 +23,8 @@ function rewrite(schema: AnySchema, done: Map<AnySchema, AnySchema>): AnySchema 
   // As its child, the clone inherits the original's metadata.
   const clone = z.core.clone(schema, next, { parent: true });
   done.set(schema, clone);
+  // Behind a getter zod expects cycles, and remembers all that it parses: one that need not wait is read now.
+  if (def.type === 'object' && hasPlainShape(def)) void next['shape'];
   return clone;
 }
 
@@ -34,19 +36,26 @@ function copyOf(def: AnyDef): AnyDef {
 }
 
 function strictObject(def: AnyDef, next: AnyDef, done: Map<AnySchema, AnySchema>): void {
-  // Read when first needed, not now: a recursive schema's shape refers to itself through getters. From then
-  // on it is a plain value: behind a getter zod expects cycles, and remembers all that it parses.
   Object.defineProperty(next, 'shape', {
     configurable: true,
     enumerable: true,
-    get: () => {
+    // `this`: what zod derives from a schema has a definition of its own with the same getter.
+    get(this: AnyDef) {
       const parts = Object.entries(def['shape'] as Record<string, AnySchema>);
       const shape = Object.fromEntries(parts.map(([key, part]) => [key, rewrite(part, done)]));
-      Object.defineProperty(next, 'shape', { value: shape });
+      Object.defineProperty(this, 'shape', { value: shape });
       return shape;
     },
   });
   next['catchall'] = isSchema(def['catchall']) ? rewrite(def['catchall'], done) : z.never();
+}
+
+/** Can its shape be read already? A recursive schema's refers to itself, or to one that is still to come, through
+ *  getters. */
+function hasPlainShape(def: AnyDef): boolean {
+  const shape = z.core.util.rawShape(def) as object | undefined;
+  const parts = Object.values(Object.getOwnPropertyDescriptors(shape ?? {}));
+  return shape !== undefined && parts.every((part) => 'value' in part);
 }
 
 /** Rewrites the schemas that stand directly in a definition: `innerType`, `element`, `options`, … */

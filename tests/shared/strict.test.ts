@@ -139,17 +139,27 @@ describe('strict', () => {
     expect(twice.safeParse({ name: 'root', children: [{ ...leaf, b: 2 }] }).success).toBe(false);
   });
 
-  it('leaves zod to see that there are no cycles: it remembers nothing of what it parses', () => {
-    const schema = strict(z.object({ o: inner, list: z.array(inner) }));
-    const taken = { o: good, list: [good] };
+  it.each<[what: string, schema: z.ZodType, taken: unknown[]]>([
+    ['all of it', z.object({ o: inner, list: z.array(inner) }), [{ o: good, list: [good] }]],
+    ['a part that comes late', z.object({ o: inner.optional() }), [{}, {}, { o: good }]],
+    ['a refined one', z.object({ o: inner }).refine(() => true), [{ o: good }]],
+  ])('lets zod see that there are no cycles, and remember nothing: %s', (_, schema, taken) => {
+    const tight = strict(schema);
     // Zod looks when a schema is first used, and once more.
-    for (let times = 0; times < 2; times += 1) schema.parse(taken);
+    for (const input of [taken[0], taken[0], ...taken]) tight.parse(input);
     const memory = vi.spyOn(globalThis, 'WeakMap');
     try {
-      expect(schema.parse(taken)).toEqual(taken);
+      for (const input of taken) expect(tight.parse(input)).toEqual(input);
       expect(memory).not.toHaveBeenCalled();
     } finally {
       memory.mockRestore();
     }
+  });
+
+  it('reads the shape of a recursive schema once for each schema made of it', () => {
+    const tight = strict(Category);
+    const derived = tight.refine(() => true);
+    for (const { _zod } of [tight, derived]) expect(_zod.def.shape).toBe(_zod.def.shape);
+    expect(derived.safeParse({ name: 'root', children: [{ ...leaf, b: 2 }] }).success).toBe(false);
   });
 });
