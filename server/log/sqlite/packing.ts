@@ -65,6 +65,8 @@ export function unpackEntries({ rooms, texts, numbers }: PackedEntries): Entry[]
     const entry = { room, type, data, by, at, idempotencyKey };
     entries.push(more === 0 ? entry : { ...entry, ...(JSON.parse(text(more)) as More) });
   }
+  // Nothing is written of a batch that was cut in the wrong places.
+  if (from !== texts.length) throw new Error('packing: the lengths are not those of the texts');
   return entries;
 }
 
@@ -73,6 +75,13 @@ type More = Pick<Entry, 'about' | 'says' | 'guard' | 'erases'>;
 
 function moreOf({ about, says, guard, erases }: Entry): string {
   return about === undefined ? '' : JSON.stringify({ about, says, guard, erases });
+}
+
+/** Is it what its type says? Of a caller without types, who would spoil those that share a batch with him, it may
+ *  not be. */
+export function canBePacked({ room, type, data, by, at, idempotencyKey: key }: Entry): boolean {
+  const texts: unknown[] = [room.kind, room.id, type, data, by.id, by.name, key ?? ''];
+  return Number.isFinite(at) && texts.every((text) => typeof text === 'string');
 }
 
 // Of each answer: the offset, the time, and which of these it is.

@@ -9,7 +9,7 @@ import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } fr
 import { lockDirectory } from './dir-lock.ts';
 import { GroupCommit } from './group-commit.ts';
 import { MarkGate } from './mark-gate.ts';
-import { packEntries, unpackWritten } from './packing.ts';
+import { canBePacked, packEntries, unpackWritten } from './packing.ts';
 import { Reader } from './reader.ts';
 import { describeDamage } from './recovery.ts';
 import { sqliteRecords } from './sqlite-records.ts';
@@ -134,8 +134,10 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
 
   const log: RoomLog = {
     level: 'disk',
-    append: (entry) =>
-      closing ? Promise.reject(new RoomError('LOG_UNAVAILABLE')) : group.add(entry),
+    append: (entry) => {
+      if (closing) return Promise.reject(new RoomError('LOG_UNAVAILABLE'));
+      return canBePacked(entry) ? group.add(entry) : Promise.reject(noEvent());
+    },
     read: (room, range) => gate.look(() => reader.read(room, range)),
     bounds: (room) => gate.look(() => reader.bounds(room)),
     changes: (room, range) => gate.look(() => reader.changes(room, range)),
@@ -196,6 +198,13 @@ function makeDirectory(dir: string): void {
       cause: error,
     });
   }
+}
+
+function noEvent(): RoomError {
+  return new RoomError(
+    'BAD_INPUT',
+    'not an event: something in it is no text, or its time no number',
+  );
 }
 
 function refusalOf(refused: 'conflict' | 'stale'): RoomError {

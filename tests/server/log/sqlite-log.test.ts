@@ -46,6 +46,28 @@ roomLogContract('SQLite', 'disk', () => open(mkdtempSync(join(base, 'log-'))));
 logChangesContract('SQLite', () => open(mkdtempSync(join(base, 'log-'))));
 
 describe('SQLite log', () => {
+  it.each<[what: string, wrong: object]>([
+    ['key', { idempotencyKey: 42 }],
+    ['user', { by: { id: 7, name: 'Seven' } }],
+    ["user's name", { by: { id: 'bot' } }],
+    ['time', { at: Number.NaN }],
+  ])('[LOG2] refuses an event whose %s is none, and keeps those beside it', async (_, wrong) => {
+    const log = await open(tempDir());
+    const [before, refused, after] = await Promise.allSettled([
+      log.append(entry('a', { idempotencyKey: 'k' })),
+      log.append(entry('b', wrong)),
+      log.append(entry('c', { by: { id: 'bob', name: 'Bob' } })),
+    ]);
+    expect(refused).toMatchObject({ reason: { code: 'BAD_INPUT' } });
+    expect([before.status, after.status]).toEqual(['fulfilled', 'fulfilled']);
+    const { events } = await log.read(room, { after: 0, limit: 10 });
+    expect(events.map(({ data, by }) => [data, by.id])).toEqual([
+      ['{"json":"a"}', 'ada'],
+      ['{"json":"c"}', 'bob'],
+    ]);
+    await log.close();
+  });
+
   it('keeps events, keys and epoch over a restart', async () => {
     const dir = tempDir();
     const first = await open(dir);
