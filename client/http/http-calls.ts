@@ -27,6 +27,9 @@ export interface HttpCallOptions {
   readonly reply: (message: { readonly id: number } & Readonly<Record<string, unknown>>) => void;
 }
 
+// The last event of a stream that has failed, in tRPC's words.
+const FAILURE = 'serialized-error';
+
 /** Makes one call, or follows one subscription to its end. @throws whatever `fetch` throws, and TypeError when a
  *  stream breaks off: the line is dead, and what was asked has no answer */
 export async function httpCall(call: WireCall, options: HttpCallOptions): Promise<void> {
@@ -61,8 +64,13 @@ export async function httpCall(call: WireCall, options: HttpCallOptions): Promis
     return;
   }
   reply({ id, result: { type: 'started' } });
-  await follow(answer, silence, (event) => reply({ id, ...streamReply(event) }));
-  throw new TypeError('the event stream has ended');
+  let isAnswered = false;
+  await follow(answer, silence, (event) => {
+    isAnswered ||= event.event === FAILURE;
+    reply({ id, ...streamReply(event) });
+  });
+  // After an error nothing is due. Any other end may be the server's own.
+  if (!isAnswered) throw new TypeError('the event stream has ended');
 }
 
 async function follow(
@@ -95,7 +103,7 @@ function allowAsSaid(data: string, silence: Silence): void {
 
 /** An event of a stream as the reply that a WebSocket would carry. */
 function streamReply({ event, data, id }: StreamEvent): Readonly<Record<string, unknown>> {
-  if (event === 'serialized-error') return { error: JSON.parse(data) };
+  if (event === FAILURE) return { error: JSON.parse(data) };
   if (event === 'return') return { result: { type: 'stopped' } };
   // Pings, and whatever else says nothing.
   if (event !== undefined || id === undefined) return { method: 'nothing' };

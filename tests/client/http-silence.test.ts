@@ -211,6 +211,22 @@ describe('a stream over HTTP that is quiet', () => {
   });
 });
 
+describe('a stream over HTTP that fails', () => {
+  it('says why, and takes no other stream with it', async () => {
+    const { clock, socket, ends, stream, say } = await following();
+    const heard: unknown[] = [];
+    socket.addEventListener(
+      'message',
+      ({ data }: { data: string }) => void heard.push(JSON.parse(data)),
+    );
+    await say('event: serialized-error\ndata: {"json":{"message":"damaged"}}\n\n\n');
+    stream.end();
+    await vi.waitFor(() => expect(clock.waiting.size).toBe(0));
+    expect(heard).toEqual([{ id: 1, error: { json: { message: 'damaged' } } }]);
+    expect(ends).toEqual([]);
+  });
+});
+
 describe('what no longer waits', () => {
   it('has no timer: a stream that was stopped, one that ended, a call that was answered', async () => {
     const { clock, socket, ends, call, stream } = await following();
