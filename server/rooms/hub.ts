@@ -1,4 +1,4 @@
-import { observable, type Observable } from '@trpc/server/observable';
+import type { Observable } from '@trpc/server/observable';
 import {
   formatPosition,
   limits,
@@ -27,6 +27,7 @@ import { appendReply } from '../messages/replies.ts';
 import { demandPosition } from '../messages/target.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { readHistory } from './history.ts';
+import { observeRoom } from './observe-room.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
 import { Seats, type Seat } from './seats.ts';
@@ -199,22 +200,7 @@ export class Hub {
   /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
    *  no seat, replays nothing and is held up by nobody. Errors with what keeps the room from opening. */
   observe(name: RoomName): Observable<Frame<RoomEvent>, unknown> {
-    return observable((observer) => {
-      let isOver = false;
-      let stop = () => {};
-      const open = async () => {
-        await this.#rooms.with(name, this.#kindOf(name), (room) => {
-          if (isOver) return;
-          const live = room.live.subscribe({ next: ({ data }) => observer.next(data) });
-          stop = () => live.unsubscribe();
-        });
-      };
-      open().catch((error: unknown) => observer.error(error));
-      return () => {
-        isOver = true;
-        stop();
-      };
-    });
+    return observeRoom(async (use) => this.#rooms.with(name, this.#kindOf(name), use));
   }
 
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */

@@ -1,0 +1,25 @@
+import { observable, type Observable } from '@trpc/server/observable';
+import type { Frame, RoomEvent } from '../../shared/index.ts';
+import type { Room } from './room.ts';
+
+/** What a room carries from when it is open, as a tRPC observable. `open` opens it, and hands it over while it is. */
+export function observeRoom(
+  open: (use: (room: Room) => void) => Promise<void>,
+): Observable<Frame<RoomEvent>, unknown> {
+  return observable((observer) => {
+    let isOver = false;
+    let stop = () => {};
+    const follow = async () => {
+      await open((room) => {
+        if (isOver) return;
+        const live = room.live.subscribe({ next: ({ data }) => observer.next(data) });
+        stop = () => live.unsubscribe();
+      });
+    };
+    follow().catch((error: unknown) => observer.error(error));
+    return () => {
+      isOver = true;
+      stop();
+    };
+  });
+}
