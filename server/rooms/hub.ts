@@ -46,6 +46,8 @@ export interface HubOptions {
   readonly tally?: Tally;
   /** Of every feed, where they differ from the defaults. */
   readonly feeds?: FeedLimits & ReplayLimits;
+  /** Hears why it cannot be asked who may follow a room still. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** An event to publish, its data already parsed by the contract. */
@@ -100,7 +102,7 @@ export class Hub {
     this.#presence = options.presence;
     this.#bus = options.bus;
     this.#clock = options.clock;
-    this.#seats = new Seats(options.clock);
+    this.#seats = new Seats(options.clock, options.onError);
     this.#tally = options.tally ?? createTally();
     this.#feedLimits = options.feeds ?? {};
     this.#replays = new Replays(options.feeds);

@@ -23,11 +23,14 @@ export class Seats {
   readonly #seats = new Map<Feed, Seat>();
   readonly #own = new OwnFeeds();
   readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
   #asking = Promise.resolve();
   #nextAsking: Promise<void> | undefined;
 
-  constructor(clock: Clock) {
+  /** `onError` hears why seats cannot be asked for, once for each time that all are. */
+  constructor(clock: Clock, onError: (error: unknown) => void) {
     this.#clock = clock;
+    this.#onError = onError;
   }
 
   /** All feeds that have one. */
@@ -59,29 +62,28 @@ export class Seats {
   askAgain(): Promise<void> {
     this.#nextAsking ??= this.#asking.then(() => {
       this.#nextAsking = undefined;
-      return this.#askAll(this.feeds);
+      return this.#askAll(this.feeds, false);
     });
     this.#asking = this.#nextAsking;
     return this.#asking;
   }
 
-  async #askAll(feeds: readonly Feed[]): Promise<void> {
-    const unanswered: Feed[] = [];
+  async #askAll(feeds: readonly Feed[], isReported: boolean): Promise<void> {
+    const unanswered: { readonly feed: Feed; readonly cause: unknown }[] = [];
     for (let from = 0; from < feeds.length; from += ASKED_AT_ONCE) {
       const asking = feeds.slice(from, from + ASKED_AT_ONCE).map(async (feed) => {
-        if (!(await this.#isAnswered(feed))) unanswered.push(feed);
+        await this.#ask(feed).catch((cause: unknown) => unanswered.push({ feed, cause }));
       });
       await Promise.all(asking);
     }
-    if (unanswered.length > 0) this.#clock.after(AGAIN_MS, () => void this.#askAll(unanswered));
+    const [first] = unanswered;
+    if (!first) return;
+    if (!isReported) this.#onError(first.cause);
+    const rest = unanswered.map(({ feed }) => feed);
+    this.#clock.after(AGAIN_MS, () => void this.#askAll(rest, true));
   }
 
-  async #isAnswered(feed: Feed): Promise<boolean> {
-    try {
-      if ((await this.#seats.get(feed)?.mayStay?.()) === false) feed.revoke('revoked');
-      return true;
-    } catch {
-      return false;
-    }
+  async #ask(feed: Feed): Promise<void> {
+    if ((await this.#seats.get(feed)?.mayStay?.()) === false) feed.revoke('revoked');
   }
 }

@@ -7,18 +7,26 @@ import { Hub } from '../../server/rooms/hub.ts';
 import { chat, DAY, type Contract, type Retention } from '../../shared/index.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 /** An empty memory log of epoch `E`. */
 export function memoryLog(
   retention: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY },
 ): RoomLog {
-  const onError = (error: unknown) => {
-    throw error;
-  };
-  return createMemoryLog({ epoch: 'E', retention: () => retention, onError });
+  return createMemoryLog({ epoch: 'E', retention: () => retention, onError: fail });
 }
 
 /** A hub of one node on memory parts, with the clock in the test's hands. */
-export function testHub(parts: { log?: RoomLog; contract?: Contract; bus?: Bus } = {}): {
+export function testHub(
+  parts: {
+    log?: RoomLog;
+    contract?: Contract;
+    bus?: Bus;
+    onError?: (error: unknown) => void;
+  } = {},
+): {
   hub: Hub;
   log: RoomLog;
   bus: Bus;
@@ -26,8 +34,9 @@ export function testHub(parts: { log?: RoomLog; contract?: Contract; bus?: Bus }
 } {
   const clock = manualClock();
   const { log = memoryLog(), contract = { chat }, bus = createMemoryBus() } = parts;
+  const { onError = fail } = parts;
   const presence = createMemoryPresence({ clock });
-  const hub = new Hub({ contract, log, presence, bus, clock, nodeTag: 'n' });
+  const hub = new Hub({ contract, log, presence, bus, clock, nodeTag: 'n', onError });
   return { hub, log, bus, clock };
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { RoomError } from '../../../shared/index.ts';
 import { ada, general, losingBus, testHub } from '../../kit/rooms.ts';
+import { settle } from '../../kit/settle.ts';
 
 /** Feeds of users who are asked about, and what they are answered. */
 async function stage() {
   const { bus, lose } = losingBus();
-  const { hub, clock } = testHub({ bus });
+  const errors: unknown[] = [];
+  const { hub, clock } = testHub({ bus, onError: (error) => errors.push(error) });
   const asked: string[] = [];
   const answers = new Map<string, RoomError | false>();
   const open = async (id: string) => {
@@ -20,7 +22,7 @@ async function stage() {
     await feed.next();
     return feed;
   };
-  return { hub, clock, lose, asked, answers, open };
+  return { hub, clock, errors, lose, asked, answers, open };
 }
 
 describe('when notices may have been lost', () => {
@@ -47,6 +49,28 @@ describe('when notices may have been lost', () => {
     expect(await hub.members(general)).toMatchObject({ count: 1 });
   });
 
+  it('[AUT1] somebody hears why it cannot be asked, once until it can be again', async () => {
+    const { clock, errors, lose, asked, answers, open } = await stage();
+    await Promise.all([open('ada'), open('bob')]);
+    const failure = new RoomError('LOG_UNAVAILABLE');
+    for (const id of ['ada', 'bob']) answers.set(id, failure);
+    lose();
+    await settle();
+    for (let times = 0; times < 3; times += 1) {
+      clock.advance(2_000);
+      await settle();
+    }
+    expect(asked).toHaveLength(8);
+    expect(errors).toEqual([failure]);
+    answers.clear();
+    clock.advance(2_000);
+    await settle();
+    answers.set('bob', failure);
+    lose();
+    await settle();
+    expect(errors).toEqual([failure, failure]);
+  });
+
   it('asks once more for those who sat down while others were asked for', async () => {
     const { hub, lose, asked, open } = await stage();
     await open('ada');
@@ -54,7 +78,7 @@ describe('when notices may have been lost', () => {
     for (let times = 0; times < 5; times += 1) lose();
     // Who has asked for leave before that, asks again by himself.
     expect(hub.revocations).toBeGreaterThan(before);
-    await new Promise((resolve) => setImmediate(resolve));
+    await settle();
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.length).toBeLessThanOrEqual(2);
   });
