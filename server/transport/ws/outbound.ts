@@ -168,10 +168,7 @@ export class Outbound implements Flushable, Stalling {
     const writer = this.#writer;
     if (!writer) return;
     this.#tally.bytesSent += bytes;
-    const isTaken = writer.write(message);
-    // Memory of this turn is still needed for what the kernel has not taken at once.
-    if (!single && writer.waitingBytes > 0) this.#queue.keep();
-    if (isTaken) {
+    if (writer.write(message, single ? undefined : this.#queue)) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
       this.#queuedBytes = 0;

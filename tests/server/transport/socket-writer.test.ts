@@ -59,6 +59,31 @@ describe.each([
     expect(writer.write(chunk(0, 100))).toBe(true);
   });
 
+  it('[TRN4] has what is lent kept once, and holds what waits behind it in memory of its own', async () => {
+    const { accepted: socket, client: reader } = await tcpPair();
+    const writer = new SocketWriter(socket, writes, () => {});
+    const slab = Buffer.alloc(65_536);
+    const sent: Buffer[] = [];
+    const kept: Buffer[] = [];
+    let lent = slab;
+    // What was kept is used by nobody else: whoever lends takes other memory then.
+    const keep = () => {
+      kept.push(lent);
+      lent = Buffer.alloc(slab.length);
+    };
+    for (let no = 0; writer.waitingBytes < 2 ** 20; no += 1) {
+      sent.push(chunk(no, slab.length));
+      lent.set(sent.at(-1) ?? []);
+      writer.write(lent, { keep });
+    }
+    expect(kept).toHaveLength(1);
+    lent.fill('lent to others');
+    const got = collect(reader);
+    const all = Buffer.concat(sent);
+    await vi.waitFor(() => expect(got.bytes().length).toBe(all.length), { timeout: 20_000 });
+    expect(got.bytes().equals(all)).toBe(true);
+  });
+
   it('[TRN4] counts what the kernel has not taken', async () => {
     const { accepted: socket } = await tcpPair();
     const writer = new SocketWriter(socket, writes, () => {});
