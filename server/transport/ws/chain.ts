@@ -24,12 +24,6 @@ export class Chain {
     return (this.#next = new Chain(item, this));
   }
 
-  /** The frame, where there is one alone. */
-  single(to: Subscriber): Buffer | undefined {
-    const before = this.#before;
-    return before && before.#last ? undefined : this.#last?.frame(to);
-  }
-
   /** One frame for each item, in order. */
   frames(to: Subscriber): Buffer[] {
     return this.#all().map((item) => item.frame(to));

@@ -11,9 +11,10 @@ export interface Flushable {
  *  (TRN3): one timer for all of them, one write for each. */
 export class FlushQueue {
   #waiting: Flushable[] = [];
-  /** What was written in this run of the chain that was last asked for, by subscriber. */
-  readonly #written = new Map<Subscriber, Buffer>();
-  #chain: Chain | undefined;
+  /** What was written in this run of each chain, by subscriber. */
+  readonly #written = new Map<Chain, Map<Subscriber, Buffer>>();
+  /** Of the chain that was last asked for: as a rule it is asked for again. */
+  #last: { readonly chain: Chain; readonly written: Map<Subscriber, Buffer> } | undefined;
   readonly #arena = new Arena();
   #isRunning = false;
   readonly #run = () => {
@@ -22,7 +23,8 @@ export class FlushQueue {
     this.#isRunning = true;
     for (const one of due) one.flush();
     this.#isRunning = false;
-    this.#turnTo(undefined);
+    this.#last = undefined;
+    this.#written.clear();
     this.#arena.reset();
   };
 
@@ -37,12 +39,21 @@ export class FlushQueue {
   bytesOf(chain: Chain, to: Subscriber, length: number): Buffer {
     // Between two runs nothing would forget it.
     if (!this.#isRunning) return chain.write(this.#take(length), to);
-    if (this.#chain !== chain) this.#turnTo(chain);
-    const known = this.#written.get(to);
+    if (this.#last?.chain !== chain) this.#last = { chain, written: this.#writtenOf(chain) };
+    const { written } = this.#last;
+    const known = written.get(to);
     if (known) return known;
     const bytes = chain.write(this.#take(length), to);
-    this.#written.set(to, bytes);
+    written.set(to, bytes);
     return bytes;
+  }
+
+  #writtenOf(chain: Chain): Map<Subscriber, Buffer> {
+    const known = this.#written.get(chain);
+    if (known) return known;
+    const written = new Map<Subscriber, Buffer>();
+    this.#written.set(chain, written);
+    return written;
   }
 
   /** Frames as one piece, good as long as those of `bytesOf`. */
@@ -59,11 +70,6 @@ export class FlushQueue {
   /** Not all of what was joined in this run has left for the kernel. */
   keep(): void {
     this.#arena.keep();
-  }
-
-  #turnTo(chain: Chain | undefined): void {
-    this.#chain = chain;
-    this.#written.clear();
   }
 
   #take(length: number): Buffer {

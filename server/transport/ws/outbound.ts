@@ -161,14 +161,14 @@ export class Outbound implements Flushable, Stalling {
   flush(): void {
     const bytes = this.#pendingBytes;
     if (bytes === 0) return;
-    const single = this.#single();
-    const message = single ?? this.#joined();
+    const own = this.#frames?.length === 1 ? this.#frames[0] : undefined;
+    const message = own ?? this.#joined();
     this.#forget();
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     const writer = this.#writer;
     if (!writer) return;
     this.#tally.bytesSent += bytes;
-    if (writer.write(message, single ? undefined : this.#queue)) {
+    if (writer.write(message, own ? undefined : this.#queue)) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
       this.#queuedBytes = 0;
@@ -177,13 +177,6 @@ export class Outbound implements Flushable, Stalling {
       this.#queuedBytes = writer.waitingBytes;
       this.#afterWrite();
     }
-  }
-
-  /** The frame of this turn, where there is but one, as there is in most. */
-  #single(): Buffer | undefined {
-    const frames = this.#frames;
-    if (frames) return frames.length === 1 ? frames[0] : undefined;
-    return this.#to && this.#chain?.single(this.#to);
   }
 
   #joined(): Buffer {

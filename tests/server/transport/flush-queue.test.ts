@@ -31,13 +31,16 @@ describe('FlushQueue', () => {
     const queue = new FlushQueue();
     const { chain, expected } = chainOf('one', 'two');
     const bytes = () => queue.bytesOf(chain, to, expected.length);
-    const [first, again] = await inRun(queue, () => [bytes(), bytes()]);
-    expect(again).toBe(first);
-    expect(first?.equals(expected)).toBe(true);
     const other = chainOf('three', 'four');
+    const others = () => queue.bytesOf(other.chain, to, other.expected.length);
+    // As those who follow two rooms are flushed, who spoke in turn.
+    const run = () => [bytes(), others(), bytes(), others()];
+    const [first, second, again, secondAgain] = await inRun(queue, run);
+    expect([again === first, secondAgain === second]).toEqual([true, true]);
+    expect([first, second]).toEqual([expected, other.expected]);
     const later = await inRun(queue, () => {
       const own = bytes();
-      queue.bytesOf(other.chain, to, other.expected.length);
+      others();
       return Buffer.from(own);
     });
     expect(later.equals(expected)).toBe(true);
