@@ -24,18 +24,13 @@ export class Chain {
     return (this.#next = new Chain(item, this));
   }
 
-  /** One frame for each item, in order. */
-  frames(to: Subscriber): Buffer[] {
-    return this.#all().map((item) => item.frame(to));
-  }
-
-  /** Writes all frames, in order, into the bytes that they fill, and gives these. */
-  write(bytes: Buffer, to: Subscriber): Buffer {
-    let at = 0;
+  /** Writes a frame for each item, in order. Returns where the last one ends. */
+  write(bytes: Buffer, from: number, to: Subscriber): number {
+    let at = from;
     for (const { tail } of this.#all()) {
       if (tail) at = writeJoined(bytes, at, to.beginning, tail);
     }
-    return bytes;
+    return at;
   }
 
   #all(): readonly ItemFrames[] {

@@ -7,6 +7,9 @@ export interface Flushable {
   flush(): void;
 }
 
+/** Part of what is written at once: a frame, or what a subscriber got. */
+export type Part = Buffer | { readonly chain: Chain; readonly to: Subscriber };
+
 /** Flushes what was written in one turn of the event loop at its end, all connections together
  *  (TRN3): one timer for all of them, one write for each. */
 export class FlushQueue {
@@ -38,12 +41,12 @@ export class FlushQueue {
    *  longer. */
   bytesOf(chain: Chain, to: Subscriber, length: number): Buffer {
     // Between two runs nothing would forget it.
-    if (!this.#isRunning) return chain.write(this.#take(length), to);
+    if (!this.#isRunning) return this.join([{ chain, to }], length);
     if (this.#last?.chain !== chain) this.#last = { chain, written: this.#writtenOf(chain) };
     const { written } = this.#last;
     const known = written.get(to);
     if (known) return known;
-    const bytes = chain.write(this.#take(length), to);
+    const bytes = this.join([{ chain, to }], length);
     written.set(to, bytes);
     return bytes;
   }
@@ -56,13 +59,16 @@ export class FlushQueue {
     return written;
   }
 
-  /** Frames as one piece, good as long as those of `bytesOf`. */
-  join(frames: readonly Buffer[], length: number): Buffer {
+  /** Parts as one piece of `length` bytes, good as long as those of `bytesOf`. */
+  join(parts: readonly Part[], length: number): Buffer {
     const bytes = this.#take(length);
     let at = 0;
-    for (const frame of frames) {
-      bytes.set(frame, at);
-      at += frame.length;
+    for (const part of parts) {
+      if ('chain' in part) at = part.chain.write(bytes, at, part.to);
+      else {
+        bytes.set(part, at);
+        at += part.length;
+      }
     }
     return bytes;
   }

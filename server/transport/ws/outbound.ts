@@ -6,7 +6,7 @@ import type { Subscriber } from './addressee.ts';
 import type { Chain } from './chain.ts';
 import type { Envelopes } from './envelope.ts';
 import { frameBytes, joinedLength } from './frame-bytes.ts';
-import type { Flushable, FlushQueue } from './flush-queue.ts';
+import type { Flushable, FlushQueue, Part } from './flush-queue.ts';
 import type { Endpoints } from './kernel-queues.ts';
 import { SocketWriter } from './socket-writer.ts';
 import type { Stalling, StallWatch } from './stall-watch.ts';
@@ -52,11 +52,11 @@ export class Outbound implements Flushable, Stalling {
   readonly #tally: Tally;
   /** Few, as a rule one: a subscription. */
   #waiters: readonly Waiter[] = NOBODY;
-  /** What one subscription got in this turn, and which, as long as nothing else comes. */
+  /** What one subscription got in this turn, and which, since anything else came. */
   #chain: Chain | undefined;
   #to: Subscriber | undefined;
-  /** All frames of this turn, once something else has come. */
-  #frames: Buffer[] | undefined;
+  /** What had come before that. */
+  #parts: Part[] | undefined;
   #pendingBytes = 0;
   /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
   #queuedBytes = 0;
@@ -126,10 +126,9 @@ export class Outbound implements Flushable, Stalling {
   sendItem(envelopes: Envelopes, item: PushItem, to: Subscriber): void {
     const made = envelopes.framesOf(item);
     const { tail } = made;
-    const isFromOne = !this.#frames && (!this.#chain || this.#to === to);
-    if (!tail || !isFromOne) return this.#sendFrame(made.frame(to));
+    if (!tail) return this.#sendFrame(made.frame(to));
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (!this.#chain) this.#queue.add(this);
+    if (this.#to !== to) this.#endChain();
     this.#chain = (this.#chain ?? envelopes.start).with(made);
     this.#to = to;
     this.#count(joinedLength(to.beginning, tail));
@@ -137,22 +136,25 @@ export class Outbound implements Flushable, Stalling {
 
   #sendFrame(frame: Buffer): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    if (this.#frames) this.#frames.push(frame);
-    else {
-      if (!this.#chain) this.#queue.add(this);
-      // A reply is alone as a rule: `concat` leaves no room for sixteen more, as `push` would.
-      this.#frames = this.#unchained().concat(frame);
-    }
+    this.#endChain();
+    this.#addPart(frame);
     this.#count(frame.length);
   }
 
-  #unchained(): Buffer[] {
-    const chain = this.#chain;
+  /** What comes next is no part of it. */
+  #endChain(): void {
+    if (this.#chain && this.#to) this.#addPart({ chain: this.#chain, to: this.#to });
     this.#chain = undefined;
-    return chain && this.#to ? chain.frames(this.#to) : [];
+  }
+
+  #addPart(part: Part): void {
+    // As a rule it is the only one.
+    if (this.#parts) this.#parts.push(part);
+    else this.#parts = [part];
   }
 
   #count(bytes: number): void {
+    if (this.#pendingBytes === 0) this.#queue.add(this);
     this.#pendingBytes += bytes;
     if (this.#pendingBytes + this.#queuedBytes > this.#limits.hardBytes) this.cut();
   }
@@ -161,7 +163,7 @@ export class Outbound implements Flushable, Stalling {
   flush(): void {
     const bytes = this.#pendingBytes;
     if (bytes === 0) return;
-    const own = this.#frames?.length === 1 ? this.#frames[0] : undefined;
+    const own = this.#ownFrame();
     const message = own ?? this.#joined();
     this.#forget();
     if (this.#ws.readyState !== this.#ws.OPEN) return;
@@ -179,11 +181,20 @@ export class Outbound implements Flushable, Stalling {
     }
   }
 
+  /** The frame of this turn, where it is one alone that is nobody else's. */
+  #ownFrame(): Buffer | undefined {
+    if (this.#chain || this.#parts?.length !== 1) return undefined;
+    const [part] = this.#parts;
+    return Buffer.isBuffer(part) ? part : undefined;
+  }
+
   #joined(): Buffer {
     const bytes = this.#pendingBytes;
-    if (this.#frames) return this.#queue.join(this.#frames, bytes);
-    if (this.#chain && this.#to) return this.#queue.bytesOf(this.#chain, this.#to, bytes);
-    throw new Error('outbound: bytes are counted and not there');
+    if (!this.#parts && this.#chain && this.#to) {
+      return this.#queue.bytesOf(this.#chain, this.#to, bytes);
+    }
+    this.#endChain();
+    return this.#queue.join(this.#parts ?? [], bytes);
   }
 
   /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
@@ -206,7 +217,7 @@ export class Outbound implements Flushable, Stalling {
   #forget(): void {
     this.#chain = undefined;
     this.#to = undefined;
-    this.#frames = undefined;
+    this.#parts = undefined;
     this.#pendingBytes = 0;
   }
 

@@ -16,7 +16,7 @@ function chainOf(...tails: readonly [string, string]) {
     return new ItemFrames({ id: `e:${no}`, data: null }, Buffer.from(text), never);
   });
   const chain = items.reduce((link, item) => link.with(item), new Chain());
-  return { chain, expected: Buffer.concat(chain.frames(to)) };
+  return { chain, expected: Buffer.concat(items.map((item) => item.frame(to))) };
 }
 
 describe('FlushQueue', () => {
