@@ -16,7 +16,9 @@ export function observeRoom(
         stop = () => live.unsubscribe();
       });
     };
-    follow().catch((error: unknown) => observer.error(error));
+    follow().catch((error: unknown) => {
+      if (!isOver) observer.error(error);
+    });
     return () => {
       isOver = true;
       stop();

@@ -78,9 +78,9 @@ export class Seats {
     }
     const [first] = unanswered;
     if (!first) return;
-    if (!isReported) this.#onError(first.cause);
     const rest = unanswered.map(({ feed }) => feed);
     this.#clock.after(AGAIN_MS, () => void this.#askAll(rest, true));
+    if (!isReported) this.#onError(first.cause);
   }
 
   async #ask(feed: Feed): Promise<void> {
