@@ -64,31 +64,30 @@ export async function httpCall(call: WireCall, options: HttpCallOptions): Promis
     return;
   }
   reply({ id, result: { type: 'started' } });
-  let isAnswered = false;
   await follow(answer, silence, (event) => {
-    isAnswered ||= event.event === FAILURE;
     reply({ id, ...streamReply(event) });
+    return event.event === FAILURE;
   });
-  // After an error nothing is due. Any other end may be the server's own.
-  if (!isAnswered) throw new TypeError('the event stream has ended');
 }
 
+/** Reads until `take` says that nothing is due any more. @throws TypeError at any other end, which may be the
+ *  server's own */
 async function follow(
   answer: Response,
   silence: Silence,
-  take: (event: StreamEvent) => void,
+  take: (event: StreamEvent) => boolean,
 ): Promise<void> {
   const read = createEventReader();
   const decoder = new TextDecoder();
   const reader = answer.body?.getReader();
   for (;;) {
     const { done = true, value } = (await reader?.read()) ?? {};
-    if (done) return;
+    if (done) throw new TypeError('the event stream has ended');
     // Pings too, which are no event here or one that says nothing.
     silence.heard();
     for (const event of read(decoder.decode(value, { stream: true }))) {
       if (event.event === 'connected') allowAsSaid(event.data, silence);
-      take(event);
+      if (take(event)) return void reader?.cancel().catch(() => {});
     }
   }
 }

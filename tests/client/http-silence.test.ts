@@ -213,15 +213,16 @@ describe('a stream over HTTP that is quiet', () => {
 
 describe('a stream over HTTP that fails', () => {
   it('says why, and takes no other stream with it', async () => {
-    const { clock, socket, ends, stream, say } = await following();
+    const { clock, socket, ends, stream } = await following();
     const heard: unknown[] = [];
     socket.addEventListener(
       'message',
       ({ data }: { data: string }) => void heard.push(JSON.parse(data)),
     );
-    await say('event: serialized-error\ndata: {"json":{"message":"damaged"}}\n\n\n');
-    stream.end();
+    // Nobody waits for the end of it.
+    stream.say('event: serialized-error\ndata: {"json":{"message":"damaged"}}\n\n\n');
     await vi.waitFor(() => expect(clock.waiting.size).toBe(0));
+    clock.advance(100_000);
     expect(heard).toEqual([{ id: 1, error: { json: { message: 'damaged' } } }]);
     expect(ends).toEqual([]);
   });
