@@ -1,61 +1,56 @@
-const FIRST_BYTES = 256 * 1024;
-const MOST_BYTES = 4 * 1024 * 1024;
+const SLAB_BYTES = 256 * 1024;
+const SLABS = 16;
 
-/** How big a slab is, in bytes. */
+/** How much memory is used again. */
 export interface ArenaOptions {
-  /** The first one, made when it is first used. Default 256 KiB. */
-  readonly first?: number;
-  /** The biggest; larger pieces get memory of their own. Default 4 MiB. */
-  readonly most?: number;
+  /** Of one slab, in bytes; larger pieces get memory of their own. Default 256 KiB. */
+  readonly slabBytes?: number;
+  /** How many slabs stay from one turn to the next (count). Default 16. */
+  readonly slabs?: number;
 }
 
-/** Memory for pieces that live for one turn: the same bytes turn after turn, as long as nobody keeps any.
- *  Fresh buffers lie outside of V8's heap, and enough of them make it collect a heap that has no garbage. Where a
- *  turn needs more than there is, there is twice as much from then on. */
+/** Memory for pieces that live for one turn: the same bytes turn after turn, as much as the largest turn so far has
+ *  needed. Fresh buffers lie outside of V8's heap, and enough of them make it collect a heap that has no garbage. */
 export class Arena {
+  readonly #slabBytes: number;
   readonly #most: number;
-  #bytes: number;
-  #slab: Buffer | undefined;
+  #slabs: Buffer[] = [];
+  /** The slab that is being filled, and how far. */
+  #at = 0;
   #used = 0;
-  #isKept = false;
 
-  constructor({ first = FIRST_BYTES, most = MOST_BYTES }: ArenaOptions = {}) {
-    this.#bytes = Math.min(first, most);
-    this.#most = most;
+  constructor({ slabBytes = SLAB_BYTES, slabs = SLABS }: ArenaOptions = {}) {
+    this.#slabBytes = slabBytes;
+    this.#most = slabs;
   }
 
   /** A piece of that length, with whatever was in it. Valid until `reset`, unless `keep` is called before. */
   take(length: number): Buffer {
-    if (length > this.#most) return Buffer.allocUnsafeSlow(length);
-    const slab = this.#slabFor(length);
+    if (length > this.#slabBytes) return Buffer.allocUnsafeSlow(length);
+    if (this.#used + length > this.#slabBytes) {
+      this.#at += 1;
+      this.#used = 0;
+    }
+    const slab = (this.#slabs[this.#at] ??= Buffer.allocUnsafeSlow(this.#slabBytes));
     const from = this.#used;
     this.#used += length;
     return slab.subarray(from, this.#used);
   }
 
-  /** Somebody still needs a piece of this turn: its slab is not used again. */
-  keep(): void {
-    this.#isKept = true;
+  /** Somebody still needs this piece: its slab is not used again. */
+  keep(piece: Buffer): void {
+    const no = this.#slabs.findIndex(({ buffer }) => buffer === piece.buffer);
+    if (no < 0) return;
+    this.#slabs.splice(no, 1);
+    // What is being filled has moved up, or goes on in a slab of its own.
+    if (no < this.#at) this.#at -= 1;
+    else if (no === this.#at) this.#used = 0;
   }
 
   /** The turn is over. */
   reset(): void {
+    if (this.#slabs.length > this.#most) this.#slabs = this.#slabs.slice(0, this.#most);
+    this.#at = 0;
     this.#used = 0;
-    if (!this.#isKept) return;
-    this.#slab = undefined;
-    this.#isKept = false;
-  }
-
-  #slabFor(length: number): Buffer {
-    if (this.#slab && this.#used + length <= this.#slab.length) return this.#slab;
-    if (this.#slab) this.#grow();
-    while (this.#bytes < length) this.#grow();
-    // What was handed out of the full one is still good: it is only not used again.
-    this.#used = 0;
-    return (this.#slab = Buffer.allocUnsafeSlow(this.#bytes));
-  }
-
-  #grow(): void {
-    this.#bytes = Math.min(2 * this.#bytes, this.#most);
   }
 }

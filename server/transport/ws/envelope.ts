@@ -8,8 +8,8 @@ import type { Flushable, FlushQueue } from './flush-queue.ts';
 import { frameBytes } from './frame-bytes.ts';
 import { ItemFrames } from './item-frames.ts';
 
-/** Makes replies. An item that many get is serialised once, and its frame is made once per request id
- *  (TRN2). Nothing of it is kept beyond the turn of the event loop. */
+/** Makes replies. An item that many get is serialised once (TRN2). Nothing of it is kept beyond the turn of the
+ *  event loop. */
 export class Envelopes implements Flushable {
   readonly #config: AnyTRPCRouter['_def']['_config'];
   readonly #encoder: Encoder;

@@ -1,6 +1,7 @@
 import type { Subscriber } from './addressee.ts';
 import { Arena } from './arena.ts';
 import type { Chain } from './chain.ts';
+import { copyOf, type Lender } from './lender.ts';
 
 /** What can be flushed. */
 export interface Flushable {
@@ -12,12 +13,14 @@ export type Part = Buffer | { readonly chain: Chain; readonly to: Subscriber };
 
 /** Flushes what was written in one turn of the event loop at its end, all connections together
  *  (TRN3): one timer for all of them, one write for each. */
-export class FlushQueue {
+export class FlushQueue implements Lender {
   #waiting: Flushable[] = [];
   /** What was written in this run of each chain, by subscriber. */
   readonly #written = new Map<Chain, Map<Subscriber, Buffer>>();
   /** Of the chain that was last asked for: as a rule it is asked for again. */
   #last: { readonly chain: Chain; readonly written: Map<Subscriber, Buffer> } | undefined;
+  /** Of what was written in this run: for all who cannot write it now. */
+  readonly #copies = new Map<Buffer, Buffer>();
   readonly #arena = new Arena();
   #isRunning = false;
   readonly #run = () => {
@@ -28,10 +31,11 @@ export class FlushQueue {
     this.#isRunning = false;
     this.#last = undefined;
     this.#written.clear();
+    this.#copies.clear();
     this.#arena.reset();
   };
 
-  /** Has `one` flushed at the end of this turn. The caller asks once per turn. */
+  /** Has `one` flushed at the end of this turn. More than once does no harm. */
   add(one: Flushable): void {
     if (this.#waiting.push(one) === 1) setImmediate(this.#run);
   }
@@ -73,9 +77,17 @@ export class FlushQueue {
     return bytes;
   }
 
-  /** Not all of what was joined in this run has left for the kernel. */
-  keep(): void {
-    this.#arena.keep();
+  /** Not all of what was joined has left for the kernel. */
+  keep(bytes: Buffer): void {
+    this.#arena.keep(bytes);
+  }
+
+  /** The same bytes in memory of their own, for as long as it takes: one copy for all who ask in this run. */
+  copyOf(bytes: Buffer): Buffer {
+    if (!this.#isRunning) return copyOf(bytes);
+    const known = this.#copies.get(bytes) ?? copyOf(bytes);
+    this.#copies.set(bytes, known);
+    return known;
   }
 
   #take(length: number): Buffer {

@@ -14,14 +14,7 @@ export function frameBytes(message: string | Uint8Array): Buffer {
   return frame;
 }
 
-/** The frame of a text of two parts, of which many frames share the second. */
-export function joinedFrame(beginning: Buffer, tail: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(joinedLength(beginning, tail));
-  writeJoined(frame, 0, beginning, tail);
-  return frame;
-}
-
-/** The length of that frame. */
+/** The length of the frame of a text of two parts, of which many frames share the second. */
 export function joinedLength(beginning: Buffer, tail: Buffer): number {
   const length = beginning.length + tail.length;
   return headerLength(length) + length;

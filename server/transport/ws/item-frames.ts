@@ -1,9 +1,8 @@
 import type { PushItem } from '../../push.ts';
 import type { Subscriber } from './addressee.ts';
-import { joinedFrame } from './frame-bytes.ts';
 
-/** The frames of an item in one turn of the event loop: its text is made once, its frame once per
- *  request id (TRN2). */
+/** The frames of an item in one turn of the event loop: its text is made once (TRN2). Where frames share a tail they
+ *  are written where they leave from; others are made once per request id. */
 export class ItemFrames {
   readonly item: PushItem;
   /** The part that its frames share. Unset: the encoder's messages share nothing. */
@@ -18,11 +17,11 @@ export class ItemFrames {
     this.#whole = whole;
   }
 
-  /** The frame that one of `to` gets. */
+  /** The frame that one of `to` gets, where there is no `tail`. */
   frame(to: Subscriber): Buffer {
     const known = this.#made?.get(to);
     if (known) return known;
-    const frame = this.tail ? joinedFrame(to.beginning, this.tail) : this.#whole(to);
+    const frame = this.#whole(to);
     (this.#made ??= new Map()).set(to, frame);
     return frame;
   }

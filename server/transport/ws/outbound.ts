@@ -181,7 +181,7 @@ export class Outbound implements Flushable, Stalling {
     }
   }
 
-  /** The frame of this turn, where it is one alone that is nobody else's. */
+  /** The frame of this turn, where it is one alone and in no memory of the turn. */
   #ownFrame(): Buffer | undefined {
     if (this.#chain || this.#parts?.length !== 1) return undefined;
     const [part] = this.#parts;

@@ -1,11 +1,6 @@
 import type { Socket } from 'node:net';
+import { copyOf, type Lender } from './lender.ts';
 import type { TcpWrites, WriteOwner } from './tcp-writes.ts';
-
-/** Whose memory bytes are in. */
-export interface Lender {
-  /** They are needed for longer. */
-  keep(): void;
-}
 
 /** Writes whole frames to the socket of a connection: past its stream as long as nothing waits in it, and
  *  behind what waits otherwise. */
@@ -33,23 +28,22 @@ export class SocketWriter implements WriteOwner {
   /** Hands bytes over; a `lender`'s are used again by others once this has returned, unless he is told to keep
    *  them. False: more waits now than the stream's high-water mark. */
   write(bytes: Buffer, lender?: Lender): boolean {
-    if (this.waitingBytes === 0) return this.#writeAtOnce(bytes, lender);
-    // It may wait for long, in no more memory than it fills.
-    return this.#writeToStream(lender ? copyOf(bytes) : bytes);
-  }
-
-  #writeAtOnce(bytes: Buffer, lender: Lender | undefined): boolean {
-    const waiting = this.#writes?.write(this.#socket, bytes, this);
+    const isBehind = this.waitingBytes > 0;
+    const waiting = isBehind ? undefined : this.#writes?.write(this.#socket, bytes, this);
     if (waiting === 0) return true;
     if (waiting !== undefined) {
       this.#pastBytes = waiting;
-      lender?.keep();
+      lender?.keep(bytes);
       return waiting < this.#socket.writableHighWaterMark;
     }
-    // Where it could not be written, the stream meets the same error, and does what is due then.
-    const isTaken = this.#writeToStream(bytes);
-    if (this.waitingBytes > 0) lender?.keep();
-    return isTaken;
+    // Where it could not be written past the stream, that meets the same error, and does what is due then.
+    return this.#writeToStream(this.#toBeHeld(bytes, lender, isBehind));
+  }
+
+  /** A stream may hold bytes for long, and with them the memory that they are in. */
+  #toBeHeld(bytes: Buffer, lender: Lender | undefined, isBehind: boolean): Buffer {
+    if (lender) return lender.copyOf(bytes);
+    return isBehind && bytes.length < bytes.buffer.byteLength ? copyOf(bytes) : bytes;
   }
 
   #writeToStream(bytes: Buffer): boolean {
@@ -63,11 +57,4 @@ export class SocketWriter implements WriteOwner {
     // A stream that is full tells of it itself.
     else if (!this.#socket.writableNeedDrain) this.#onDrain();
   }
-}
-
-/** Not in the pool, all of which a piece would hold. */
-function copyOf(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  copy.set(bytes);
-  return copy;
 }

@@ -69,8 +69,10 @@ export class TcpWrites {
     this.#spare = new WriteWrap();
     if (error !== 0) return undefined;
     request.bytes = bytes;
-    request.oncomplete = (status) => owner.onWritten(status);
-    return handle.writeQueueSize;
+    const waiting = handle.writeQueueSize;
+    // Taken after all: what comes later concerns nobody, and must not be taken for the end of another write.
+    request.oncomplete = waiting === 0 ? () => {} : (status) => owner.onWritten(status);
+    return waiting;
   }
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Arena } from '../../../server/transport/ws/arena.ts';
 
@@ -10,7 +11,7 @@ function piece(arena: Arena, text: string): Buffer {
 
 describe('Arena', () => {
   it('gives each piece bytes of its own, and uses the same bytes again in the next turn', () => {
-    const arena = new Arena({ first: 16 });
+    const arena = new Arena({ slabBytes: 16 });
     const first = piece(arena, 'abcd');
     const second = piece(arena, 'ef');
     expect([first.toString(), second.toString()]).toEqual(['abcd', 'ef']);
@@ -19,37 +20,47 @@ describe('Arena', () => {
     expect([third.toString(), third.buffer === first.buffer]).toEqual(['wxyz', true]);
   });
 
-  it('[TRN3] leaves a piece alone that somebody keeps', () => {
-    const arena = new Arena({ first: 16 });
-    const kept = piece(arena, 'abcd');
-    arena.keep();
-    arena.reset();
-    piece(arena, 'wxyz');
-    expect(kept.toString()).toBe('abcd');
-  });
-
   it('holds more than a slab in one turn, and pieces larger than one', () => {
-    const arena = new Arena({ first: 8, most: 8 });
+    const arena = new Arena({ slabBytes: 8 });
     const pieces = ['abcdef', 'ghijkl', 'x'.repeat(20)].map((text) => piece(arena, text));
     expect(pieces.map(String)).toEqual(['abcdef', 'ghijkl', 'x'.repeat(20)]);
   });
 
-  it('has room for the largest turn so far, up to its most, and takes no more than that', () => {
-    const arena = new Arena({ first: 4, most: 32 });
-    const slabs = (turn: readonly string[]) => {
-      const pieces = turn.map((text) => piece(arena, text));
-      expect(pieces.map(String)).toEqual(turn);
+  it('has as many slabs as the largest turn needed, at most so many', () => {
+    const arena = new Arena({ slabBytes: 4, slabs: 2 });
+    const slabsOf = (...turn: string[]) => {
+      const slabs = turn.map((text) => piece(arena, text).buffer);
       arena.reset();
-      return new Set(pieces.map(({ buffer }) => buffer)).size;
+      return slabs;
     };
-    const turn = ['abcd', 'efgh', 'ijkl'];
-    expect([slabs(['a']), slabs(turn), slabs(turn), slabs(turn)]).toEqual([1, 2, 2, 1]);
-    expect(arena.take(2).buffer.byteLength).toBe(16);
-    arena.reset();
-    expect(slabs(['x'.repeat(17)])).toBe(1);
-    expect(arena.take(2).buffer.byteLength).toBe(32);
-    arena.reset();
-    expect(slabs(['x'.repeat(30), 'y'.repeat(30)])).toBe(2);
-    expect(arena.take(2).buffer.byteLength).toBe(32);
+    const [a, b, c] = slabsOf('aaaa', 'bbbb', 'cccc');
+    const [d, e, f] = slabsOf('dddd', 'eeee', 'ffff');
+    expect([d === a, e === b, f === c]).toEqual([true, true, false]);
+  });
+
+  it('[TRN3] leaves every piece alone that somebody keeps, whatever else is taken', () => {
+    const turn = fc.array(
+      fc.record({ length: fc.integer({ min: 1, max: 12 }), isKept: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(fc.array(turn), (turns) => {
+        const arena = new Arena({ slabBytes: 8, slabs: 3 });
+        const kept: { bytes: Buffer; text: string }[] = [];
+        let no = 0;
+        for (const pieces of turns) {
+          const ofTurn = pieces.map(({ length, isKept }) => {
+            const text = String.fromCharCode(97 + (no++ % 26)).repeat(length);
+            const bytes = piece(arena, text);
+            if (isKept) arena.keep(bytes);
+            return { bytes, text, isKept };
+          });
+          // Of this turn all are good still.
+          for (const { bytes, text } of ofTurn) expect(bytes.toString()).toBe(text);
+          kept.push(...ofTurn.filter(({ isKept }) => isKept));
+          arena.reset();
+        }
+        for (const { bytes, text } of kept) expect(bytes.toString()).toBe(text);
+      }),
+    );
   });
 });

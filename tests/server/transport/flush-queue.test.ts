@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Chain } from '../../../server/transport/ws/chain.ts';
 import { jsonEncoder } from '../../../server/transport/ws/encoder.ts';
 import { Envelopes } from '../../../server/transport/ws/envelope.ts';
+import { frameBytes } from '../../../server/transport/ws/frame-bytes.ts';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { ItemFrames } from '../../../server/transport/ws/item-frames.ts';
 import { settle } from '../../kit/settle.ts';
@@ -16,7 +17,8 @@ function chainOf(...tails: readonly [string, string]) {
     return new ItemFrames({ id: `e:${no}`, data: null }, Buffer.from(text), never);
   });
   const chain = items.reduce((link, item) => link.with(item), new Chain());
-  return { chain, expected: Buffer.concat(items.map((item) => item.frame(to))) };
+  const frames = tails.map((text) => frameBytes(`${to.beginning.toString()}${text}`));
+  return { chain, expected: Buffer.concat(frames) };
 }
 
 describe('FlushQueue', () => {
@@ -44,6 +46,20 @@ describe('FlushQueue', () => {
       return Buffer.from(own);
     });
     expect(later.equals(expected)).toBe(true);
+  });
+
+  it('[TRN4] copies a piece once in a run, for all who cannot write it', async () => {
+    const queue = new FlushQueue();
+    const { chain, expected } = chainOf('one', 'two');
+    const [copy, again] = await inRun(queue, () => {
+      const bytes = queue.bytesOf(chain, to, expected.length);
+      return [queue.copyOf(bytes), queue.copyOf(bytes)];
+    });
+    expect(again).toBe(copy);
+    const other = chainOf('three', 'four');
+    await inRun(queue, () => queue.bytesOf(other.chain, to, other.expected.length));
+    expect(copy).toEqual(expected);
+    expect(copy?.buffer.byteLength).toBe(expected.length);
   });
 
   it('[TRN3] writes nothing between two runs where the next one writes', async () => {
