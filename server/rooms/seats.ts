@@ -26,8 +26,11 @@ export class Seats {
   readonly #onError: (error: unknown) => void;
   #asking = Promise.resolve();
   #nextAsking: Promise<void> | undefined;
+  /** Those of whom nobody could say whether they may stay. */
+  readonly #unanswered = new Set<Feed>();
+  #isRetryDue = false;
 
-  /** `onError` hears why seats cannot be asked for, once for each time that all are. */
+  /** `onError` hears why seats cannot be asked for, once until all of them can be. */
   constructor(clock: Clock, onError: (error: unknown) => void) {
     this.#clock = clock;
     this.#onError = onError;
@@ -62,25 +65,38 @@ export class Seats {
   askAgain(): Promise<void> {
     this.#nextAsking ??= this.#asking.then(() => {
       this.#nextAsking = undefined;
-      return this.#askAll(this.feeds, false);
+      return this.#askAll(this.feeds);
     });
     this.#asking = this.#nextAsking;
     return this.#asking;
   }
 
-  async #askAll(feeds: readonly Feed[], isReported: boolean): Promise<void> {
-    const unanswered: { readonly feed: Feed; readonly cause: unknown }[] = [];
+  async #askAll(feeds: readonly Feed[]): Promise<void> {
+    const isNews = this.#unanswered.size === 0;
+    const causes: unknown[] = [];
     for (let from = 0; from < feeds.length; from += ASKED_AT_ONCE) {
       const asking = feeds.slice(from, from + ASKED_AT_ONCE).map(async (feed) => {
-        await this.#ask(feed).catch((cause: unknown) => unanswered.push({ feed, cause }));
+        try {
+          await this.#ask(feed);
+          this.#unanswered.delete(feed);
+        } catch (cause) {
+          this.#unanswered.add(feed);
+          causes.push(cause);
+        }
       });
       await Promise.all(asking);
     }
-    const [first] = unanswered;
-    if (!first) return;
-    const rest = unanswered.map(({ feed }) => feed);
-    this.#clock.after(AGAIN_MS, () => void this.#askAll(rest, true));
-    if (!isReported) this.#onError(first.cause);
+    if (this.#unanswered.size > 0) this.#retry();
+    if (isNews && causes.length > 0) this.#onError(causes[0]);
+  }
+
+  #retry(): void {
+    if (this.#isRetryDue) return;
+    this.#isRetryDue = true;
+    this.#clock.after(AGAIN_MS, () => {
+      this.#isRetryDue = false;
+      void this.#askAll([...this.#unanswered]);
+    });
   }
 
   async #ask(feed: Feed): Promise<void> {

@@ -71,6 +71,20 @@ describe('when notices may have been lost', () => {
     expect(errors).toEqual([failure, failure]);
   });
 
+  it('asks for nobody twice, however often notices are lost while nobody can say', async () => {
+    const { clock, lose, asked, answers, open } = await stage();
+    await open('ada');
+    answers.set('ada', new RoomError('LOG_UNAVAILABLE'));
+    for (let times = 0; times < 3; times += 1) {
+      lose();
+      await settle();
+    }
+    const before = asked.length;
+    clock.advance(2_000);
+    await settle();
+    expect(asked.length - before).toBe(1);
+  });
+
   it('asks once more for those who sat down while others were asked for', async () => {
     const { hub, lose, asked, open } = await stage();
     await open('ada');
