@@ -26,14 +26,27 @@ export class FlushQueue implements Lender {
   readonly #run = () => {
     const due = this.#waiting;
     this.#waiting = [];
+    let done = 0;
     this.#isRunning = true;
-    for (const one of due) one.flush();
+    try {
+      for (const one of due) {
+        done += 1;
+        one.flush();
+      }
+    } finally {
+      this.#endRun();
+      // One that throws takes nobody else's frames with it.
+      for (const one of due.slice(done)) this.add(one);
+    }
+  };
+
+  #endRun(): void {
     this.#isRunning = false;
     this.#last = undefined;
     this.#written.clear();
     this.#copies.clear();
     this.#arena.reset();
-  };
+  }
 
   /** Has `one` flushed at the end of this turn. More than once does no harm. */
   add(one: Flushable): void {

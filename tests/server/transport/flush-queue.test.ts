@@ -1,5 +1,5 @@
 import { initTRPC } from '@trpc/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Chain } from '../../../server/transport/ws/chain.ts';
 import { jsonEncoder } from '../../../server/transport/ws/encoder.ts';
 import { Envelopes } from '../../../server/transport/ws/envelope.ts';
@@ -46,6 +46,25 @@ describe('FlushQueue', () => {
       return Buffer.from(own);
     });
     expect(later.equals(expected)).toBe(true);
+  });
+
+  it('flushes everybody, whoever throws', () => {
+    vi.useFakeTimers({ toFake: ['setImmediate'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const queue = new FlushQueue();
+    const flushed: string[] = [];
+    const failing = (name: string) => ({
+      flush: () => {
+        flushed.push(name);
+        throw new Error(name);
+      },
+    });
+    for (const one of [failing('first'), failing('second')]) queue.add(one);
+    queue.add({ flush: () => void flushed.push('third') });
+    expect(() => vi.runOnlyPendingTimers()).toThrow('first');
+    expect(() => vi.runOnlyPendingTimers()).toThrow('second');
+    vi.runAllTimers();
+    expect(flushed).toEqual(['first', 'second', 'third']);
   });
 
   it('[TRN4] copies a piece once in a run, for all who cannot write it', async () => {
