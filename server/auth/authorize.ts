@@ -56,8 +56,7 @@ export function withDeadline(authorize: Authorize, clock: Clock): Authorize {
   return (question) => {
     const answer = authorize(question);
     // Whatever else it is, `demand` or the await says what it is worth.
-    const isAnswered = typeof answer === 'boolean' || answer === 'moderator';
-    return isAnswered ? answer : inTime(Promise.resolve(answer), clock);
+    return isAnswer(answer) ? answer : inTime(Promise.resolve(answer), clock);
   };
 }
 
@@ -78,8 +77,12 @@ export function demand(
 ): void | Promise<void> {
   // Not what is merely truthy: a policy in plain JavaScript may return anything.
   const answer: unknown = authorize(question);
-  if (typeof answer === 'boolean' || answer === 'moderator') return heed(answer, question);
+  if (isAnswer(answer)) return heed(answer, question);
   return Promise.resolve(answer).then((later) => heed(later, question));
+}
+
+function isAnswer(answer: unknown): answer is Answer {
+  return typeof answer === 'boolean' || answer === 'moderator';
 }
 
 function heed(answer: unknown, question: Parameters<Authorize>[0]): void {
