@@ -37,18 +37,14 @@ export class SocketWriter implements WriteOwner {
       return waiting < this.#socket.writableHighWaterMark;
     }
     // Where it could not be written past the stream, that meets the same error, and does what is due then.
-    return this.#writeToStream(this.#toBeHeld(bytes, lender, isBehind));
+    const isTaken = this.#socket.write(this.#toBeHeld(bytes, lender, isBehind));
+    return isTaken && this.waitingBytes < this.#socket.writableHighWaterMark;
   }
 
   /** A stream may hold bytes for long, and with them the memory that they are in. */
   #toBeHeld(bytes: Buffer, lender: Lender | undefined, isBehind: boolean): Buffer {
     if (lender) return lender.copyOf(bytes);
     return isBehind && bytes.length < bytes.buffer.byteLength ? copyOf(bytes) : bytes;
-  }
-
-  #writeToStream(bytes: Buffer): boolean {
-    const isTaken = this.#socket.write(bytes);
-    return isTaken && this.waitingBytes < this.#socket.writableHighWaterMark;
   }
 
   onWritten(status: number): void {
