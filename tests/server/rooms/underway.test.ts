@@ -4,7 +4,7 @@ import { settle } from '../../kit/settle.ts';
 
 describe('Underway', () => {
   it('is over at once where nothing has begun', async () => {
-    await new Underway().over();
+    expect(await new Underway().over()).toBeUndefined();
   });
 
   it('is over for all who wait when the last has ended, and can begin again', async () => {
