@@ -1,9 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Deadlines } from '../../server/deadlines.ts';
 import { KeepAlives } from '../../server/transport/ws/keep-alive.ts';
 import { HOUR } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settableClock } from '../kit/settable-clock.ts';
+import { settle } from '../kit/settle.ts';
 
 function stage(ms: number) {
   const clock = settableClock();
@@ -125,7 +126,7 @@ describe('Deadlines', () => {
 });
 
 describe('KeepAlives', () => {
-  it('[TRN1] pings after silence, cuts who does not answer, and leaves who does', () => {
+  it('[TRN1] pings after silence, cuts who does not answer, and leaves who does', async () => {
     const clock = manualClock();
     const keepAlives = new KeepAlives({ clock, pingMs: 100, pongWaitMs: 50 });
     const told: string[] = [];
@@ -141,8 +142,21 @@ describe('KeepAlives', () => {
     clock.advance(49);
     keepAlives.heard(a);
     clock.advance(1);
+    await settle();
     expect(told).toEqual(['ping a', 'ping b', 'cut b']);
     clock.advance(99);
     expect(told.slice(3)).toEqual(['ping a']);
+  });
+
+  it('[TRN1] hears an answer that lay unread in the kernel while the loop stood still', async () => {
+    const clock = manualClock();
+    const keepAlives = new KeepAlives({ clock, pingMs: 100, pongWaitMs: 50 });
+    const cut = vi.fn();
+    const one = { ping: () => {}, cut };
+    keepAlives.heard(one);
+    clock.advance(150);
+    keepAlives.heard(one);
+    await settle();
+    expect(cut).not.toHaveBeenCalled();
   });
 });

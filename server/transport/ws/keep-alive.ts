@@ -15,6 +15,7 @@ export interface Pinged {
 export class KeepAlives {
   readonly #silent: Deadlines<Pinged>;
   readonly #asked: Deadlines<Pinged>;
+  readonly #overdue = new Set<Pinged>();
 
   constructor(options: {
     clock: Clock;
@@ -22,7 +23,7 @@ export class KeepAlives {
     pongWaitMs: number | undefined;
   }) {
     const { clock, pingMs = PING_MS, pongWaitMs = PONG_WAIT_MS } = options;
-    this.#asked = new Deadlines({ clock, ms: pongWaitMs, onDue: (one) => one.cut() });
+    this.#asked = new Deadlines({ clock, ms: pongWaitMs, onDue: (one) => this.#cutSoon(one) });
     this.#silent = new Deadlines({
       clock,
       ms: pingMs,
@@ -35,13 +36,23 @@ export class KeepAlives {
 
   /** Something has come, or the connection is new. */
   heard(one: Pinged): void {
+    this.#overdue.delete(one);
     this.#asked.clear(one);
     this.#silent.set(one);
   }
 
   forget(one: Pinged): void {
+    this.#overdue.delete(one);
     this.#asked.clear(one);
     this.#silent.clear(one);
+  }
+
+  /** One more turn: after a stall of ours the answers of all of them lie in the kernel, unread. */
+  #cutSoon(one: Pinged): void {
+    this.#overdue.add(one);
+    setImmediate(() => {
+      if (this.#overdue.delete(one)) one.cut();
+    });
   }
 }
 
