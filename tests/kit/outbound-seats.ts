@@ -22,7 +22,13 @@ export interface Seat {
 /** Outbound ends of one server over real sockets. Closed with the test. */
 export async function openSeats(
   count: number,
-  parts: { queue: FlushQueue; limits: OutboundLimits; writes: TcpWrites | undefined },
+  parts: {
+    queue: FlushQueue;
+    limits: OutboundLimits;
+    writes: TcpWrites | undefined;
+    /** Default: nobody is ever cut. */
+    stalls?: StallWatch;
+  },
 ): Promise<Seat[]> {
   const wss = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => {
@@ -39,7 +45,7 @@ export async function openSeats(
     reader.on('message', (data: Buffer) => got.push(data.toString()));
     const [ws, { socket }] = await accepted;
     await once(reader, 'open');
-    const stalls = new StallWatch({ stallMs: Infinity });
+    const stalls = parts.stalls ?? new StallWatch({ stallMs: Infinity });
     const outbound = new Outbound({ ...parts, ws, socket, stalls, tally: createTally() });
     seats.push({ outbound, ws, reader, got });
   }

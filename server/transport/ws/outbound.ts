@@ -37,7 +37,6 @@ export interface OutboundOptions {
   readonly tally: Tally;
 }
 
-const WATCHED_BYTES = 16 * 1024;
 const NOBODY: readonly Waiter[] = [];
 
 /** What a connection sends: gathered over one turn, written at once (TRN3). Straight to the socket
@@ -175,6 +174,7 @@ export class Outbound implements Flushable, Stalling {
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
       this.#queuedBytes = 0;
       if (wasFull) this.#announceRoom();
+      if (writer.waitingBytes > 0) this.#stalls.add(this);
     } else {
       this.#queuedBytes = writer.waitingBytes;
       this.#afterWrite();
@@ -224,8 +224,7 @@ export class Outbound implements Flushable, Stalling {
   #afterWrite(): void {
     const { unsentBytes } = this;
     if (unsentBytes > this.#limits.hardBytes) this.cut();
-    // Below it the kernel takes everything at once, as a rule, and nobody needs watching.
-    else if (unsentBytes > WATCHED_BYTES) this.#stalls.add(this);
+    else if (unsentBytes > 0) this.#stalls.add(this);
   }
 
   /** What an app sends or closes past us goes after what this turn has gathered. */
