@@ -3,25 +3,24 @@ import { initTRPC, type AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { applyWSSHandler, type SocketLimits } from '../../server/transport/adapter.ts';
+import {
+  applyWSSHandler,
+  jsonEncoder,
+  type SocketLimits,
+  type WSSHandlerOptions,
+} from '../../server/transport/adapter.ts';
 import { rawSocket } from '../kit/raw-socket.ts';
 import { wireRouter } from '../kit/wire-router.ts';
 
 /** Somebody's own `ws` server. Gives its URL. */
 async function ownServer(
   limits?: Partial<SocketLimits>,
-  addressOf?: () => string,
-  router: AnyTRPCRouter = wireRouter(),
+  options: Partial<WSSHandlerOptions<AnyTRPCRouter>> = {},
 ): Promise<string> {
   const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await new Promise((resolve) => wss.once('listening', resolve));
   onTestFinished(() => wss.close());
-  applyWSSHandler({
-    wss,
-    router,
-    ...(limits && { limits }),
-    ...(addressOf && { addressOf }),
-  });
+  applyWSSHandler({ wss, router: wireRouter(), ...(limits && { limits }), ...options });
   return `ws://127.0.0.1:${(wss.address() as AddressInfo).port}`;
 }
 
@@ -57,7 +56,7 @@ function flood() {
 describe('the adapter on a ws server of an app', () => {
   it('[TRN4] cuts a reader who stops at the hard cap, though an observable cannot be held up', async () => {
     const { said, router } = flood();
-    const url = await ownServer({ softBytes: 100_000, hardBytes: 400_000 }, undefined, router);
+    const url = await ownServer({ softBytes: 100_000, hardBytes: 400_000 }, { router });
     const socket = await rawSocket(url);
     socket.send({ id: 1, method: 'subscription', params: { path: 'flood' } });
     await socket.next();
@@ -80,18 +79,34 @@ describe('the adapter on a ws server of an app', () => {
 
   it('[TRN5] counts by the address that the app names', async () => {
     let count = 0;
-    const url = await ownServer({ connectionsPerAddress: 1 }, () => `192.0.2.${(count += 1)}`);
+    const addressOf = () => `192.0.2.${(count += 1)}`;
+    const url = await ownServer({ connectionsPerAddress: 1 }, { addressOf });
     expect([await isServed(url), await isServed(url)]).toEqual([true, true]);
   });
 
   it('[TRN5] outlives an app that cannot read the headers, and counts by the socket', async () => {
-    const url = await ownServer({ connectionsPerAddress: 1 }, () => {
+    const addressOf = () => {
       throw new Error('no such header');
-    });
+    };
+    const url = await ownServer({ connectionsPerAddress: 1 }, { addressOf });
     const first = await rawSocket(url);
     expect((await (await rawSocket(url)).closed).code).toBe(1013);
     first.send(greet);
     expect(await first.next()).toMatchObject({ id: 1, result: {} });
+  });
+
+  it('[TRN6] outlives a message that a decoder made more of than JSON can hold', async () => {
+    const decode = (frame: string | Uint8Array) => ({
+      ...JSON.parse(String(frame)),
+      more: 1n,
+    });
+    const experimental_encoder = { ...jsonEncoder, decode };
+    const url = await ownServer({ messageBytes: 1_000 }, { experimental_encoder });
+    const socket = await rawSocket(url);
+    socket.send({ ...greet, params: { ...greet.params, input: 'x'.repeat(2_000) } });
+    expect(await socket.next()).toMatchObject({ id: 1, error: {} });
+    socket.send(greet);
+    expect(await socket.next()).toMatchObject({ id: 1, result: {} });
   });
 
   it('[TRN1] counts nobody where no limits are given', async () => {

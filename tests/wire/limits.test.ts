@@ -81,6 +81,35 @@ describe('a connection', () => {
     expect(figures).toContain('calls_refused_total{reason="TOO_MANY"} 3');
   });
 
+  it('[TRN5] refuses what is nested deeper than any stack, and lives on', async () => {
+    const socket = await connected();
+    socket.send(`${'['.repeat(35_000)}${']'.repeat(35_000)}`);
+    expect(await socket.next()).toMatchObject({
+      error: { json: { data: { reason: 'TOO_LARGE' } } },
+    });
+    socket.send(members(2));
+    expect(await socket.next()).toMatchObject({ id: 2, result: {} });
+  });
+
+  it('[TRN6] measures a message in bytes, whatever it is written in', async () => {
+    const socket = await connected();
+    socket.send(call(1, 'mutation', 'chat.send', { room: 'r', text: '\u6f22'.repeat(30_000) }));
+    expect(await socket.next()).toMatchObject(refusal(1, 'TOO_LARGE'));
+  });
+
+  it('[TRN6] stops refusing what is in a frame when nobody is there to be told any more', async () => {
+    const server = await startServer();
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    const zeros = 500_000;
+    socket.send(`[${'0,'.repeat(zeros)}0]`);
+    expect((await socket.closed).code).toBe(1006);
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    const refused = /calls_refused_total\{reason="TOO_MANY"\} (\d+)/.exec(figures)?.[1];
+    // What a megabyte of refusals holds.
+    expect(Number(refused)).toBeLessThan(zeros / 20);
+    expect(Number(refused)).toBeGreaterThan(0);
+  });
+
   it('[TRN6] takes all subscriptions of a client that comes back, in one frame', async () => {
     const socket = await connected();
     const ids = Array.from({ length: 100 }, (_, id) => id);

@@ -174,8 +174,17 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     const message = isBinary ? data : data.toString('utf8');
     if (message === 'PONG') return;
     if (message === 'PING') return this.#pong();
-    if (this.#context) takeFrame(this, message);
-    else this.#createContext(() => this.#readParams(message));
+    if (!this.#context) this.#createContext(() => this.#readParams(message));
+    else this.#take(message, data.length);
+  }
+
+  /** TRN5: whatever is in a frame, it does not end the process. */
+  #take(message: string | Buffer, bytes: number): void {
+    try {
+      takeFrame(this, message, bytes);
+    } catch (cause) {
+      this.refuse([NOBODY], getTRPCErrorFromUnknown(cause), true);
+    }
   }
 
   #pong(): void {
@@ -258,7 +267,7 @@ function infoOf(connectionParams: Params, signal: () => AbortSignal): TRPCReques
 }
 
 function pingBucket(perSecond: number): Pick<Bucket, 'take'> {
-  if (!Number.isFinite(perSecond)) return { take: () => true };
+  if (perSecond === Number.POSITIVE_INFINITY) return { take: () => true };
   const now = () => performance.now();
   return createBucket({ capacity: 2 * perSecond, refillPerSecond: perSecond, now });
 }

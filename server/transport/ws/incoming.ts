@@ -13,6 +13,7 @@ export interface IncomingHost {
   readonly limits: SocketLimits;
   /** Of a whole batch; unset: no limit. */
   readonly maxBatchSize: number | undefined;
+  isOpen(): boolean;
   /** Runs a call. */
   start(request: CallRequest): void;
   /** Stops a subscription, if there is one of that id. */
@@ -21,15 +22,16 @@ export interface IncomingHost {
   refuse(to: readonly Addressee[], error: TRPCError, isReported?: boolean): void;
 }
 
-/** Takes the messages of one frame, each by itself: a bad one fails alone, with its id (TRN6). */
-export function takeFrame(host: IncomingHost, frame: string | Buffer): void {
+/** Takes the messages of one frame of so many bytes, each by itself: a bad one fails alone, with its id
+ *  (TRN6). */
+export function takeFrame(host: IncomingHost, frame: string | Buffer, bytes: number): void {
   let decoded: unknown;
   try {
     decoded = host.encoder.decode(frame);
   } catch (cause) {
     return host.refuse([NOBODY], new TRPCError({ code: 'PARSE_ERROR', cause }));
   }
-  if (!Array.isArray(decoded)) return takeMessage(host, decoded, 0, frame.length);
+  if (!Array.isArray(decoded)) return takeMessage(host, decoded, 0, bytes);
   const messages: readonly unknown[] = decoded;
   const { maxBatchSize } = host;
   if (maxBatchSize !== undefined && messages.length > maxBatchSize) {
@@ -39,10 +41,16 @@ export function takeFrame(host: IncomingHost, frame: string | Buffer): void {
     return host.refuse(to.length > 0 ? to : [NOBODY], error, true);
   }
   let calls = 0;
+  // The same for all of them: half a million stacks would hold everybody up for seconds.
+  let refusal: TRPCError | undefined;
   for (const [index, raw] of messages.entries()) {
+    // A frame has room for more refusals than may wait for anybody: whoever is cut for them hears no more.
+    if (!host.isOpen()) return;
     if (isCall(raw)) calls += 1;
-    if (isCall(raw) && calls > host.limits.callsPerFrame) host.refuse([senderOf(raw)], tooMany());
-    else takeMessage(host, raw, index, frame.length);
+    if (isCall(raw) && calls > host.limits.callsPerFrame) {
+      refusal ??= tooMany();
+      host.refuse([shortSender(raw, host.limits)], refusal);
+    } else takeMessage(host, raw, index, bytes);
   }
 }
 
@@ -50,12 +58,12 @@ function takeMessage(
   host: IncomingHost,
   raw: unknown,
   batchIndex: number,
-  frameLength: number,
+  frameBytes: number,
 ): void {
   const { limits, router } = host;
   // Only in a large frame is it worth knowing how large a message is.
-  if (frameLength > limits.messageBytes && sizeOf(raw) > limits.messageBytes) {
-    return host.refuse([senderOf(raw)], tooLarge());
+  if (frameBytes > limits.messageBytes && sizeOf(raw) > limits.messageBytes) {
+    return host.refuse([shortSender(raw, limits)], tooLarge());
   }
   const reason = reasonAgainst(raw, limits);
   if (reason !== undefined) {
@@ -98,7 +106,12 @@ function withLastEventId(input: unknown, lastEventId: string): unknown {
 }
 
 function sizeOf(raw: unknown): number {
-  return Buffer.byteLength(JSON.stringify(raw) ?? '');
+  try {
+    return Buffer.byteLength(JSON.stringify(raw) ?? '');
+  } catch {
+    // Nested deeper than the stack, or with a bigint of an encoder's own: too large for JSON.
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Who is answered, unless his id is what was wrong: an answer repeats nothing that is too long. */
