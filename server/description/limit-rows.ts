@@ -64,6 +64,11 @@ function ofConnections(): LimitDescription[] {
     row('connections in all', count(roomsLimits.connections), full),
     row('connections of one address', count(roomsLimits.connectionsPerAddress), full),
     row('subscriptions of a connection', count(roomsLimits.subscriptions), 'TOO_MANY'),
+    row(
+      'bytes of a connection before it is known whose it is',
+      bytes(roomsLimits.earlyBytes),
+      'closed with 4429',
+    ),
     row('`PING`s of a connection', `${roomsLimits.pingsPerSecond}/s`, 'closed with 4429'),
     row('time to authenticate', time(limits.authTimeoutMs), 'closed with 4408'),
     row('token', bytes(limits.tokenBytes), 'TOKEN_REFUSED'),

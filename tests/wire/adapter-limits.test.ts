@@ -5,7 +5,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import {
   applyWSSHandler,
+  getWSConnectionHandler,
   jsonEncoder,
+  roomsLimits,
   type SocketLimits,
   type WSSHandlerOptions,
 } from '../../server/transport/adapter.ts';
@@ -95,6 +97,14 @@ describe('the adapter on a ws server of an app', () => {
     expect(await first.next()).toMatchObject({ id: 1, result: {} });
   });
 
+  it('[TRN4] closes 4429 where a megabyte has come before it is known from whom', async () => {
+    const url = await ownServer(roomsLimits, { createContext: () => new Promise(() => {}) });
+    const socket = await rawSocket(url);
+    const query = { ...greet, params: { ...greet.params, input: 'x'.repeat(50_000) } };
+    for (let count = 0; count < 30; count += 1) socket.send({ ...query, id: count });
+    expect((await socket.closed).code).toBe(4429);
+  });
+
   it('[TRN6] outlives a message that a decoder made more of than JSON can hold', async () => {
     const decode = (frame: string | Uint8Array) => ({
       ...JSON.parse(String(frame)),
@@ -107,6 +117,29 @@ describe('the adapter on a ws server of an app', () => {
     expect(await socket.next()).toMatchObject({ id: 1, error: {} });
     socket.send(greet);
     expect(await socket.next()).toMatchObject({ id: 1, result: {} });
+  });
+
+  it('closes 4429 at the first ping where none are allowed', async () => {
+    const socket = await rawSocket(await ownServer({ pingsPerSecond: 0 }));
+    socket.ws.send('PING');
+    expect((await socket.closed).code).toBe(4429);
+  });
+
+  it('[TRN5] gives no place to a connection that has gone before it is handed over', async () => {
+    const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await new Promise((resolve) => wss.once('listening', resolve));
+    onTestFinished(() => wss.close());
+    const serve = getWSConnectionHandler({ wss, router: wireRouter(), limits: { connections: 1 } });
+    const late = new Promise<void>((resolve) => {
+      wss.once('connection', (client, req) => {
+        client.once('close', () => resolve(serve(client, req)));
+        wss.on('connection', serve);
+      });
+    });
+    const url = `ws://127.0.0.1:${(wss.address() as AddressInfo).port}`;
+    (await rawSocket(url)).ws.close();
+    await late;
+    expect(await isServed(url)).toBe(true);
   });
 
   it('[TRN1] counts nobody where no limits are given', async () => {

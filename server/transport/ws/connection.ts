@@ -50,6 +50,9 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
   #ctx: inferRouterContext<R> | undefined;
   /** Undefined until it is known what to make the context from. */
   #context: Promise<unknown> | undefined;
+  #hasContext = false;
+  /** What has come meanwhile. */
+  #earlyBytes = 0;
 
   constructor(ws: WebSocket, req: IncomingMessage, outbound: Outbound, service: Service<R>) {
     this.#ws = ws;
@@ -175,7 +178,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     if (message === 'PONG') return;
     if (message === 'PING') return this.#pong();
     if (!this.#context) this.#createContext(() => this.#readParams(message));
-    else this.#take(message, data.length);
+    else if (this.#hasContext || this.#isEarly(data.length)) this.#take(message, data.length);
   }
 
   /** TRN5: whatever is in a frame, it does not end the process. */
@@ -185,6 +188,15 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     } catch (cause) {
       this.refuse([NOBODY], getTRPCErrorFromUnknown(cause), true);
     }
+  }
+
+  /** May so many bytes more wait for the context? Nothing that is sent before it is there can be answered. */
+  #isEarly(bytes: number): boolean {
+    if (!this.isOpen()) return false;
+    this.#earlyBytes += bytes;
+    if (this.#earlyBytes <= this.limits.earlyBytes) return true;
+    this.#ws.close(table.TOO_MANY.close, 'too much before it is known who sends it');
+    return false;
   }
 
   #pong(): void {
@@ -216,11 +228,15 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
   async #makeContext(readParams: () => Params): Promise<unknown> {
     const { createContext } = this.#service.options;
     // Where nobody makes a context of them, nobody reads the parameters either.
-    if (!createContext) return undefined;
+    if (!createContext) {
+      this.#hasContext = true;
+      return undefined;
+    }
     try {
       const info = infoOf(readParams(), () => this.#signal());
       this.#ctx = await createContext({ req: this.#req, res: this.#ws, info });
       this.#req = this.#service.laterRequest ?? this.#req;
+      this.#hasContext = true;
       return this.#ctx;
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
@@ -268,6 +284,7 @@ function infoOf(connectionParams: Params, signal: () => AbortSignal): TRPCReques
 
 function pingBucket(perSecond: number): Pick<Bucket, 'take'> {
   if (perSecond === Number.POSITIVE_INFINITY) return { take: () => true };
+  if (!(perSecond > 0)) return { take: () => false };
   const now = () => performance.now();
   return createBucket({ capacity: 2 * perSecond, refillPerSecond: perSecond, now });
 }

@@ -73,6 +73,8 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     onLate: onLateMessage,
   });
   return (client, req) => {
+    // An app may have taken its time: nothing tells of the end of what has ended already.
+    if (client.readyState === client.CLOSED) return;
     const refusal = admission?.enter(client, addressBy(addressOf, req));
     if (refusal) return turnAway(client, refusal.message, clock);
     const { socket } = req;

@@ -17,6 +17,9 @@ export interface SocketLimits extends OutboundLimits, ConnectionLimits {
   readonly callsPerFrame: number;
   /** Subscriptions open at once; one more is refused. */
   readonly subscriptions: number;
+  /** Bytes taken before it is known who sends them, which is while `createContext` runs; then the connection is
+   *  closed (4429). */
+  readonly earlyBytes: number;
   /** `PING`s answered per second, and twice as many at once; then the connection is closed (4429). */
   readonly pingsPerSecond: number;
   /** What a message may be. `null`: whatever tRPC takes. */
@@ -46,6 +49,7 @@ export const defaultLimits: SocketLimits = {
   messageBytes: Number.POSITIVE_INFINITY,
   callsPerFrame: Number.POSITIVE_INFINITY,
   subscriptions: Number.POSITIVE_INFINITY,
+  earlyBytes: Number.POSITIVE_INFINITY,
   pingsPerSecond: Number.POSITIVE_INFINITY,
   connections: Number.POSITIVE_INFINITY,
   connectionsPerAddress: Number.POSITIVE_INFINITY,
@@ -62,6 +66,7 @@ export const roomsLimits: SocketLimits = {
   messageBytes: limits.messageBytes,
   callsPerFrame: 32,
   subscriptions: 128,
+  earlyBytes: 1024 * 1024,
   pingsPerSecond: 5,
   message: defaultWireLimits,
   transformer: 'guarded',
