@@ -119,6 +119,8 @@ export class OpenRooms {
       deliver = (events, of, to) => room.deliver(events, of, to);
       const unsubscribe = bus.subscribe(name, (message) => room.receive(message));
       const close = () => {
+        // A read under way may end later: by then another room may stand under that name.
+        isOpen = false;
         unfollow();
         unsubscribe();
         people.unfollow();

@@ -66,6 +66,7 @@ export class Room {
   readonly #hasLatest: boolean;
   #position: Position;
   #restating: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(options: RoomOptions) {
     const { name, kind, log, clock, people, kept, nodeTag = '' } = options;
@@ -202,6 +203,7 @@ export class Room {
     this.#values.beginRestating();
     try {
       const values = await kept.read(this.#options.name);
+      if (this.#isClosed) return;
       for (const value of values) {
         const spec = this.#specOf(value.message.type);
         if (spec?.delivery === 'latest') this.#take(spec, value);
@@ -245,6 +247,7 @@ export class Room {
 
   /** Stops the room's timers. */
   close(): void {
+    this.#isClosed = true;
     this.#values.close();
     this.#people.close();
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { KeptValues } from '../../../server/bus/bus.ts';
 import { createMemoryBus } from '../../../server/bus/memory-bus.ts';
 import { createMemoryPresence } from '../../../server/presence/memory-presence.ts';
+import type { Presence, PresenceFollower } from '../../../server/presence/presence.ts';
 import { Feed } from '../../../server/rooms/feed.ts';
 import { OpenRooms } from '../../../server/rooms/open-rooms.ts';
 import { Replays } from '../../../server/rooms/replays.ts';
@@ -9,6 +11,7 @@ import { createFrameNumbers } from '../../../server/rooms/tracked-frame.ts';
 import { defineRoom, latest } from '../../../shared/index.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
 import { ada, memoryLog } from '../../kit/rooms.ts';
+import { settle } from '../../kit/settle.ts';
 
 const board = defineRoom('board', {
   events: {
@@ -115,5 +118,37 @@ describe('OpenRooms', () => {
     const rooms = new OpenRooms({ log: flaky, bus, presence, clock, frameNumber });
     await expect(rooms.with(name('a'), board, () => 1)).rejects.toThrow('no disk');
     expect(await rooms.with(name('a'), board, () => 1)).toBe(1);
+  });
+
+  it('[AUT1] finds the next room of a name when a read for the last one ends late', async () => {
+    const { log, clock, presence } = stage();
+    const people = new Set<PresenceFollower>();
+    const follow: Presence['follow'] = (room, follower) => {
+      people.add(follower);
+      return presence.follow(room, follower);
+    };
+    const late: (() => void)[] = [];
+    let isSlow = false;
+    const read: KeptValues['read'] = () =>
+      isSlow ? new Promise((resolve) => late.push(() => resolve([]))) : Promise.resolve([]);
+    const bus = { ...createMemoryBus(), kept: { read, forget: async () => {} } };
+    const frameNumber = createFrameNumbers('n');
+    const parts = { log, clock, bus, frameNumber, presence: { ...presence, follow } };
+    const rooms = new OpenRooms(parts);
+    const feed = () =>
+      rooms.with(name('a'), board, (room) => new Feed({ room, replays: new Replays() }));
+
+    const last = await feed();
+    isSlow = true;
+    for (const tell of people) tell({ type: 'reread' });
+    await settle();
+    isSlow = false;
+    await last.return();
+    expect(rooms.size).toBe(0);
+    await feed();
+    expect(late).toHaveLength(1);
+    for (const answer of late) answer();
+    await settle();
+    expect(rooms.find(name('a'))?.isFollowed).toBe(true);
   });
 });
