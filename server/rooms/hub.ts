@@ -30,6 +30,7 @@ import { readHistory } from './history.ts';
 import { observeRoom } from './observe-room.ts';
 import { OpenRooms } from './open-rooms.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
+import type { Room } from './room.ts';
 import { Seats, type Seat } from './seats.ts';
 import { Underway } from './underway.ts';
 import { createFrameNumbers } from './tracked-frame.ts';
@@ -92,6 +93,7 @@ export class Hub {
   readonly #seats: Seats;
   readonly #underway = new Underway();
   readonly #stopListening: () => void;
+  readonly #onError: (error: unknown) => void;
   #revocations = 0;
   #isHandingOver = false;
   #isClosed = false;
@@ -102,6 +104,7 @@ export class Hub {
     this.#presence = options.presence;
     this.#bus = options.bus;
     this.#clock = options.clock;
+    this.#onError = options.onError;
     this.#seats = new Seats(options.clock, options.onError);
     this.#tally = options.tally ?? createTally();
     this.#feedLimits = options.feeds ?? {};
@@ -202,7 +205,9 @@ export class Hub {
   /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
    *  no seat, replays nothing and is held up by nobody. Errors with what keeps the room from opening. */
   observe(name: RoomName): Observable<Frame<RoomEvent>, unknown> {
-    return observeRoom(async (use) => this.#rooms.with(name, this.#kindOf(name), use));
+    const open = async (use: (room: Room) => void) =>
+      this.#rooms.with(name, this.#kindOf(name), use);
+    return observeRoom(open, this.#onError);
   }
 
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */

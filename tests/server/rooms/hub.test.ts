@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Hub } from '../../../server/rooms/hub.ts';
 import {
@@ -64,6 +64,28 @@ describe('Hub', () => {
     observer.unsubscribe();
     await say(hub, 'two');
     expect(texts).toEqual([{ text: 'one' }]);
+  });
+
+  it('gives everybody behind an observer that throws their frames, and reports what it threw', async () => {
+    const onError = vi.fn();
+    const { hub } = testHub({ onError });
+    const bug = new Error('a bug of the app');
+    hub.observe(general).subscribe({
+      next: () => {
+        throw bug;
+      },
+    });
+    await settle();
+    const feed = await hub.subscribe({ room: general, member: member() });
+    await feed.next();
+    await say(hub, 'one');
+    await hub.publish({ room: general, type: 'typing', data: { typing: true }, by: bob });
+    const frames = [await feed.next(), await feed.next()].map(({ value }) => value?.[1]);
+    expect(frames).toMatchObject([
+      { type: 'event', event: { type: 'message' } },
+      { type: 'event', event: { type: 'typing' } },
+    ]);
+    expect(onError).toHaveBeenCalledWith(bug);
   });
 
   it('tells whoever observes a room of no kind', async () => {
