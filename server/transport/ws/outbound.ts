@@ -16,7 +16,7 @@ import type { TcpWrites } from './tcp-writes.ts';
 export interface OutboundLimits {
   /** Beyond it, streams pause (TRN4). */
   readonly softBytes: number;
-  /** Beyond it, the connection is cut. Infinity: never. */
+  /** Who has more than that to take already, and is sent another frame, is cut. Infinity: never. */
   readonly hardBytes: number;
 }
 
@@ -111,14 +111,14 @@ export class Outbound implements Flushable, Stalling {
   /** Sends a message: text as a text frame, bytes as a binary one. */
   send(message: string | Uint8Array): void {
     if (this.#writer) return this.#sendFrame(frameBytes(message));
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (!this.#mayTakeMore()) return;
     this.#tally.bytesSent += Buffer.byteLength(message);
     this.#ws.send(message, () => {
       this.#queuedBytes = this.#ws.bufferedAmount;
       this.#announceRoom();
     });
     this.#queuedBytes = this.#ws.bufferedAmount;
-    this.#afterWrite();
+    this.#watch();
   }
 
   /** Sends an item of a subscription, where whole frames can be written. */
@@ -126,15 +126,26 @@ export class Outbound implements Flushable, Stalling {
     const made = envelopes.framesOf(item);
     const { tail } = made;
     if (!tail) return this.#sendFrame(made.frame(to));
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (!this.#mayTakeMore()) return;
     if (this.#to !== to) this.#endChain();
     this.#chain = (this.#chain ?? envelopes.start).with(made);
     this.#to = to;
     this.#count(joinedLength(to.beginning, tail));
   }
 
+  /** TRN4: the hard cap and one frame. What was gathered in this turn says nothing of the reader before it has
+   *  been offered to the kernel. */
+  #mayTakeMore(): boolean {
+    const { hardBytes } = this.#limits;
+    if (this.#pendingBytes + this.#queuedBytes > hardBytes) {
+      this.flush();
+      if (this.unsentBytes > hardBytes) this.cut();
+    }
+    return this.#ws.readyState === this.#ws.OPEN;
+  }
+
   #sendFrame(frame: Buffer): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (!this.#mayTakeMore()) return;
     this.#endChain();
     this.#addPart(frame);
     this.#count(frame.length);
@@ -155,7 +166,6 @@ export class Outbound implements Flushable, Stalling {
   #count(bytes: number): void {
     if (this.#pendingBytes === 0) this.#queue.add(this);
     this.#pendingBytes += bytes;
-    if (this.#pendingBytes + this.#queuedBytes > this.#limits.hardBytes) this.cut();
   }
 
   /** Writes what this turn has gathered. */
@@ -174,11 +184,10 @@ export class Outbound implements Flushable, Stalling {
       const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
       this.#queuedBytes = 0;
       if (wasFull) this.#announceRoom();
-      if (writer.waitingBytes > 0) this.#stalls.add(this);
     } else {
       this.#queuedBytes = writer.waitingBytes;
-      this.#afterWrite();
     }
+    this.#watch();
   }
 
   /** The frame of this turn, where it is one alone and in no memory of the turn. */
@@ -221,10 +230,8 @@ export class Outbound implements Flushable, Stalling {
     this.#pendingBytes = 0;
   }
 
-  #afterWrite(): void {
-    const { unsentBytes } = this;
-    if (unsentBytes > this.#limits.hardBytes) this.cut();
-    else if (unsentBytes > 0) this.#stalls.add(this);
+  #watch(): void {
+    if (this.unsentBytes > 0) this.#stalls.add(this);
   }
 
   /** What an app sends or closes past us goes after what this turn has gathered. */
