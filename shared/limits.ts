@@ -38,6 +38,8 @@ export const limits = {
   /** Events in one page of history: most, and when not asked. */
   historyPageMax: 200,
   historyPageDefault: 50,
+  /** Data in one page of history, and in the changes that come with it. */
+  historyBytes: 256 * 1024,
   /** Longest position or event id taken. */
   positionLength: 128,
   /** Most events replayed to one resuming feed; beyond it the feed starts fresh (`too-many`). */

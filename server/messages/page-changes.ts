@@ -1,6 +1,6 @@
 import { CHANGE_TYPES, messageTypes, type RoomEvent, type RoomKind } from '../../shared/index.ts';
 import type { RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
-import { roomEvent } from '../rooms/tracked-frame.ts';
+import { dataBytes, roomEvent } from '../rooms/tracked-frame.ts';
 
 /** What has happened since to the events of a page of history: with it, a page is folded to date by
  *  whoever reads no other. */
@@ -23,13 +23,15 @@ export class PageChanges {
     this.#last = Math.max(this.#last, events.at(-1)?.offset ?? 0);
   }
 
-  /** Of each event the newest change of each type that stands beyond the page. Nothing, if there is none. */
-  async changes(epoch: string): Promise<{ changes?: readonly RoomEvent[] }> {
-    if (!this.#isAlive || this.#last === 0) return {};
+  /** Of each event the newest change of each type that stands beyond the page. Nothing, if there is none.
+   *  `bytes`: of their data. */
+  async changes(epoch: string): Promise<{ changes?: readonly RoomEvent[]; bytes: number }> {
+    if (!this.#isAlive || this.#last === 0) return { bytes: 0 };
     const range = { first: this.#first, last: this.#last, types: CHANGE_TYPES };
     const found = await this.#log.changes(this.#room, range);
     const beyond = found.filter(({ offset }) => offset > this.#last);
+    const bytes = beyond.reduce((sum, event) => sum + dataBytes(event), 0);
     const changes = beyond.flatMap((event) => roomEvent(event, epoch) ?? []);
-    return changes.length > 0 ? { changes } : {};
+    return changes.length > 0 ? { changes, bytes } : { bytes };
   }
 }

@@ -9,9 +9,10 @@ import {
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import { PageChanges } from '../messages/page-changes.ts';
 import { demandPosition } from '../messages/target.ts';
-import { roomEvent } from './tracked-frame.ts';
+import { dataBytes, roomEvent } from './tracked-frame.ts';
 
-/** Reads a page of a room's log, with what has happened to its messages since.
+/** Reads a page of a room's log, with what has happened to its messages since. A page that would be too large
+ *  holds fewer events than `limit` (TRN4).
  *  @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE, LOG_DAMAGED */
 export async function readHistory(
   log: RoomLog,
@@ -26,17 +27,35 @@ export async function readHistory(
   const read = new PageChanges(log, room, kind);
   for (;;) {
     const range = isForward ? { after: offset, limit } : { before: offset, limit };
-    const page = await log.read(room, range);
+    const page = fitting(await log.read(room, range), isForward);
     if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
     read.add(page.events);
     const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
     const isEnd = !hasMore(page, isForward);
     if (events.length > 0 || isEnd) {
-      return { events, hasMore: !isEnd, ...(await read.changes(page.epoch)) };
+      const { bytes, ...changes } = await read.changes(page.epoch);
+      if (bytes <= limits.historyBytes || events.length < 2) {
+        return { events, hasMore: !isEnd, ...changes };
+      }
+      // Short messages that were edited to long ones: half as many of them.
+      const half = { before, after, limit: Math.ceil(page.events.length / 2) };
+      return readHistory(log, room, kind, half);
     }
     // A page of erased events alone gives the reader no position to go on from.
     offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
   }
+}
+
+/** As many of a page's events, the nearest first, as may be in one answer; one in any case. */
+function fitting(page: Page, isForward: boolean): Page {
+  let bytes = 0;
+  const nearest = isForward ? page.events : page.events.toReversed();
+  const end = nearest.findIndex(
+    (event, index) => (bytes += dataBytes(event)) > limits.historyBytes && index > 0,
+  );
+  if (end === -1) return page;
+  const events = nearest.slice(0, end);
+  return { ...page, events: isForward ? events : events.toReversed() };
 }
 
 function hasMore({ events, first, head }: Page, isForward: boolean): boolean {

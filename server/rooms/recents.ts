@@ -1,6 +1,6 @@
 import { limits, type Position, type RoomEvent } from '../../shared/index.ts';
 import type { Page } from '../log/room-log.ts';
-import { roomEvent } from './tracked-frame.ts';
+import { dataBytes, roomEvent } from './tracked-frame.ts';
 
 /** Where a room stands, and what came last before. */
 export interface Recent {
@@ -47,7 +47,7 @@ export function recentOf({ events, epoch, head }: Page): Recent {
   let bytes = 0;
   const recent: RoomEvent[] = [];
   for (const stored of events.toReversed()) {
-    bytes += Buffer.byteLength(stored.data ?? '');
+    bytes += dataBytes(stored);
     if (bytes > limits.recentBytes) break;
     const event = roomEvent(stored, epoch);
     if (event) recent.unshift(event);

@@ -22,6 +22,11 @@ export function createFrameNumbers(nodeTag: string): () => string {
   return () => `${nodeTag}${(count += 1).toString(36)}`;
 }
 
+/** How large a stored event's data is, in bytes: as JSON, which is what a frame has of it too. */
+export function dataBytes({ data }: StoredEvent): number {
+  return Buffer.byteLength(data ?? '');
+}
+
 /** A stored event as subscribers see it. Undefined when its content was erased. */
 export function roomEvent(stored: StoredEvent, epoch: string): RoomEvent | undefined {
   if (stored.data === null) return undefined;

@@ -250,6 +250,53 @@ describe('Hub', () => {
     expect(await read({ after: 'E:5' })).toEqual(['', false]);
   });
 
+  it('[TRN4] gives a page of fewer events where so many would be too large, and all of them in pages', async () => {
+    const { hub } = testHub();
+    const texts = Array.from({ length: 40 }, (_, no) => `${no}`.padEnd(4_000, '\u0001'));
+    for (const text of texts) await say(hub, text);
+    const page = (input: object) =>
+      hub.history({ kind: 'chat', room: 'general', limit: 200, ...input });
+    const sizes: number[] = [];
+    const back: unknown[] = [];
+    for (let before: string | undefined; ;) {
+      const { events, hasMore } = await page(before === undefined ? {} : { before });
+      sizes.push(Buffer.byteLength(JSON.stringify(events)));
+      back.unshift(...events.map(({ data }) => data));
+      before = events[0]?.position;
+      if (!hasMore) break;
+    }
+    const forth: unknown[] = [];
+    for (let after = 'E:0'; ;) {
+      const { events, hasMore } = await page({ after });
+      forth.push(...events.map(({ data }) => data));
+      after = events.at(-1)?.position ?? after;
+      if (!hasMore) break;
+    }
+    const all = texts.map((text) => ({ text }));
+    expect([back, forth]).toEqual([all, all]);
+    expect(Math.max(...sizes)).toBeLessThan(1.1 * limits.historyBytes);
+  });
+
+  it('[TRN4] gives a page of fewer events where their edits would be too large', async () => {
+    const { hub, log } = testHub();
+    const texts = Array.from({ length: 40 }, (_, no) => `${no}`);
+    for (const text of texts) await say(hub, text);
+    for (const [index] of texts.entries()) {
+      const data = JSON.stringify({ json: { text: '\u0001'.repeat(4_000) } });
+      const edit = { type: 'edited', data, about: index + 1, by: ada, at: 1 };
+      await log.append({ room: general, ...edit });
+    }
+    const { events, changes, hasMore } = await hub.history({
+      kind: 'chat',
+      room: 'general',
+      before: 'E:41',
+    });
+    expect(events.at(-1)?.data).toEqual({ text: '39' });
+    expect(changes).toHaveLength(events.length);
+    expect(hasMore).toBe(true);
+    expect(Buffer.byteLength(JSON.stringify(changes))).toBeLessThan(1.1 * limits.historyBytes);
+  });
+
   it('refuses positions of another epoch, and what is no position', async () => {
     const { hub } = testHub();
     await say(hub, 'a');
