@@ -84,7 +84,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     limits,
     logger,
   });
-  const trpc = createHttpTransport(parts);
+  const trpc = createHttpTransport({ ...parts, limits });
   const isServerKey = createServerKeys(config.serverKeys ?? []);
   const rest = createRest({ ...parts, contract, rooms, isServerKey });
   const notReady = () => (closing.isBegun ? 'restarting' : rooms.failure());

@@ -44,6 +44,7 @@ function ofMessages(): LimitDescription[] {
       count(roomsLimits.callsPerFrame),
       'those beyond fail by themselves',
     ),
+    row('calls in one request over HTTP', count(roomsLimits.callsPerFrame), 'none of them is run'),
     row('request id', `an integer, or a string of 1 to ${idLength} characters`),
     row('depth of an input', count(depth)),
     row('values in one input', count(nodes)),
@@ -78,7 +79,11 @@ function ofConnections(): LimitDescription[] {
       bytes(roomsLimits.softBytes),
       'its streams pause and catch up later',
     ),
-    row('unsent bytes, at most', bytes(roomsLimits.hardBytes), 'the connection is cut'),
+    row(
+      'unsent bytes, at most',
+      bytes(roomsLimits.hardBytes),
+      'the next frame cuts the connection',
+    ),
     row('unsent bytes that do not move', time(roomsLimits.stallMs), 'the connection is cut'),
   ];
 }
@@ -123,6 +128,11 @@ function ofStreams(): LimitDescription[] {
       'the oldest are left out',
     ),
     row('data of events in `ready`', bytes(limits.recentBytes), 'the oldest are left out'),
+    row(
+      'data in a page of history, and in its changes',
+      bytes(limits.historyBytes),
+      'the page holds fewer events',
+    ),
     row('page of history', `${limits.historyPageMax}, ${limits.historyPageDefault} when not asked`),
     row('page of members', count(limits.membersPage)),
     row(

@@ -50,6 +50,25 @@ describe('tRPC over HTTP', () => {
     expect((await trpc.chat.history.query({ room: 'r' })).events[0]?.id).toBe(ack.id);
   });
 
+  it('[TRN6] takes 32 calls in one request, and runs none of more', async () => {
+    const server = await startServer();
+    const headers = { authorization: `Bearer ${await server.token('ada')}` };
+    const ask = (count: number) => {
+      const each = (what: (no: number) => unknown) =>
+        Array.from({ length: count }, (_, no) => what(no));
+      const paths = each(() => 'chat.members').join(',');
+      const inputs = Object.fromEntries(
+        each((no) => [no, { json: { room: 'r' } }]) as [number, unknown][],
+      );
+      const input = encodeURIComponent(JSON.stringify(inputs));
+      return fetch(`${server.url}/trpc/${paths}?batch=1&input=${input}`, { headers });
+    };
+    expect((await ask(32)).status).toBe(200);
+    const refused = await ask(33);
+    expect(refused.status).toBe(400);
+    expect(JSON.stringify(await refused.json())).toContain('BAD_INPUT');
+  });
+
   it('streams a room as server-sent events, and resumes by Last-Event-ID', async () => {
     const server = await startServer();
     const token = await server.token('ada');
