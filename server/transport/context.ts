@@ -3,6 +3,7 @@ import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { errors, limits, RoomError } from '../../shared/index.ts';
+import type { Close } from './ws/connection.ts';
 import type { VerifyToken } from '../auth/tokens.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
@@ -55,8 +56,8 @@ export function createHttpContext({ verify, newId }: ContextOptions) {
   };
 }
 
-/** Makes the context of a WebSocket, once per connection. A refused token closes it: 1008 with the
- *  reason, 4401 for an expired one. `onUser` hears of a connection that has said who it is. */
+/** Makes the context of a WebSocket, once per connection. `onUser` hears of a connection that has said who it is.
+ *  @throws TRPCError for what `closeOf` has a close code */
 export function createSocketContext(
   { verify, newId }: ContextOptions,
   onUser: (socket: WebSocket, user: User) => void,
@@ -66,22 +67,23 @@ export function createSocketContext(
     const token = tokenOf(req, info.connectionParams);
     if (token === undefined) return { user: null, connectionId: newId() } satisfies RoomsContext;
     const sessionId = sessionOf(info.connectionParams);
-    const user = await translate(verify(token)).catch((error: unknown) => {
-      closeFor(socket, error);
-      throw error;
-    });
+    const user = await translate(verify(token));
     // It may have gone while its token was checked.
     if (socket.readyState !== socket.CLOSED) onUser(socket, user);
     return { user, connectionId: newId(), sessionId, socket } satisfies RoomsContext;
   };
 }
 
-/** Before tRPC closes the socket without a word: say why. */
-function closeFor(socket: WebSocket, error: unknown): void {
-  const cause = error instanceof TRPCError ? error.cause : undefined;
-  if (!(cause instanceof RoomError)) return;
-  const row = errors[cause.code];
-  if ('close' in row) socket.close(row.close, closeReason(cause.message));
+// 1008: the same parameters would be refused again, so the client stops.
+const REFUSED_FOR_GOOD = 1008;
+
+/** How a WebSocket is closed whose context cannot be made: as the table of errors says, 4401 for an expired token
+ *  for instance; 1008 where the parameters themselves are wrong. */
+export function closeOf({ code, message, cause }: TRPCError): Close | undefined {
+  const row = cause instanceof RoomError ? errors[cause.code] : undefined;
+  if (row && 'close' in row) return { code: row.close, reason: closeReason(message) };
+  const isTheirs = code === 'BAD_REQUEST' || code === 'PARSE_ERROR';
+  return isTheirs ? { code: REFUSED_FOR_GOOD, reason: closeReason(message) } : undefined;
 }
 
 /** A close frame carries at most 123 bytes of reason. */

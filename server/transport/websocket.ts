@@ -18,7 +18,7 @@ import {
   type SocketLimits,
   type WSSHandlerOptions,
 } from './adapter.ts';
-import { createSocketContext, type ContextOptions } from './context.ts';
+import { closeOf, createSocketContext, type ContextOptions } from './context.ts';
 
 /** The WebSocket side of a server. */
 export interface SocketTransport {
@@ -96,7 +96,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       experimental_encoder: options.encoder,
       createContext,
     },
-    { clock, laterRequest: NO_REQUEST, onRefused, onLateMessage, tally },
+    { clock, laterRequest: NO_REQUEST, closeOf, onRefused, onLateMessage, tally },
   );
   const open = new Map<WebSocket, Socket>();
   // One function for all connections.

@@ -176,6 +176,19 @@ describe('tokens over WebSocket', () => {
     });
   });
 
+  it.each([
+    ['a sessionId with a space', (token: string) => ({ token, sessionId: 'a b' })],
+    ['a sessionId that is too long', (token: string) => ({ token, sessionId: 's'.repeat(129) })],
+    ['a token that is no text', () => ({ token: 5 })],
+    ['parameters that are none', () => 'token'],
+  ])('closes 1008 on %s, which would be refused again', async (_, params) => {
+    const server = await startServer();
+    const socket = await rawSocket(`${server.socketUrl}?connectionParams=1`);
+    socket.send({ method: 'connectionParams', data: params(await server.token('ada')) });
+    expect(await socket.next()).toMatchObject({ id: null, error: {} });
+    expect(await socket.closed).toEqual({ code: 1008, reason: expect.stringMatching(/./) });
+  });
+
   it('[AUT2] closes 4401 when the token of a live connection expires', async () => {
     const clock = manualClock(Date.now());
     const server = await startServer({ clock });

@@ -4,13 +4,13 @@ import {
   type AnyTRPCRouter,
   type inferRouterContext,
 } from '@trpc/server';
-import { parseConnectionParamsFromUnknown, type TRPCRequestInfo } from '@trpc/server/http';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { errors as table } from '../../../shared/index.ts';
 import type { Tally } from '../../tally.ts';
 import { NOBODY, type Addressee } from './addressee.ts';
 import { Call, type CallHost, type CallRequest } from './call.ts';
+import { expectsParams, infoOf, readParams, type Params } from './connection-params.ts';
 import type { Encoder } from './encoder.ts';
 import { fallbackError, type Envelopes } from './envelope.ts';
 import { NO_CALL, type ErrorReplies } from './error-replies.ts';
@@ -20,7 +20,12 @@ import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
 import { createBucket, type Bucket } from '../../rate.ts';
 
-type Params = TRPCRequestInfo['connectionParams'];
+/** How a connection is closed. */
+export interface Close {
+  readonly code: number;
+  /** At most 123 bytes. */
+  readonly reason: string;
+}
 
 /** What all connections of a handler share. */
 export interface Service<R extends AnyTRPCRouter> {
@@ -32,6 +37,8 @@ export interface Service<R extends AnyTRPCRouter> {
   readonly tally: Tally;
   /** What stands for a request once its context is made. Unset: the request itself. */
   readonly laterRequest: IncomingMessage | undefined;
+  /** How a connection without a context is closed. Unset: without a code. */
+  readonly closeOf: ((error: TRPCError) => Close | undefined) | undefined;
   /** Hears of refusals that `onError` does not hear of. */
   readonly onRefused: ((error: TRPCError) => void) | undefined;
   /** Unset: nobody is pinged. */
@@ -177,7 +184,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     const message = isBinary ? data : data.toString('utf8');
     if (message === 'PONG') return;
     if (message === 'PING') return this.#pong();
-    if (!this.#context) this.#createContext(() => this.#readParams(message));
+    if (!this.#context) this.#createContext(() => readParams(this.encoder, message));
     else if (this.#hasContext || this.#isEarly(data.length)) this.#take(message, data.length);
   }
 
@@ -205,27 +212,13 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     else if (!this.#service.options.dangerouslyDisablePong) this.outbound.send('PONG');
   }
 
-  #readParams(message: string | Buffer): Params {
-    let data: unknown;
-    try {
-      const decoded = this.encoder.decode(message);
-      if (typeof decoded !== 'object' || decoded === null)
-        throw new Error('Message was not an object');
-      data = (decoded as { data?: unknown }).data;
-    } catch (cause) {
-      const what = 'Malformed TRPCConnectionParamsMessage';
-      throw new TRPCError({ code: 'PARSE_ERROR', message: what, cause });
-    }
-    return parseConnectionParamsFromUnknown(data);
-  }
-
-  #createContext(readParams: () => Params): void {
-    this.#context = this.#makeContext(readParams);
+  #createContext(params: () => Params): void {
+    this.#context = this.#makeContext(params);
     // Whoever calls is told; a connection on which nobody calls has nobody to tell.
     this.#context.catch(() => {});
   }
 
-  async #makeContext(readParams: () => Params): Promise<unknown> {
+  async #makeContext(params: () => Params): Promise<unknown> {
     const { createContext } = this.#service.options;
     // Where nobody makes a context of them, nobody reads the parameters either.
     if (!createContext) {
@@ -233,7 +226,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
       return undefined;
     }
     try {
-      const info = infoOf(readParams(), () => this.#signal());
+      const info = infoOf(params(), () => this.#signal());
       this.#ctx = await createContext({ req: this.#req, res: this.#ws, info });
       this.#req = this.#service.laterRequest ?? this.#req;
       this.#hasContext = true;
@@ -241,9 +234,10 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
       this.refuse([NOBODY], error, true);
+      const { code, reason } = this.#service.closeOf?.(error) ?? {};
       setImmediate(() => {
         this.outbound.flush();
-        this.#ws.close();
+        this.#ws.close(code, reason);
       });
       throw error;
     }
@@ -267,30 +261,9 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
   }
 }
 
-/** The signal is made when it is asked for: most contexts are made without one. */
-function infoOf(connectionParams: Params, signal: () => AbortSignal): TRPCRequestInfo {
-  return {
-    connectionParams,
-    calls: [],
-    isBatchCall: false,
-    accept: null,
-    type: 'unknown',
-    get signal() {
-      return signal();
-    },
-    url: null,
-  };
-}
-
 function pingBucket(perSecond: number): Pick<Bucket, 'take'> {
   if (perSecond === Number.POSITIVE_INFINITY) return { take: () => true };
   if (!(perSecond > 0)) return { take: () => false };
   const now = () => performance.now();
   return createBucket({ capacity: 2 * perSecond, refillPerSecond: perSecond, now });
-}
-
-function expectsParams(req: IncomingMessage): boolean {
-  // Only the query matters, and any base will do: a Host that makes no URL ends nothing here.
-  const query = /\?([^#]*)/.exec(req.url ?? '')?.[1] ?? '';
-  return new URLSearchParams(query).get('connectionParams') === '1';
 }

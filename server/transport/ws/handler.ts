@@ -6,7 +6,7 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { createTally, type Tally } from '../../tally.ts';
 import { normalAddress } from '../address.ts';
 import { createAdmission } from '../admission.ts';
-import { Connection, type Service } from './connection.ts';
+import { Connection, type Close, type Service } from './connection.ts';
 import { jsonEncoder } from './encoder.ts';
 import { Envelopes } from './envelope.ts';
 import { ErrorReplies } from './error-replies.ts';
@@ -27,6 +27,8 @@ export interface HandlerParts {
   /** What stands for a connection's request once its context is made: a connection may live for days,
    *  and all headers with it. Default: the request itself. */
   readonly laterRequest?: IncomingMessage;
+  /** How a connection is closed whose context cannot be made. Default: without a code, as tRPC's own. */
+  readonly closeOf?: (error: TRPCError) => Close | undefined;
   /** Hears of what is refused before it is a call, which the app's `onError` does not. */
   readonly onRefused?: (error: TRPCError) => void;
   /** Hears of each connection that was cut within a message. */
@@ -42,6 +44,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     clock = systemClock,
     tally = createTally(),
     laterRequest,
+    closeOf,
     onRefused,
     onLateMessage,
   } = parts;
@@ -57,6 +60,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     limits,
     tally,
     laterRequest,
+    closeOf,
     onRefused,
     envelopes: new Envelopes(router, encoder, queue),
     errors: new ErrorReplies({ router, onError }),
