@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Documents } from '../../server/index.ts';
+import { makeDirectory } from '../../server/make-directory.ts';
 import { CliError } from '../failure.ts';
 
 /** How a folder differs from what should be in it. */
@@ -29,7 +30,7 @@ export function differences(dir: string, documents: Documents): Difference[] {
 
 /** Makes a folder say what documents say. Gives what was different. @throws CliError */
 export function writeDocuments(dir: string, documents: Documents): Difference[] {
-  attempt(dir, () => mkdirSync(dir, { recursive: true }));
+  attempt(dir, () => makeDirectory(dir));
   const changes = differences(dir, documents);
   for (const { file, is } of changes) {
     attempt(dir, () => {

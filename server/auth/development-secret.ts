@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDataDirectory } from '../data-directory.ts';
 import { StartError } from '../start-error.ts';
 
 /** The secret of development mode: kept in the data directory (0600), so that guests outlive a
@@ -12,8 +13,8 @@ export function developmentSecret(dir: string | null): string {
   const known = readIfThere(file);
   if (known !== undefined && known.length >= 32) return known;
   const secret = newSecret();
+  makeDataDirectory(dir);
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeFileSync(file, secret, { mode: 0o600 });
   } catch (error) {
     throw cannot('keep', file, error);

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { tempDir } from '../kit/temp-dir.ts';
 import { startCli, type CliProcess } from './run-cli.ts';
@@ -10,6 +11,9 @@ async function startServer(options: { dataDir?: string; nodeArgs?: string[] } = 
   await server.untilPrinted('"listening"');
   return { server, dataDir };
 }
+
+const SECRET = 'a-secret-of-thirty-two-characters';
+const NO_LOG = fileURLToPath(import.meta.url);
 
 const logOf = async (server: CliProcess) => {
   const { stdout } = await server.result;
@@ -83,6 +87,19 @@ describe('serve', () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`error: cannot listen on 127.0.0.1:${port}`);
     expect(stderr).toContain('Stop the other program');
+  });
+
+  // Where a parent that is there says that it is not, Node's own recursive mkdir never returns.
+  it.runIf(process.platform === 'linux').each([
+    ['create the data directory', ['serve', '--port', '0', '--data-dir', '/proc/none/data'], ''],
+    ['create the data directory', ['serve', '--port', '0', '--data-dir', '/proc/none'], SECRET],
+    ['create the data directory', ['restore', '--from', NO_LOG, '--data-dir', '/proc/none'], ''],
+    ['use', ['docs', '--out', '/proc/none'], ''],
+  ])('cannot %s where none can be made, and ends: %j', async (what, argv, AUTH_SECRET) => {
+    const { code, stderr } = await startCli(argv, { env: { AUTH_SECRET } }).result;
+    expect(code).toBe(1);
+    expect(stderr).toContain(`error: cannot ${what} /proc/none`);
+    expect(stderr).toContain(`ENOENT: no such file or directory, mkdir '/proc/none'`);
   });
 
   it('says what is wrong with its configuration', async () => {

@@ -1,14 +1,7 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeDataDirectory } from '../../data-directory.ts';
 import { StartError } from '../../start-error.ts';
 import { newName } from '../new-name.ts';
 import { checkBackup, type BackupSummary } from './backup.ts';
@@ -25,7 +18,7 @@ export interface RestoreSummary extends BackupSummary {
 /** Puts a backup into a data directory, under a new epoch: clients that saw more than the backup has are
  *  told of a gap instead of being given other events at the places they know (LOG3). Idempotency keys
  *  come along. `replace`: a log that is there is put aside. @throws StartError when a server uses the
- *  directory, when it holds a log, or when the backup does not read right */
+ *  directory, when it cannot be made or holds a log, or when the backup does not read right */
 export function restoreLog(
   file: string,
   dir: string,
@@ -34,7 +27,7 @@ export function restoreLog(
   if (!existsSync(file)) {
     throw new StartError(`there is no file ${file}`, { advice: 'Name a file made by `backup`.' });
   }
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeDataDirectory(dir);
   const unlock = lockDirectory(dir);
   const path = join(dir, 'log.db');
   const part = join(dir, 'log.db.restoring');

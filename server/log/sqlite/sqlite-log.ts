@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Records } from '../../records/records.ts';
 import { DAY, limits, MINUTE, RoomError, type Retention } from '../../../shared/index.ts';
 import { systemClock, type Clock } from '../../clock.ts';
-import { StartError } from '../../start-error.ts';
+import { makeDataDirectory } from '../../data-directory.ts';
 import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
 import { lockDirectory } from './dir-lock.ts';
@@ -58,7 +57,7 @@ export async function createSqliteLog(options: SqliteLogOptions): Promise<RoomLo
  *  @throws StartError when the directory is in use, unusable or damaged. */
 export async function createSqliteStore(options: SqliteLogOptions): Promise<SqliteStore> {
   const { dir, retention } = options;
-  makeDirectory(dir);
+  makeDataDirectory(dir);
   const unlock = lockDirectory(dir);
   const databasePath = join(dir, 'log.db');
   const markPath = join(dir, 'log.mark');
@@ -187,17 +186,6 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     close: log.close,
   });
   return { log, records };
-}
-
-function makeDirectory(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new StartError(`cannot create the data directory ${dir}`, {
-      advice: 'Give a DATA_DIR that can be made and written.',
-      cause: error,
-    });
-  }
 }
 
 function noEvent(): RoomError {
