@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/index.ts';
 import { describeErrors, type ErrorDescription } from '../description/tables.ts';
 import type { Operation } from '../rest/operation.ts';
 import type { DocumentParts } from './document-parts.ts';
@@ -5,6 +6,7 @@ import { propertiesOf, requiredOf, withoutField } from './fields.ts';
 import { contractSchemas } from './contract-schemas.ts';
 import type { JsonSchema, SchemaStyle } from './json-schemas.ts';
 import { plainPaths } from './plain-paths.ts';
+import { refusals } from './refusals.ts';
 import { wireSchemas } from './wire-schemas.ts';
 
 const STYLE: SchemaStyle = { dialect: 'draft-2020-12', refs: '#/components/schemas/' };
@@ -86,7 +88,7 @@ function operationOf(operation: Operation, writer: Writer): JsonSchema {
   if (!told) throw new Error(`documents: nobody calls ${path}`);
   const name = procedure ? `${kind}.${procedure.name}` : operationId(operation);
   const alsoServer = procedure && server && ' With a server key: nobody is asked.';
-  const errors = [...new Set([...(procedure?.errors ?? []), ...(server?.errors ?? [])])];
+  const errors = new Set([...(procedure?.errors ?? OF_BACKENDS), ...(server?.errors ?? [])]);
   return {
     operationId: name,
     tags: [kind ?? 'users'],
@@ -97,15 +99,15 @@ function operationOf(operation: Operation, writer: Writer): JsonSchema {
     ...(operation.method === 'POST' && { requestBody: bodyOf(operation, writer) }),
     responses: {
       200: answerOf(operation, writer),
-      ...refusals(procedure ? errors : [...errors, ...ALWAYS]),
+      ...refusals([...errors, 'NO_SUCH_PATH', 'METHOD_NOT_ALLOWED']),
     },
-    'x-errors': errors,
+    'x-errors': [...errors],
   };
 }
 
-const ALWAYS = [
+// How any call that is for backends alone may be refused: whoever has no key of theirs is FORBIDDEN.
+const OF_BACKENDS: readonly ErrorCode[] = [
   'BAD_INPUT',
-  'TOKEN_REFUSED',
   'FORBIDDEN',
   'TOO_LARGE',
   'LOG_UNAVAILABLE',
@@ -200,15 +202,6 @@ function answerOf({ procedure, server }: Operation, { parts }: Writer): JsonSche
       },
     },
   };
-}
-
-function refusals(codes: readonly string[]): Record<string, JsonSchema> {
-  const known = describeErrors().filter(({ code }) => codes.includes(code));
-  const statuses = new Set([...known.map(({ http }) => http), 404, 405]);
-  const sorted = [...statuses].toSorted((a, b) => a - b);
-  return Object.fromEntries(
-    sorted.map((status) => [status, { $ref: `#/components/responses/${status}` }]),
-  );
 }
 
 function problemResponses(): Record<string, JsonSchema> {

@@ -1,6 +1,19 @@
+import type { ErrorCode } from '../../shared/index.ts';
 import type { JsonSchema } from './json-schemas.ts';
+import { refusals } from './refusals.ts';
 
-const problem = (status: number) => ({ $ref: `#/components/responses/${status}` });
+// What every request may be refused with, whatever it asks for.
+const guarded = refusals(['MALFORMED_REQUEST', 'REQUEST_REFUSED', 'METHOD_NOT_ALLOWED']);
+
+const OF_GUESTS: readonly ErrorCode[] = [
+  'BAD_INPUT',
+  'TOKEN_REFUSED',
+  'TOKEN_EXPIRED',
+  'FORBIDDEN',
+  'TOO_LARGE',
+  'TOO_MANY_CONNECTIONS',
+  'INTERNAL',
+];
 
 const plain = (
   operationId: string,
@@ -41,11 +54,10 @@ export const plainPaths: Readonly<Record<string, JsonSchema>> = {
             user: { id: 'guest-1', name: 'Ada' },
           },
         ),
-        400: problem(400),
-        403: problem(403),
-        404: problem(404),
+        ...refusals([...OF_GUESTS, 'NO_SUCH_PATH', 'METHOD_NOT_ALLOWED']),
       },
       {
+        'x-errors': OF_GUESTS,
         security: [{}, { user: [] }],
         requestBody: {
           required: true,
@@ -67,11 +79,13 @@ export const plainPaths: Readonly<Record<string, JsonSchema>> = {
   '/healthz': {
     get: plain('healthz', 'Is the process alive?', {
       200: says('It is.', { status: text }, { status: 'alive' }),
+      ...guarded,
     }),
   },
   '/readyz': {
     get: plain('readyz', 'Can requests be served?', {
       200: says('They can.', { status: text }, { status: 'ready' }),
+      ...guarded,
       503: says(
         'Not now.',
         { status: text, reason: text },

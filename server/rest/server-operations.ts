@@ -159,7 +159,7 @@ function notify(description: KindDescription): ServerCall {
     summary: 'Notify a user',
     description:
       'Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.',
-    errors: ['CONFLICT'] as const,
+    errors: ['CONFLICT', 'RESTARTING'] as const,
     input: anyEvent(description, { user: roomId }),
     output: ack,
     example: {
