@@ -22,7 +22,7 @@ import { ask, guarded } from './ask.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf } from './clock.ts';
 import { gapOf, positionOf, shownBy, type Beginning } from './frame-place.ts';
-import { callEach, unheeded, type Listener } from './listeners.ts';
+import { callEach, callGuarded, unheeded, type Listener } from './listeners.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomPeople } from './people/room-people.ts';
 import type { Active } from './people/room-values.ts';
@@ -243,7 +243,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     const gap = gapOf(frame);
     const { onGap } = this.#options;
     // As a listener: whatever it throws, the stream goes on.
-    if (gap && onGap !== 'reload') callEach([onGap], gap);
+    if (gap && onGap !== 'reload') callGuarded(() => onGap(gap));
     this.#change({ state: 'joined', position: positionOf(frame) });
     this.#dispatch(frame);
     if (frame.type === 'ready') this.#resolveReady(frame);
@@ -264,7 +264,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #emit(event: EventOf<K>): void {
-    callEach(this.#byType.get(event.type) ?? [], event as never);
+    const listeners = this.#byType.get(event.type);
+    if (listeners) callEach(listeners, event as never);
   }
 
   #fail(error: RoomError): void {

@@ -1,20 +1,22 @@
 /** Is told of each value. */
 export type Listener<Value> = (value: Value) => void;
 
-/** Calls every listener, whatever the others do; an error surfaces as an uncaught one. */
-export function callEach<Value>(listeners: Iterable<Listener<Value>>, value: Value): void {
-  for (const listener of listeners) {
-    try {
-      listener(value);
-    } catch (error) {
-      surface(error);
-    }
+/** Calls every listener, whatever the others do. One that is added meanwhile hears of the next value first:
+ *  it may have been added because of this one. One that is removed meanwhile hears nothing. */
+export function callEach<Value>(listeners: ReadonlySet<Listener<Value>>, value: Value): void {
+  const present = [...listeners];
+  for (const listener of present) {
+    if (listeners.has(listener)) callGuarded(() => listener(value));
   }
 }
 
-/** Calls what belongs to the app: whatever it throws, the client goes on. */
+/** Calls what belongs to the app: whatever it throws, the client goes on; an error surfaces as an uncaught one. */
 export function callGuarded(call: () => void): void {
-  callEach([call], undefined);
+  try {
+    call();
+  } catch (error) {
+    surface(error);
+  }
 }
 
 // `reportError` by other means: Node has none.

@@ -2,7 +2,7 @@ import type { Gap, RoomKind } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomsOfKind } from '../create-rooms.ts';
-import { callEach, type Listener } from '../listeners.ts';
+import { callEach, callGuarded, type Listener } from '../listeners.ts';
 import type { RoomHandle } from '../room-handle.ts';
 import type { JoinOptions, RoomState } from '../room.ts';
 
@@ -86,10 +86,8 @@ export class SharedRoom<K extends RoomKind> {
 
   #tellGap(gap: Gap): void {
     this.#change({ gap });
-    callEach(
-      [...this.#onGaps].map(({ call }) => call),
-      gap,
-    );
+    const present = [...this.#onGaps];
+    for (const { call } of present) callGuarded(() => call(gap));
   }
 
   /** Not at once: StrictMode, and a screen that gives way to another, take it up again in the same turn. */

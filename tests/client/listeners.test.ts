@@ -17,15 +17,46 @@ function run(program: string) {
 describe('callEach', () => {
   it('calls the listeners in order, each with the value', () => {
     const seen: string[] = [];
-    callEach([(value) => seen.push(`a${value}`), (value) => seen.push(`b${value}`)], 1);
+    const listeners = [
+      (value: number) => seen.push(`a${value}`),
+      (value: number) => seen.push(`b${value}`),
+    ];
+    callEach(new Set(listeners), 1);
     expect(seen).toEqual(['a1', 'b1']);
+  });
+
+  it('calls one that undoes itself and listens anew once for each value', () => {
+    const listeners = new Set<(value: number) => void>();
+    const heard: number[] = [];
+    const next = () => {
+      const once = (value: number) => {
+        listeners.delete(once);
+        heard.push(value);
+        // Ends where it would go on for ever.
+        if (heard.length < 100) next();
+      };
+      listeners.add(once);
+    };
+    next();
+    callEach(listeners, 1);
+    callEach(listeners, 2);
+    expect(heard).toEqual([1, 2]);
+  });
+
+  it('calls nobody who was removed by one before', () => {
+    const heard: string[] = [];
+    const second = () => void heard.push('second');
+    const listeners = new Set<() => void>();
+    listeners.add(() => listeners.delete(second)).add(second);
+    callEach(listeners, undefined);
+    expect(heard).toEqual([]);
   });
 
   it('calls the rest when one throws, and the error surfaces as an uncaught one', () => {
     const { status, stdout, stderr } = run(`
       import { callEach } from ${source('client/listeners.ts')};
       const fail = () => { throw new Error('a bug of the page'); };
-      callEach([fail, (value) => console.log('heard', value)], 5);
+      callEach(new Set([fail, (value) => console.log('heard', value)]), 5);
       console.log('went on');
     `);
     expect(stdout).toBe('heard 5\nwent on\n');
