@@ -68,6 +68,8 @@ export class MessageStore implements Store<Snapshot> {
   #unfolded: RoomEvent[] = [];
   readonly #newest: Retrying<Page>;
   #isStarted = false;
+  /** Undefined: the outbox is not heard. */
+  #forgetOutbox: (() => void) | undefined;
   #fold: Fold = emptyFold();
   #view: MessageView = messagesOf(emptyFold());
   /** The item that each message is shown as. */
@@ -95,7 +97,7 @@ export class MessageStore implements Store<Snapshot> {
   }
 
   getSnapshot(): Snapshot {
-    if (this.#isStale) this.#refresh();
+    if (this.#isStale || (this.#isStarted && !this.#forgetOutbox)) this.#refresh();
     return this.#snapshot;
   }
 
@@ -103,7 +105,11 @@ export class MessageStore implements Store<Snapshot> {
     const own = () => listener();
     this.#listeners.add(own);
     this.#start();
-    return () => this.#listeners.delete(own);
+    this.#hearOutbox();
+    return () => {
+      this.#listeners.delete(own);
+      this.#hearOutbox();
+    };
   }
 
   loadOlder(): Promise<void> {
@@ -123,7 +129,6 @@ export class MessageStore implements Store<Snapshot> {
     this.#isStarted = true;
     const { room } = this.#parts;
     room.onFrame((frame) => this.#receive(frame));
-    room.outbox.subscribe(() => this.#show());
     room.subscribe((state) => {
       if (isOver(state)) this.#end();
     });
@@ -132,11 +137,28 @@ export class MessageStore implements Store<Snapshot> {
     else this.#show();
   }
 
-  /** Nothing more comes. */
+  /** No event comes any more. */
   #end(): void {
     this.#newest.stop();
     this.#isLoading = false;
     this.#show();
+    this.#hearOutbox();
+  }
+
+  /** The outbox is the client's, and holds whoever hears it. After the end that is whoever is shown what is
+   *  still on its way: a publish survives a `leave`. */
+  #hearOutbox(): void {
+    const { current, outbox } = this.#parts.room;
+    const isShown = this.#listeners.size > 0 && outbox.getSnapshot().length > 0;
+    if (isOver(current) && !isShown) {
+      this.#forgetOutbox?.();
+      this.#forgetOutbox = undefined;
+    } else {
+      this.#forgetOutbox ??= outbox.subscribe(() => {
+        this.#show();
+        this.#hearOutbox();
+      });
+    }
   }
 
   #receive(frame: FrameOf<RoomKind>): void {

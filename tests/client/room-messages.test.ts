@@ -1,8 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { roomLife } from '../../client/life/room-life.ts';
 import type { RoomCalls } from '../../client/room-calls.ts';
+import { joinRoom } from '../../client/room-handle.ts';
 import type { Room } from '../../client/room.ts';
-import { chat } from '../../shared/index.ts';
+import { chat, RoomError } from '../../shared/index.ts';
+import { outboxStage } from '../kit/outbox-stage.ts';
 import { settle } from '../kit/settle.ts';
 
 type Chat = typeof chat;
@@ -31,4 +33,64 @@ async function shownWith(author: string) {
 it('[SND3] a message of somebody else with the same key hides none of one’s own', async () => {
   expect(await shownWith('bob')).toEqual(['stored', 'own']);
   expect(await shownWith('ada')).toEqual(['stored']);
+});
+
+/** The messages of a room that hears the outbox of a client. `hearers`: how many hear that. */
+function leavable() {
+  const { outbox, answers } = outboxStage();
+  const hear = outbox.subscribe.bind(outbox);
+  let hearers = 0;
+  vi.spyOn(outbox, 'subscribe').mockImplementation((listener) => {
+    const forget = hear(listener);
+    hearers += 1;
+    return () => {
+      forget();
+      hearers -= 1;
+    };
+  });
+  const calls = { events: { subscribe: () => ({ unsubscribe: () => {} }) } };
+  const how = { onGap: 'reload', outbox, userId: () => 'ada' } as const;
+  const room = joinRoom(chat, calls as unknown as RoomCalls<Chat>, 'r', how);
+  const shown = () => room.messages.getSnapshot().items.map(({ state }) => state);
+  return { room, answers, shown, hearers: () => hearers };
+}
+
+describe('the messages of a room that is left', () => {
+  it('are held by no outbox, whether they are still listened to or not', () => {
+    for (const isForgotten of [true, false]) {
+      const { room, hearers } = leavable();
+      const forget = room.messages.subscribe(() => {});
+      expect(hearers()).toBe(1);
+      if (isForgotten) forget();
+      room.leave();
+      expect(hearers()).toBe(0);
+    }
+  });
+
+  it('show whoever listens what becomes of those on their way', async () => {
+    const { room, answers, shown, hearers } = leavable();
+    const seen: unknown[] = [];
+    room.messages.subscribe(() => seen.push(shown()));
+    const sent = room.send({ text: 'one' });
+    room.leave();
+    answers[0]?.reject(new RoomError('FORBIDDEN'));
+    await expect(sent).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const { key = '' } = room.outbox.getSnapshot()[0] ?? {};
+    expect([seen.at(-1), hearers()]).toEqual([['failed'], 1]);
+    room.outbox.discard(key);
+    expect([seen.at(-1), hearers()]).toEqual([[], 0]);
+  });
+
+  it('are up to date for whoever looks without listening', async () => {
+    const { room, answers, shown, hearers } = leavable();
+    const forget = room.messages.subscribe(() => {});
+    const sent = room.send({ text: 'one' });
+    room.leave();
+    forget();
+    expect([shown(), hearers()]).toEqual([['sending'], 0]);
+    answers[0]?.reject(new RoomError('FORBIDDEN'));
+    await expect(sent).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(shown()).toEqual(['failed']);
+    expect(room.messages.getSnapshot()).toBe(room.messages.getSnapshot());
+  });
 });
