@@ -244,7 +244,10 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     const { onGap } = this.#options;
     // As a listener: whatever it throws, the stream goes on.
     if (gap && onGap !== 'reload') callGuarded(() => onGap(gap));
+    // Whoever is told may leave.
+    if (this.#isOver()) return;
     this.#change({ state: 'joined', position: positionOf(frame) });
+    if (this.#isOver()) return;
     this.#dispatch(frame);
     if (frame.type === 'ready') this.#resolveReady(frame);
   }

@@ -125,6 +125,27 @@ describe('a joined room', () => {
     expect(texts).toEqual(['one', 'two']);
   });
 
+  it.each(['onGap', 'a listener of its state'])(
+    '[CON4] is left for good when %s leaves it',
+    async (who) => {
+      const heard: string[] = [];
+      const { room, feed } = join({
+        onGap: () => {
+          if (who === 'onGap') room.leave();
+        },
+      });
+      room.subscribe(({ state }) => {
+        heard.push(state);
+        if (state === 'joined') room.leave();
+      });
+      room.onFrame(({ type }) => heard.push(type));
+      feed({ type: 'ready', start: 'gap', gap, position: 'E:9', latest: [] }, message('one'));
+      await expect(room.ready).rejects.toMatchObject({ code: 'DISCONNECTED' });
+      expect(room.current).toEqual({ state: 'left' });
+      expect(heard).toEqual(who === 'onGap' ? ['left'] : ['joined', 'left']);
+    },
+  );
+
   it('[CON4] loads the state again after a gap, and drops a load that a later gap overtook', async () => {
     const gates = [gate(), gate()];
     const loaded: string[] = [];
