@@ -39,7 +39,7 @@ const OPEN: ConnectionState = { state: 'open' };
 /** A connection with what the client's own parts need of it. */
 export class LiveConnection implements Connection {
   readonly calls: Calls;
-  /** Resolves with the first token to the user that it names, or ''. */
+  /** Resolves with the first token to the user that it names, or ''; to '' when it stops before there is one. */
   readonly whenUser: Promise<string>;
   readonly #options: ConnectionOptions;
   readonly #clock: Clock;
@@ -205,6 +205,8 @@ export class LiveConnection implements Connection {
     this.#next = undefined;
     this.#active = undefined;
     this.#change({ state: 'stopped', error });
+    // Who waits to know whose something is waits for nothing any more.
+    this.#tellUser(this.user ?? '');
     this.calls.stop(error);
   }
 

@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createRooms } from '../../client/create-rooms.ts';
 import { roomPosition } from '../../client/positions.ts';
 import type { ClientStorage } from '../../client/storage/client-storage.ts';
 import { memoryStorage } from '../../client/storage/memory-storage.ts';
+import { chat, RoomError } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settle } from '../kit/settle.ts';
 
@@ -85,5 +87,27 @@ describe('roomPosition', () => {
     position.flush();
     await settle();
     expect(errors).toHaveLength(2);
+  });
+});
+
+describe('a room whose position is kept', () => {
+  it.each([
+    ['FORBIDDEN', 'there is no token for it'],
+    ['DISCONNECTED', 'the connection is closed'],
+  ])('fails with %s where nobody is known yet and %s', async (code) => {
+    const touched: string[] = [];
+    const touch = async (name: string) => void touched.push(name);
+    const list = (name: string) => touch(name).then(() => []);
+    const storage: ClientStorage = { list, put: touch, remove: touch };
+    const token = () => {
+      if (code === 'FORBIDDEN') throw new RoomError('FORBIDDEN');
+      return new Promise<never>(() => {});
+    };
+    const rooms = createRooms({ chat }, { url: 'ws://127.0.0.1:9', token, positions: storage });
+    onTestFinished(() => rooms.close());
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    if (code === 'DISCONNECTED') rooms.connection.close();
+    await expect(room.ready).rejects.toMatchObject({ code });
+    expect([room.current.state, touched]).toEqual(['failed', []]);
   });
 });
