@@ -78,6 +78,26 @@ describe('startHeartbeat', () => {
     expect(seen).toEqual({ pings: 1, dead: 1 });
   });
 
+  it('hears an answer that has come while the loop stood still', () => {
+    // After a stall what is due runs first, and then what has come is read.
+    let now = 0;
+    let timer = () => {};
+    const after = (_: number, run: () => void) => {
+      timer = run;
+      return () => (timer = () => {});
+    };
+    let deaths = 0;
+    const clock = { now: () => now, after };
+    const beat = startHeartbeat({ clock, ping: () => {}, dead: () => (deaths += 1) });
+    now = 5_000;
+    timer();
+    now = 10_300;
+    timer();
+    beat.heard();
+    timer();
+    expect(deaths).toBe(0);
+  });
+
   it('notices it within ten seconds of a clock that is set back, too', () => {
     const { clock, seen, beat } = stage();
     clock.advance(3_000);
