@@ -165,7 +165,10 @@ export class Outbox {
     if (this.#isRestored && who !== undefined && isOpen()) {
       for (const room of this.#lines.rooms()) {
         const entry = nextToSend(this.line(room), who, now);
-        if (entry && mayLeave(entry.bytes, this.#inFlight.values())) this.#send(room, entry);
+        if (!entry) continue;
+        // Its turn: smaller ones that went past it, one after the other, would keep it here for ever.
+        if (!mayLeave(entry.bytes, this.#inFlight.values())) break;
+        this.#send(room, entry);
       }
     }
     this.#schedule(now);

@@ -278,6 +278,25 @@ describe('an outbox', () => {
     expect(large.keys()).toEqual(['a']);
   });
 
+  it('gives a large one its turn although smaller ones are always on their way', async () => {
+    const { publish, answers, keys } = outboxStage();
+    void publish('waits', 'w');
+    answers[0]?.reject(new RoomError('TOO_MANY', undefined, { retryAfterMs: 60_000 }));
+    await settle();
+    for (const key of ['a1', 'b1']) void publish(key, key[0]);
+    void publish('large', 'c', 'x'.repeat(40_000));
+    for (const key of ['a2', 'a3', 'b2', 'b3']) void publish(key, key[0]);
+    // As often as each of the others has its own turn before it comes to the large one.
+    for (const at of [1, 2, 3, 4]) {
+      answers[at]?.resolve(ackAt(at));
+      await settle();
+    }
+    expect(keys()).toEqual(['waits', 'a1', 'b1', 'a2', 'b2', 'large']);
+    answers[5]?.resolve(ackAt(1));
+    await settle();
+    expect(keys().slice(6)).toEqual(['a3', 'b3']);
+  });
+
   it('[SND2] ends what is unsent when the client ends, and takes nothing more', async () => {
     const { outbox, world, publish, states } = outboxStage();
     const first = publish('a');
