@@ -7,6 +7,7 @@ import type {
   RoomEvent,
   RoomKind,
 } from '../../shared/index.ts';
+import { callGuarded } from '../listeners.ts';
 import { createStore, type OwnStore, type Store } from '../store.ts';
 
 /** Those who do something just now, as a screen shows it: never oneself. */
@@ -74,8 +75,10 @@ export class RoomValues<K extends RoomKind> {
     const types = Object.keys(this.#kind.events);
     for (const type of types) {
       const spec = this.#specOf(type);
-      const own = events.filter((event) => event.type === type);
-      if (spec) this.#set(type, new Map(own.map((event) => [keyOf(spec, event), event])));
+      if (!spec) continue;
+      const next = new Map<string, RoomEvent>();
+      for (const event of events) if (event.type === type) put(next, spec, event);
+      this.#set(type, next);
     }
   }
 
@@ -83,7 +86,8 @@ export class RoomValues<K extends RoomKind> {
     const spec = this.#specOf(event.type);
     if (!spec) return;
     const next = new Map(this.#valuesOf(event.type).store.getSnapshot());
-    this.#set(event.type, next.set(keyOf(spec, event), event));
+    put(next, spec, event);
+    this.#set(event.type, next);
   }
 
   #remove(type: string, key: string): void {
@@ -144,7 +148,13 @@ function without({ event, count, users }: Crowd, userId: string): Crowd {
   return { event, count: count - (users.length - others.length), users: others };
 }
 
-/** As the server keys it. */
+/** Leaves out a value that the contract's own function cannot key, as that of a page may do with what a newer
+ *  contract says: the stream goes on. */
+function put(values: Map<string, RoomEvent>, spec: LatestSpec, event: RoomEvent): void {
+  callGuarded(() => values.set(keyOf(spec, event), event));
+}
+
+/** As the server keys it. @throws whatever the contract's own function throws */
 function keyOf({ key }: LatestSpec, { by, data, key: named }: RoomEvent): string {
   switch (key) {
     case 'room':

@@ -9,6 +9,8 @@ import {
   type FrameOf,
   type RoomEvent,
 } from '../../../shared/index.ts';
+import { settle } from '../../kit/settle.ts';
+import { surfaced } from '../../kit/surfaced.ts';
 
 const desk = defineRoom('desk', {
   events: {
@@ -16,6 +18,7 @@ const desk = defineRoom('desk', {
     cursor: latest(z.object({ x: z.number() }), { key: 'member' }),
     price: latest(z.object({ symbol: z.string() }), { key: ({ symbol }) => symbol }),
     topic: latest(z.string(), { key: 'room' }),
+    pin: latest(z.object({ at: z.object({ id: z.string() }) }), { key: ({ at }) => at.id }),
   },
 });
 type Frame = FrameOf<typeof desk>;
@@ -73,6 +76,20 @@ describe('the latest values of a room', () => {
     show(event('topic', 'x'), event('price', { symbol: 'A' }));
     show(latestFrame(valueOf('price', { symbol: 'B' })));
     expect([keys('topic'), keys('price')]).toEqual([[], ['B']]);
+  });
+
+  it('leave out one that the contract of this page cannot key, and say so', async () => {
+    const errors = surfaced();
+    const { show, keys, values } = stage();
+    const newer = valueOf('pin', { place: 7 });
+    const older = valueOf('pin', { at: { id: 'p' } });
+    show({ type: 'ready', start: 'fresh', position: 'E:0', latest: [newer, older] });
+    expect(keys('pin')).toEqual(['p']);
+    show({ type: 'event', event: newer }, event('topic', 'x'));
+    expect([keys('pin'), keys('topic')]).toEqual([['p'], ['']]);
+    expect(values.latest('pin').getSnapshot().get('p')).toBe(older);
+    await settle();
+    expect(errors).toEqual([expect.any(TypeError), expect.any(TypeError)]);
   });
 
   it('tell of changes, and keep their snapshot while there are none', () => {
