@@ -19,6 +19,11 @@ export function callGuarded(call: () => void): void {
   }
 }
 
+/** The same listener, for where nothing of it may come back: a chain of promises would end there. */
+export function harmless<Value>(listener: Listener<Value>): Listener<Value> {
+  return (value) => callGuarded(() => listener(value));
+}
+
 // `reportError` by other means: Node has none.
 function surface(error: unknown): void {
   queueMicrotask(() => {

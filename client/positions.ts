@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { harmless } from './listeners.ts';
 import { storageName, type ClientStorage } from './storage/client-storage.ts';
 import { within } from './within.ts';
 
@@ -25,7 +26,8 @@ export function roomPosition(options: {
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
 }): RoomPosition {
-  const { storage, clock, onError } = options;
+  const { storage, clock } = options;
+  const onError = harmless(options.onError);
   // Nobody's is not kept: whoever has this browser next is nobody as well.
   const name = options.user.then((user) =>
     user === '' ? undefined : storageName('position', user, options.kind, options.room),

@@ -1,3 +1,4 @@
+import { harmless } from '../listeners.ts';
 import { partsOfName, storageName, type ClientStorage } from '../storage/client-storage.ts';
 import type { Locks } from '../storage/locks.ts';
 import type { Entry } from './entry.ts';
@@ -26,7 +27,8 @@ export function createJournal(options: {
   readonly owner: string;
   readonly onError: (error: unknown) => void;
 }): Journal {
-  const { storage, locks, owner, onError } = options;
+  const { storage, locks, owner } = options;
+  const onError = harmless(options.onError);
   const over = new AbortController();
   const releases: (() => void)[] = [];
   const names = new Map<string, string>();

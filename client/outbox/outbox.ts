@@ -1,6 +1,7 @@
 import { HOUR, RoomError, type Ack } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
 import { byteLength } from '../link/frames.ts';
+import { harmless } from '../listeners.ts';
 import { NO_ANSWER, within } from '../within.ts';
 import { makeRoom, mayLeave } from './bounds.ts';
 import { isPending, type Echo, type Entry } from './entry.ts';
@@ -236,6 +237,7 @@ export class Outbox {
     if (this.#restoring !== 'before' || !user || !this.#journal) return;
     this.#restoring = 'now';
     const { clock, onStorageError = () => {} } = this.#parts;
+    const onFail = harmless(onStorageError);
     const done = () => {
       cancel();
       if (this.#restoring === 'done') return;
@@ -244,7 +246,7 @@ export class Outbox {
     };
     const cancel = clock.after(RESTORE_MS, done);
     const adopt = (entries: readonly Entry[]) => this.#adopt(entries);
-    this.#journal.restore(user, adopt).catch(onStorageError).finally(done);
+    this.#journal.restore(user, adopt).catch(onFail).finally(done);
   }
 
   #adopt(entries: readonly Entry[]): void {

@@ -6,8 +6,9 @@ import { memoryStorage } from '../../client/storage/memory-storage.ts';
 import { chat, RoomError } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settle } from '../kit/settle.ts';
+import { surfaced } from '../kit/surfaced.ts';
 
-function stage(storage: ClientStorage = memoryStorage()) {
+function stage(storage: ClientStorage = memoryStorage(), hear = () => {}) {
   const clock = manualClock();
   const errors: unknown[] = [];
   const of = (room: string, user = 'ada') =>
@@ -17,7 +18,10 @@ function stage(storage: ClientStorage = memoryStorage()) {
       kind: 'chat',
       room,
       clock,
-      onError: (error) => errors.push(error),
+      onError: (error) => {
+        errors.push(error);
+        hear();
+      },
     });
   return { storage, clock, errors, of };
 }
@@ -87,6 +91,40 @@ describe('roomPosition', () => {
     position.flush();
     await settle();
     expect(errors).toHaveLength(2);
+  });
+
+  it('goes on when whoever hears of a failure throws', async () => {
+    const thrown = surfaced();
+    const inner = memoryStorage();
+    const failing = { list: true, put: true };
+    const failOnce = (what: 'list' | 'put') => {
+      if (!failing[what]) return;
+      failing[what] = false;
+      throw new Error('quota');
+    };
+    const storage: ClientStorage = {
+      ...inner,
+      list: async (prefix) => {
+        failOnce('list');
+        return inner.list(prefix);
+      },
+      put: async (name, text) => {
+        failOnce('put');
+        await inner.put(name, text);
+      },
+    };
+    const bug = new Error('a bug of the page');
+    const { of } = stage(storage, () => {
+      throw bug;
+    });
+    const position = of('r');
+    expect(await position.load()).toBeUndefined();
+    for (const place of ['E:1', 'E:2']) {
+      position.saw(place);
+      position.flush();
+    }
+    await settle();
+    expect([await of('r').load(), thrown]).toEqual(['E:2', [bug, bug]]);
   });
 });
 

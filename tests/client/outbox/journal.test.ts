@@ -6,6 +6,7 @@ import { webLocks, type Locks } from '../../../client/storage/locks.ts';
 import { memoryStorage } from '../../../client/storage/memory-storage.ts';
 import { queuedEntry } from '../../kit/outbox-entries.ts';
 import { settle } from '../../kit/settle.ts';
+import { surfaced } from '../../kit/surfaced.ts';
 
 /** Locks as the tabs of one browser share them. */
 function sharedLocks(): Locks {
@@ -32,14 +33,13 @@ function sharedLocks(): Locks {
   };
 }
 
-function tab(owner: string, storage: ClientStorage, locks: Locks | undefined) {
+function tab(owner: string, storage: ClientStorage, locks: Locks | undefined, hear = () => {}) {
   const errors: unknown[] = [];
-  const journal: Journal = createJournal({
-    storage,
-    locks,
-    owner,
-    onError: (error) => errors.push(error),
-  });
+  const onError = (error: unknown) => {
+    errors.push(error);
+    hear();
+  };
+  const journal: Journal = createJournal({ storage, locks, owner, onError });
   const adopted: string[] = [];
   const restore = (user = 'ada') =>
     journal.restore(user, (entries) => adopted.push(...entries.map(({ key }) => key)));
@@ -105,6 +105,24 @@ describe('a journal', () => {
     const three = tab('three', { ...inner, list }, undefined);
     await three.restore();
     expect([three.adopted, three.errors.length]).toEqual([['b'], 1]);
+  });
+
+  it('goes on when whoever hears of a failure throws', async () => {
+    const thrown = surfaced();
+    const inner = memoryStorage();
+    let puts = 0;
+    const put: ClientStorage['put'] = async (name, text) => {
+      puts += 1;
+      if (puts === 1) throw new Error('quota');
+      await inner.put(name, text);
+    };
+    const bug = new Error('a bug of the page');
+    const { journal, errors } = tab('one', { ...inner, put }, undefined, () => {
+      throw bug;
+    });
+    for (const key of ['a', 'b', 'c']) journal.save(saved(key));
+    await settle();
+    expect([(await inner.list('')).length, errors.length, thrown]).toEqual([2, 1, [bug]]);
   });
 
   it('restores nothing of another user, and keeps nothing of nobody', async () => {
