@@ -12,7 +12,7 @@ export interface Handles {
     how: JoinOptions,
     position?: RoomPosition,
   ): RoomHandle<RoomKind>;
-  /** Leaves them all. */
+  /** Leaves all that are joined now. */
   leave(): void;
 }
 
@@ -27,14 +27,17 @@ export function createHandles(
       if (error) throw error;
       const parts = position ? { ...shared, position } : shared;
       const handle = joinRoom(kind, calls, id, { ...how, ...parts });
-      handles.add(handle);
+      // One that has failed at once says so no more.
+      if (!isOver(handle.current)) handles.add(handle);
       handle.subscribe((state) => {
         if (isOver(state)) handles.delete(handle);
       });
       return handle;
     },
     leave: () => {
-      for (const handle of handles) handle.leave();
+      // An app may join anew whatever it sees left: such a room ends with the connection.
+      const present = [...handles];
+      for (const handle of present) handle.leave();
     },
   };
 }
