@@ -234,11 +234,10 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause);
       this.refuse([NOBODY], error, true);
-      const { code, reason } = this.#service.closeOf?.(error) ?? {};
-      setImmediate(() => {
-        this.outbound.flush();
-        this.#ws.close(code, reason);
-      });
+      const close = this.#service.closeOf?.(error);
+      // At once, so that no call fails which the client makes again with a better token.
+      if (close) this.#ws.close(close.code, close.reason);
+      else setImmediate(() => this.#ws.close());
       throw error;
     }
   }
