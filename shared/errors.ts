@@ -28,7 +28,8 @@ export const errors = {
     trpc: 'BAD_REQUEST',
     http: 400,
     retryable: false,
-    advice: 'Correct the input; `issues` names each field that is wrong.',
+    advice:
+      'Correct what was sent; the reply says what is wrong, field by field in `issues` where it can.',
   },
   STALE_POSITION: {
     trpc: 'BAD_REQUEST',
@@ -220,6 +221,6 @@ export interface ErrorData {
   readonly advice: string;
   /** With TOO_MANY: when the same call may pass, in milliseconds from now. */
   readonly retryAfterMs?: number;
-  /** With BAD_INPUT: what is wrong, field by field. */
+  /** With BAD_INPUT, where an input does not meet its schema: what is wrong, field by field. */
   readonly issues?: readonly { readonly path: string; readonly message: string }[];
 }

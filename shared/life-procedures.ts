@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { By } from './event.ts';
 import type { CountableType, EditableType, ReactableType, RemovableType } from './life.ts';
 import { IDEMPOTENCY_KEY, limits, ROOM_ID } from './limits.ts';
+import { positionInput } from './position-input.ts';
 import type { Ack, Procedure } from './procedures.ts';
 import type { EventInput, RoomKind } from './room-kind.ts';
 
@@ -125,7 +126,6 @@ export type LifeProcedures<K extends RoomKind> = {
 };
 
 const room = z.string().regex(ROOM_ID, { error: 'is no room id' });
-const position = z.string().max(limits.positionLength);
 const userId = z.string().regex(ROOM_ID, { error: 'is no user id' });
 const idempotencyKey = z.string().regex(IDEMPOTENCY_KEY).optional();
 
@@ -145,16 +145,16 @@ const reactionName = z
 export const lifeInputs = {
   edit: z.strictObject({
     room,
-    target: position,
+    target: positionInput,
     data: z.unknown(),
-    ifVersion: position.optional(),
+    ifVersion: positionInput.optional(),
     idempotencyKey,
   }),
-  remove: z.strictObject({ room, target: position, idempotencyKey }),
-  react: z.strictObject({ room, target: position, name: reactionName, on: z.boolean() }),
-  reactors: z.strictObject({ room, target: position, after: userId.optional() }),
-  markRead: z.strictObject({ room, position, version: z.int().min(0).optional() }),
-  markUnread: z.strictObject({ room, position }),
+  remove: z.strictObject({ room, target: positionInput, idempotencyKey }),
+  react: z.strictObject({ room, target: positionInput, name: reactionName, on: z.boolean() }),
+  reactors: z.strictObject({ room, target: positionInput, after: userId.optional() }),
+  markRead: z.strictObject({ room, position: positionInput, version: z.int().min(0).optional() }),
+  markUnread: z.strictObject({ room, position: positionInput }),
   unread: z.strictObject({ rooms: z.array(room).min(1).max(limits.unreadRooms) }),
-  receipts: z.strictObject({ room, position: position.optional() }),
+  receipts: z.strictObject({ room, position: positionInput.optional() }),
 } as const;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { DurableEventOf } from './event.ts';
 import type { FrameOf } from './frame.ts';
+import { positionInput } from './position-input.ts';
 import {
   eventsInput,
   historyRange,
   isOneWay,
   BOTH_WAYS,
-  position,
   type HistoryInput,
   type HistoryPage,
   type Procedure,
@@ -46,4 +46,4 @@ export const meHistoryInput = z.strictObject(historyRange).refine(isOneWay, BOTH
 export const meStateInput = z.undefined();
 
 /** Input of `me.markSeen`. */
-export const markSeenInput = z.strictObject({ position });
+export const markSeenInput = z.strictObject({ position: positionInput });

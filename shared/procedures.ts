@@ -6,6 +6,7 @@ import { IDEMPOTENCY_KEY, limits, ROOM_ID } from './limits.ts';
 import type { LifeProcedures } from './life-procedures.ts';
 import type { ReplyType } from './life.ts';
 import type { MembershipProcedures } from './membership.ts';
+import { positionInput } from './position-input.ts';
 import type { Present, PresenceInput, PresenceOf } from './presence.ts';
 import type { ClientEventType, EventInput, RoomKind } from './room-kind.ts';
 
@@ -142,8 +143,6 @@ export const roomId = z.string().regex(ROOM_ID, {
   error: 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ - and neither "." nor ".."',
 });
 
-/** A position as an input. */
-export const position = z.string().max(limits.positionLength);
 /** An idempotency key as an input. */
 export const idempotencyKey = z
   .string()
@@ -151,12 +150,12 @@ export const idempotencyKey = z
   .optional();
 
 /** Input of every kind's `events`. */
-export const eventsInput = z.strictObject({ room: roomId, lastEventId: position.nullish() });
+export const eventsInput = z.strictObject({ room: roomId, lastEventId: positionInput.nullish() });
 
 /** What `history` takes beside the room. */
 export const historyRange = {
-  before: position.optional(),
-  after: position.optional(),
+  before: positionInput.optional(),
+  after: positionInput.optional(),
   limit: z.int().min(1).max(limits.historyPageMax).default(limits.historyPageDefault),
 };
 
@@ -203,7 +202,7 @@ export function publishInput(kind: RoomKind) {
     .map(([type, event]) => {
       const { data } = event;
       const input = z.strictObject({ room: roomId, type: z.literal(type), data, idempotencyKey });
-      return mayReply(event) ? input.extend({ replyTo: position.optional() }) : input;
+      return mayReply(event) ? input.extend({ replyTo: positionInput.optional() }) : input;
     });
   const [first, ...rest] = options;
   return first && z.discriminatedUnion('type', [first, ...rest]);
@@ -212,7 +211,7 @@ export function publishInput(kind: RoomKind) {
 /** Input of a kind's shorthand for the event `type`: that event's fields beside `room` and key.
  *  Parses to the form of `publish`: `{ room, data, idempotencyKey }`. */
 export function shorthandInput(event: EventSpec) {
-  const reply = mayReply(event) ? { replyTo: position.optional() } : {};
+  const reply = mayReply(event) ? { replyTo: positionInput.optional() } : {};
   const fieldsAndRoom = z
     .looseObject({ room: roomId, idempotencyKey, ...reply })
     .transform(({ room, idempotencyKey: key, ...rest }, context) => {

@@ -3,12 +3,12 @@ import type { DurableSpec, RoomKind } from '../../shared/index.ts';
 import { lifeInputs } from '../../shared/life-procedures.ts';
 import { membershipInputs as inputs } from '../../shared/membership.ts';
 import { markSeenInput, meEventsInput, meHistoryInput } from '../../shared/me-procedures.ts';
+import { positionInput } from '../../shared/position-input.ts';
 import {
   eventsInput,
   historyInput,
   idempotencyKey,
   membersInput,
-  position,
   publishInput,
   roomId,
   setPresenceInput,
@@ -69,7 +69,7 @@ export function shorthandForms({ kind, events }: KindParts): Forms {
     const data = event?.spec.data;
     const shape = data instanceof z.ZodObject ? data.shape : {};
     const life = event?.spec.delivery === 'durable' ? event.spec.life : undefined;
-    const reply = life?.replies ? { replyTo: position.optional() } : {};
+    const reply = life?.replies ? { replyTo: positionInput.optional() } : {};
     const input = z.strictObject({ room: roomId, ...shape, ...reply, idempotencyKey });
     const fields = event?.example as Record<string, unknown> | undefined;
     return [name, mutation(input, answers.ack, { room, ...fields, ...key }, ACK)] as const;

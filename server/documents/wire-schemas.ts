@@ -16,7 +16,8 @@ const codes = (isOfCalls: boolean) =>
 
 const issues: JsonSchema = {
   type: 'array',
-  description: 'With BAD_INPUT: what is wrong, field by field; at most ten.',
+  description:
+    'With BAD_INPUT, where an input does not meet its schema: what is wrong, field by field; at most ten.',
   items: object('', {
     path: text('Where in the input, with dots.'),
     message: text('What is wrong.'),

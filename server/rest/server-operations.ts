@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { displayName, isDerived, ME, RoomError } from '../../shared/index.ts';
 import { lifeInputs } from '../../shared/life-procedures.ts';
-import {
-  historyInput,
-  idempotencyKey,
-  membersInput,
-  position,
-  roomId,
-} from '../../shared/procedures.ts';
+import { positionInput } from '../../shared/position-input.ts';
+import { historyInput, idempotencyKey, membersInput, roomId } from '../../shared/procedures.ts';
 import { ack, done } from '../description/answers.ts';
 import type { KindDescription } from '../description/describe.ts';
 import { validExample } from '../description/examples.ts';
@@ -98,7 +93,7 @@ function firstOf({ events }: KindDescription) {
 
 function publish(description: KindDescription): ServerCall {
   const { kind } = description;
-  const replyTo = position.optional();
+  const replyTo = positionInput.optional();
   const words = wordsFor('publish');
   const call = {
     ...words,

@@ -20,12 +20,20 @@ describe('positions that are none of the room’s', () => {
     ['with another thing behind it', 'E:1; DROP TABLE events'],
   ])('[RES3] are refused when %s', async (_, lastEventId) => {
     const { trpc, send } = await stage();
-    await expect(follow(trpc, 'r', lastEventId)).rejects.toMatchObject({
-      data: { code: 'BAD_REQUEST' },
+    const refused = (path: string) => ({
+      data: { code: 'BAD_REQUEST', reason: 'BAD_INPUT', issues: [{ path }] },
     });
-    await expect(trpc.chat.history.query({ room: 'r', after: lastEventId })).rejects.toMatchObject({
-      data: { code: 'BAD_REQUEST' },
-    });
+    const [room, place] = ['r', lastEventId];
+    const calls = {
+      lastEventId: () => follow(trpc, room, place),
+      after: () => trpc.chat.history.query({ room, after: place }),
+      replyTo: () => trpc.chat.send.mutate({ room, text: 'x', replyTo: place }),
+      target: () => trpc.chat.remove.mutate({ room, target: place }),
+      position: () => trpc.chat.markRead.mutate({ room, position: place }),
+    };
+    for (const [path, call] of Object.entries(calls)) {
+      await expect(call()).rejects.toMatchObject(refused(path));
+    }
     expect(await send('r', 'd')).toMatchObject({ position: expect.stringMatching(/:4$/) });
   });
 

@@ -43,6 +43,24 @@ describe('REST that is called wrongly', () => {
     expect(answers[15][0].headers.get('allow')).toBe('POST');
   });
 
+  it('says what is wrong, field by field where a field is wrong', async () => {
+    const { ada } = await restServer();
+    const send = 'chat/rooms/r/send';
+    const answers = [
+      [await ada('POST', send, '{'), 'the body is not JSON', undefined],
+      [await ada('POST', send, { text: 'x', room: 'r' }), 'room stands in the path', undefined],
+      [await ada('POST', send, { text: '' }), 'text: ', ['text']],
+      [await ada('GET', 'chat/rooms/r/history?after=x'), 'after: must be a position', ['after']],
+      [await ada('POST', 'me/markSeen', { position: 'E:-1' }), 'position: must be', ['position']],
+    ] as const;
+    for (const [{ body }, says, fields] of answers) {
+      expect(body).toMatchObject({ reason: 'BAD_INPUT', detail: expect.stringContaining(says) });
+      expect(body['issues']?.map(({ path }: { path: string }) => path)).toEqual(fields);
+      // Nobody is sent to look where there is nothing.
+      expect(body['advice']).toContain('where it can');
+    }
+  });
+
   it('says when to come back to whoever calls too often', async () => {
     const { ada } = await restServer({ publishing: { user: { perSecond: 1, burst: 1 } } });
     await ada('POST', 'chat/rooms/r/send', { text: 'x' });

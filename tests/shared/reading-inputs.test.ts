@@ -36,6 +36,7 @@ describe('historyInput', () => {
     ['no room', {}],
     ['a megabyte for a position', { room: 'general', before: '1'.repeat(1_000_000) }],
     ['a number for a position', { room: 'general', after: 5 }],
+    ['what is no position', { room: 'general', after: 'E:-1' }],
     ['__proto__', JSON.parse('{"room":"general","__proto__":{"limit":1}}')],
   ])('[CON3] refuses %s', (_, input) => {
     expect(isTaken(input)).toBe(false);
@@ -54,6 +55,7 @@ describe('eventsInput', () => {
   it.each([
     ['an unknown key', { room: 'general', since: 'E:5' }],
     ['a megabyte for an id', { room: 'general', lastEventId: '1'.repeat(1_000_000) }],
+    ['what is no id', { room: 'general', lastEventId: 'E' }],
     ['__proto__', JSON.parse('{"__proto__":{"room":"general"}}')],
   ])('[CON3] refuses %s', (_, input) => {
     expect(isTaken(input)).toBe(false);
