@@ -59,7 +59,7 @@ export const errors = {
     trpc: 'NOT_FOUND',
     http: 404,
     retryable: false,
-    advice: 'Check the path against the contract that the server was started with.',
+    advice: 'Check path and type (query, mutation, …) against the contract of the server.',
   },
   UNAUTHENTICATED: {
     trpc: 'UNAUTHORIZED',

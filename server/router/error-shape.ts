@@ -16,17 +16,19 @@ export function faultId(error: TRPCError): string {
   return id;
 }
 
-/** The row of the table that an error stands in. */
+/** The row of the table whose advice an error is answered with. What tRPC refuses by itself, before any procedure is
+ *  called, keeps a code and a status of its own, which stock clients know (TRN1). */
 export function errorCodeOf(error: TRPCError): ErrorCode {
   if (error.cause instanceof RoomError) return error.cause.code;
   switch (error.code) {
     case 'PARSE_ERROR':
     case 'BAD_REQUEST':
-    case 'METHOD_NOT_SUPPORTED':
     case 'UNSUPPORTED_MEDIA_TYPE':
     case 'UNPROCESSABLE_CONTENT':
       return 'BAD_INPUT';
     case 'NOT_FOUND':
+    // Over HTTP: a query that was sent as a mutation, or the other way; a WebSocket says NOT_FOUND of that.
+    case 'METHOD_NOT_SUPPORTED':
       return 'NO_SUCH_PROCEDURE';
     case 'PAYLOAD_TOO_LARGE':
       return 'TOO_LARGE';

@@ -26,6 +26,13 @@ export function errorsPage(): Page {
           inline(advice),
         ]),
       )}
+      <p>
+        What tRPC refuses by itself, before any procedure is called, keeps its own name and status:
+        <code>METHOD_NOT_SUPPORTED</code> (405), a
+        <a href="#NO_SUCH_PROCEDURE">NO_SUCH_PROCEDURE</a>;
+        <code>UNSUPPORTED_MEDIA_TYPE</code> (415) and <code>PARSE_ERROR</code> (400), both
+        <a href="#BAD_INPUT">BAD_INPUT</a>.
+      </p>
       ${heading(2, 'close-codes', html`Close codes`)}
       ${table(
         ['Code', 'What it means', 'What a client does'],

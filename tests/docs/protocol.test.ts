@@ -5,11 +5,13 @@ import superjson from 'superjson';
 import { describe, expect, it } from 'vitest';
 import { asyncApi } from '../../server/documents/asyncapi.ts';
 import { documentParts } from '../../server/documents/document-parts.ts';
+import { errorsPage } from '../../server/site/table-pages.ts';
 import { chat, reconnectAfter } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
 import { rawSocket } from '../kit/raw-socket.ts';
 
 const text = readFileSync(new URL('../../docs/PROTOCOL.md', import.meta.url), 'utf8');
+const spec = readFileSync(new URL('../../docs/SPEC.md', import.meta.url), 'utf8');
 const document = asyncApi(documentParts({ chat }));
 
 /** The messages that the page shows, by the names that the document knows them by. */
@@ -87,6 +89,34 @@ describe('docs/PROTOCOL.md', () => {
     expect(await find('error')).toEqual(shown.get('error'));
     socket.ws.send('{');
     expect(await socket.next()).toMatchObject({ id: null });
+  });
+
+  it('[TRN1] says what tRPC refuses by itself with a code and a status of its own', async () => {
+    const server = await startServer();
+    const authorization = `Bearer ${await server.token('ada')}`;
+    const over = async (path: string, type: string) => {
+      const headers = { authorization, 'content-type': type };
+      const call = { method: 'POST', headers, body: '{"json":{"room":"r"}}' };
+      return (await fetch(`${server.url}/trpc/${path}`, call)).json();
+    };
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    socket.ws.send('{');
+    const replies: { error: { json: { data: Record<string, unknown> } } }[] = [
+      await over('chat.history', 'application/json'),
+      await over('chat.send', 'text/html'),
+      (await socket.next()) as never,
+    ];
+    const rows = [...text.matchAll(/^\| `([A-Z_]+)` +\| (\d+) +\| `([A-Z_]+)` +\|/gm)];
+    expect(rows.map(([, code, status, reason]) => [code, Number(status), reason])).toEqual(
+      replies.map(({ error }) => {
+        const { code, httpStatus, reason } = error.json.data;
+        return [code, httpStatus, reason];
+      }),
+    );
+    for (const [, code = '', status = ''] of rows) {
+      for (const page of [spec, errorsPage().content.html]) expect(page).toContain(code);
+      expect(spec).toContain(`${code} ${status}`);
+    }
   });
 
   it('says how superjson writes what JSON does not have', () => {

@@ -132,6 +132,9 @@ describe("a host's own errors", () => {
     ['NOT_FOUND', 'NO_SUCH_PROCEDURE'],
     ['PAYLOAD_TOO_LARGE', 'TOO_LARGE'],
     ['TOO_MANY_REQUESTS', 'TOO_MANY'],
+    ['METHOD_NOT_SUPPORTED', 'NO_SUCH_PROCEDURE'],
+    ['UNSUPPORTED_MEDIA_TYPE', 'BAD_INPUT'],
+    ['PARSE_ERROR', 'BAD_INPUT'],
   ])('keep their message: %s is %s', async (code, reason) => {
     const { shape } = await replyTo('theirs', code);
     expect(shape).toMatchObject({ message: 'not you', data: { code, reason } });
