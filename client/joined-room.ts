@@ -285,7 +285,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   #change(state: RoomState): void {
     this.#current = state;
-    callEach(this.#states, state);
+    callEach(this.#states, state, () => this.#current === state);
   }
 
   #isOver(): boolean {

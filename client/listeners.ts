@@ -2,11 +2,16 @@
 export type Listener<Value> = (value: Value) => void;
 
 /** Calls every listener, whatever the others do. One that is added meanwhile hears of the next value first:
- *  it may have been added because of this one. One that is removed meanwhile hears nothing. */
-export function callEach<Value>(listeners: ReadonlySet<Listener<Value>>, value: Value): void {
+ *  it may have been added because of this one. One that is removed meanwhile hears nothing. Nor do those who are
+ *  left once `isTrue` says no: one before them has changed what there is to tell, and they were told of that. */
+export function callEach<Value>(
+  listeners: ReadonlySet<Listener<Value>>,
+  value: Value,
+  isTrue = () => true,
+): void {
   const present = [...listeners];
   for (const listener of present) {
-    if (listeners.has(listener)) callGuarded(() => listener(value));
+    if (listeners.has(listener) && isTrue()) callGuarded(() => listener(value));
   }
 }
 

@@ -217,7 +217,7 @@ export class LiveConnection implements Connection {
   #change(next: ConnectionState): void {
     if (this.#current.state === 'stopped' || this.#current === next) return;
     this.#current = next;
-    callEach(this.#listeners, next);
+    callEach(this.#listeners, next, () => this.#current === next);
   }
 
   #random(): number {

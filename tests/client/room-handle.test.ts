@@ -186,6 +186,15 @@ describe('a joined room', () => {
     expect([room.current, texts, seen.ended]).toEqual([{ state: 'left' }, [], 1]);
   });
 
+  it('tells everybody of its states in their order when one of them leaves', () => {
+    const { room, feed } = join();
+    const seen: string[] = [];
+    room.subscribe(() => room.leave());
+    room.subscribe(({ state }) => seen.push(state));
+    feed(fresh);
+    expect([room.current.state, seen]).toEqual(['left', ['left']]);
+  });
+
   it('fails with the error of the stream, or of the connection that stopped', () => {
     const forbidden = new RoomError('FORBIDDEN');
     const { room, fail } = join();

@@ -127,6 +127,17 @@ describe('createConnection', () => {
     expect(seen).toEqual(['open', 'waiting', 'connecting', 'open']);
   });
 
+  it('tells everybody of its states in their order when one of them closes it', async () => {
+    const { connection, first } = await connect();
+    const seen: string[] = [];
+    connection.subscribe(({ state }) => {
+      if (state === 'open') connection.close();
+    });
+    connection.subscribe(({ state }) => seen.push(state));
+    await first;
+    expect([connection.current.state, seen]).toEqual(['stopped', ['stopped']]);
+  });
+
   it('closes for good, and twice without harm', async () => {
     const { connection, first } = await connect();
     const socket = await first;
