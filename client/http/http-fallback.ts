@@ -68,7 +68,9 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
     return socket;
   };
   const open = (url: string) => {
-    const isTired = way === 'http' && now() - since > TRY_AGAIN_MS;
+    const ms = now() - since;
+    // Less than nothing: the clock was set back, and does not tell how long it was.
+    const isTired = way === 'http' && (ms < 0 || ms > TRY_AGAIN_MS);
     if (way === 'http' && !isTired) return new HttpSocket(url, { fetch, clock });
     if (isTired) since = now();
     return openSocket(url);

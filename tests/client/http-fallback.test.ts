@@ -2,10 +2,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRooms, httpFallback, type Way } from '../../client/index.ts';
 import { createEventReader } from '../../client/http/event-stream.ts';
 import type { TestServer } from '../../server/testing.ts';
-import { chat } from '../../shared/index.ts';
+import { chat, HOUR } from '../../shared/index.ts';
 import { BlockedSocket } from '../kit/blocked-socket.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
+import { settableClock, type SettableClock } from '../kit/settable-clock.ts';
 
 function client(server: TestServer, token: string, url = server.socketUrl) {
   const ways: Way[] = [];
@@ -67,6 +68,42 @@ describe('httpFallback', () => {
     );
     await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(3), 5_000);
     expect(ways).toEqual([]);
+  });
+});
+
+describe('a fallback that is at HTTP', () => {
+  it.each([
+    ['after five minutes', (clock: SettableClock) => clock.advance(5 * 60_000 + 1)],
+    ['when its clock was set back', (clock: SettableClock) => clock.turn(-24 * HOUR)],
+  ])('tries a WebSocket again %s, and then not at once', async (_, pass) => {
+    const clock = settableClock();
+    let attempts = 0;
+    class Blocked extends BlockedSocket {
+      constructor(url: string | URL) {
+        super(url);
+        attempts += 1;
+      }
+    }
+    const ways: Way[] = [];
+    const Either = httpFallback({
+      now: clock.now,
+      after: clock.after,
+      WebSocket: Blocked,
+      fetch: async () => new Response('ok'),
+      onChange: (way) => void ways.push(way),
+    });
+    const open = () => void new Either('ws://127.0.0.1/trpc');
+    await vi.waitFor(() => {
+      open();
+      expect(ways).toEqual(['http']);
+    });
+    attempts = 0;
+    open();
+    expect(attempts).toBe(0);
+    pass(clock);
+    open();
+    open();
+    expect(attempts).toBe(1);
   });
 });
 
