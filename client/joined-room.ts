@@ -22,7 +22,7 @@ import { ask, guarded } from './ask.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf } from './clock.ts';
 import { gapOf, positionOf, shownBy, type Beginning } from './frame-place.ts';
-import { callEach, callGuarded, unheeded, type Listener } from './listeners.ts';
+import { callGuarded, Listeners, unheeded, type Listener } from './listeners.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomPeople } from './people/room-people.ts';
 import type { Active } from './people/room-values.ts';
@@ -53,9 +53,9 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   readonly #publisher: RoomPublisher<K>;
   readonly #views: RoomViews<K>;
   readonly #options: JoinOptions & HandleOptions;
-  readonly #byType = new Map<string, Set<Listener<never>>>();
-  readonly #frames = new Set<Listener<FrameOf<K>>>();
-  readonly #states = new Set<Listener<RoomState>>();
+  readonly #byType = new Map<string, Listeners<never>>();
+  readonly #frames = new Listeners<FrameOf<K>>();
+  readonly #states = new Listeners<RoomState>();
   #closeStream = () => {};
   #resolveReady: (frame: ReadyFrame<EventOf<K>>) => void = () => {};
   #rejectReady: (error: RoomError) => void = () => {};
@@ -102,19 +102,17 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   on<T extends EventType<K>>(type: T, listener: Listener<EventNamed<K, T>>): () => void {
-    const listeners = this.#byType.get(type) ?? new Set();
-    this.#byType.set(type, listeners.add(listener));
-    return () => listeners.delete(listener);
+    const listeners = this.#byType.get(type) ?? new Listeners();
+    this.#byType.set(type, listeners);
+    return listeners.add(listener);
   }
 
   onFrame(listener: Listener<FrameOf<K>>): () => void {
-    this.#frames.add(listener);
-    return () => this.#frames.delete(listener);
+    return this.#frames.add(listener);
   }
 
   subscribe(listener: Listener<RoomState>): () => void {
-    this.#states.add(listener);
-    return () => this.#states.delete(listener);
+    return this.#states.add(listener);
   }
 
   publish<T extends ClientEventType<K>>(
@@ -203,7 +201,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   /** Also while state loads: nothing of what waits for it is shown any more. */
   #shutOut(frame: Extract<FrameOf<K>, { type: 'revoked' }>): void {
     this.#held = undefined;
-    callEach(this.#frames, frame);
+    this.#frames.tell(frame);
     this.#fail(new RoomError('FORBIDDEN', `this room may be followed no longer: ${frame.reason}`));
   }
 
@@ -255,7 +253,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   #dispatch(frame: FrameOf<K>): void {
     // First: who is told of a frame may look at what it has led to.
     this.#views.observe(frame);
-    callEach(this.#frames, frame);
+    this.#frames.tell(frame);
     if (frame.type === 'event') this.#emit(frame.event);
     if (frame.type === 'ready' || frame.type === 'latest') {
       for (const event of frame.latest) this.#emit(event);
@@ -267,8 +265,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #emit(event: EventOf<K>): void {
-    const listeners = this.#byType.get(event.type);
-    if (listeners) callEach(listeners, event as never);
+    this.#byType.get(event.type)?.tell(event as never);
   }
 
   #fail(error: RoomError): void {
@@ -285,7 +282,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   #change(state: RoomState): void {
     this.#current = state;
-    callEach(this.#states, state, () => this.#current === state);
+    this.#states.tell(state, () => this.#current === state);
   }
 
   #isOver(): boolean {

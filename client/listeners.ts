@@ -1,17 +1,29 @@
 /** Is told of each value. */
 export type Listener<Value> = (value: Value) => void;
 
-/** Calls every listener, whatever the others do. One that is added meanwhile hears of the next value first:
- *  it may have been added because of this one. One that is removed meanwhile hears nothing. Nor do those who are
- *  left once `isTrue` says no: one before them has changed what there is to tell, and they were told of that. */
-export function callEach<Value>(
-  listeners: ReadonlySet<Listener<Value>>,
-  value: Value,
-  isTrue = () => true,
-): void {
-  const present = [...listeners];
-  for (const listener of present) {
-    if (listeners.has(listener) && isTrue()) callGuarded(() => listener(value));
+/** Those who listen to one thing: each as often as it was added, even if that is the same function. */
+export class Listeners<Value> {
+  readonly #entries = new Set<{ readonly listener: Listener<Value> }>();
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Returns the undo, which is true the first time. */
+  add(listener: Listener<Value>): () => boolean {
+    const entry = { listener };
+    this.#entries.add(entry);
+    return () => this.#entries.delete(entry);
+  }
+
+  /** Calls everybody, whatever the others do. One that is added meanwhile hears of the next value first: it may
+   *  have been added because of this one. One that is removed meanwhile hears nothing. Nor do those who are left
+   *  once `isTrue` says no: one before them has changed what there is to tell, and they were told of that. */
+  tell(value: Value, isTrue = () => true): void {
+    const present = [...this.#entries];
+    for (const entry of present) {
+      if (this.#entries.has(entry) && isTrue()) callGuarded(() => entry.listener(value));
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { callEach, type Listener } from './listeners.ts';
+import { Listeners } from './listeners.ts';
 
 /** A value that changes, for any screen to bind to. */
 export interface Store<T> {
@@ -16,22 +16,17 @@ export interface OwnStore<T> {
 
 /** Makes a store. */
 export function createStore<T>(initial: T): OwnStore<T> {
-  const listeners = new Set<Listener<void>>();
+  const listeners = new Listeners<void>();
   let value = initial;
   return {
     store: {
       getSnapshot: () => value,
-      subscribe: (listener) => {
-        // One undo for each time that it subscribes, even if it is the same function.
-        const own = () => listener();
-        listeners.add(own);
-        return () => listeners.delete(own);
-      },
+      subscribe: (listener) => listeners.add(listener),
     },
     set: (next) => {
       if (next === value) return;
       value = next;
-      callEach(listeners, undefined);
+      listeners.tell();
     },
   };
 }

@@ -5,7 +5,7 @@ import { Calls } from '../link/calls.ts';
 import { decodeError } from '../link/decode.ts';
 import type { Encoder } from '../link/encoder.ts';
 import { Socket, type Ending } from '../link/socket.ts';
-import { callEach, type Listener } from '../listeners.ts';
+import { Listeners, type Listener } from '../listeners.ts';
 import { newKey } from '../new-key.ts';
 import type { Connection, ConnectionState } from './connection-state.ts';
 import { afterEnding, afterNoToken, NO_ATTEMPTS, type NextStep } from './reconnect.ts';
@@ -44,7 +44,7 @@ export class LiveConnection implements Connection {
   readonly #options: ConnectionOptions;
   readonly #clock: Clock;
   readonly #tokens: TokenSource;
-  readonly #listeners = new Set<Listener<ConnectionState>>();
+  readonly #listeners = new Listeners<ConnectionState>();
   readonly #unwake: (() => void)[];
   readonly #sessionId: string;
   #current: ConnectionState = CONNECTING;
@@ -84,8 +84,7 @@ export class LiveConnection implements Connection {
   }
 
   subscribe(listener: Listener<ConnectionState>): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   close(): void {
@@ -217,7 +216,7 @@ export class LiveConnection implements Connection {
   #change(next: ConnectionState): void {
     if (this.#current.state === 'stopped' || this.#current === next) return;
     this.#current = next;
-    callEach(this.#listeners, next, () => this.#current === next);
+    this.#listeners.tell(next, () => this.#current === next);
   }
 
   #random(): number {

@@ -18,7 +18,7 @@ import {
 } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
-import { callEach, type Listener } from '../listeners.ts';
+import { Listeners } from '../listeners.ts';
 import { isOver, type Room } from '../room.ts';
 import type { Store } from '../store.ts';
 import { pendingItems, type PendingItem, type StoredItem } from './message-items.ts';
@@ -60,7 +60,7 @@ type Snapshot = MessageStoreSnapshot;
 export class MessageStore implements Store<Snapshot> {
   readonly #parts: MessagesParts;
   readonly #types: ReadonlySet<string>;
-  readonly #listeners = new Set<Listener<void>>();
+  readonly #listeners = new Listeners<void>();
   #snapshot: Snapshot = { items: [], hasOlder: false, isLoading: false };
   /** Is the snapshot older than what it is made of? It is made when somebody looks. */
   #isStale = false;
@@ -102,12 +102,11 @@ export class MessageStore implements Store<Snapshot> {
   }
 
   subscribe(listener: () => void): () => void {
-    const own = () => listener();
-    this.#listeners.add(own);
+    const forget = this.#listeners.add(listener);
     this.#start();
     this.#hearOutbox();
     return () => {
-      this.#listeners.delete(own);
+      forget();
       this.#hearOutbox();
     };
   }
@@ -222,7 +221,7 @@ export class MessageStore implements Store<Snapshot> {
 
   #show(): void {
     this.#isStale = true;
-    callEach(this.#listeners, undefined);
+    this.#listeners.tell();
   }
 
   #foldOn(): void {

@@ -1,5 +1,5 @@
 import { limits, type Ack, type RoomError } from '../../shared/index.ts';
-import { callEach } from '../listeners.ts';
+import { Listeners } from '../listeners.ts';
 import { Answers } from './answers.ts';
 import type { Entry } from './entry.ts';
 import type { Journal } from './journal.ts';
@@ -13,7 +13,7 @@ export class Lines {
   readonly #lines = new Map<string, Line>();
   readonly #seen = new Seen();
   readonly #answers = new Answers();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners<void>();
 
   constructor(journal: Journal | undefined) {
     this.#journal = journal;
@@ -43,8 +43,7 @@ export class Lines {
   }
 
   subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** What becomes of a key: one promise for all who ask. */
@@ -95,7 +94,7 @@ export class Lines {
     else this.#lines.delete(room);
     this.#record(before, rest);
     this.#answers.settle(before, after);
-    callEach(this.#listeners, undefined);
+    this.#listeners.tell();
   }
 
   #record(before: Line, after: Line): void {

@@ -2,7 +2,7 @@ import type { Gap, RoomKind } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomsOfKind } from '../create-rooms.ts';
-import { callEach, callGuarded, type Listener } from '../listeners.ts';
+import { Listeners } from '../listeners.ts';
 import type { RoomHandle } from '../room-handle.ts';
 import type { JoinOptions, RoomState } from '../room.ts';
 
@@ -24,8 +24,8 @@ export class SharedRoom<K extends RoomKind> {
   readonly #id: string;
   readonly #clock: Pick<Clock, 'after'>;
   readonly #onEmpty: () => void;
-  readonly #listeners = new Set<Listener<void>>();
-  readonly #onGaps = new Set<{ readonly call: (gap: Gap) => void }>();
+  readonly #listeners = new Listeners<void>();
+  readonly #onGaps = new Listeners<Gap>();
   #snapshot: RoomSnapshot<K> = NOT_JOINED;
   #leave = () => {};
   #cancelLeave = () => {};
@@ -49,15 +49,14 @@ export class SharedRoom<K extends RoomKind> {
 
   /** Adds one who looks on. Returns the undo. */
   add(listener: () => void, options: JoinOptions): () => void {
-    const own = () => listener();
-    const onGap = typeof options.onGap === 'function' ? { call: options.onGap } : undefined;
+    const { onGap } = options;
     this.#cancelLeave();
-    this.#listeners.add(own);
-    if (onGap) this.#onGaps.add(onGap);
+    const forget = this.#listeners.add(listener);
+    const forgetGaps = typeof onGap === 'function' ? this.#onGaps.add(onGap) : undefined;
     if (this.#snapshot === NOT_JOINED) this.#join(options);
     return () => {
-      if (onGap) this.#onGaps.delete(onGap);
-      if (this.#listeners.delete(own) && this.#listeners.size === 0) this.#leaveSoon();
+      forgetGaps?.();
+      if (forget() && this.#listeners.size === 0) this.#leaveSoon();
     };
   }
 
@@ -86,8 +85,7 @@ export class SharedRoom<K extends RoomKind> {
 
   #tellGap(gap: Gap): void {
     this.#change({ gap });
-    const present = [...this.#onGaps];
-    for (const { call } of present) callGuarded(() => call(gap));
+    this.#onGaps.tell(gap);
   }
 
   /** Not at once: StrictMode, and a screen that gives way to another, take it up again in the same turn. */
@@ -101,6 +99,6 @@ export class SharedRoom<K extends RoomKind> {
 
   #change(change: Partial<RoomSnapshot<K>>): void {
     this.#snapshot = { ...this.#snapshot, ...change };
-    callEach(this.#listeners, undefined);
+    this.#listeners.tell();
   }
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { callEach } from '../../client/listeners.ts';
+import { Listeners } from '../../client/listeners.ts';
 
 const source = (name: string) => JSON.stringify(new URL(`../../${name}`, import.meta.url).href);
 
@@ -14,49 +14,62 @@ function run(program: string) {
   return { status, stdout, stderr };
 }
 
-describe('callEach', () => {
-  it('calls the listeners in order, each with the value', () => {
+describe('listeners', () => {
+  it('are called in order, each with the value', () => {
     const seen: string[] = [];
-    const listeners = [
-      (value: number) => seen.push(`a${value}`),
-      (value: number) => seen.push(`b${value}`),
-    ];
-    callEach(new Set(listeners), 1);
+    const listeners = new Listeners<number>();
+    for (const name of ['a', 'b']) listeners.add((value) => seen.push(`${name}${value}`));
+    listeners.tell(1);
     expect(seen).toEqual(['a1', 'b1']);
   });
 
-  it('calls one that undoes itself and listens anew once for each value', () => {
-    const listeners = new Set<(value: number) => void>();
+  it('are as many as were added, though it is the same function, each with its own undo', () => {
+    const listeners = new Listeners<number>();
+    const heard: number[] = [];
+    const listener = (value: number) => heard.push(value);
+    const [first, second] = [listeners.add(listener), listeners.add(listener)];
+    listeners.tell(1);
+    first();
+    first();
+    listeners.tell(2);
+    second();
+    listeners.tell(3);
+    expect(heard).toEqual([1, 1, 2]);
+  });
+
+  it('are called once for each value, be it one that undoes itself and listens anew', () => {
+    const listeners = new Listeners<number>();
     const heard: number[] = [];
     const next = () => {
-      const once = (value: number) => {
-        listeners.delete(once);
+      const undo = listeners.add((value) => {
+        undo();
         heard.push(value);
         // Ends where it would go on for ever.
         if (heard.length < 100) next();
-      };
-      listeners.add(once);
+      });
     };
     next();
-    callEach(listeners, 1);
-    callEach(listeners, 2);
+    listeners.tell(1);
+    listeners.tell(2);
     expect(heard).toEqual([1, 2]);
   });
 
-  it('calls nobody who was removed by one before', () => {
+  it('are not called any more when one before has removed them', () => {
     const heard: string[] = [];
-    const second = () => void heard.push('second');
-    const listeners = new Set<() => void>();
-    listeners.add(() => listeners.delete(second)).add(second);
-    callEach(listeners, undefined);
+    const listeners = new Listeners<void>();
+    listeners.add(() => undo());
+    const undo = listeners.add(() => heard.push('second'));
+    listeners.tell();
     expect(heard).toEqual([]);
   });
 
-  it('calls the rest when one throws, and the error surfaces as an uncaught one', () => {
+  it('are called when one before throws, and the error surfaces as an uncaught one', () => {
     const { status, stdout, stderr } = run(`
-      import { callEach } from ${source('client/listeners.ts')};
-      const fail = () => { throw new Error('a bug of the page'); };
-      callEach(new Set([fail, (value) => console.log('heard', value)]), 5);
+      import { Listeners } from ${source('client/listeners.ts')};
+      const listeners = new Listeners();
+      listeners.add(() => { throw new Error('a bug of the page'); });
+      listeners.add((value) => console.log('heard', value));
+      listeners.tell(5);
       console.log('went on');
     `);
     expect(stdout).toBe('heard 5\nwent on\n');

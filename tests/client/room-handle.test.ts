@@ -186,6 +186,22 @@ describe('a joined room', () => {
     expect([room.current, texts, seen.ended]).toEqual([{ state: 'left' }, [], 1]);
   });
 
+  it('calls what listens twice twice, and each undo is of one of them', () => {
+    const { room, feed } = join();
+    const heard: unknown[] = [];
+    const listener = () => heard.push(0);
+    const undo = [room.on('message', listener), room.onFrame(listener), room.subscribe(listener)];
+    room.on('message', listener);
+    room.onFrame(listener);
+    room.subscribe(listener);
+    feed(fresh, message('one'));
+    expect(heard).toHaveLength(8);
+    for (const each of undo) each();
+    heard.length = 0;
+    feed({ ...fresh, start: 'resumed' }, message('two'));
+    expect(heard).toHaveLength(4);
+  });
+
   it('tells everybody of its states in their order when one of them leaves', () => {
     const { room, feed } = join();
     const seen: string[] = [];

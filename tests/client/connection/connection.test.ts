@@ -127,6 +127,17 @@ describe('createConnection', () => {
     expect(seen).toEqual(['open', 'waiting', 'connecting', 'open']);
   });
 
+  it('tells a function that listens twice twice, and each undo is of one of them', async () => {
+    const { connection } = await connect();
+    const seen: string[] = [];
+    const listener = ({ state }: ConnectionState) => seen.push(state);
+    const undo = connection.subscribe(listener);
+    connection.subscribe(listener);
+    undo();
+    connection.close();
+    expect(seen).toEqual(['stopped']);
+  });
+
   it('tells everybody of its states in their order when one of them closes it', async () => {
     const { connection, first } = await connect();
     const seen: string[] = [];

@@ -218,6 +218,19 @@ describe('an outbox', () => {
     expect(changes).toBe(seen + 1);
   });
 
+  it('tells a function that listens twice twice, and each undo is of one of them', () => {
+    const { outbox, world, publish } = outboxStage();
+    world.isOpen = false;
+    let changes = 0;
+    const listener = () => (changes += 1);
+    const undo = [outbox.subscribe(listener), outbox.subscribe(listener)];
+    void publish('a');
+    expect(changes).toBe(2);
+    undo[0]?.();
+    void publish('b');
+    expect(changes).toBe(3);
+  });
+
   it('joins a key that is under way, and refuses it for other data', async () => {
     const { publish, answers, keys } = outboxStage();
     const acks = [publish('a'), publish('a')];
