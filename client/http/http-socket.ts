@@ -24,7 +24,7 @@ export class HttpSocket {
   readonly #fetch: typeof globalThis.fetch;
   readonly #clock: Clock;
   readonly #handlers = new Map<string, Handler[]>();
-  readonly #streams = new Map<number, AbortController>();
+  readonly #stops = new Map<number, AbortController>();
   readonly #over = new AbortController();
   #params: { readonly token?: string; readonly sessionId?: string } = {};
   binaryType = 'arraybuffer';
@@ -61,6 +61,11 @@ export class HttpSocket {
     this.#end(code, '');
   }
 
+  /** Ends the request of a call: browsers have few to one host. */
+  giveUp(id: number): void {
+    this.#stops.get(id)?.abort();
+  }
+
   #take(message: Message): void {
     if (message.method === 'connectionParams') {
       this.#params = message.data;
@@ -68,8 +73,8 @@ export class HttpSocket {
     }
     const { id, method } = message;
     if (method === 'subscription.stop') {
-      this.#streams.get(id)?.abort();
-      this.#streams.delete(id);
+      this.giveUp(id);
+      this.#stops.delete(id);
       // As a WebSocket's server does.
       return this.#tell('message', { data: reply({ id, result: { type: 'stopped' } }) });
     }
@@ -78,7 +83,7 @@ export class HttpSocket {
 
   async #call(call: WireCall): Promise<void> {
     const stop = new AbortController();
-    this.#streams.set(call.id, stop);
+    this.#stops.set(call.id, stop);
     const broke = (why: string) => {
       if (!stop.signal.aborted) this.#end(1006, why);
     };
@@ -101,7 +106,7 @@ export class HttpSocket {
       broke(error instanceof Error ? error.message : '');
     } finally {
       silence.stop();
-      this.#streams.delete(call.id);
+      this.#stops.delete(call.id);
     }
   }
 

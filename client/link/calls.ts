@@ -14,7 +14,7 @@ import type { Reply } from './incoming.ts';
 import type { Socket } from './socket.ts';
 
 /** Where frames go: what calls need of a socket. */
-export type Wire = Pick<Socket, 'send' | 'close'>;
+export type Wire = Pick<Socket, 'send' | 'close' | 'giveUp'>;
 
 /** The calls of one socket. Ids count from 1 on each: what many clients ask for in the same order has
  *  the same ids, and the server makes their frames once (TRN2). */
@@ -152,6 +152,7 @@ export class Calls {
       if (id === undefined) continue;
       this.#forget(table, call);
       if (call.request.type === 'subscription') this.#stop(wire, id);
+      else wire.giveUp(id);
     }
   }
 

@@ -68,6 +68,13 @@ export class Socket {
     }
   }
 
+  /** Nobody waits for the answer of a call any more. A WebSocket has no word for that; what stands in its place
+   *  may hold a request for each. */
+  giveUp(id: number): void {
+    const ws: { giveUp?: (id: number) => void } = this.#ws as object;
+    ws.giveUp?.(id);
+  }
+
   /** Finds out whether the other side is still there. */
   check(): void {
     this.#heartbeat?.ask();

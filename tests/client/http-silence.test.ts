@@ -245,6 +245,29 @@ describe('what no longer waits', () => {
     expect(other.ends).toEqual([{ code: 1006, reason: 'the event stream has ended' }]);
   });
 
+  it('has no request: a call that was given up', async () => {
+    const server = await startServer();
+    const hung: AbortSignal[] = [];
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const isAsked = input instanceof URL && input.pathname.endsWith('chat.members');
+      if (!isAsked) return globalThis.fetch(input, init);
+      const signal = init?.signal as AbortSignal;
+      hung.push(signal);
+      await once(signal, 'abort');
+      throw signal.reason;
+    };
+    const token = await server.token('ada');
+    const rooms = client({ url: server.socketUrl, token, clock: manualClock(), fetch });
+    const patience = new AbortController();
+    const call = rooms.trpc.chat.members.query({ room: 'r' }, { signal: patience.signal });
+    await vi.waitFor(() => expect(hung).toHaveLength(1), 5_000);
+    expect(hung[0]?.aborted).toBe(false);
+    patience.abort();
+    await expect(call).rejects.toThrow('abort');
+    expect(hung[0]?.aborted).toBe(true);
+    expect(rooms.connection.current).toEqual({ state: 'open' });
+  });
+
   it('is let go of where the question whether the server is there has no answer', async () => {
     const clock = countingClock();
     const asked: AbortSignal[] = [];

@@ -15,15 +15,18 @@ interface Sent {
 function wire() {
   const frames: string[] = [];
   const state = { isClosed: false };
+  const givenUp: number[] = [];
   const own: Wire = {
     send: (more) => void frames.push(...more),
     close: () => void (state.isClosed = true),
+    giveUp: (id) => void givenUp.push(id),
   };
   const messages = () => frames.flatMap((frame) => JSON.parse(frame) as Sent | Sent[]);
   return {
     own,
     frames,
     state,
+    givenUp,
     messages,
     seen: () => messages().map(({ id, method }) => `${id} ${method}`),
   };
@@ -137,6 +140,8 @@ describe('the calls of a client', () => {
     never.giveUp();
     await turn();
     expect(one.seen()).toEqual(['1 subscription', '2 query', '1 subscription.stop']);
+    // Over HTTP a request stands for it.
+    expect(one.givenUp).toEqual([2]);
     expect([stream.heard, query.heard]).toEqual([[], []]);
   });
 
