@@ -101,6 +101,7 @@ export { defineMe, ME, me, withMe, type MeOf } from './me.ts';
 export type { MeProcedures, MeState } from './me-procedures.ts';
 export { MEMBERSHIP_PROCEDURES, type Role, type Visibility } from './room-news.ts';
 export { DAY, HOUR, IDEMPOTENCY_KEY, limits, MINUTE, ROOM_ID } from './limits.ts';
+export { isSessionId, SESSION_ID_FORM } from './session-id.ts';
 export { formatPosition, parsePosition, type Position } from './position.ts';
 export type {
   Departed,

@@ -1,4 +1,4 @@
-import { RoomError } from '../../shared/index.ts';
+import { isSessionId, RoomError, SESSION_ID_FORM } from '../../shared/index.ts';
 import { reconnectDelayMs } from '../backoff.ts';
 import { clockOf, type Clock, type ClockOptions } from '../clock.ts';
 import { Calls } from '../link/calls.ts';
@@ -57,8 +57,10 @@ export class LiveConnection implements Connection {
   /** What the server said of this attempt before it closed it. */
   #refusal: RoomError | undefined;
 
-  /** Begins to connect. */
+  /** Begins to connect. @throws RoomError BAD_INPUT for options that no server takes */
   constructor(options: ConnectionOptions) {
+    const wrong = whatIsWrong(options);
+    if (wrong !== undefined) throw new RoomError('BAD_INPUT', wrong);
     this.#options = options;
     this.#clock = clockOf(options);
     this.#sessionId = options.sessionId ?? newKey();
@@ -237,4 +239,12 @@ function lostBecause(error: RoomError): RoomError {
 /** Opens a connection and keeps it open. */
 export function createConnection(options: ConnectionOptions): LiveConnection {
   return new LiveConnection(options);
+}
+
+/** From code without types anything may come. */
+function whatIsWrong({ token, sessionId }: ConnectionOptions): string | undefined {
+  if (typeof token !== 'string' && typeof token !== 'function') {
+    return 'token must be a text, or a function that gets one';
+  }
+  return sessionId === undefined || isSessionId(sessionId) ? undefined : SESSION_ID_FORM;
 }

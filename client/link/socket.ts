@@ -55,7 +55,7 @@ export class Socket {
     this.#ws.addEventListener('open', () => this.#open());
     this.#ws.addEventListener('message', ({ data }) => this.#receive(data));
     this.#ws.addEventListener('close', ({ code, reason }) => this.#end({ code, reason }));
-    this.#ws.addEventListener('error', () => this.#cut('the connection failed'));
+    this.#ws.addEventListener('error', () => this.#fail());
     this.#cancelConnect = clock.after(CONNECT_MS, () => this.#cut('it did not open in time'));
   }
 
@@ -98,6 +98,12 @@ export class Socket {
       dead: () => this.#cut('nothing came for too long'),
     });
     onOpen();
+  }
+
+  /** A runtime tells nobody why. Where nothing has opened yet the place may be the wrong one: it is named. */
+  #fail(): void {
+    const { url } = this.#options;
+    this.#cut(this.#heartbeat ? 'the connection failed' : `nothing opens at ${placeOf(url)}`);
   }
 
   /** Keep-alive goes as text, whatever the encoder. */
@@ -147,4 +153,9 @@ export class Socket {
     this.#cancelConnect();
     this.#heartbeat?.stop();
   }
+}
+
+/** Where a URL leads, without what in it may be secret. */
+function placeOf(url: string): string {
+  return url.replace(/[?#].*/s, '').replace(/\/\/[^/]*@/, '//');
 }

@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import { errors, limits, RoomError } from '../../shared/index.ts';
+import { errors, isSessionId, RoomError, SESSION_ID_FORM } from '../../shared/index.ts';
 import type { Close } from './ws/connection.ts';
 import type { VerifyToken } from '../auth/tokens.ts';
 import type { User } from '../auth/user.ts';
@@ -31,17 +31,14 @@ export function bearerOf(req: IncomingMessage): string | undefined {
   return match?.[1];
 }
 
-const SESSION_ID = /^[\x21-\x7e]+$/;
-
 /** What a client calls itself, from connectionParams. @throws TRPCError BAD_REQUEST */
 function sessionOf(params: TRPCRequestInfo['connectionParams']): string | undefined {
   const id = params?.['sessionId'];
-  if (id === undefined || (id.length <= limits.sessionIdLength && SESSION_ID.test(id))) return id;
-  const message = `sessionId must be 1 to ${limits.sessionIdLength} printable ASCII characters`;
+  if (id === undefined || isSessionId(id)) return id;
   throw new TRPCError({
     code: 'BAD_REQUEST',
-    message,
-    cause: new RoomError('BAD_INPUT', message),
+    message: SESSION_ID_FORM,
+    cause: new RoomError('BAD_INPUT', SESSION_ID_FORM),
   });
 }
 

@@ -92,6 +92,25 @@ describe('the SDK', () => {
     expect(bad.current).toMatchObject({ state: 'failed', error: { code: 'BAD_INPUT' } });
   });
 
+  it.each([
+    ['a token that is none', { token: undefined as never }, /token must be/],
+    ['a sessionId that no server takes', { token: 't', sessionId: 'a b' }, /sessionId must be/],
+  ])('throws on %s, instead of connecting for ever', (_, options, message) => {
+    const url = 'ws://127.0.0.1:1/trpc';
+    expect(() => createRooms({ chat }, { url, ...options })).toThrow(message);
+  });
+
+  it('names the place where nothing opens, without what is secret in it', async () => {
+    const server = await startServer();
+    const place = server.socketUrl.replace('/trpc', '/nowhere');
+    const url = `${place.replace('//', '//ada:pass@')}?key=secret`;
+    const rooms = createRooms({ chat }, { url, token: await server.token('ada') });
+    onTestFinished(() => rooms.close());
+    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    const { current } = rooms.connection;
+    expect(current).toMatchObject({ error: { message: `nothing opens at ${place}` } });
+  });
+
   it('stops for good when its token is refused, and says why wherever it is asked', async () => {
     const server = await startServer();
     const rooms = createRooms({ chat }, { url: server.socketUrl, token: 'nonsense' });

@@ -1,0 +1,11 @@
+import { limits } from './limits.ts';
+
+/** What is wrong with a `sessionId`, for people. */
+export const SESSION_ID_FORM = `sessionId must be 1 to ${limits.sessionIdLength} printable ASCII characters`;
+
+const FORM = /^[\x21-\x7e]+$/;
+
+/** May a client call itself that? */
+export function isSessionId(id: string): boolean {
+  return id.length <= limits.sessionIdLength && FORM.test(id);
+}
