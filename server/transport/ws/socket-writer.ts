@@ -8,7 +8,7 @@ export class SocketWriter implements WriteOwner {
   readonly #socket: Socket;
   readonly #writes: TcpWrites | undefined;
   readonly #onDrain: () => void;
-  /** What has been written past the stream and waits. */
+  /** What had to wait when it was written past the stream. */
   #pastBytes = 0;
 
   /** `onDrain` hears, after a `write` that was false, that little waits again. Without `writes`, or where
@@ -22,7 +22,13 @@ export class SocketWriter implements WriteOwner {
 
   /** Bytes that the kernel has not taken. */
   get waitingBytes(): number {
-    return this.#pastBytes + this.#socket.writableLength;
+    return this.#pastWaiting() + this.#socket.writableLength;
+  }
+
+  /** Falls while the reader reads. What the stream has written since waits behind it in the same queue. */
+  #pastWaiting(): number {
+    if (this.#pastBytes === 0) return 0;
+    return Math.min(this.#pastBytes, this.#writes?.waitingBytes(this.#socket) ?? 0);
   }
 
   /** Hands bytes over; a `lender`'s are used again by others once this has returned, unless he is told to keep

@@ -74,6 +74,11 @@ export class TcpWrites {
     request.oncomplete = waiting === 0 ? () => {} : (status) => owner.onWritten(status);
     return waiting;
   }
+
+  /** Bytes that wait under the stream, whoever has written them. */
+  waitingBytes(socket: Socket): number {
+    return handleOf(socket)?.writeQueueSize ?? 0;
+  }
 }
 
 /** Gives Node's parts by name. Deprecated in its documentation, so that nobody counts on it: see `find`. */
