@@ -211,24 +211,25 @@ export function publishInput(kind: RoomKind) {
 /** Input of a kind's shorthand for the event `type`: that event's fields beside `room` and key.
  *  Parses to the form of `publish`: `{ room, data, idempotencyKey }`. */
 export function shorthandInput(event: EventSpec) {
-  const reply = mayReply(event) ? { replyTo: positionInput.optional() } : {};
-  const fieldsAndRoom = z
-    .looseObject({ room: roomId, idempotencyKey, ...reply })
-    .transform(({ room, idempotencyKey: key, ...rest }, context) => {
-      const fields: Record<string, unknown> = { ...rest };
-      const { replyTo } = rest as { replyTo?: string };
-      if (mayReply(event)) delete fields['replyTo'];
-      // The event's own schema decides, refinements and unknown keys included.
-      const data = event.data.safeParse(fields);
-      if (data.success) {
-        const parsed = { room, data: data.data, idempotencyKey: key };
-        return mayReply(event) && replyTo !== undefined ? { ...parsed, replyTo } : parsed;
-      }
-      for (const issue of data.error.issues) {
-        context.issues.push({ ...issue, code: 'custom', input: fields });
-      }
-      return z.NEVER;
-    });
+  const plain = z.looseObject({ room: roomId, idempotencyKey });
+  const taken: typeof plain = mayReply(event)
+    ? plain.extend({ replyTo: positionInput.optional() })
+    : plain;
+  const fieldsAndRoom = taken.transform(({ room, idempotencyKey: key, ...rest }, context) => {
+    const fields: Record<string, unknown> = { ...rest };
+    const { replyTo } = rest as { replyTo?: string };
+    if (mayReply(event)) delete fields['replyTo'];
+    // The event's own schema decides, refinements and unknown keys included.
+    const data = event.data.safeParse(fields);
+    if (data.success) {
+      const parsed = { room, data: data.data, idempotencyKey: key };
+      return mayReply(event) && replyTo !== undefined ? { ...parsed, replyTo } : parsed;
+    }
+    for (const issue of data.error.issues) {
+      context.issues.push({ ...issue, code: 'custom', input: fields });
+    }
+    return z.NEVER;
+  });
   return withoutProto.pipe(fieldsAndRoom);
 }
 
