@@ -43,8 +43,21 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
   }
 }
 
-/** What a client learns of an error: nothing of the server's insides. */
-export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): ErrorShape {
+/** What tRPC hands to an `errorFormatter`, as far as it is needed here. */
+interface Failure {
+  readonly error: TRPCError;
+  readonly shape: TRPCDefaultErrorShape;
+}
+
+/** What a client learns of an error: nothing of the server's insides. An `errorFormatter` of tRPC as it is:
+ *  `initTRPC.create({ errorFormatter: formatError })`. */
+export function formatError(error: TRPCError, shape: TRPCDefaultErrorShape): ErrorShape;
+// The last one is what tRPC infers the shape of its errors from.
+export function formatError(failure: Failure): ErrorShape;
+export function formatError(
+  ...given: [failure: Failure] | [error: TRPCError, shape: TRPCDefaultErrorShape]
+): ErrorShape {
+  const [error, shape] = given.length === 1 ? [given[0].error, given[0].shape] : given;
   const reason = errorCodeOf(error);
   const { retryable, advice, trpc, http } = errors[reason];
   const { stack: _, ...data } = shape.data;

@@ -30,7 +30,7 @@ const t = initTRPC.context<RoomsContext>().create({
     ping: { enabled: true, intervalMs: 15_000 },
     client: { reconnectAfterInactivityMs: 40_000 },
   },
-  errorFormatter: ({ error, shape }) => formatError(error, shape),
+  errorFormatter: formatError,
 });
 
 /** Makes the router of the ready server. */

@@ -11,6 +11,8 @@ import {
 import { createRouter, userProcedure, type RoomsContext } from '../../server/router/trpc.ts';
 import { errors, RoomError, type ErrorCode } from '../../shared/index.ts';
 
+type Failure = Extract<Parameters<typeof formatError>[0], { shape: unknown }>;
+
 const later = Date.now() + 60_000;
 const ada = { id: 'ada', name: 'Ada', expiresAt: later };
 const context: RoomsContext = { user: ada, connectionId: 'c1' };
@@ -140,11 +142,11 @@ describe("a host's own errors", () => {
     expect(shape).toMatchObject({ message: 'not you', data: { code, reason } });
   });
 
-  it('are formatted in a router of theirs, whatever it does in development', async () => {
-    const t = initTRPC.create({
-      isDev: true,
-      errorFormatter: ({ error, shape }) => formatError(error, shape),
-    });
+  it.each([
+    ['as it is', formatError],
+    ['by a formatter of theirs', ({ error, shape }: Failure) => formatError(error, shape)],
+  ])('are formatted in a router of theirs, %s', (_, errorFormatter) => {
+    const t = initTRPC.create({ isDev: true, errorFormatter });
     const error = new TRPCError({ code: 'INTERNAL_SERVER_ERROR', message: secret });
     const config = t.router({})._def._config;
     const shape = getErrorShape({ config, error, type: 'query', path: 'x', input: 1, ctx: {} });

@@ -22,7 +22,12 @@ import { holds, type Same } from './same.ts';
 
 const t = initTRPC.context<RoomsContext & { tenant: string }>().create({
   transformer: superjson,
-  errorFormatter: ({ error, shape }) => formatError(error, shape),
+  errorFormatter: formatError,
+});
+
+// As an app writes it that adds something of its own.
+initTRPC.context<RoomsContext>().create({
+  errorFormatter: ({ error, shape }) => ({ ...formatError(error, shape), tenant: 'x' }),
 });
 
 const contract = { chat, board, news };
