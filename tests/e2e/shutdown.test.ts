@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { signToken } from '../../server/index.ts';
 import { HOUR } from '../../shared/index.ts';
 import { stockClient } from '../kit/clients.ts';
@@ -6,6 +9,7 @@ import { call, rawSocket } from '../kit/raw-socket.ts';
 import { serverProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SECRET = 'a secret of at least thirty-two characters';
 const tokenFor = (id: string) => signToken(SECRET, { id, name: id, expiresAt: Date.now() + HOUR });
 
@@ -46,3 +50,38 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('a server that gets %s', (signal) 
     expect(page.events).toHaveLength(acked());
   });
 });
+
+describe('npm start', () => {
+  it('ends the server with npm, and leaves nobody behind who holds the port', async () => {
+    const npm = spawn('npm', ['start'], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: '0', DATA_DIR: tempDir(), LOG_LEVEL: 'info' },
+      detached: true,
+    });
+    onTestFinished(() => endGroup(npm));
+    const url = await new Promise<string>((resolve, reject) => {
+      npm.once('exit', () => reject(new Error('the server did not start')));
+      createInterface({ input: npm.stdout }).on('line', (line) => {
+        const found = /"url":"(http[^"]+)"/.exec(line)?.[1];
+        if (found) resolve(found);
+      });
+    });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    npm.kill('SIGTERM');
+    const isServed = () =>
+      fetch(`${url}/healthz`).then(
+        () => true,
+        () => false,
+      );
+    await expect.poll(isServed, { timeout: 5_000 }).toBe(false);
+  });
+});
+
+/** Ends a process that was spawned `detached`, and whatever it has started. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    process.kill(-(pid ?? 0), 'SIGKILL');
+  } catch {
+    // They have all ended.
+  }
+}
