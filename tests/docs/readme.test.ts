@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +56,9 @@ describe('README', () => {
     expect(text.split('\n').toSorted().join('\n').trim()).toBe(
       ['1 in history', 'Ada: ship it', 'stored, level disk'].join('\n'),
     );
+    const ended = once(server, 'exit');
+    server.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 
   it('has code that compiles, and whose mistakes do not', async () => {
