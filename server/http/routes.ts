@@ -28,6 +28,8 @@ export interface RouteOptions {
 type Handler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>;
 
 const guestBody = z.strictObject({ name: z.unknown() });
+const NO_GUESTS =
+  'guests are off here: set GUESTS=on beside AUTH_SECRET to let them in, or show a token of your own';
 
 /** Everything that is served over HTTP, by path. */
 export function createRoutes(options: RouteOptions) {
@@ -78,6 +80,7 @@ export function createRoutes(options: RouteOptions) {
   return (path: string, req: IncomingMessage, res: ServerResponse): void => {
     if (path.startsWith('/trpc/')) return trpc(req, res);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (!guests && path === '/api/guest') return sendProblem(res, 'NO_SUCH_PATH', NO_GUESTS);
     if (!route && path.startsWith('/api/')) return rest(path, req, res);
     const isRead = req.method === 'GET' || req.method === 'HEAD';
     if (!route && isRead) {

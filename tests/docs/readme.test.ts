@@ -26,39 +26,54 @@ function workDir(): string {
   return dir;
 }
 
+/** The README's server in a process of its own, which ends with the test. */
+async function runServer(given: Readonly<Record<string, string>> = {}) {
+  const dir = workDir();
+  const port = await freePort();
+  for (const [name, code] of Object.entries(readmeFiles())) {
+    writeFileSync(join(dir, name), code.replaceAll(':3000/', `:${port}/`));
+  }
+  const DATA_DIR = join(dir, 'data');
+  const env = { ...process.env, PORT: String(port), DATA_DIR, LOG_LEVEL: 'warn', ...given };
+  const server = spawn(process.execPath, ['server.ts'], { cwd: dir, env });
+  onTestFinished(() => void server.kill('SIGKILL'));
+  await new Promise<void>((resolve, reject) => {
+    server.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes(`serving http://127.0.0.1:${port}`)) resolve();
+    });
+    server.once('exit', () => reject(new Error('the server of the README has ended')));
+  });
+  return { dir, env, server };
+}
+
+/** The README's client, likewise, and what it has printed so far. */
+function runClient({ dir, env }: Awaited<ReturnType<typeof runServer>>) {
+  const client = spawn(process.execPath, ['client.ts'], { cwd: dir, env });
+  onTestFinished(() => void client.kill('SIGKILL'));
+  let text = '';
+  client.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  client.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return { ended: once(client, 'close'), text: () => text };
+}
+
 describe('README', () => {
   it('has code that runs as it is written', async () => {
-    const dir = workDir();
-    const port = await freePort();
-    for (const [name, code] of Object.entries(readmeFiles())) {
-      writeFileSync(join(dir, name), code.replaceAll(':3000/', `:${port}/`));
-    }
-    const env = {
-      ...process.env,
-      PORT: String(port),
-      DATA_DIR: join(dir, 'data'),
-      LOG_LEVEL: 'warn',
-    };
-    const server = spawn(process.execPath, ['server.ts'], { cwd: dir, env });
-    onTestFinished(() => void server.kill('SIGKILL'));
-    await new Promise<void>((resolve, reject) => {
-      server.stdout.on('data', (chunk: Buffer) => {
-        if (chunk.toString().includes(`serving http://127.0.0.1:${port}`)) resolve();
-      });
-      server.once('exit', () => reject(new Error('the server of the README has ended')));
-    });
-    const client = spawn(process.execPath, ['client.ts'], { cwd: dir, env });
-    onTestFinished(() => void client.kill('SIGKILL'));
-    let text = '';
-    client.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    client.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    await expect.poll(() => text, { timeout: 10_000 }).toContain('1 in history');
-    expect(text.split('\n').toSorted().join('\n').trim()).toBe(
+    const running = await runServer();
+    const { text } = runClient(running);
+    await expect.poll(text, { timeout: 10_000 }).toContain('1 in history');
+    expect(text().split('\n').toSorted().join('\n').trim()).toBe(
       ['1 in history', 'Ada: ship it', 'stored, level disk'].join('\n'),
     );
-    const ended = once(server, 'exit');
-    server.kill('SIGTERM');
+    const ended = once(running.server, 'exit');
+    running.server.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
+  });
+
+  it('has a client that says why it cannot enter', async () => {
+    const running = await runServer({ AUTH_SECRET: 'a secret of thirty-two characters' });
+    const { ended, text } = runClient(running);
+    expect(await ended).toEqual([1, null]);
+    expect(text()).toContain('Error: guests are off here: set GUESTS=on');
   });
 
   it('has code that compiles, and whose mistakes do not', async () => {

@@ -5,6 +5,7 @@ import type { RoomsRouter } from '../../client/index.ts';
 import type { TestServer } from '../../server/testing.ts';
 import type { chat } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
+import { readyServer } from '../kit/ready-server.ts';
 
 function httpClient(server: TestServer, token?: string) {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -146,6 +147,23 @@ describe('other routes', () => {
     expect(await guest(7)).toMatchObject({ status: 400 });
     const real = await server.token('root');
     expect(await guest('root', real)).toMatchObject({ status: 403, body: { reason: 'FORBIDDEN' } });
+  });
+
+  it('says how guests come in where they are off', async () => {
+    const auth = {
+      mode: 'secret',
+      secret: 'a secret of thirty-two characters',
+      guests: false,
+    } as const;
+    const { url } = await readyServer({ auth });
+    const answer = await fetch(`${url}/api/guest`, { method: 'POST', body: '{"name":"Ada"}' });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      404,
+      {
+        reason: 'NO_SUCH_PATH',
+        detail: expect.stringMatching(/^guests are off here: .*GUESTS=on/),
+      },
+    ]);
   });
 
   it('answers with problem details: 404, 405, a body that is no JSON', async () => {
