@@ -59,6 +59,7 @@ console.log((await roomcheck({ seed: 'packed', plans: 3, seconds: 1 })).isClean)
 interface Manifest {
   exports: Record<string, { types: string; default: string } | string>;
   bin: Record<string, string>;
+  scripts: Record<string, string>;
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
 }
@@ -117,6 +118,12 @@ describe('the packed package', () => {
     }
     const { stdout } = await run(process.execPath, [join(dir, 'out/app.js')], { cwd: dir });
     expect(stdout.trim()).toBe('true\ntrue');
+  });
+
+  it('has no script that npm would run, or ask about, where it is installed', () => {
+    const { scripts } = manifestIn(join(dir, 'package'));
+    const ran = /^(?:pre|post)?(?:install|prepare)$/;
+    expect(Object.keys(scripts).filter((name) => ran.test(name))).toEqual([]);
   });
 
   it('holds what its exports name, and no source, test or build state', () => {
