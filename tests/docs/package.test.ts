@@ -120,6 +120,18 @@ describe('the packed package', () => {
     expect(stdout.trim()).toBe('true\ntrue');
   });
 
+  it('takes zod and tRPC from the app, of the versions that it is tested with or later', () => {
+    const { dependencies, peerDependencies } = manifestIn(join(dir, 'package'));
+    const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version: string }>;
+    };
+    // A second copy beside the app's makes schemas and frames that this one does not know.
+    for (const name of ['zod', '@trpc/server', '@trpc/client']) {
+      expect(dependencies).not.toHaveProperty(name);
+      expect(peerDependencies[name]).toBe(`^${packages[`node_modules/${name}`]?.version}`);
+    }
+  });
+
   it('has no script that npm would run, or ask about, where it is installed', () => {
     const { scripts } = manifestIn(join(dir, 'package'));
     const ran = /^(?:pre|post)?(?:install|prepare)$/;
