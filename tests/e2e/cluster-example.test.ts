@@ -87,6 +87,11 @@ it('starts nodes with the flags of `npm start`', () => {
   expect(flags(textOf('examples/cluster/Dockerfile'))).toEqual(flags(scripts.start));
 });
 
+it('installs into the image without scripts: what they run has not been copied by then', () => {
+  const before = textOf('examples/cluster/Dockerfile').split('COPY bin')[0];
+  expect(before).toContain('npm ci --omit=dev --ignore-scripts');
+});
+
 describe.skipIf(noRedis ?? noNginx)('examples/cluster', () => {
   it('serves clients over both nodes through nginx, restarts them under the clients, and ends', async () => {
     const { url, ports, say, said, end } = await cluster();
