@@ -1,5 +1,11 @@
 import { TRPCClientError } from '@trpc/client';
-import { errors, RoomError, type ErrorCode, type TRPCCode } from '../shared/index.ts';
+import {
+  errors,
+  RoomError,
+  type ErrorCode,
+  type InputIssue,
+  type TRPCCode,
+} from '../shared/index.ts';
 
 /** What a failed call means, in the words of the table. A call whose connection went away before the
  *  answer is DISCONNECTED: it may have been done. */
@@ -13,9 +19,9 @@ export function toRoomError(error: unknown): RoomError {
   if (error.cause instanceof RoomError) return error.cause;
   const data: unknown = error.data;
   const reason = isObject(data) ? data['reason'] : undefined;
-  const retryAfterMs = isObject(data) ? timeOf(data['retryAfterMs']) : undefined;
-  if (isErrorCode(reason)) {
-    return new RoomError(reason, error.message, { cause: error, retryAfterMs });
+  if (isObject(data) && isErrorCode(reason)) {
+    const [retryAfterMs, issues] = [timeOf(data['retryAfterMs']), issuesOf(data['issues'])];
+    return new RoomError(reason, error.message, { cause: error, retryAfterMs, issues });
   }
   // A reply always carries data; without any there was no reply.
   if (!isObject(data)) return new RoomError('DISCONNECTED', undefined, { cause: error });
@@ -42,6 +48,16 @@ function byTrpcCode(code: unknown): ErrorCode {
 
 function timeOf(value: unknown): number | undefined {
   return typeof value === 'number' && value >= 0 && value < Infinity ? value : undefined;
+}
+
+function issuesOf(value: unknown): InputIssue[] | undefined {
+  return Array.isArray(value) ? value.filter(isIssue) : undefined;
+}
+
+function isIssue(value: unknown): value is InputIssue {
+  return (
+    isObject(value) && typeof value['path'] === 'string' && typeof value['message'] === 'string'
+  );
 }
 
 function isErrorCode(value: unknown): value is ErrorCode {

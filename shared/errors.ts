@@ -191,21 +191,34 @@ export const errors = {
 /** A row of the table of errors. */
 export type ErrorCode = keyof typeof errors;
 
+/** One thing that is wrong with an input. */
+export interface InputIssue {
+  /** Where, by names and places with dots between; '': the whole of it. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What a RoomError may be made with. */
+export interface RoomErrorOptions {
+  readonly cause?: unknown;
+  readonly retryAfterMs?: number | undefined;
+  readonly issues?: readonly InputIssue[] | undefined;
+}
+
 /** An expected failure: denied, refused, unavailable. Anything else thrown is a fault. */
 export class RoomError extends Error {
   override readonly name = 'RoomError';
   readonly code: ErrorCode;
   /** When to try again, in milliseconds from now, where the one who refused has said so. */
   readonly retryAfterMs: number | undefined;
+  /** With BAD_INPUT, what is wrong, field by field, where the one who refused has said so. */
+  readonly issues: readonly InputIssue[] | undefined;
 
-  constructor(
-    code: ErrorCode,
-    message?: string,
-    options: { cause?: unknown; retryAfterMs?: number | undefined } = {},
-  ) {
+  constructor(code: ErrorCode, message?: string, options: RoomErrorOptions = {}) {
     super(message ?? errors[code].advice, 'cause' in options ? { cause: options.cause } : {});
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
+    this.issues = options.issues;
   }
 
   /** May the same call succeed later, unchanged? */
@@ -222,5 +235,5 @@ export interface ErrorData {
   /** With TOO_MANY: when the same call may pass, in milliseconds from now. */
   readonly retryAfterMs?: number;
   /** With BAD_INPUT, where an input does not meet its schema: what is wrong, field by field. */
-  readonly issues?: readonly { readonly path: string; readonly message: string }[];
+  readonly issues?: readonly InputIssue[];
 }

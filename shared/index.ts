@@ -16,7 +16,15 @@ export {
   type Publisher,
 } from './delivery.ts';
 export { displayName } from './display-name.ts';
-export { errors, RoomError, type ErrorCode, type ErrorData, type TRPCCode } from './errors.ts';
+export {
+  errors,
+  RoomError,
+  type ErrorCode,
+  type ErrorData,
+  type InputIssue,
+  type RoomErrorOptions,
+  type TRPCCode,
+} from './errors.ts';
 export { SERVER, type By, type DurableEventOf, type EventOf, type RoomEvent } from './event.ts';
 export type {
   ClearedFrame,

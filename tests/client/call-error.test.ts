@@ -49,6 +49,15 @@ describe('toRoomError', () => {
     expect(toRoomError(TRPCClientError.from(error))).toBe(error);
   });
 
+  it('carries what is wrong with an input, field by field', () => {
+    const issues = [{ path: 'text', message: 'too long' }];
+    const error = toRoomError(
+      reply({ reason: 'BAD_INPUT', issues: [...issues, { path: 5 }, null] }),
+    );
+    expect(error.issues).toEqual(issues);
+    expect(toRoomError(reply({ reason: 'BAD_INPUT', issues: 'none' })).issues).toBeUndefined();
+  });
+
   it.each([
     [1_500, 1_500],
     [0, 0],

@@ -100,6 +100,15 @@ describe('the SDK', () => {
     expect(() => createRooms({ chat }, { url, ...options })).toThrow(message);
   });
 
+  it('says field by field what is wrong with what it sends', async () => {
+    const rooms = await sdkClient(await startServer(), 'ada');
+    const room = rooms.chat.join('general', { onGap: 'reload' });
+    await expect(room.send({ text: ' ' })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      issues: [{ path: 'data.text', message: expect.any(String) }],
+    });
+  });
+
   it('names the place where nothing opens, without what is secret in it', async () => {
     const server = await startServer();
     const place = server.socketUrl.replace('/trpc', '/nowhere');
