@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createRooms } from '../../client/index.ts';
+import { freePort } from '../../check/real/free-port.ts';
+import { defineRoom, durable } from '../../shared/index.ts';
+import { z } from 'zod';
+import { compile, filesOf, folderOf, root, runFile } from '../kit/doc-code.ts';
+
+const { 'contract.ts': contract = '' } = filesOf('README.md');
+const files = { 'contract.ts': contract, ...filesOf('docs/using.md') };
+
+const board = defineRoom('board', {
+  events: { note: durable(z.object({ text: z.string() }), { publish: 'client' }) },
+});
+
+describe('docs/using.md', () => {
+  it('has code that compiles', async () => {
+    expect(await compile(folderOf(files))).toBe('');
+  });
+
+  it('mounts rooms that the stock client and the SDK can use', async () => {
+    const port = await freePort();
+    const dir = folderOf(files, port);
+    const mounted = runFile(dir, 'mount.ts', { PORT: String(port) });
+    await expect.poll(mounted.text).toContain('listening');
+    const stock = runFile(dir, 'stock.ts');
+    expect(await stock.ended).toEqual([0, null]);
+    const lines = stock.text().trim().split('\n');
+    expect(lines.slice(0, 2)).toEqual(['stored at 20…', 'fresh']);
+    const url = `ws://127.0.0.1:${port}`;
+    const rooms = createRooms({ board }, { url, token: 'a session of Ada' });
+    const plans = rooms.board.join('plans', { onGap: 'reload' });
+    await plans.ready;
+    expect(await plans.publish('note', { text: 'from the SDK' })).toMatchObject({ level: 'disk' });
+    // What `formatError` makes of it.
+    const wrong = plans.publish('note', { text: '' });
+    const message = expect.stringMatching(/^data\.text: /);
+    await expect(wrong).rejects.toMatchObject({ code: 'BAD_INPUT', message });
+    mounted.kill('SIGTERM');
+    expect(await mounted.ended).toEqual([0, null]);
+    rooms.close();
+  });
+
+  it('has a test that passes', async () => {
+    const { ended, text } = runFile(folderOf(files), 'board.test.ts');
+    expect(await ended, text()).toEqual([0, null]);
+  });
+
+  it('starts a server that logs, or says what is wrong', async () => {
+    const dir = folderOf(files);
+    const good = runFile(dir, 'serve.ts', { PORT: '0', DATA_DIR: join(dir, 'data') });
+    await expect.poll(good.text).toMatch(/^\{.*"mode":"development","msg":"listening"\}$/m);
+    const bad = runFile(dir, 'serve.ts', { PORT: 'http' });
+    expect(await bad.ended).toEqual([1, null]);
+    expect(bad.text()).toBe(
+      'error: the configuration is not valid:\n  PORT  "http"  a port, 0 to 65535\n' +
+        '  Correct these environment variables and start again.\n',
+    );
+  });
+
+  it('links to what is there', () => {
+    const text = readFileSync(join(root, 'docs/using.md'), 'utf8');
+    for (const [, file = ''] of text.matchAll(/\]\(([^)#]+)/g)) {
+      if (!file.startsWith('https:'))
+        expect(() => readFileSync(join(root, 'docs', file))).not.toThrow();
+    }
+  });
+});
