@@ -42,8 +42,9 @@ export interface RoomsOptions<R extends Contract> {
   readonly logger?: Logger;
 }
 
-/** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must
- *  carry `user` and `connectionId` (`RoomsContext`). @throws StartError */
+/** Creates rooms to mount into any tRPC app: `router({ ...rooms.routers, yours })`. Its context must carry `user`
+ *  and `connectionId` (`RoomsContext`); it is created with superjson as its transformer and with `formatError`.
+ *  @throws StartError */
 export function createRooms<const R extends Contract>(options: RoomsOptions<R>): Promise<Rooms<R>> {
   return openRooms(options, { tally: createTally(), onCommit: () => {} });
 }

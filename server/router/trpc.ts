@@ -85,22 +85,36 @@ function parsed<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.outpu
   try {
     return schema.parse(raw);
   } catch (cause) {
-    throw new TRPCError({ code: 'BAD_REQUEST', cause });
+    throw isEncoded(raw) ? notDecoded() : new TRPCError({ code: 'BAD_REQUEST', cause });
   }
+}
+
+/** Is this what superjson writes? A router without it hands inputs on as they came, and no procedure of ours
+ *  takes one of this form. */
+function isEncoded(raw: unknown): boolean {
+  if (typeof raw !== 'object' || raw === null || !Object.hasOwn(raw, 'json')) return false;
+  return Object.keys(raw).every((key) => key === 'json' || key === 'meta');
+}
+
+function notDecoded(): TRPCError {
+  const message =
+    'the input is superjson that nobody has decoded: the router that rooms are mounted in needs ' +
+    '`initTRPC.create({ transformer: superjson })`';
+  return translated(new RoomError('BAD_INPUT', message));
 }
 
 /** A procedure that only a user with a valid token reaches, as one middleware. */
 export function userProcedure(now: () => number) {
-  return t.procedure.use(async ({ ctx, next }) => {
+  return t.procedure.use(async ({ ctx, next, getRawInput }) => {
     try {
       admit(ctx, now);
     } catch (error) {
       throw error instanceof RoomError ? translated(error) : error;
     }
     const result = await next();
-    if (!result.ok && result.error.cause instanceof RoomError) {
-      throw translated(result.error.cause);
-    }
+    if (result.ok) return result;
+    if (result.error.cause instanceof RoomError) throw translated(result.error.cause);
+    if (result.error.code === 'BAD_REQUEST' && isEncoded(await getRawInput())) throw notDecoded();
     return result;
   });
 }

@@ -20,6 +20,7 @@ const calls = [
   ['mutation', 'chat.send', { room: 'hall', text: 'hi', at: 0 }],
   ['mutation', 'chat.send', { room: '../x', text: '' }],
   ['mutation', 'chat.send', undefined],
+  ['mutation', 'chat.send', { json: { room: 'hall', text: 'hi' }, meta: { v: 1 } }],
   ['mutation', 'chat.publish', { room: 'staff', type: 'message', data: { text: 'hi' } }],
   ['query', 'chat.history', { room: 'hall', limit: 2 }],
   ['query', 'chat.history', { room: 'hall', before: 'nonsense' }],

@@ -9,9 +9,13 @@ import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts
 import { chat, HOUR } from '../../shared/index.ts';
 
 /** A host's own tRPC server: its router, its context, rooms mounted beside its procedures. */
-async function host(adapter: typeof stockHandler): Promise<string> {
+async function host(
+  adapter: typeof stockHandler,
+  settings: { transformer?: typeof superjson } = { transformer: superjson },
+  onError: (message: string) => void = () => {},
+): Promise<string> {
   const rooms = await createRooms({ rooms: { chat }, dataDir: null });
-  const t = initTRPC.context<RoomsContext>().create({ transformer: superjson });
+  const t = initTRPC.context<RoomsContext>().create(settings);
   const router = t.router({ ...rooms.routers, hello: t.procedure.query(() => 'hi') });
   const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   let connections = 0;
@@ -23,6 +27,7 @@ async function host(adapter: typeof stockHandler): Promise<string> {
       const user = { id, name: id, expiresAt: Date.now() + HOUR };
       return { user, connectionId: `c${(connections += 1)}` };
     },
+    onError: ({ error }) => onError(error.message),
   });
   await new Promise((resolve) => wss.once('listening', resolve));
   onTestFinished(async () => {
@@ -71,5 +76,15 @@ describe.each([
     await vi.waitFor(() => expect(texts).toEqual(['a', 'b', 'c']), 5_000);
     expect(starts).toEqual(['fresh', 'resumed']);
     expect((await room.members()).users.map(({ id }) => id).toSorted()).toEqual(['ada', 'bob']);
+  });
+
+  it('tells a host that has no transformer what it lacks', async () => {
+    const said: string[] = [];
+    const url = await host(adapter, {}, (message) => void said.push(message));
+    const client = createClient({ chat }, { url, token: 'ada' });
+    onTestFinished(() => client.close());
+    const room = client.chat.join('r', { onGap: 'reload' });
+    await expect(room.ready).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(said[0]).toContain('needs `initTRPC.create({ transformer: superjson })`');
   });
 });
