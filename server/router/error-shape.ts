@@ -38,6 +38,10 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
       return 'FORBIDDEN';
     case 'TOO_MANY_REQUESTS':
       return 'TOO_MANY';
+    case 'CONFLICT':
+      return 'CONFLICT';
+    case 'SERVICE_UNAVAILABLE':
+      return 'RESTARTING';
     default:
       return 'INTERNAL';
   }
@@ -91,7 +95,10 @@ function zodErrorOf(cause: unknown): ZodError | undefined {
 }
 
 function messageOf(error: TRPCError, reason: ErrorCode, issues: ErrorData['issues']): string {
-  if (reason === 'INTERNAL') return `internal error (fault ${faultId(error)})`;
+  // Whatever is thrown has this code of tRPC's; one with another code was thrown by a host to be read.
+  if (reason === 'INTERNAL' && error.code === 'INTERNAL_SERVER_ERROR') {
+    return `internal error (fault ${faultId(error)})`;
+  }
   // What a parser says of what it met shows how the server is made.
   const isForeign = error.cause !== undefined && !(error.cause instanceof RoomError);
   if (!issues)

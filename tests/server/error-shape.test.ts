@@ -137,6 +137,10 @@ describe("a host's own errors", () => {
     ['METHOD_NOT_SUPPORTED', 'NO_SUCH_PROCEDURE'],
     ['UNSUPPORTED_MEDIA_TYPE', 'BAD_INPUT'],
     ['PARSE_ERROR', 'BAD_INPUT'],
+    ['CONFLICT', 'CONFLICT'],
+    ['SERVICE_UNAVAILABLE', 'RESTARTING'],
+    ['PRECONDITION_FAILED', 'INTERNAL'],
+    ['TIMEOUT', 'INTERNAL'],
   ])('keep their message: %s is %s', async (code, reason) => {
     const { shape } = await replyTo('theirs', code);
     expect(shape).toMatchObject({ message: 'not you', data: { code, reason } });
