@@ -16,7 +16,7 @@ export { backupLog, type BackupSummary } from './log/sqlite/backup.ts';
 export { restoreLog, type RestoreSummary } from './log/sqlite/restore.ts';
 export type { Rooms } from './mount-rooms.ts';
 export type { PublishLimits, PublishRate } from './rooms/publish-limits.ts';
-export { formatError, type ErrorShape } from './router/error-shape.ts';
+export { faultId, formatError, type ErrorShape } from './router/error-shape.ts';
 export type { MyProcedures, RoomProcedures, RoomRouters } from './router/room-procedures.ts';
 export type { RoomsContext } from './router/trpc.ts';
 export { StartError } from './start-error.ts';
