@@ -21,12 +21,15 @@ interface Prepared {
   readonly tag: string;
 }
 
+// `gzip;q=0` says that it is not taken.
+const GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
+
 /** Makes what sends assets. Each is compressed when it is first asked for. */
 export function createAssetSender(): SendAsset {
   const known = new WeakMap<Asset, Prepared>();
   return (req, res, asset) => {
     const { plain, gzip, tag } = known.get(asset) ?? prepare(asset, known);
-    const isGzip = /\bgzip\b/.test(req.headers['accept-encoding']?.toString() ?? '');
+    const isGzip = GZIP.test(req.headers['accept-encoding']?.toString() ?? '');
     const body = isGzip ? gzip : plain;
     const headers = {
       etag: isGzip ? `"${tag}-gzip"` : `"${tag}"`,

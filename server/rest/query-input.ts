@@ -10,13 +10,18 @@ export function queryInput(
   params: URLSearchParams,
 ): Record<string, unknown> | undefined {
   const fields = fieldsOf(schema);
-  const names = [...new Set(params.keys())];
+  const given = new Map<string, string[]>();
+  for (const [name, text] of params) {
+    const texts = given.get(name);
+    if (texts) texts.push(text);
+    else given.set(name, [text]);
+  }
   // What takes nothing is asked nothing.
-  if (names.length === 0 && Object.keys(fields).length === 0) return undefined;
+  if (given.size === 0 && Object.keys(fields).length === 0) return undefined;
   return Object.fromEntries(
-    names.map((name) => {
+    [...given].map(([name, texts]) => {
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      return [name, field ? readAll(field, params.getAll(name)) : params.get(name)];
+      return [name, field ? readAll(field, texts) : texts[0]];
     }),
   );
 }

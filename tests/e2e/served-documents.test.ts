@@ -15,6 +15,9 @@ describe('documents', () => {
     expect(await ada('GET', 'board/rooms/r/members')).toMatchObject({ status: 200 });
     const openapi = await fetch(`${ready.url}/openapi.json`);
     expect(openapi.headers.get('content-encoding')).toBe('gzip');
+    const refusing = { 'accept-encoding': 'identity, gzip;q=0' };
+    const plain = await fetch(`${ready.url}/openapi.json`, { headers: refusing });
+    expect(plain.headers.get('content-encoding')).toBeNull();
     expect(Object.keys((await openapi.json()).paths)).toContain('/api/board/rooms/{room}/publish');
     const etag = openapi.headers.get('etag') ?? '';
     const again = await fetch(`${ready.url}/openapi.json`, { headers: { 'if-none-match': etag } });
