@@ -8,6 +8,7 @@ import { StartError } from '../start-error.ts';
 import { guard, type GuardOptions, type Refusal } from '../transport/request-guard.ts';
 import { applyCors } from './cors.ts';
 import type { HttpErrorCode } from './http-errors.ts';
+import { Pipelines } from './pipelines.ts';
 import { sendProblem } from './reply.ts';
 
 /** How long a client may take, in milliseconds. Node looks once per `checkEveryMs`. */
@@ -18,6 +19,8 @@ export interface HttpTimeouts {
   readonly requestMs: number;
   /** Between two requests of one connection. */
   readonly idleMs: number;
+  /** Without a byte either way: of an answer or a stream, not one has left (TRN4). */
+  readonly stallMs: number;
   readonly checkEveryMs: number;
 }
 
@@ -32,7 +35,7 @@ export interface HttpServerOptions extends GuardOptions {
   readonly admit?: (req: IncomingMessage, holder: Duplex | ServerResponse) => Refusal | undefined;
   /** Hears of each upgrade that is refused, with the status. */
   readonly onUpgradeRefused?: (status: number) => void;
-  /** Default: 10 s for headers, 30 s for a request, 5 s idle; looked at every second. */
+  /** Default: 10 s for headers, 30 s for a request, 5 s idle, 60 s stalled; looked at every second. */
   readonly timeouts?: HttpTimeouts;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -69,6 +72,8 @@ const TIMEOUTS: HttpTimeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
   idleMs: 5_000,
+  // Streams that are read have a ping every 15 s; of a slow reader the kernel takes more now and then only.
+  stallMs: 60_000,
   // Node's own 30 s would make 10 s into 40.
   checkEveryMs: 1_000,
 };
@@ -80,17 +85,23 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   let isRefusing = false;
   let isClosing = false;
   const running = new Set<ServerResponse>();
+  const pipelines = new Pipelines();
 
   const server = createServer({
     headersTimeout: timeouts.headersMs,
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.idleMs,
     connectionsCheckingInterval: timeouts.checkEveryMs,
+    // What asks for another protocol beside, as HTTP/2 in plain text, is answered in this one.
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
+      /^websocket$/i.test(headers.upgrade ?? ''),
   });
+  server.timeout = timeouts.stallMs;
   server.on('connection', (socket: Socket) => {
     if (!isWelcome(socket)) socket.destroy();
   });
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+    if (!pipelines.add(req.socket, res)) return void req.socket.destroy();
     running.add(res);
     res.once('close', () => {
       running.delete(res);
@@ -117,9 +128,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     onUpgradeRefused(refusal.status);
     refuseUpgrade(socket, refusal);
   });
-  server.on('clientError', (error, socket) => {
-    logger.debug({ err: error }, 'a request could not be read');
-    refuseUpgrade(socket, unreadable(error));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Not the error itself: it carries the packet, and with it whatever tokens are there.
+    logger.debug({ code: error.code, reason: error.message }, 'a request could not be read');
+    if (pipelines.isWithinAnswer(socket)) socket.destroy();
+    else refuseUpgrade(socket, unreadable(error));
   });
 
   return {

@@ -78,7 +78,7 @@ export function createRoutes(options: RouteOptions) {
   };
 
   return (path: string, req: IncomingMessage, res: ServerResponse): void => {
-    if (path.startsWith('/trpc/')) return trpc(req, res);
+    if (path.startsWith('/trpc/')) return isOfTrpc(req) ? trpc(req, res) : refuseMethod(res);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
     if (!guests && path === '/api/guest') return sendProblem(res, 'NO_SUCH_PATH', NO_GUESTS);
     if (!route && path.startsWith('/api/')) return rest(path, req, res);
@@ -102,6 +102,16 @@ export function createRoutes(options: RouteOptions) {
       sendProblem(res, 'INTERNAL', 'internal error');
     });
   };
+}
+
+// tRPC makes a request of the web's own of it, which some methods have no place in.
+function isOfTrpc({ method = '' }: IncomingMessage): boolean {
+  return ['GET', 'HEAD', 'POST'].includes(method);
+}
+
+function refuseMethod(res: ServerResponse): void {
+  res.setHeader('allow', 'GET, HEAD, POST');
+  sendProblem(res, 'METHOD_NOT_ALLOWED', 'procedures are for GET, HEAD and POST');
 }
 
 function refuseMetrics(res: ServerResponse): void {

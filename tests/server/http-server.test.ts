@@ -1,5 +1,6 @@
+import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { systemClock } from '../../server/clock.ts';
 import { createHttpServer, type HttpTimeouts } from '../../server/http/http-server.ts';
 import { createRoutes } from '../../server/http/routes.ts';
@@ -13,9 +14,10 @@ async function start(
     isLocalOnly?: boolean;
     notReady?: string;
     timeouts?: HttpTimeouts;
+    logger?: Logger;
   } = {},
 ) {
-  const logger = pino({ level: 'silent' });
+  const { logger = pino({ level: 'silent' }) } = options;
   const route = createRoutes({
     trpc: (req, res) => {
       if (!req.url?.endsWith('.events')) return void res.end('trpc');
@@ -196,8 +198,62 @@ describe('an upgrade', () => {
   });
 });
 
+describe('a connection', () => {
+  const stream = 'GET /trpc/a.events HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+  it('[TRN4] may wait for 16 answers, and is cut with the next request', async () => {
+    const { server, port, raw } = await start();
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(stream.repeat(16));
+    await vi.waitFor(() => expect(server.streams()).toHaveLength(16));
+    expect(await raw(stream.repeat(17))).not.toContain('408');
+    expect(server.streams()).toHaveLength(16);
+  });
+
+  it('that asks for HTTP/2 beside is answered in HTTP/1.1', async () => {
+    const { raw } = await start();
+    const headers = 'Host: localhost\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n';
+    expect(statusOf(await raw(`GET /healthz HTTP/1.1\r\n${headers}\r\n`))).toBe(200);
+  });
+
+  it('has nothing written into an answer for what cannot be read behind it', async () => {
+    const { raw } = await start();
+    const answer = await raw(`${stream}what is this\r\n\r\n`);
+    expect(answer).not.toContain('400');
+  });
+
+  it('leaves no token in the log when its request cannot be read', async () => {
+    const lines: string[] = [];
+    const logger = pino({ level: 'debug' }, { write: (line) => void lines.push(line) });
+    const { raw } = await start({ logger });
+    const token = 'Authorization: Bearer secret';
+    await raw(`GET / HTTP/1.1\r\nHost: localhost\r\n${token}\r\nnot a header\r\n\r\n`);
+    expect(lines.join('')).toContain('could not be read');
+    const bytes = [...Buffer.from('secret')].join();
+    expect(lines.filter((line) => line.includes('secret') || line.includes(bytes))).toEqual([]);
+  });
+
+  it.each(['TRACE', 'PUT', 'DELETE', 'PATCH'])(
+    'is told 405 for %s at procedures',
+    async (method) => {
+      const { raw } = await start();
+      const answer = await raw(
+        `${method} /trpc/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+      );
+      expect(statusOf(answer)).toBe(405);
+    },
+  );
+});
+
 describe('a client that takes its time', () => {
-  const timeouts = { headersMs: 60, requestMs: 120, idleMs: 60, checkEveryMs: 10 };
+  const timeouts = {
+    headersMs: 60,
+    requestMs: 120,
+    idleMs: 60,
+    stallMs: 60_000,
+    checkEveryMs: 10,
+  };
   const post = 'POST /api/guest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n';
 
   it.each([
@@ -214,6 +270,12 @@ describe('a client that takes its time', () => {
   it('[TRN5] is hung up on when it has its answer and asks nothing more', async () => {
     const { raw } = await start({ timeouts });
     expect(statusOf(await raw('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'))).toBe(200);
+  });
+
+  it('[TRN4] is cut when not a byte of its answer leaves', async () => {
+    const { raw } = await start({ timeouts: { ...timeouts, stallMs: 60 } });
+    const answer = await raw('GET /trpc/a.events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(answer).toContain('data: 1');
   });
 
   it('[TRN5] is told 431 when its headers have no end', async () => {
