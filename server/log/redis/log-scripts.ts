@@ -24,6 +24,11 @@ local function enter(life, fresh)
     e = fresh
     redis.call('HSET', KEYS[1], 'e', e, 'r', life)
   end
+  -- A room outlives its log by a day: then it has nothing to show but its place, and goes on behind it (RES3).
+  if o >= f and redis.call('EXISTS', KEYS[2]) == 0 then
+    f = o + 1
+    redis.call('HSET', KEYS[1], 'f', f)
+  end
   return e, l, o, f
 end
 local function place(about, type)
@@ -127,11 +132,6 @@ return {'ok', e, o, ARGV[6]}
  *  offset of the first text, and the texts. */
 export const READ = script(`${SHARED}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
--- What has outlived its log has nothing more to show than its place.
-if o >= f and redis.call('EXISTS', KEYS[2]) == 0 then
-  f = o + 1
-  redis.call('HSET', KEYS[1], 'f', f)
-end
 local offset, limit = tonumber(ARGV[4]), tonumber(ARGV[5])
 local from, to
 if ARGV[3] == 'after' then

@@ -81,6 +81,20 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     await log.close();
   });
 
+  it('[RES3] goes on behind what has expired, and takes it for no damage', async () => {
+    const damage: string[] = [];
+    const { log } = await openStore(redis.url, { onDamage: (words) => void damage.push(words) });
+    for (const text of ['a', 'b', 'c']) await log.append(said(text));
+    // As Redis does it: the room's place stays a day longer than its events.
+    await redis.command('DEL', keyOf('log'), keyOf('about'));
+    const { epoch, offset } = await log.append(said('d'));
+    expect(offset).toBe(4);
+    const page = await log.read(general, { after: 0, limit: 9 });
+    expect(page).toMatchObject({ epoch, first: 4, head: 4, events: [{ offset: 4 }] });
+    expect(damage).toEqual([]);
+    await log.close();
+  });
+
   it('[SND1] answers repeats in another epoch as in the one they were made in', async () => {
     const { log } = await storeFor(HOUR_MS);
     const { epoch } = await log.append(said('a'));
