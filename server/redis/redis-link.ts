@@ -69,7 +69,7 @@ export class RedisLink {
     }
   }
 
-  /** Names the life of Redis's data that it was last connected to. */
+  /** Names the process of Redis that it was last connected to, and says whether it keeps all (`lifeOf`). */
   get life(): string {
     return this.#life;
   }

@@ -50,9 +50,10 @@ export function unfitness(info: RedisInfo): Unfit | undefined {
   return undefined;
 }
 
-/** Names one life of Redis's data: while it is the same, nothing that was acknowledged is lost. A restart
- *  or a change of the primary begins another, unless everything is on the disk before it is acknowledged. */
-export function lifeOf(info: RedisInfo, appendfsync: string | undefined): string {
-  const keepsAll = info.isAof && appendfsync === 'always' && !info.isPromoted;
-  return keepsAll ? 'kept' : info.runId;
+/** Names the process of Redis, and says what becomes of its data when it ends. `ID kept`: everything is on the disk
+ *  before it is acknowledged, so nothing is lost. `ID promoted`: it was a replica, and lacks what it had not been
+ *  sent. `ID` alone: what was acknowledged may be lost with it. */
+export function lifeOf({ runId, isAof, isPromoted }: RedisInfo, appendfsync?: string): string {
+  if (isPromoted) return `${runId} promoted`;
+  return isAof && appendfsync === 'always' ? `${runId} kept` : runId;
 }

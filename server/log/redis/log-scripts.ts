@@ -2,28 +2,39 @@ import { DAY } from '../../../shared/index.ts';
 import { script } from '../../redis/script.ts';
 
 // A room is
-//   meta   its epoch `e`, the newest offset `o`, the oldest kept `f`, the line `l` that its offsets belong to, and
-//          the life `r` of Redis's data in which it was last used
+//   meta   its epoch `e`, the newest offset `o`, the oldest kept `f`, the line `l` that its offsets belong to, and in
+//          which process of Redis it was last used: `r` is `kept` if all there is sure to outlive that process,
+//          which `p` names then; otherwise `r` is its name
 //   log    its events by offset (see stored-text.ts). A hash and no stream: a stream keeps the content of what is
 //          deleted from it until the neighbours go too, and LOG5 does not allow that
 //   about  which events are about which: `about type offset`, padded so that their order is the order of offsets
 //   key:…  `offset at line digest` for each idempotency key, a day long
-// Every script begins with `enter`. A room without meta begins anew, under an epoch that nobody has seen; one
-// that was last used in another life of the data may have lost its tail, and goes on under another epoch.
+// Every script begins with `enter`. A room without meta begins anew, under an epoch that nobody has seen; one that
+// may have lost its tail since it was last used goes on under another epoch. Nodes need not agree on whether Redis
+// keeps all (a setting was changed, or only some may ask for it): within a process, one that doubts it is believed.
 const SHARED = `
+local function enter_life(e, r, p, life, fresh)
+  local run, how = string.match(life, '^(%S+) ?(%S*)$')
+  if r == run then return e end
+  if r == 'kept' and how == 'kept' then
+    if p ~= run then redis.call('HSET', KEYS[1], 'p', run) end
+    return e
+  end
+  if r ~= 'kept' or p ~= run or how == 'promoted' then e = fresh end
+  redis.call('HSET', KEYS[1], 'e', e, 'r', how == 'kept' and how or run, 'p', run)
+  return e
+end
 local function enter(life, fresh)
-  local m = redis.call('HMGET', KEYS[1], 'e', 'l', 'o', 'f', 'r')
+  local m = redis.call('HMGET', KEYS[1], 'e', 'l', 'o', 'f', 'r', 'p')
   local e, l, o, f = m[1], m[2], tonumber(m[3] or ''), tonumber(m[4] or '')
   if not (e and l and o and f) then
     redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-    redis.call('HSET', KEYS[1], 'e', fresh, 'l', fresh, 'o', 0, 'f', 1, 'r', life)
+    redis.call('HSET', KEYS[1], 'e', fresh, 'l', fresh, 'o', 0, 'f', 1)
+    enter_life(fresh, nil, nil, life, fresh)
     redis.call('PEXPIRE', KEYS[1], ${DAY})
     return fresh, fresh, 0, 1
   end
-  if m[5] ~= life then
-    e = fresh
-    redis.call('HSET', KEYS[1], 'e', e, 'r', life)
-  end
+  e = enter_life(e, m[5], m[6], life, fresh)
   -- A room outlives its log by a day: then it has nothing to show but its place, and goes on behind it (RES3).
   if o >= f and redis.call('EXISTS', KEYS[2]) == 0 then
     f = o + 1

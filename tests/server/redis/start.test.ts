@@ -20,15 +20,15 @@ describe('what Redis says about itself', () => {
     expect(unfitness(info)?.reason).toContain(reason);
   });
 
-  it('[LOG3] is one life only where nothing acknowledged can be lost', () => {
+  it('[LOG3] keeps all only where nothing acknowledged can be lost', () => {
     expect(unfitness(parseInfo(fit))).toBeUndefined();
     const aof = parseInfo(`${fit}aof_enabled:1\r\n`);
     expect(lifeOf(parseInfo(fit), 'always')).toBe('abc');
     expect(lifeOf(aof, 'everysec')).toBe('abc');
     expect(lifeOf(aof, undefined)).toBe('abc');
-    expect(lifeOf(aof, 'always')).toBe('kept');
+    expect(lifeOf(aof, 'always')).toBe('abc kept');
     const promoted = parseInfo(`${fit}aof_enabled:1\r\nmaster_replid2:00a1\r\n`);
-    expect(lifeOf(promoted, 'always')).toBe('abc');
+    expect(lifeOf(promoted, 'always')).toBe('abc promoted');
   });
 });
 
