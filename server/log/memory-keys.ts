@@ -1,3 +1,4 @@
+import { countPastAge } from './past-age.ts';
 import { TailList } from './tail-list.ts';
 
 /** What a key stands for. */
@@ -42,10 +43,12 @@ export class MemoryKeys {
 
   /** Forgets keys older than the window. */
   trim(now: number): void {
-    const oldest = now - this.#options.windowMs;
-    for (let first = this.#first(); first && first.at <= oldest; first = this.#first()) {
-      this.#dropOldest();
+    const youngFrom = now - this.#options.windowMs + 1;
+    const count = countPastAge((index) => this.#order.at(index)?.at, { youngFrom, now });
+    for (const { scoped, at } of this.#order.slice(0, count)) {
+      if (this.#kept.get(scoped)?.at === at) this.#kept.delete(scoped);
     }
+    this.#order.drop(count);
   }
 
   /** Forgets what the event of an offset said. */

@@ -2,6 +2,7 @@ import { limits, RoomError, type Retention } from '../../shared/index.ts';
 import { digestOf } from './digest.ts';
 import { Followers } from './followers.ts';
 import { MemoryKeys, type Kept } from './memory-keys.ts';
+import { countPastAge } from './past-age.ts';
 import {
   roomKey,
   type Appended,
@@ -178,11 +179,9 @@ function dropOldest(room: MemoryRoom, count: number): void {
 }
 
 function trimByAge(room: MemoryRoom, now: number): void {
-  const oldest = now - room.retention.maxAgeMs;
-  const isOld = (event: StoredEvent | undefined) => event !== undefined && event.at < oldest;
-  let old = 0;
-  while (isOld(room.events.at(old))) old += 1;
-  dropOldest(room, old);
+  const youngFrom = now - room.retention.maxAgeMs;
+  const timeOf = (index: number) => room.events.at(index)?.at;
+  dropOldest(room, countPastAge(timeOf, { youngFrom, now }));
   room.keys.trim(now);
 }
 

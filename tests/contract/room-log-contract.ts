@@ -194,6 +194,34 @@ export function roomLogContract(name: string, level: Level, create: () => Promis
       expect(await log.append(entry('new', { at: NOW + 14 * DAY }))).toMatchObject({ offset: 3 });
     });
 
+    it('[LOG4] trims what is old behind an event of a time that has not come yet', async () => {
+      const log = await open();
+      await log.append(entry('of a clock that was set back', { at: NOW + 3_650 * DAY }));
+      await log.append(entry('old'));
+      await log.append(entry('young', { at: NOW + 6 * DAY }));
+      await log.append(entry('ahead', { at: NOW + 3_650 * DAY }));
+      await log.trim(NOW + 7 * DAY + 1);
+      expect(await log.bounds(room)).toMatchObject({ first: 3, head: 4 });
+      // Of the last nobody knows how old it is.
+      await log.trim(NOW + 14 * DAY);
+      expect(await log.bounds(room)).toMatchObject({ first: 4, head: 4 });
+      await log.trim(0);
+      expect(await log.bounds(room)).toMatchObject({ first: 4, head: 4 });
+    });
+
+    it('[LOG4] trims by age however many events are of a time that has not come yet', async () => {
+      const log = await open();
+      const long = { kind: 'long', id: 'r' };
+      const ahead = Array.from({ length: 1_200 }, (_, index) =>
+        log.append(entry(`n${index}`, { room: long, at: NOW + 3_650 * DAY })),
+      );
+      await Promise.all(ahead);
+      await log.append(entry('old', { room: long }));
+      await log.append(entry('young', { room: long, at: NOW + 7 * DAY }));
+      await log.trim(NOW + 7 * DAY + 1);
+      expect(await log.bounds(long)).toMatchObject({ first: 1_202, head: 1_202 });
+    });
+
     it('[LOG5] erases an event to a tombstone at the same offset', async () => {
       const log = await open();
       await log.append(entry('secret', { idempotencyKey: 'k' }));

@@ -219,25 +219,37 @@ local e, l = enter(ARGV[1], ARGV[2])
 return erase(tonumber(ARGV[3]), l, ARGV[4]) and 1 or 0
 `);
 
-/** KEYS meta, log, about. ARGV the time before which events go, how many at once. Gives how many have gone and
- *  when the oldest one left was appended, or -1: none is left. */
+/** KEYS meta, log, about. ARGV the time before which events go, the time now, how many at once, the offset to look
+ *  from. Gives the offset to go on from, or 0, and when the oldest one left was appended, or -1: none is left. What is
+ *  of a later time than now, because a clock was set back since, goes with an old one behind it. */
 export const TRIM = script(`${SHARED}
 local m = redis.call('HMGET', KEYS[1], 'o', 'f')
 local o, f = tonumber(m[1] or ''), tonumber(m[2] or '')
 if not (o and f) then return {0, '-1'} end
-local cutoff, gone, at = tonumber(ARGV[1]), 0, nil
-while f <= o and gone < tonumber(ARGV[2]) do
-  local text = redis.call('HGET', KEYS[2], f)
-  at = text and string.match(text, '^%S+ %S+ (%d+) ')
-  if at and tonumber(at) >= cutoff then break end
+local cutoff, now, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local at, last, young = math.max(f, tonumber(ARGV[4])), f - 1, nil
+local upTo = math.min(o, at + most - 1)
+while at <= upTo do
+  local text = redis.call('HGET', KEYS[2], at)
+  local time = tonumber(text and string.match(text, '^%S+ %S+ (%d+) ') or '')
+  if time and time >= cutoff and time <= now then
+    young = time
+    break
+  end
+  -- What cannot be read goes when it is the first.
+  if time and time < cutoff or not time and last == at - 1 then last = at end
+  at = at + 1
+end
+local first, to = f, math.min(last, f + most - 1)
+while f <= to do
   forget(f)
   f = f + 1
-  gone = gone + 1
-  at = nil
 end
-if gone > 0 then redis.call('HSET', KEYS[1], 'f', f) end
-if f > o then return {gone, '-1'} end
-return {gone, at or '0'}
+if f ~= first then redis.call('HSET', KEYS[1], 'f', f) end
+if to < last then return {last, '0'} end
+if not young and at <= o then return {at, '0'} end
+if f > o then return {0, '-1'} end
+return {0, young and string.format('%d', young) or ARGV[2]}
 `);
 
 /** All of them, to be loaded at once. */

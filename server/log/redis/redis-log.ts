@@ -262,12 +262,16 @@ export class RedisLog implements RoomLog {
     const room = roomOfTag(tag);
     if (!room) return void (await this.#link.command(['ZREM', DUE_KEY, tag]));
     const { maxAgeMs } = this.#retentionOf(room);
-    for (;;) {
-      const keyOf = roomKeys(room);
-      const keys = [keyOf('meta'), keyOf('log'), keyOf('about')];
-      const reply = await this.#link.run(TRIM, keys, [Math.max(0, now - maxAgeMs), TRIM_AT_ONCE]);
-      const [gone, oldest] = reply as [number, string];
-      if (gone >= TRIM_AT_ONCE) continue;
+    const keyOf = roomKeys(room);
+    const keys = [keyOf('meta'), keyOf('log'), keyOf('about')];
+    const range = [Math.max(0, now - maxAgeMs), now, TRIM_AT_ONCE];
+    for (let from = 0; ;) {
+      const reply = await this.#link.run(TRIM, keys, [...range, from]);
+      const [next, oldest] = reply as [number, string];
+      if (next > 0) {
+        from = next;
+        continue;
+      }
       const isEmpty = oldest === '-1' || maxAgeMs > FOREVER_MS;
       if (isEmpty) await this.#link.command(['ZREM', DUE_KEY, tag]);
       else await this.#link.command(['ZADD', DUE_KEY, String(Number(oldest) + maxAgeMs), tag]);

@@ -12,17 +12,16 @@ const SQL = {
   addRoom: 'INSERT INTO rooms (kind, id, head) VALUES (?, ?, 0)',
   setBounds: 'UPDATE rooms SET first = ?, head = ?, checksum = ? WHERE no = ?',
   roomsAfter: 'SELECT no, kind, id, head FROM rooms WHERE no > ? ORDER BY no LIMIT ?',
-  first: 'SELECT offset, at FROM events WHERE room = ? ORDER BY offset LIMIT 1',
+  first: 'SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT 1',
   insert: `INSERT INTO events (room, offset, type, data, by_id, by_name, at, key, about, checksum)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   one: 'SELECT by_id, key FROM events WHERE room = ? AND offset = ?',
   newest: `SELECT max(offset) AS offset FROM events
     WHERE room = ? AND about = ? AND type IN (SELECT value FROM json_each(?))`,
   dropUpTo: 'DELETE FROM events WHERE room = ? AND offset <= ?',
-  // Stops at the first event that is young enough, so a kept event never follows a dropped one.
-  dropOld: `DELETE FROM events WHERE room = ? AND offset < coalesce(
-      (SELECT min(offset) FROM (SELECT offset, at FROM events WHERE room = ? ORDER BY offset LIMIT ?)
-       WHERE at >= ?), 9007199254740991) AND offset IN
+  // Of a time after now are those that were appended before a clock was set back: they say nothing of their age.
+  eventTimes: 'SELECT offset AS place, at FROM events WHERE room = ? AND at <= ? ORDER BY offset',
+  dropOld: `DELETE FROM events WHERE room = ? AND offset <= ? AND offset IN
       (SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT ?)`,
   // Changes nothing when the key is there: most keys are new, and then this is all that is asked.
   putKey: `INSERT INTO keys (room, key, user, offset, at, digest)
@@ -30,9 +29,8 @@ const SQL = {
   getKey: 'SELECT offset, at, digest FROM keys WHERE room = ? AND key = ? AND user = ?',
   dropKey: 'DELETE FROM keys WHERE room = ? AND key = ? AND user = ?',
   // In the order in which they came, so no index by age is needed; a young one ends the search.
-  dropKeys: `DELETE FROM keys WHERE no < coalesce(
-      (SELECT min(no) FROM (SELECT no, at FROM keys ORDER BY no LIMIT ?) WHERE at > ?),
-      9007199254740991) AND no IN (SELECT no FROM keys ORDER BY no LIMIT ?)`,
+  keyTimes: 'SELECT no AS place, at FROM keys WHERE at <= ? ORDER BY no',
+  dropKeys: 'DELETE FROM keys WHERE no <= ? AND no IN (SELECT no FROM keys ORDER BY no LIMIT ?)',
 } as const;
 
 /** The writer's statements, compiled once. */

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { limits } from '../../../shared/limits.ts';
 import type { Retention } from '../../../shared/index.ts';
 import { digestOf } from '../digest.ts';
+import { lastPastAge } from '../past-age.ts';
 import { roomKey, type Entry, type RoomName } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';
 import type { CommitMark } from './commit-mark.ts';
@@ -136,13 +137,11 @@ export class Writer {
    *  from, or undefined when all are done. */
   trim(now: number, after: number): number | undefined {
     const rooms = this.#sql.roomsAfter.all(after, TRIM_ROOMS);
-    const keysBefore = now - limits.keyWindowMs;
     const { result, unmarked } = this.#transaction(() => {
-      const keys = Number(this.#sql.dropKeys.run(TRIM_ROWS, keysBefore, TRIM_ROWS).changes);
+      const keys = this.#dropKeys(now);
       for (const row of rooms) {
         const no = Number(row['no']);
-        const oldest = now - this.#retention(String(row['kind'])).maxAgeMs;
-        const dropped = this.#dropOld(no, oldest);
+        const dropped = this.#dropOld(no, now, this.#retention(String(row['kind'])).maxAgeMs);
         if (dropped > 0) this.#moveFirst(row, no);
         if (dropped === TRIM_ROWS) return no - 1;
       }
@@ -265,11 +264,17 @@ export class Writer {
     room.first = upTo + 1;
   }
 
-  #dropOld(room: number, oldest: number): number {
-    const first = this.#sql.first.get(room);
-    if (!first || Number(first['at']) >= oldest) return 0;
-    const run = this.#sql.dropOld.run(room, room, TRIM_ROWS, oldest, room, TRIM_ROWS);
-    return Number(run.changes);
+  #dropOld(room: number, now: number, maxAgeMs: number): number {
+    const last = lastPastAge(this.#sql.eventTimes.iterate(room, now), now - maxAgeMs, TRIM_ROWS);
+    if (last === undefined) return 0;
+    return Number(this.#sql.dropOld.run(room, last, room, TRIM_ROWS).changes);
+  }
+
+  #dropKeys(now: number): number {
+    const youngFrom = now - limits.keyWindowMs + 1;
+    const last = lastPastAge(this.#sql.keyTimes.iterate(now), youngFrom, TRIM_ROWS);
+    if (last === undefined) return 0;
+    return Number(this.#sql.dropKeys.run(last, TRIM_ROWS).changes);
   }
 
   #find(name: RoomName): WriterRoom | undefined {

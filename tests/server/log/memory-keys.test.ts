@@ -51,6 +51,22 @@ describe('MemoryKeys', () => {
     expect(keys.get('bob', 'k', 0)).toBeUndefined();
   });
 
+  it('[SND1] forgets old keys behind one of a time that has not come yet', () => {
+    const keys = new MemoryKeys({ cap: CAP, windowMs: WINDOW_MS });
+    const put = (key: string, at: number) => keys.put('ada', key, { offset: at, at, digest: key });
+    put('ahead', 1_000_000);
+    for (const key of ['a', 'b']) put(key, 1);
+    put('young', 10);
+    expect(keys.windowMs(11)).toBe(0);
+    keys.trim(11);
+    expect(keys.windowMs(11)).toBe(WINDOW_MS);
+    expect(keys.get('ada', 'young', 11)).toBeDefined();
+    // Of the last one nobody knows how old it is.
+    put('ahead', 1_000_000);
+    keys.trim(30);
+    expect(keys.get('ada', 'ahead', 30)).toBeDefined();
+  });
+
   it('[LOG5] forgets what an erased event said, and that its key was used not', () => {
     const keys = new MemoryKeys({ cap: CAP, windowMs: WINDOW_MS });
     keys.put('ada', 'k', { offset: 1, at: 0, digest: 'x' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../../shared/index.ts';
 import { Trouble } from '../../../server/log/sqlite/trouble.ts';
 import { unavailable } from '../../../server/log/sqlite/writer-port.ts';
 import { logWriter } from '../../kit/log-writer.ts';
@@ -35,6 +36,20 @@ describe('[LOG1] Writer, of what is refused', () => {
       'stale',
     ]);
     expect([count('rooms'), count('keys'), count('events')]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('[SND1] Writer, of keys past their window', () => {
+  it('forgets them behind one of a time that has not come yet', () => {
+    const { db, writer } = logWriter(tempDir());
+    const at = (key: string, time: number) => ({ ...entry(key), at: time });
+    const old = Array.from({ length: 700 }, (_, index) => at(`k${index}`, 1));
+    const now = limits.keyWindowMs + 1;
+    writer.append([at('ahead', 1e14), ...old, at('young', now), at('last', 1e14)]);
+    let after = writer.trim(now, 0);
+    while (after !== undefined) after = writer.trim(now, after);
+    const keys = db.prepare('SELECT key FROM keys ORDER BY no').all();
+    expect(keys.map(({ key }) => key)).toEqual(['young', 'last']);
   });
 });
 
