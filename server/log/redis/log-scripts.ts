@@ -9,9 +9,12 @@ import { script } from '../../redis/script.ts';
 //          deleted from it until the neighbours go too, and LOG5 does not allow that
 //   about  which events are about which: `about type offset`, padded so that their order is the order of offsets
 //   key:…  `offset at line digest` for each idempotency key, a day long
-// Every script begins with `enter`. A room without meta begins anew, under an epoch that nobody has seen; one that
-// may have lost its tail since it was last used goes on under another epoch. Nodes need not agree on whether Redis
-// keeps all (a setting was changed, or only some may ask for it): within a process, one that doubts it is believed.
+// Every script begins with `enter`. A room without meta has the epoch `none`, in which nothing ever happens: anybody
+// may name rooms, so reading leaves nothing behind. An append begins it anew, under an epoch that nobody has seen, and
+// so does reading where it is followed: who stands there at 0 goes on without a gap (RES3).
+// A room that may have lost its tail since it was last used goes on under another epoch. Nodes need not agree on
+// whether Redis keeps all (a setting was changed, or only some may ask for it): within a process, one that doubts it
+// is believed.
 const SHARED = `
 local function enter_life(e, r, p, life, fresh)
   local run, how = string.match(life, '^(%S+) ?(%S*)$')
@@ -29,10 +32,7 @@ local function enter(life, fresh)
   local e, l, o, f = m[1], m[2], tonumber(m[3] or ''), tonumber(m[4] or '')
   if not (e and l and o and f) then
     redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-    redis.call('HSET', KEYS[1], 'e', fresh, 'l', fresh, 'o', 0, 'f', 1)
-    enter_life(fresh, nil, nil, life, fresh)
-    redis.call('PEXPIRE', KEYS[1], ${DAY})
-    return fresh, fresh, 0, 1
+    return 'none', 'none', 0, 1
   end
   e = enter_life(e, m[5], m[6], life, fresh)
   -- A room outlives its log by a day: then it has nothing to show but its place, and goes on behind it (RES3).
@@ -41,6 +41,12 @@ local function enter(life, fresh)
     redis.call('HSET', KEYS[1], 'f', f)
   end
   return e, l, o, f
+end
+local function make(life, fresh)
+  redis.call('HSET', KEYS[1], 'e', fresh, 'l', fresh, 'o', 0, 'f', 1)
+  enter_life(fresh, nil, nil, life, fresh)
+  redis.call('PEXPIRE', KEYS[1], ${DAY})
+  return fresh, fresh
 end
 local function place(about, type)
   return string.format('%016d %s ', about, type)
@@ -105,6 +111,7 @@ if about and ARGV[13] ~= '' then
   end
   if (version or about) ~= tonumber(ARGV[13]) then return {'stale'} end
 end
+if e == 'none' then e, l = make(ARGV[1], ARGV[2]) end
 o = o + 1
 redis.call('HSET', KEYS[2], o, text)
 redis.call('HSET', KEYS[1], 'o', o)
@@ -139,10 +146,11 @@ redis.call('SPUBLISH', ARGV[12], 'e' .. e .. ' ' .. string.format('%d', o) .. '\
 return {'ok', e, o, ARGV[6]}
 `);
 
-/** KEYS meta, log, about. ARGV life, fresh epoch, `after | before`, offset, limit. Gives epoch, head, first, the
- *  offset of the first text, and the texts. */
+/** KEYS meta, log, about. ARGV life, fresh epoch, `after | before`, offset, limit, 1 where the room is followed. Gives
+ *  epoch, head, first, the offset of the first text, and the texts. */
 export const READ = script(`${SHARED}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
+if e == 'none' and ARGV[6] == '1' then e = make(ARGV[1], ARGV[2]) end
 local offset, limit = tonumber(ARGV[4]), tonumber(ARGV[5])
 local from, to
 if ARGV[3] == 'after' then

@@ -215,7 +215,8 @@ export class RedisLog implements RoomLog {
 
   async #read(room: RoomName, range: Range): Promise<Page> {
     const [how, offset] = 'after' in range ? ['after', range.after] : ['before', range.before];
-    const reply = await this.#run(READ, room, [how, offset, range.limit]);
+    const isFollowed = this.#lines.find(room) ? 1 : 0;
+    const reply = await this.#run(READ, room, [how, offset, range.limit, isFollowed]);
     const [epoch, head, first, from, texts] = reply as [
       string,
       number,

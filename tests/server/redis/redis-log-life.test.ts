@@ -95,6 +95,33 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     await log.close();
   });
 
+  it('keeps nothing of rooms that are read and were never made', async () => {
+    const { log } = await storeFor(HOUR_MS);
+    const types = ['message'];
+    const empty = { epoch: 'none', first: 1, head: 0 };
+    expect(await log.read(general, { before: 9, limit: 9 })).toEqual({ ...empty, events: [] });
+    expect(await log.bounds(general)).toEqual(empty);
+    expect(await log.changes(general, { first: 1, last: 9, types })).toEqual([]);
+    const range = { after: 3, types, notBy: 'bob', limit: 9 };
+    expect(await log.count(general, range)).toEqual({ count: 0, head: 0, epoch: 'none' });
+    expect(await log.erase(general, 1)).toBe(false);
+    const refused = said('b', { about: 1, guard: { types, version: 2 } });
+    await expect(log.append(refused)).rejects.toMatchObject({ code: 'STALE_VERSION' });
+    expect(await redis.command('KEYS', keyOf('*'))).toEqual([]);
+    expect((await log.append(said('a'))).epoch).not.toBe('none');
+    await log.close();
+  });
+
+  it('[RES3] keeps the epoch of a room that is followed and has no events', async () => {
+    const [{ log }, { log: other }] = [await storeFor(HOUR_MS), await storeFor(HOUR_MS)];
+    const unfollow = log.follow(general, () => {});
+    const { epoch } = await log.bounds(general);
+    unfollow();
+    for (const one of [log, other]) expect((await one.bounds(general)).epoch).toBe(epoch);
+    expect(await other.append(said('a'))).toMatchObject({ epoch, offset: 1 });
+    await Promise.all([log.close(), other.close()]);
+  });
+
   it('[SND1] answers repeats in another epoch as in the one they were made in', async () => {
     const { log } = await storeFor(HOUR_MS);
     const { epoch } = await log.append(said('a'));
