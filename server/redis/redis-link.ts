@@ -6,6 +6,7 @@ import { StartError } from '../start-error.ts';
 import { addressOf, startFailure } from './start-failure.ts';
 import { isPingRefused, Refusals } from './refusals.ts';
 import type { Script } from './script.ts';
+import { ScriptRuns } from './script-runs.ts';
 import { lifeOf, parseInfo, unfitness } from './start-check.ts';
 
 /** What a link to Redis is made from. */
@@ -37,6 +38,7 @@ export class RedisLink {
   readonly #client: ReturnType<typeof plainClient>;
   readonly #deadlines: Deadlines<Call>;
   readonly #refusals: Refusals;
+  readonly #runs: ScriptRuns;
   readonly #calls = new Set<Call>();
   readonly #onUsable = new Set<() => void>();
   /** Why it cannot be used now. */
@@ -52,6 +54,13 @@ export class RedisLink {
     this.#client = plainClient(url);
     this.#deadlines = new Deadlines({ clock, ms: patienceMs, onDue: (call) => this.#late(call) });
     this.#refusals = new Refusals(options.onTrouble);
+    this.#runs = new ScriptRuns({
+      command: (args) => this.command(args),
+      // Somebody has emptied Redis's cache of scripts.
+      isMissing: (error) => causeOf(error).startsWith('NOSCRIPT'),
+      maxWaiting: MAX_UNANSWERED,
+      full: () => unavailable('too many at once'),
+    });
     this.#client.on('error', (error: unknown) => this.#failed(error));
     this.#client.on('ping-interval', () => this.#refusals.pingDone());
   }
@@ -97,20 +106,16 @@ export class RedisLink {
     return this.#send(args);
   }
 
-  /** Runs a script. @throws RoomError LOG_UNAVAILABLE */
+  /** Runs a script, in the order of the calls. @throws RoomError LOG_UNAVAILABLE */
   async run(
-    { source, sha }: Script,
+    script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args.map(String)];
-    try {
-      return this.#told(await this.command(['EVALSHA', sha, ...rest]));
-    } catch (error) {
-      // Somebody has emptied Redis's cache of scripts.
-      if (!causeOf(error).startsWith('NOSCRIPT')) throw error;
-      return this.#told(await this.command(['EVAL', source, ...rest]));
-    }
+    const reply = await this.#runs.run(script, rest);
+    this.#refusals.scriptDone();
+    return reply;
   }
 
   /** Waits for what is under way, then closes. Safe to call twice. */
@@ -158,11 +163,6 @@ export class RedisLink {
     this.#done(call);
     call.reject(unavailable(SLOW));
     if (this.#trouble === undefined) this.#say(SLOW);
-  }
-
-  #told(reply: unknown): unknown {
-    this.#refusals.scriptDone();
-    return reply;
   }
 
   #failed(error: unknown): void {

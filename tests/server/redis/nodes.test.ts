@@ -202,6 +202,20 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     expect(await a.log.append(entry('1'))).toMatchObject({ offset: 1 });
   });
 
+  it('[LOG1] numbers in the order of the calls when somebody empties the cache of scripts', async () => {
+    const a = await node();
+    for (let round = 0; round < 10; round += 1) {
+      await redis.command('SCRIPT', 'FLUSH');
+      const appending: Promise<{ offset: number }>[] = [];
+      for (let n = 0; n < 40; n += 1) {
+        appending.push(a.log.append(entry(`${n}`)));
+        if (n % 4 === 0) await new Promise(setImmediate);
+      }
+      const offsets = (await Promise.all(appending)).map(({ offset }) => offset);
+      expect(offsets).toEqual(offsets.map((_, n) => round * 40 + n + 1));
+    }
+  });
+
   it('shows what it cannot read as erased, and says so once', async () => {
     const damage: string[] = [];
     const a = await node({ onDamage: (what) => damage.push(what) });
