@@ -1,4 +1,5 @@
 import type { By, Role, Visibility } from '../../shared/index.ts';
+import type { Revocation } from '../bus/notice.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { StoredRecord } from '../records/records.ts';
 
@@ -24,9 +25,14 @@ export interface RoomFacts {
   readonly bans: number;
   readonly isClosed: boolean;
   readonly news: readonly News[];
+  /** Whose feeds are to end, while not all nodes have been told: as the news, kept over a crash. */
+  readonly revocations?: readonly Revocation[] | undefined;
   /** Who closed it, while not all of its members have been told. */
   readonly parting?: Parting | undefined;
 }
+
+/** What a change decides of a room: all but what is kept until it has been told. */
+export type DecidedFacts = Omit<RoomFacts, 'news' | 'revocations'>;
 
 /** The word to all members that their room is closed. */
 export interface Parting {
@@ -73,6 +79,11 @@ const decode = (record: Kept): unknown => record && JSON.parse(record.value);
 export const roomFacts = (record: Kept) => decode(record) as RoomFacts | undefined;
 export const memberFacts = (record: Kept) => decode(record) as MemberFacts | undefined;
 export const invitationFacts = (record: Kept) => decode(record) as InvitationFacts | undefined;
+
+/** Has somebody to be told yet of what became of a room? */
+export function isUntold({ news, revocations = [], parting }: RoomFacts): boolean {
+  return news.length + revocations.length > 0 || parting !== undefined;
+}
 
 /** Facts as a record's value. */
 export function encode(facts: object): string {

@@ -8,6 +8,7 @@ import {
   myDirectKey,
   myOpenedKey,
   myRoomKey,
+  type DecidedFacts,
   type MemberFacts,
   type RoomFacts,
 } from './facts.ts';
@@ -143,7 +144,7 @@ function newRoom(
   actor: By,
   facts: Pick<RoomFacts, 'visibility' | 'title'>,
   members: number,
-): Omit<RoomFacts, 'news'> {
+): DecidedFacts {
   return { ...facts, createdBy: actor.id, members, invitations: 0, bans: 0, isClosed: false };
 }
 

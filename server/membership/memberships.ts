@@ -3,7 +3,15 @@ import type { Bus } from '../bus/bus.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
 import { roomPartition, type Records } from '../records/records.ts';
 import { CLOSED, UNMANAGED, type Membership } from './decisions.ts';
-import { bannedKey, memberFacts, memberKey, ROOM, roomFacts, type RoomFacts } from './facts.ts';
+import {
+  bannedKey,
+  isUntold,
+  memberFacts,
+  memberKey,
+  ROOM,
+  roomFacts,
+  type RoomFacts,
+} from './facts.ts';
 
 interface Known {
   /** Undefined: nobody has made this room. */
@@ -25,7 +33,7 @@ export class Memberships {
   /** Counts changes: what was read before one is not kept after it. */
   #changes = 0;
 
-  /** `onNews`: a room has news that nobody has been told, left by a process that died. */
+  /** `onNews`: of a room not all has been told, left by a process that died or could not. */
   constructor(options: {
     readonly contract: Contract;
     readonly records: Records;
@@ -54,7 +62,7 @@ export class Memberships {
     const changes = this.#changes;
     const partition = roomPartition(room);
     const facts = roomFacts(await this.#records.read(partition, ROOM));
-    if (facts && (facts.news.length > 0 || facts.parting)) this.#onNews(room);
+    if (facts && isUntold(facts)) this.#onNews(room);
     const closed = withoutUser(facts, room);
     const membership = closed ?? (await this.#readUser(partition, facts, userId));
     if (changes === this.#changes) this.#keep(room, facts, closed ? undefined : userId, membership);

@@ -9,7 +9,7 @@ import {
   type RecordChange,
   type Records,
 } from '../records/records.ts';
-import { encode, ROOM, type News, type Parting, type RoomFacts } from './facts.ts';
+import { encode, isUntold, ROOM, type DecidedFacts, type News, type Parting } from './facts.ts';
 import { part } from './parting.ts';
 import { readRoom, type RoomState } from './room-state.ts';
 import { Turns } from './turns.ts';
@@ -24,7 +24,7 @@ export interface IndexEntry {
 export interface Change<T> {
   readonly result: T;
   /** The room's own record. Unset: nothing changes at all. */
-  readonly facts?: Omit<RoomFacts, 'news'>;
+  readonly facts?: DecidedFacts;
   /** Other records of the room. */
   readonly changes?: readonly RecordChange[];
   readonly news?: readonly Omit<News, 'key'>[];
@@ -59,6 +59,8 @@ export class RoomBook {
   readonly #turns = new Turns();
   /** Rooms whose members are being told that they are closed. */
   readonly #parting = new Set<string>();
+  /** Rooms that are looked at again in a while. */
+  readonly #waiting = new Set<string>();
   #isClosed = false;
 
   constructor(options: RoomBookOptions) {
@@ -75,7 +77,7 @@ export class RoomBook {
     return this.#turns.take(roomKey(room), async () => {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
         const state = await this.read(room);
-        const change = await decide(state);
+        const change = await this.#decide(room, state, decide);
         if (!change.facts) return change.result;
         if (await this.#store(room, state, change)) {
           await this.#follow(room, change);
@@ -86,7 +88,7 @@ export class RoomBook {
     });
   }
 
-  /** Tells what a process that died has left untold. */
+  /** Tells what is untold, by a process that died or that could not. */
   tell(room: RoomName): void {
     if (this.#isClosed) return;
     void this.#turns.take(roomKey(room), () => this.#tell(room));
@@ -97,45 +99,89 @@ export class RoomBook {
     this.#isClosed = true;
   }
 
+  /** What changes nothing may ask again for a change whose answer was lost: then that is told first. */
+  async #decide<T>(
+    room: RoomName,
+    state: RoomState,
+    decide: (state: RoomState) => Promise<Change<T>>,
+  ): Promise<Change<T>> {
+    let isChange = false;
+    try {
+      const change = await decide(state);
+      isChange = change.facts !== undefined;
+      return change;
+    } finally {
+      if (!isChange && state.facts && isUntold(state.facts)) await this.#tell(room);
+    }
+  }
+
   async #store<T>(room: RoomName, state: RoomState, change: Change<T>): Promise<boolean> {
-    const { records, clock, newId } = this.#options;
+    const { records, bus, clock, onError } = this.#options;
     const untold = state.facts?.news ?? [];
     if (untold.length > MOST_NEWS) throw new RoomError('LOG_UNAVAILABLE');
     const at = encode({ at: clock.now() });
     for (const { userId, key } of change.listed ?? []) {
       await records.write(userPartition(userId), [{ key, value: at }]);
     }
-    const fresh = (change.news ?? []).map((one) => ({ ...one, key: `news-${newId()}` }));
-    const value = encode({ ...change.facts, news: [...untold, ...fresh] });
-    const own = { key: ROOM, value, expected: state.version };
-    return records.write(roomPartition(room), [own, ...(change.changes ?? [])]);
+    const own = { key: ROOM, value: this.#valueOf(state, change), expected: state.version };
+    try {
+      return await records.write(roomPartition(room), [own, ...(change.changes ?? [])]);
+    } catch (error) {
+      // It may be there all the same: no node may go on by what was so before, and who looks tells.
+      void bus.announce({ room }).catch(onError);
+      this.#lookAgain(room);
+      throw error;
+    }
+  }
+
+  /** The room's own record after a change, with all that is to be told. */
+  #valueOf<T>({ facts }: RoomState, { facts: now, news = [], revoked }: Change<T>): string {
+    const { newId } = this.#options;
+    const fresh = news.map((one) => ({ ...one, key: `news-${newId()}` }));
+    const revocations = [...(facts?.revocations ?? []), ...(revoked ? [revoked] : [])];
+    return encode({
+      ...now,
+      news: [...(facts?.news ?? []), ...fresh],
+      revocations: revocations.length > 0 ? revocations : undefined,
+    });
   }
 
   /** From here on the change is done: what goes wrong is no failure of it. */
-  async #follow<T>(room: RoomName, { unlisted = [], revoked }: Change<T>): Promise<void> {
+  async #follow<T>(room: RoomName, { unlisted = [] }: Change<T>): Promise<void> {
     const { records, bus, onError } = this.#options;
-    // A room that closes says so in its log before its feeds end; whoever is shut out hears no more.
-    const isLast = revoked?.who === 'all';
-    await bus.announce({ room, revoked: isLast ? undefined : revoked }).catch(onError);
-    await this.#tell(room);
-    if (isLast) await bus.announce({ room, revoked }).catch(onError);
+    // Nothing to be told, or another node was faster, which this one may not have heard yet.
+    if (!(await this.#tell(room))) await bus.announce({ room }).catch(onError);
     for (const { userId, key } of unlisted) {
       await records.write(userPartition(userId), [{ key, value: null }]).catch(onError);
     }
   }
 
-  async #tell(room: RoomName): Promise<void> {
-    const { records, publish } = this.#options;
+  /** False: there is nothing to tell. What cannot be told now is told later. */
+  async #tell(room: RoomName): Promise<boolean> {
+    const { records, bus, publish, onError } = this.#options;
     try {
-      const { facts, version } = await this.read(room);
+      const state = await this.read(room);
+      const { facts, version } = state;
       if (facts?.parting) void this.#part(room, facts.parting);
-      if (!facts || facts.news.length === 0) return;
-      for (const news of facts.news) await publish(news);
-      const told = { key: ROOM, value: encode({ ...facts, news: [] }), expected: version };
-      await records.write(roomPartition(room), [told]);
+      const { news = [], revocations = [] } = facts ?? {};
+      if (news.length + revocations.length === 0) return false;
+      // A room that closes says so in its log before its feeds end; whoever is shut out hears no more.
+      const isLast = ({ who }: Revocation) => who === 'all';
+      const first = await standing(
+        state,
+        revocations.filter((one) => !isLast(one)),
+      );
+      if (first.length === 0) await bus.announce({ room });
+      for (const revoked of first) await bus.announce({ room, revoked });
+      for (const one of news) await publish(one);
+      for (const revoked of revocations.filter(isLast)) await bus.announce({ room, revoked });
+      const told = encode({ ...facts, news: [], revocations: undefined });
+      await records.write(roomPartition(room), [{ key: ROOM, value: told, expected: version }]);
     } catch (error) {
-      this.#tryAgain(room, error);
+      onError(error);
+      this.#lookAgain(room);
     }
+    return true;
   }
 
   /** Many people, so nobody waits for it, and no turn is taken until all of them have been told. */
@@ -147,7 +193,8 @@ export class RoomBook {
       await part(this.#options, room, parting);
       await this.#turns.take(name, () => this.#parted(room));
     } catch (error) {
-      this.#tryAgain(room, error);
+      this.#options.onError(error);
+      this.#lookAgain(room);
     } finally {
       this.#parting.delete(name);
     }
@@ -161,10 +208,26 @@ export class RoomBook {
     await this.#options.records.write(roomPartition(room), [change]);
   }
 
-  #tryAgain(room: RoomName, error: unknown): void {
-    if (this.#isClosed) return;
-    const { clock, onError } = this.#options;
-    onError(error);
-    clock.after(RETRY_MS, () => this.tell(room));
+  #lookAgain(room: RoomName): void {
+    const name = roomKey(room);
+    if (this.#isClosed || this.#waiting.has(name)) return;
+    this.#waiting.add(name);
+    this.#options.clock.after(RETRY_MS, () => {
+      this.#waiting.delete(name);
+      this.tell(room);
+    });
   }
+}
+
+/** Those that still hold: who has come back to the room since then stays. */
+async function standing(
+  { member }: RoomState,
+  revocations: readonly Revocation[],
+): Promise<readonly Revocation[]> {
+  const isBack = await Promise.all(
+    revocations.map(
+      async ({ who }) => who !== 'all' && 'only' in who && (await member(who.only)) !== undefined,
+    ),
+  );
+  return revocations.filter((_, index) => !isBack[index]);
 }

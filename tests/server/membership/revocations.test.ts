@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import {
+  inMemory,
+  losingNode,
+  onRedis,
+  type Shared,
+  type Sharing,
+} from '../../kit/keeping-nodes.ts';
+import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
+import { ada, bob } from '../../kit/rooms.ts';
+
+const room = { kind: 'chat', id: 'r' };
+const OUT = { role: undefined };
+
+/** What becomes of feeds when word of a loss gets lost itself. `share` begins with nothing stored. */
+function revocations(name: string, share: Sharing): void {
+  describe(`a change of a room that shuts somebody out, ${name}`, () => {
+    const opened: Shared[] = [];
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map(({ close }) => close()));
+    });
+
+    /** Two nodes that both know bob for a member of ada's private room. */
+    const stage = async () => {
+      opened.push(...(await share(2)));
+      const [one, other] = opened.map(losingNode) as [Node, Node];
+      await one.of('chat').founding.create(ada, { id: 'r', private: true });
+      await one.of('chat').joining.invite(ada, { room: 'r', user: 'bob', role: 'member' });
+      await other.of('chat').joining.accept(bob, 'r');
+      for (const { memberships } of [one, other]) {
+        await vi.waitFor(async () =>
+          expect(await memberships.of(room, 'bob')).toMatchObject({ role: 'member' }),
+        );
+      }
+      const heard = () => other.notices.flatMap(({ revoked }) => revoked ?? []);
+      const isOut = () =>
+        vi.waitFor(async () => {
+          expect(await one.memberships.of(room, 'bob')).toMatchObject(OUT);
+          expect(await other.memberships.of(room, 'bob')).toMatchObject(OUT);
+        });
+      const pending = async () => (await one.book.read(room)).facts?.revocations;
+      return { one, other, heard, isOut, pending };
+    };
+    const ban = ({ of }: Node) =>
+      of('chat').governing.removeMember(ada, { room: 'r', user: 'bob', ban: true });
+    const banned = { who: { only: 'bob' }, reason: 'banned' };
+    const unavailable = { code: 'LOG_UNAVAILABLE' };
+
+    it('[AUT1] is announced until it has been heard', async () => {
+      const { one, heard, isOut, pending } = await stage();
+      one.failAnnounces(true);
+      await ban(one);
+      expect(one.errors).toMatchObject([unavailable]);
+      expect(await pending()).toEqual([banned]);
+      one.clock.advance(5_000);
+      await vi.waitFor(() => expect(one.errors).toMatchObject([unavailable, unavailable]));
+      one.failAnnounces(false);
+      one.clock.advance(5_000);
+      await isOut();
+      await vi.waitFor(() => expect(heard()).toContainEqual(banned));
+      await vi.waitFor(async () => expect(await pending()).toBeUndefined());
+    });
+
+    it('[AUT1] and is not acknowledged holds all the same, and is announced', async () => {
+      const { one, heard, isOut } = await stage();
+      one.loseAck();
+      await expect(ban(one)).rejects.toMatchObject(unavailable);
+      await isOut();
+      await vi.waitFor(() => expect(heard()).toContainEqual(banned));
+    });
+
+    it('[AUT1] is announced before its repeat on another node is answered', async () => {
+      const { one, other, isOut, pending } = await stage();
+      one.failAnnounces(true);
+      await ban(one);
+      expect(await ban(other)).toEqual({ room: 'r' });
+      expect(await pending()).toBeUndefined();
+      await isOut();
+    });
+
+    it('[AUT1] is announced when it closes the room and its repeat is refused', async () => {
+      const { one, other, heard, isOut } = await stage();
+      one.failAnnounces(true);
+      one.loseAck();
+      await expect(one.of('chat').governing.close(ada, 'r')).rejects.toMatchObject(unavailable);
+      const again = other.of('chat').governing.close(ada, 'r');
+      await expect(again).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await isOut();
+      await vi.waitFor(() => expect(heard()).toContainEqual({ who: 'all', reason: 'closed' }));
+      expect(other.told.map(({ type }) => type)).toContain('closed');
+    });
+
+    it('[AUT1] ends no feeds of somebody who is back before it is announced', async () => {
+      const { one, other, heard, pending } = await stage();
+      one.failAnnounces(true);
+      other.failAnnounces(true);
+      await ban(one);
+      await other.of('chat').joining.invite(ada, { room: 'r', user: 'bob', role: 'member' });
+      await other.of('chat').joining.accept(bob, 'r');
+      other.failAnnounces(false);
+      other.clock.advance(5_000);
+      await vi.waitFor(async () => expect(await pending()).toBeUndefined());
+      expect(await other.memberships.of(room, 'bob')).toMatchObject({ role: 'member' });
+      expect(heard().filter(({ who }) => who !== 'all' && 'only' in who)).toEqual([]);
+    });
+  });
+}
+
+type Node = ReturnType<typeof losingNode>;
+
+revocations('in memory', inMemory);
+
+describe.skipIf(noRedis)('nodes on Redis', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await redisServer();
+  });
+  afterAll(() => redis.stop());
+
+  revocations('on Redis', async (count) => {
+    await redis.command('FLUSHALL');
+    return onRedis(redis.url)(count);
+  });
+});
