@@ -58,6 +58,7 @@ export interface Bus {
   /** Tells all nodes, this one before it resolves, the others within a second (AUT1). */
   announce(notice: Notice): Promise<void>;
   /** Calls `handler` with every notice from now on, in the order of registering, and `missed` when some may have
-   *  been lost on the way: what was known by them is to be asked for anew. Returns the undo. */
+   *  been lost on the way or before they are first heard: what was known by them is to be asked for anew. Returns
+   *  the undo. */
   onNotice(handler: (notice: Notice) => void, missed: () => void): () => void;
 }

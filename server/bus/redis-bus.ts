@@ -56,14 +56,26 @@ export function createRedisBus(options: {
       const data = JSON.stringify(notice);
       await log.append({ room: NOTICES, type: 'notice', data, by: SENDER, at: clock.now() });
     },
-    onNotice: (handler, missed) =>
-      log.follow(NOTICES, (events, _, head) => {
+    onNotice(handler, missed) {
+      let isOver = false;
+      const unfollow = log.follow(NOTICES, (events, _, head) => {
         if (head !== undefined) missed();
         for (const { data } of events) {
           const notice = data === null ? undefined : parseNotice(data);
           if (notice) handler(notice);
         }
-      }),
+      });
+      // It is heard from some moment on, which a slow Redis puts off. What was found out before it may be so no
+      // more, and no word of that comes.
+      const begun = () => {
+        if (!isOver) missed();
+      };
+      log.bounds(NOTICES).then(begun, begun);
+      return () => {
+        isOver = true;
+        unfollow();
+      };
+    },
   };
 }
 

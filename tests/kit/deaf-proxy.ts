@@ -25,7 +25,7 @@ export async function deafProxy(port: number): Promise<DeafProxy> {
       one.on('close', () => other.destroy());
     }
     client.on('data', (bytes: Buffer) => {
-      isListening ||= bytes.includes('SSUBSCRIBE');
+      isListening ||= /ssubscribe/i.test(bytes.toString('latin1'));
       redis.write(bytes);
     });
     redis.on('data', (bytes: Buffer) => {

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { deafProxy } from '../../kit/deaf-proxy.ts';
 import {
   inMemory,
   losingNode,
@@ -120,5 +121,26 @@ describe.skipIf(noRedis)('nodes on Redis', () => {
   revocations('on Redis', async (count) => {
     await redis.command('FLUSHALL');
     return onRedis(redis.url)(count);
+  });
+
+  it('[AUT1] read anew what they knew before they began to hear of changes', async () => {
+    await redis.command('FLUSHALL');
+    const proxy = await deafProxy(redis.port);
+    const shared = await onRedis(redis.url)(1);
+    const [one] = shared.map(losingNode) as [Node];
+    await one.of('chat').founding.create(ada, { id: 'r', private: true });
+    await one.of('chat').joining.invite(ada, { room: 'r', user: 'bob', role: 'member' });
+    await one.of('chat').joining.accept(bob, 'r');
+    proxy.deafen(true);
+    const late = await onRedis(proxy.url)(1);
+    onTestFinished(async () => {
+      await Promise.all([...shared, ...late].map(({ close }) => close()));
+      await proxy.close();
+    });
+    const [starting] = late.map(losingNode) as [Node];
+    const seen = () => starting.memberships.of(room, 'bob');
+    expect(await seen()).toMatchObject({ role: 'member' });
+    await one.of('chat').governing.removeMember(ada, { room: 'r', user: 'bob', ban: true });
+    await vi.waitFor(async () => expect(await seen()).toMatchObject({ isBanned: true }), 5_000);
   });
 });
