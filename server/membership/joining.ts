@@ -49,7 +49,9 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
         const may = own && mayDo('invite', { ...facts, role: own.role, isBanned: false });
         if (!may || !mayActOn(own.role, role)) throw new RoomError('FORBIDDEN');
         const result = { room: id };
-        if ((await member(user)) || (await invitation(user))) return { result };
+        if (await member(user)) return { result };
+        const listed = [{ userId: user, key: myInvitationKey(room) }];
+        if (await invitation(user)) return { result, listed };
         demandCount(facts.invitations, limits.invitationsPerRoom, 'invitations into this room');
         await demandPlace(records, user, {
           prefix: 'invited/',
@@ -69,7 +71,7 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
             { key: invitedKey(user), value: encode(invited) },
             { key: bannedKey(user), value: null },
           ],
-          listed: [{ userId: user, key: myInvitationKey(room) }],
+          listed,
           news: [
             newsFor(user, { type: 'invitation', room, by: actor, ...titled(facts.title), role }),
           ],
@@ -82,7 +84,8 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
       return book.change<MyRoom>(room, async (state) => {
         const { facts, member, invitation, isBanned, isKnown } = living(state);
         const own = await member(actor.id);
-        if (own) return { result: summaryOf(room, facts, own) };
+        const listed = [{ userId: actor.id, key: myRoomKey(room) }];
+        if (own) return { result: summaryOf(room, facts, own), listed };
         const asked = await invitation(actor.id);
         const isFree = facts.visibility === 'open' && !(await isBanned(actor.id));
         if (!asked && !isFree) throw new RoomError('FORBIDDEN');
@@ -108,7 +111,7 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
             { key: knownKey(actor.id), value: '1' },
             { key: invitedKey(actor.id), value: null },
           ],
-          listed: [{ userId: actor.id, key: myRoomKey(room) }],
+          listed,
           unlisted: [{ userId: actor.id, key: myInvitationKey(room) }],
           news: [
             { room, type: 'joined', data, by: actor },

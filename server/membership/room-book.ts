@@ -3,22 +3,12 @@ import type { Bus } from '../bus/bus.ts';
 import type { Revocation } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
-import {
-  roomPartition,
-  userPartition,
-  type RecordChange,
-  type Records,
-} from '../records/records.ts';
+import { roomPartition, type RecordChange, type Records } from '../records/records.ts';
 import { encode, isUntold, ROOM, type DecidedFacts, type News, type Parting } from './facts.ts';
 import { part } from './parting.ts';
 import { readRoom, type RoomState } from './room-state.ts';
 import { Turns } from './turns.ts';
-
-/** An entry of a user's index. */
-export interface IndexEntry {
-  readonly userId: string;
-  readonly key: string;
-}
+import { createUserIndex, type IndexEntry, type SeenEntry, type UserIndex } from './user-index.ts';
 
 /** What is to become of a room. */
 export interface Change<T> {
@@ -28,7 +18,7 @@ export interface Change<T> {
   /** Other records of the room. */
   readonly changes?: readonly RecordChange[];
   readonly news?: readonly Omit<News, 'key'>[];
-  /** Index entries to make before, and to take away after it. */
+  /** Index entries to make before (where nothing changes, those that are missing), and to take away after it. */
   readonly listed?: readonly IndexEntry[];
   readonly unlisted?: readonly IndexEntry[];
   readonly revoked?: Revocation;
@@ -56,6 +46,7 @@ const MOST_NEWS = 100;
  *  nodes. */
 export class RoomBook {
   readonly #options: RoomBookOptions;
+  readonly #index: UserIndex;
   readonly #turns = new Turns();
   /** Rooms whose members are being told that they are closed. */
   readonly #parting = new Set<string>();
@@ -65,6 +56,7 @@ export class RoomBook {
 
   constructor(options: RoomBookOptions) {
     this.#options = options;
+    this.#index = createUserIndex(options);
   }
 
   read(room: RoomName): Promise<RoomState> {
@@ -78,9 +70,14 @@ export class RoomBook {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
         const state = await this.read(room);
         const change = await this.#decide(room, state, decide);
-        if (!change.facts) return change.result;
+        if (!change.facts) {
+          await this.#index.complete(change.listed ?? []);
+          return change.result;
+        }
+        // Another node may list anew, after the change, what this one is about to take away.
+        const unlisted = await this.#index.see(change.unlisted ?? []);
         if (await this.#store(room, state, change)) {
-          await this.#follow(room, change);
+          await this.#follow(room, unlisted);
           return change.result;
         }
       }
@@ -116,13 +113,10 @@ export class RoomBook {
   }
 
   async #store<T>(room: RoomName, state: RoomState, change: Change<T>): Promise<boolean> {
-    const { records, bus, clock, onError } = this.#options;
+    const { records, bus, onError } = this.#options;
     const untold = state.facts?.news ?? [];
     if (untold.length > MOST_NEWS) throw new RoomError('LOG_UNAVAILABLE');
-    const at = encode({ at: clock.now() });
-    for (const { userId, key } of change.listed ?? []) {
-      await records.write(userPartition(userId), [{ key, value: at }]);
-    }
+    await this.#index.add(change.listed ?? []);
     const own = { key: ROOM, value: this.#valueOf(state, change), expected: state.version };
     try {
       return await records.write(roomPartition(room), [own, ...(change.changes ?? [])]);
@@ -147,13 +141,11 @@ export class RoomBook {
   }
 
   /** From here on the change is done: what goes wrong is no failure of it. */
-  async #follow<T>(room: RoomName, { unlisted = [] }: Change<T>): Promise<void> {
-    const { records, bus, onError } = this.#options;
+  async #follow(room: RoomName, unlisted: readonly SeenEntry[]): Promise<void> {
+    const { bus, onError } = this.#options;
     // Nothing to be told, or another node was faster, which this one may not have heard yet.
     if (!(await this.#tell(room))) await bus.announce({ room }).catch(onError);
-    for (const { userId, key } of unlisted) {
-      await records.write(userPartition(userId), [{ key, value: null }]).catch(onError);
-    }
+    for (const entry of unlisted) await this.#index.remove(entry).catch(onError);
   }
 
   /** False: there is nothing to tell. What cannot be told now is told later. */

@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts';
+import { userPartition, type Records } from '../records/records.ts';
+import { encode } from './facts.ts';
+
+/** An entry of a user's index. */
+export interface IndexEntry {
+  readonly userId: string;
+  readonly key: string;
+}
+
+/** One that is there, as it was seen. */
+export interface SeenEntry extends IndexEntry {
+  readonly version: number;
+}
+
+/** What users have as lists: their rooms and invitations. The rooms have the truth. */
+export interface UserIndex {
+  /** Makes entries, or makes them anew. */
+  add(entries: readonly IndexEntry[]): Promise<void>;
+  /** Makes those that are missing. */
+  complete(entries: readonly IndexEntry[]): Promise<void>;
+  /** Finds those that are there. */
+  see(entries: readonly IndexEntry[]): Promise<readonly SeenEntry[]>;
+  /** Takes one away, unless it was made anew since it was seen. */
+  remove(entry: SeenEntry): Promise<void>;
+}
+
+/** Makes it. */
+export function createUserIndex({
+  records,
+  clock,
+}: {
+  readonly records: Records;
+  readonly clock: Clock;
+}): UserIndex {
+  const put = (entries: readonly IndexEntry[], expected?: number) => {
+    const value = encode({ at: clock.now() });
+    return Promise.all(
+      entries.map(({ userId, key }) =>
+        records.write(userPartition(userId), [{ key, value, expected }]),
+      ),
+    );
+  };
+  return {
+    add: async (entries) => void (await put(entries)),
+    complete: async (entries) => {
+      const found = await Promise.all(
+        entries.map(({ userId, key }) => records.read(userPartition(userId), key)),
+      );
+      await put(
+        entries.filter((_, index) => !found[index]),
+        0,
+      );
+    },
+    see: async (entries) => {
+      const found = await Promise.all(
+        entries.map(async (entry) => {
+          const record = await records.read(userPartition(entry.userId), entry.key);
+          return record ? [{ ...entry, version: record.version }] : [];
+        }),
+      );
+      return found.flat();
+    },
+    remove: async ({ userId, key, version }) => {
+      await records.write(userPartition(userId), [{ key, value: null, expected: version }]);
+    },
+  };
+}

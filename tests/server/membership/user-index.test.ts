@@ -1,0 +1,93 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Records } from '../../../server/records/records.ts';
+import { testKeeping } from '../../kit/keeping.ts';
+import { inMemory, onRedis, type Shared, type Sharing } from '../../kit/keeping-nodes.ts';
+import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
+import { ada, bob } from '../../kit/rooms.ts';
+
+const BOB = 'user/bob';
+const invitation = { room: 'r', user: 'bob', role: 'member' } as const;
+
+/** Records that hold back what takes entries out of bob's index, until they are let go. */
+function holding(records: Records) {
+  const held: (() => void)[] = [];
+  const write: Records['write'] = async (partition, changes) => {
+    const isRemoval = partition === BOB && changes.some(({ value }) => value === null);
+    if (isRemoval) await new Promise<void>((resolve) => held.push(resolve));
+    return records.write(partition, changes);
+  };
+  return { records: { ...records, write }, held };
+}
+
+/** What becomes of a user's index that two nodes write at once. `share` begins with nothing stored. */
+function userIndex(name: string, share: Sharing): void {
+  describe(`the index of a user, ${name}`, () => {
+    const opened: Shared[] = [];
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map(({ close }) => close()));
+    });
+
+    /** Two nodes, of which the first takes nothing out of the index until it is let. */
+    const stage = async () => {
+      opened.push(...(await share(2)));
+      const [first, second] = opened as [Shared, Shared];
+      const { records, held } = holding(first.records);
+      const slow = testKeeping({ ...first, records }).of('chat');
+      const other = testKeeping(second).of('chat');
+      await other.founding.create(ada, { id: 'r', private: false });
+      const isHeld = () => vi.waitFor(() => expect(held).toHaveLength(1));
+      const letGo = () => held.splice(0).forEach((go) => go());
+      return { slow, other, isHeld, letGo, records: second.records };
+    };
+
+    it('keeps a room that he leaves on one node and joins again on another', async () => {
+      const { slow, other, isHeld, letGo } = await stage();
+      await other.joining.accept(bob, 'r');
+      const leaving = slow.governing.leaveRoom(bob, 'r');
+      await isHeld();
+      await other.joining.accept(bob, 'r');
+      letGo();
+      await leaving;
+      expect((await other.listing.mine(bob, {})).rooms).toMatchObject([{ room: 'r' }]);
+    });
+
+    it('keeps an invitation that comes again while he declines on another node', async () => {
+      const { slow, other, isHeld, letGo } = await stage();
+      await other.joining.invite(ada, invitation);
+      const declining = slow.joining.decline(bob, 'r');
+      await isHeld();
+      await other.joining.invite(ada, invitation);
+      letGo();
+      await declining;
+      const { invitations } = await other.listing.invitations(bob, {});
+      expect(invitations).toMatchObject([{ room: 'r' }]);
+    });
+
+    it('is made whole by whoever invites or accepts again', async () => {
+      const { other, records } = await stage();
+      await other.joining.invite(ada, invitation);
+      await records.write(BOB, [{ key: 'invited/chat/r', value: null }]);
+      await other.joining.invite(ada, invitation);
+      expect((await other.listing.invitations(bob, {})).invitations).toHaveLength(1);
+      await other.joining.accept(bob, 'r');
+      await records.write(BOB, [{ key: 'room/chat/r', value: null }]);
+      await other.joining.accept(bob, 'r');
+      expect((await other.listing.mine(bob, {})).rooms).toHaveLength(1);
+    });
+  });
+}
+
+userIndex('in memory', inMemory);
+
+describe.skipIf(noRedis)('on nodes', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await redisServer();
+  });
+  afterAll(() => redis.stop());
+
+  userIndex('on Redis', async (count) => {
+    await redis.command('FLUSHALL');
+    return onRedis(redis.url)(count);
+  });
+});
