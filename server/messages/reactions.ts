@@ -14,7 +14,7 @@ import { roomKey, type RoomLog } from '../log/room-log.ts';
 import { Turns } from '../turns.ts';
 import { roomPartition, type RecordChange, type Records } from '../records/records.ts';
 import { encodeData } from '../rooms/encoding.ts';
-import { appendAbout } from './append.ts';
+import { appendAcked, removedSince } from './append.ts';
 import { FIRST_USERS, missingUsers, react } from './reaction-rules.ts';
 import {
   allReactions,
@@ -30,6 +30,9 @@ import { isRemoved, type Target } from './target.ts';
 // A message that many react to at once costs its room four events a second.
 const JOIN_MS = 250;
 const MAX_TRIES = 20;
+const TOO_MANY = 'too many react to this message at once';
+// What a summary must know of before it is told.
+const TOLD_TYPES = ['reacted', 'removed'] as const;
 const PAGE = 200;
 // Of messages that are kept no more: with each new reaction a few of the oldest go.
 const SWEEP = 10;
@@ -109,16 +112,34 @@ export class Reactions {
       ];
       if (await this.#records.write(partition, changes)) return { all: summary, isNew: true };
     }
-    throw new RoomError('LOG_UNAVAILABLE', 'too many react to this message at once');
+    throw new RoomError('LOG_UNAVAILABLE', TOO_MANY);
   }
 
+  /** Of two nodes that tell at once, the later one looks again at what it is about to say. */
   async #tell(target: Target): Promise<Ack> {
     const { room, position, stored } = target;
-    const record = await this.#records.read(roomPartition(room), reactionsKey(target));
-    const reactions = allReactions(record?.value);
-    const data: Reacted = { target: formatPosition(position), of: stored.type, reactions };
-    const entry = { room, type: 'reacted', data: encodeData(data), by: SERVER };
-    return appendAbout(this.#log, { ...entry, at: this.#clock.now() }, position);
+    const { offset, epoch } = position;
+    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+      const guard = { types: TOLD_TYPES, version: await this.#toldAt(target), epoch };
+      const record = await this.#records.read(roomPartition(room), reactionsKey(target));
+      const reactions = allReactions(record?.value);
+      const data: Reacted = { target: formatPosition(position), of: stored.type, reactions };
+      const entry = { room, type: 'reacted', data: encodeData(data), by: SERVER, about: offset };
+      try {
+        return await appendAcked(this.#log, { ...entry, at: this.#clock.now(), guard });
+      } catch (error) {
+        if (!(error instanceof RoomError) || error.code !== 'STALE_VERSION') throw error;
+      }
+    }
+    throw new RoomError('LOG_UNAVAILABLE', TOO_MANY);
+  }
+
+  /** Where the newest summary stands; without one, the message. @throws RoomError EVENT_REMOVED */
+  async #toldAt({ room, position: { offset } }: Target): Promise<number> {
+    const range = { first: offset, last: offset, types: TOLD_TYPES };
+    const told = await this.#log.changes(room, range);
+    if (told.some(({ type }) => type === 'removed')) throw removedSince();
+    return told.at(-1)?.offset ?? offset;
   }
 
   /** Names others where one of the first users has taken his reaction back. */

@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { RoomLog } from '../../../server/log/room-log.ts';
+import { reactionsKey } from '../../../server/messages/reaction-records.ts';
+import { Reactions } from '../../../server/messages/reactions.ts';
+import { findTarget, type Target } from '../../../server/messages/target.ts';
+import { createMemoryRecords } from '../../../server/records/memory-records.ts';
+import { roomPartition, type Records } from '../../../server/records/records.ts';
+import { chat, type Reacted } from '../../../shared/index.ts';
+import { manualClock } from '../../kit/manual-clock.ts';
+import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
+import { openStore } from '../../kit/redis-store.ts';
+import { ada, bob, general, memoryLog } from '../../kit/rooms.ts';
+
+interface Store {
+  readonly log: RoomLog;
+  readonly records: Records;
+}
+
+/** Holds back calls until it is opened for good. */
+function gate() {
+  const held: (() => void)[] = [];
+  let isOpen = false;
+  return {
+    pass: async () => {
+      if (!isOpen) await new Promise<void>((resolve) => held.push(resolve));
+    },
+    isHeld: () => vi.waitFor(() => expect(held).not.toEqual([])),
+    open: () => {
+      isOpen = true;
+      for (const go of held.splice(0)) go();
+    },
+  };
+}
+
+/** What nodes that react at once leave behind. `open` gives the stores of two nodes on one storage. */
+function reactionsOf(name: string, open: () => Promise<readonly [Store, Store]>): void {
+  describe(`reactions of two nodes, ${name}`, () => {
+    const opened: Store[] = [];
+    afterEach(async () => {
+      await Promise.all(opened.splice(0).map(({ log }) => log.close()));
+    });
+
+    /** Two nodes and a message; the hands of their clock are moved until what is asked is answered. */
+    const stage = async (wrap: (store: Store) => Store) => {
+      const [first, second] = await open();
+      opened.push(first, second);
+      const clock = manualClock();
+      const slowStore = wrap(first);
+      const slow = new Reactions(slowStore.log, slowStore.records, clock);
+      const other = new Reactions(second.log, second.records, clock);
+      const data = '{"json":{"text":"a"}}';
+      const entry = { room: general, type: 'message', data, by: ada, at: clock.now() };
+      const { epoch, offset } = await second.log.append(entry);
+      const find = async () => {
+        const target = await findTarget(second.log, chat, general, `${epoch}:${offset}`);
+        if (!target) throw new Error('no target');
+        return target;
+      };
+      const moving = async <T>(until: Promise<T>): Promise<T> => {
+        let isOver = false;
+        const over = () => void (isOver = true);
+        until.then(over, over);
+        await vi.waitFor(() => {
+          clock.advance(250);
+          expect(isOver).toBe(true);
+        });
+        return until;
+      };
+      const kept = (target: Target) =>
+        second.records.list(roomPartition(general), { prefix: reactionsKey(target) });
+      return { ...second, slow, other, find, moving, kept, clock };
+    };
+    const thumb = { name: '+1', on: true };
+
+    it('[MSG3] end with a summary that says what is kept', async () => {
+      const { pass, isHeld, open: letGo } = gate();
+      const { slow, other, find, moving, kept } = await stage(({ log, records }) => ({
+        records,
+        log: {
+          ...logOf(log),
+          append: async (entry) => {
+            if (entry.type === 'reacted') await pass();
+            return log.append(entry);
+          },
+        },
+      }));
+      const target = await find();
+      const late = slow.react(target, { user: ada, ...thumb });
+      await moving(isHeld());
+      await moving(other.react(target, { user: bob, ...thumb }));
+      letGo();
+      await late;
+      const told = (await find()).slot.reacted?.data as Reacted | undefined;
+      const reactions = told?.reactions;
+      expect(reactions).toMatchObject([{ name: '+1', count: 2 }]);
+      expect(reactions).toEqual(JSON.parse((await kept(target))[0]?.value ?? ''));
+    });
+  });
+}
+
+/** A log whose methods may be replaced one by one. */
+function logOf(log: RoomLog): RoomLog {
+  return {
+    level: log.level,
+    append: (entry) => log.append(entry),
+    read: (room, range) => log.read(room, range),
+    bounds: (room) => log.bounds(room),
+    changes: (room, range) => log.changes(room, range),
+    count: (room, range) => log.count(room, range),
+    follow: (room, follower) => log.follow(room, follower),
+    erase: (room, offset) => log.erase(room, offset),
+    trim: (now) => log.trim(now),
+    keyWindowMs: (room, now) => log.keyWindowMs(room, now),
+    failure: () => log.failure(),
+    close: () => log.close(),
+  };
+}
+
+reactionsOf('in memory', async () => {
+  const store = { log: memoryLog(), records: createMemoryRecords() };
+  return [store, store];
+});
+
+describe.skipIf(noRedis)('on nodes', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await redisServer();
+  });
+  afterAll(() => redis.stop());
+
+  reactionsOf('on Redis', async () => {
+    await redis.command('FLUSHALL');
+    return [await openStore(redis.url), await openStore(redis.url)];
+  });
+});
