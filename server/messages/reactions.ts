@@ -75,7 +75,7 @@ export class Reactions {
     const { all, isNew } = await this.#turns.take(nameOf(target), () => this.#store(target, input));
     return !isNew && isTold(target.slot.reacted, all)
       ? toldAlready(target, this.#log)
-      : this.#summaries.ask(nameOf(target), () => this.#tell(target));
+      : this.#summaries.ask(nameOf(target), () => this.#tellOrForget(target));
   }
 
   /** Forgets who has reacted to a message that was removed. */
@@ -113,6 +113,16 @@ export class Reactions {
       if (await this.#records.write(partition, changes)) return { all: summary, isNew: true };
     }
     throw new RoomError('LOG_UNAVAILABLE', TOO_MANY);
+  }
+
+  /** What was stored while the message was being removed may have come after the forgetting. */
+  async #tellOrForget(target: Target): Promise<Ack> {
+    try {
+      return await this.#tell(target);
+    } catch (error) {
+      if (error instanceof RoomError && error.code === 'EVENT_REMOVED') await this.forget(target);
+      throw error;
+    }
   }
 
   /** Of two nodes that tell at once, the later one looks again at what it is about to say. */

@@ -95,6 +95,31 @@ function reactionsOf(name: string, open: () => Promise<readonly [Store, Store]>)
       expect(reactions).toMatchObject([{ name: '+1', count: 2 }]);
       expect(reactions).toEqual(JSON.parse((await kept(target))[0]?.value ?? ''));
     });
+
+    it('[MSG3] are forgotten with the message, when they are stored while it goes', async () => {
+      const { pass, isHeld, open: letGo } = gate();
+      const { slow, other, log, find, moving, kept, clock } = await stage((store) => ({
+        log: store.log,
+        records: {
+          ...store.records,
+          write: async (partition, changes) => {
+            await pass();
+            return store.records.write(partition, changes);
+          },
+        },
+      }));
+      const target = await find();
+      const late = slow.react(target, { user: ada, ...thumb });
+      const refused = expect(moving(late)).rejects.toMatchObject({ code: 'EVENT_REMOVED' });
+      await isHeld();
+      const { offset: about } = target.position;
+      const removal = { room: general, type: 'removed', data: '{"json":{}}', by: ada, about };
+      await log.append({ ...removal, at: clock.now() });
+      await other.forget(target);
+      letGo();
+      await refused;
+      expect(await kept(target)).toEqual([]);
+    });
   });
 }
 
