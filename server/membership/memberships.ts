@@ -45,7 +45,10 @@ export class Memberships {
     this.#records = options.records;
     this.#onNews = options.onNews;
     options.bus.onNotice(
-      ({ room }) => this.#forget(room),
+      ({ room, own }) => {
+        // What one user alone hears (how far he has read) changes nothing of what the room is to anybody.
+        if (!own) this.#forget(room);
+      },
       () => this.#forgetAll(),
     );
   }

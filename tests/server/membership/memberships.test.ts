@@ -76,6 +76,18 @@ describe('what a room is to a user', () => {
     expect(await other.memberships.of(room, 'ada')).toMatchObject({ role: undefined });
   });
 
+  it('stays known when one user alone has something to hear', async () => {
+    const { records, state } = watched(createMemoryRecords());
+    const { memberships, of, bus } = testKeeping({ records });
+    await of('chat').founding.create(ada, { id: 'r', private: true });
+    await memberships.of(room, 'ada');
+    const { reads } = state;
+    const frame = { type: 'unread', position: 'E:1', version: 0, unread: 0, to: 'E:1' } as const;
+    await bus.announce({ room, own: { userId: 'ada', frame } });
+    expect(memberships.of(room, 'ada')).toMatchObject({ role: 'owner' });
+    expect(state.reads).toBe(reads);
+  });
+
   it('[AUT1] is read anew when notices may have been lost', async () => {
     const records = createMemoryRecords();
     const { bus, lose } = losingBus();
