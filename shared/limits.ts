@@ -25,9 +25,10 @@ export const limits = {
   membersPerRoom: 5_000,
   /** Users that are kept out of one room. */
   bansPerRoom: 1_000,
-  /** Invitations that wait for an answer: into one room, and for one user. */
+  /** Invitations that wait for an answer: into one room, for one user, and for one user by the same other. */
   invitationsPerRoom: 500,
   invitationsPerUser: 100,
+  invitationsPerUserByOne: 20,
   /** Rooms that a user belongs to, and as many direct ones that he has opened. */
   roomsPerUser: 500,
   /** Entries in one page of rooms, invitations or members: most, and when not asked. */

@@ -172,6 +172,7 @@ function ofRooms(): LimitDescription[] {
     row('bans of a room', count(limits.bansPerRoom), reached),
     row('invitations into a room', count(limits.invitationsPerRoom), reached),
     row('invitations of a user', count(limits.invitationsPerUser), reached),
+    row('invitations of a user by one other', count(limits.invitationsPerUserByOne), reached),
     row('rooms of a user', count(limits.roomsPerUser), reached),
   ];
 }

@@ -6,6 +6,7 @@ import {
   type MemberInput,
   type MyRoom,
 } from '../../shared/index.ts';
+import type { Records } from '../records/records.ts';
 import { mayActOn, mayDo } from './decisions.ts';
 import {
   bannedKey,
@@ -28,6 +29,7 @@ import {
 } from './parts.ts';
 import type { Change } from './room-book.ts';
 import { summaryOf } from './summary.ts';
+import { madeBy } from './user-index.ts';
 
 /** Brings people into rooms. */
 export interface Joining {
@@ -50,14 +52,10 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
         if (!may || !mayActOn(own.role, role)) throw new RoomError('FORBIDDEN');
         const result = { room: id };
         if (await member(user)) return { result };
-        const listed = [{ userId: user, key: myInvitationKey(room) }];
+        const listed = [{ userId: user, key: myInvitationKey(room), by: actor.id }];
         if (await invitation(user)) return { result, listed };
         demandCount(facts.invitations, limits.invitationsPerRoom, 'invitations into this room');
-        await demandPlace(records, user, {
-          prefix: 'invited/',
-          most: limits.invitationsPerUser,
-          what: 'invitations for this user',
-        });
+        await demandInvitation(records, user, actor);
         const wasBanned = await isBanned(user);
         const invited: InvitationFacts = { role, by: actor, at: clock.now() };
         return {
@@ -136,4 +134,15 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
       });
     },
   };
+}
+
+/** One account alone must not use up what others may ask somebody. @throws RoomError LIMIT_REACHED */
+async function demandInvitation(records: Records, userId: string, actor: By): Promise<void> {
+  const waiting = await demandPlace(records, userId, {
+    prefix: 'invited/',
+    most: limits.invitationsPerUser,
+    what: 'invitations for this user',
+  });
+  const own = waiting.filter((one) => madeBy(one) === actor.id);
+  demandCount(own.length, limits.invitationsPerUserByOne, 'invitations of yours for this user');
 }

@@ -1,7 +1,7 @@
 import { RoomError, type By } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
-import { userPartition, type Records } from '../records/records.ts';
+import { userPartition, type Records, type StoredRecord } from '../records/records.ts';
 import { meRoom } from '../rooms/me-room.ts';
 import type { News, RoomFacts } from './facts.ts';
 import type { RoomBook } from './room-book.ts';
@@ -25,14 +25,15 @@ export function living(state: RoomState): LivingRoom {
   return { ...state, facts };
 }
 
-/** @throws RoomError LIMIT_REACHED when a user has `most` of what his index lists under a prefix */
+/** Gives what a user's index lists under a prefix. @throws RoomError LIMIT_REACHED when it is `most` */
 export async function demandPlace(
   records: Records,
   userId: string,
   { prefix, most, what }: { prefix: string; most: number; what: string },
-): Promise<void> {
+): Promise<readonly StoredRecord[]> {
   const listed = await records.list(userPartition(userId), { prefix, limit: most });
-  if (listed.length >= most) throw new RoomError('LIMIT_REACHED', `${what}: ${most} at most`);
+  demandCount(listed.length, most, what);
+  return listed;
 }
 
 /** @throws RoomError LIMIT_REACHED when a room has `most` of them */

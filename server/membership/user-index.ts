@@ -1,11 +1,13 @@
 import type { Clock } from '../clock.ts';
-import { userPartition, type Records } from '../records/records.ts';
+import { userPartition, type Records, type StoredRecord } from '../records/records.ts';
 import { encode } from './facts.ts';
 
 /** An entry of a user's index. */
 export interface IndexEntry {
   readonly userId: string;
   readonly key: string;
+  /** Of an invitation: whose it is. */
+  readonly by?: string;
 }
 
 /** One that is there, as it was seen. */
@@ -25,6 +27,11 @@ export interface UserIndex {
   remove(entry: SeenEntry): Promise<void>;
 }
 
+/** Who made an entry. Undefined of those that are nobody's, and of those of earlier versions. */
+export function madeBy({ value }: StoredRecord): string | undefined {
+  return (JSON.parse(value) as { readonly by?: string }).by;
+}
+
 /** Makes it. */
 export function createUserIndex({
   records,
@@ -34,10 +41,10 @@ export function createUserIndex({
   readonly clock: Clock;
 }): UserIndex {
   const put = (entries: readonly IndexEntry[], expected?: number) => {
-    const value = encode({ at: clock.now() });
+    const at = clock.now();
     return Promise.all(
-      entries.map(({ userId, key }) =>
-        records.write(userPartition(userId), [{ key, value, expected }]),
+      entries.map(({ userId, key, by }) =>
+        records.write(userPartition(userId), [{ key, value: encode({ at, by }), expected }]),
       ),
     );
   };

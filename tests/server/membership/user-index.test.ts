@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Records } from '../../../server/records/records.ts';
+import { limits, type By } from '../../../shared/index.ts';
 import { testKeeping } from '../../kit/keeping.ts';
 import { inMemory, onRedis, type Shared, type Sharing } from '../../kit/keeping-nodes.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
@@ -33,11 +34,12 @@ function userIndex(name: string, share: Sharing): void {
       const [first, second] = opened as [Shared, Shared];
       const { records, held } = holding(first.records);
       const slow = testKeeping({ ...first, records }).of('chat');
-      const other = testKeeping(second).of('chat');
+      const node = testKeeping(second);
+      const other = node.of('chat');
       await other.founding.create(ada, { id: 'r', private: false });
       const isHeld = () => vi.waitFor(() => expect(held).toHaveLength(1));
       const letGo = () => held.splice(0).forEach((go) => go());
-      return { slow, other, isHeld, letGo, records: second.records };
+      return { slow, other, isHeld, letGo, records: second.records, clock: node.clock };
     };
 
     it('keeps a room that he leaves on one node and joins again on another', async () => {
@@ -61,6 +63,24 @@ function userIndex(name: string, share: Sharing): void {
       await declining;
       const { invitations } = await other.listing.invitations(bob, {});
       expect(invitations).toMatchObject([{ room: 'r' }]);
+    });
+
+    it('has room for the invitations of others, however many one sends', async () => {
+      const { other, records, clock } = await stage();
+      const invite = async (by: By, id: string) => {
+        await other.founding.create(by, { id, private: true });
+        await other.joining.invite(by, { ...invitation, room: id });
+      };
+      const full = { code: 'LIMIT_REACHED' };
+      // Listed by an earlier version, which did not say whose it is.
+      const old = { key: 'invited/chat/old', value: JSON.stringify({ at: clock.now() }) };
+      await records.write(BOB, [old]);
+      for (let n = 0; n < limits.invitationsPerUserByOne; n += 1) await invite(ada, `a${n}`);
+      await expect(invite(ada, 'one-more')).rejects.toMatchObject(full);
+      await invite({ id: 'cy', name: 'Cy' }, 'of-cy');
+      // Room again when one has been answered.
+      await other.joining.decline(bob, 'a0');
+      await other.joining.invite(ada, { ...invitation, room: 'one-more' });
     });
 
     it('is made whole by whoever invites or accepts again', async () => {
