@@ -62,9 +62,11 @@ function takeBack({ own, all }: Reacting, user: By, name: string): Reacting {
   return { own: after, all: all.toSpliced(all.indexOf(known), 1, ...rest) };
 }
 
-/** Names of which fewer users are told than there may be: one of the first has taken his back. */
-export function missingUsers(all: readonly Reaction[]): string[] {
-  return all
-    .filter(({ users, count }) => users.length < Math.min(FIRST_USERS, count))
+/** Names of which fewer users are told than there may be: one of the first has taken his back. Before that all
+ *  were told who could be, however often each has reacted. */
+export function missingUsers(before: readonly Reaction[], after: readonly Reaction[]): string[] {
+  const told = new Map(before.map(({ name, users }) => [name, users.length]));
+  return after
+    .filter(({ name, users, count }) => users.length < Math.min(told.get(name) ?? 0, count))
     .map(({ name }) => name);
 }

@@ -103,7 +103,7 @@ export class Reactions {
       const all = allReactions(allRecord?.value);
       const after = react({ own: ownReactions(ownRecord?.value), all }, input, mode);
       if (!after) return { all, isNew: false };
-      const summary = await this.#fill(target, after.all, input.user.id);
+      const summary = await this.#fill(target, { before: all, after: after.all }, input.user.id);
       const own = after.own.size > 0 ? formatOwn(after.own, input.user) : null;
       const changes: RecordChange[] = [
         { key: ownKey, value: own, expected: ownRecord?.version ?? 0 },
@@ -155,11 +155,14 @@ export class Reactions {
   /** Names others where one of the first users has taken his reaction back. */
   async #fill(
     target: Target,
-    all: readonly Reaction[],
+    { before, after: all }: { before: readonly Reaction[]; after: readonly Reaction[] },
     notBy: string,
   ): Promise<readonly Reaction[]> {
     const missing = new Map(
-      missingUsers(all).map((name) => [name, all.find((one) => one.name === name)?.users ?? []]),
+      missingUsers(before, all).map((name) => [
+        name,
+        all.find((one) => one.name === name)?.users ?? [],
+      ]),
     );
     if (missing.size === 0) return all;
     const key = reactionsKey(target);
