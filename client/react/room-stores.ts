@@ -8,11 +8,12 @@ import { NOT_JOINED, SharedRoom, type RoomSnapshot } from './shared-room.ts';
 /** The rooms that the components below one provider look at: one stream a room, however many they are. */
 export interface RoomStores {
   /** A room as React's `useSyncExternalStore` takes it: joined while somebody listens. Nothing is joined,
-   *  or kept, for one that is only asked for: a render may come to nothing. */
+   *  or kept, for one that is only asked for: a render may come to nothing. `newest`: the options as they are
+   *  when it is called. */
   storeOf<K extends RoomKind>(
     rooms: RoomsOfKind<K>,
     id: string,
-    options: JoinOptions,
+    newest: () => JoinOptions,
   ): Store<RoomSnapshot<K>>;
 }
 
@@ -36,8 +37,8 @@ export function createRoomStores(clock: Pick<Clock, 'after'> = clockOf({})): Roo
   };
 
   return {
-    storeOf: (rooms, id, options) => ({
-      subscribe: (listener) => (find(rooms, id) ?? make(rooms, id)).add(listener, options),
+    storeOf: (rooms, id, newest) => ({
+      subscribe: (listener) => (find(rooms, id) ?? make(rooms, id)).add(listener, newest),
       getSnapshot: () => find(rooms, id)?.getSnapshot() ?? NOT_JOINED,
     }),
   };

@@ -47,24 +47,30 @@ export class SharedRoom<K extends RoomKind> {
     return this.#snapshot;
   }
 
-  /** Adds one who looks on. Returns the undo. */
-  add(listener: () => void, options: JoinOptions): () => void {
-    const { onGap } = options;
+  /** Adds one who looks on. `newest`: his options as they are when it is called. Returns the undo. */
+  add(listener: () => void, newest: () => JoinOptions): () => void {
     this.#cancelLeave();
     const forget = this.#listeners.add(listener);
-    const forgetGaps = typeof onGap === 'function' ? this.#onGaps.add(onGap) : undefined;
-    if (this.#snapshot === NOT_JOINED) this.#join(options);
+    const forgetGaps = this.#onGaps.add((gap) => {
+      const { onGap } = newest();
+      if (typeof onGap === 'function') onGap(gap);
+    });
+    if (this.#snapshot === NOT_JOINED) this.#join(newest);
     return () => {
-      forgetGaps?.();
+      forgetGaps();
       if (forget() && this.#listeners.size === 0) this.#leaveSoon();
     };
   }
 
-  #join(options: JoinOptions): void {
-    // Each who looks on hears of a gap, not the first alone.
-    const onGap = options.onGap === 'reload' ? options.onGap : () => {};
+  #join(newest: () => JoinOptions): void {
+    const { onGap, loadState, since } = newest();
     try {
-      const room = this.#rooms.join(this.#id, { ...options, onGap });
+      const room = this.#rooms.join(this.#id, {
+        // Each who looks on hears of a gap, not the first alone.
+        onGap: onGap === 'reload' ? onGap : () => {},
+        ...(loadState && { loadState: (position) => newest().loadState?.(position) }),
+        ...(since !== undefined && { since }),
+      });
       const undo = [
         room.subscribe((state) => this.#change({ state })),
         room.onFrame((frame) => {

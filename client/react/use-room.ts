@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { RoomKind } from '../../shared/index.ts';
 import type { RoomsOfKind } from '../create-rooms.ts';
 import type { JoinOptions } from '../room.ts';
@@ -27,35 +27,19 @@ export function useRoom<K extends RoomKind>(
 ): RoomSnapshot<K> {
   const stores = useRoomStores();
   const rooms = useRoomsOf(kind);
-  const newest = useRef(options);
+  const { newest, store } = useMemo(() => {
+    // Of this room: one that is left to others goes on with the last options that were meant for it.
+    const held = { current: options };
+    return { newest: held, store: stores.storeOf(rooms, id, () => held.current) };
+    // Not by the options too: they are given anew at every render.
+  }, [stores, rooms, id]);
   // Before the one that joins.
   useEffect(() => {
     newest.current = options;
   });
-  const store = useMemo(
-    () => stores.storeOf(rooms, id, heeding(newest)),
-    // Not by the options too: they are given anew at every render.
-    [stores, rooms, id],
-  );
   return useSyncExternalStore(store.subscribe, store.getSnapshot, notJoined);
 }
 
 function notJoined(): typeof NOT_JOINED {
   return NOT_JOINED;
-}
-
-/** Options whose functions are those of the newest render. */
-function heeding(newest: { readonly current: JoinOptions }): JoinOptions {
-  const { onGap, loadState, since } = newest.current;
-  return {
-    onGap:
-      onGap === 'reload'
-        ? onGap
-        : (gap) => {
-            const { current } = newest;
-            if (typeof current.onGap === 'function') current.onGap(gap);
-          },
-    ...(loadState && { loadState: (position) => newest.current.loadState?.(position) }),
-    ...(since !== undefined && { since }),
-  };
 }

@@ -1,7 +1,7 @@
 import { createElement, Fragment, StrictMode, type ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { describe, expect, it, vi } from 'vitest';
-import type { RoomHandle, RoomsClient } from '../../../client/index.ts';
+import type { JoinOptions, RoomHandle, RoomsClient, RoomsOfKind } from '../../../client/index.ts';
 import {
   RoomsProvider,
   useConnection,
@@ -128,6 +128,69 @@ describe('hooks', () => {
     const gaps = 'joined epoch-changed joined epoch-changed ';
     await vi.waitFor(() => expect(page.text()).toBe(gaps), 5_000);
     expect(told).toEqual(['new epoch-changed', 'bob epoch-changed']);
+  });
+
+  it('join each room with the options that it is asked for with, not those of the one before', async () => {
+    const { rooms } = await open();
+    const joins = vi.spyOn(rooms.chat, 'join');
+    const Asking = ({ id, options }: { id: string; options: JoinOptions }) =>
+      createElement('p', null, useRoom(chat, id, options).state.state);
+    const show = (id: string, options: JoinOptions) =>
+      page.render(under(rooms, createElement(Asking, { id, options })));
+    const page = await openPage();
+    await show('a', { onGap: () => {}, since: 'E:900', loadState: () => {} });
+    await show('b', { onGap: 'reload', since: 'E:7' });
+    await show('c', { onGap: () => {} });
+    expect(joins.mock.calls).toEqual([
+      ['a', { onGap: expect.any(Function), since: 'E:900', loadState: expect.any(Function) }],
+      ['b', { onGap: 'reload', since: 'E:7' }],
+      ['c', { onGap: expect.any(Function) }],
+    ]);
+  });
+
+  it('load the state of a room for those who stay there, as whoever joined it asked last', async () => {
+    const { rooms } = await open();
+    const joins = vi.spyOn(rooms.chat, 'join');
+    const loaded: string[] = [];
+    const Loading = ({ id }: { id: string }) => {
+      const { state } = useRoom(chat, id, {
+        onGap: 'reload',
+        loadState: () => void loaded.push(id),
+      });
+      return createElement('p', null, `${state.state} `);
+    };
+    const both = (...ids: string[]) =>
+      under(rooms, ...ids.map((id, key) => createElement(Loading, { key, id })));
+    const page = await openPage();
+    await page.render(both('a', 'a'));
+    await page.render(both('b', 'a'));
+    await vi.waitFor(() => expect(page.text()).toBe('joined joined '));
+    loaded.length = 0;
+    void joins.mock.calls[0]?.[1].loadState?.('E:0');
+    expect(loaded).toEqual(['a']);
+  });
+
+  it('tell the newest onGap of a gap, also where there was none at first', async () => {
+    let tell: (frame: unknown) => void = () => {};
+    const room = {
+      current: { state: 'joining' },
+      subscribe: () => () => {},
+      onFrame: (listener: typeof tell) => {
+        tell = listener;
+        return () => {};
+      },
+      leave: () => {},
+    };
+    const rooms: RoomsOfKind<typeof chat> = { join: () => room as never };
+    const Listening = (options: JoinOptions) =>
+      createElement('p', null, useRoom(rooms, 'r', options).gap?.reason);
+    const page = await openPage();
+    const onGap = vi.fn<(gap: Gap) => void>();
+    await page.render(createElement(Listening, { onGap: 'reload' }));
+    await page.render(createElement(Listening, { onGap }));
+    tell({ type: 'gap', reason: 'expired', from: 'E:1', to: 'E:9' });
+    await vi.waitFor(() => expect(page.text()).toBe('expired'));
+    expect(onGap.mock.calls).toEqual([[{ reason: 'expired', from: 'E:1', to: 'E:9' }]]);
   });
 
   it('render on a server as joining, join nothing there, and are taken over as they are', async () => {
