@@ -8,7 +8,7 @@ import { useTexts } from './languages.ts';
 import { useMyRooms, type RoomEntry } from './my-rooms.ts';
 import { Page, type PageContext } from './page-context.ts';
 import { RoomView } from './room-view.tsx';
-import { useRoute } from './route.ts';
+import { goTo, useRoute } from './route.ts';
 import type { Session } from './session.ts';
 import type { SettingsProps } from './settings.tsx';
 import { Sidebar } from './sidebar.tsx';
@@ -96,6 +96,7 @@ function Rooms(props: {
   const route = useRoute();
   const mine = useMyRooms(client, route, texts);
   const open = route ?? LOBBY;
+  const { entered, onEnter } = useEntering(route);
   const drafts = useRef(new Map<string, string>());
   const { total, onUnread } = useTotal();
   const entry: RoomEntry = mine.entries.find(({ id }) => id === open) ?? {
@@ -110,12 +111,35 @@ function Rooms(props: {
   }, [total, entry.title, texts]);
   return (
     <div className="layout" data-at={route === undefined ? 'list' : 'room'}>
-      <Sidebar mine={mine} open={open} isLive={isLive} settings={settings} onUnread={onUnread} />
+      <Sidebar
+        mine={mine}
+        open={open}
+        isLive={isLive}
+        settings={settings}
+        onUnread={onUnread}
+        onEnter={onEnter}
+      />
       <main className="main">
-        <RoomView key={open} entry={entry} drafts={drafts.current} onChange={onChange} />
+        <RoomView
+          key={`${open} ${entered}`}
+          entry={entry}
+          drafts={drafts.current}
+          onChange={onChange}
+        />
       </main>
     </div>
   );
+}
+
+/** Enters rooms. `entered`: how often one that was open already. */
+function useEntering(route: string | undefined) {
+  const [entered, setEntered] = useState(0);
+  const onEnter = useCallback(
+    // There is no way to go to where one is, but what stood there may have ended.
+    (id: string) => (id === route ? setEntered((count) => count + 1) : goTo(id)),
+    [route],
+  );
+  return { entered, onEnter };
 }
 
 /** How much is unread in all rooms together. */

@@ -2,21 +2,21 @@ import type { ReactElement } from 'react';
 import type { Invitation } from 'trpc-rooms/shared';
 import { useTexts } from './languages.ts';
 import { usePage } from './page-context.ts';
-import { goTo } from './route.ts';
 
 /** Somebody asks for company, and waits for an answer. */
 export function InvitationCard(props: {
   invitation: Invitation;
   onDone: () => Promise<void>;
+  onEnter: (room: string) => void;
 }): ReactElement {
-  const { invitation, onDone } = props;
+  const { invitation, onDone, onEnter } = props;
   const texts = useTexts();
   const { client, sayError } = usePage();
   const { room, title, by } = invitation;
   const accept = async () => {
     await client.chat.accept({ room });
     await onDone();
-    goTo(room);
+    onEnter(room);
   };
   const decline = async () => {
     await client.chat.decline({ room });

@@ -24,8 +24,9 @@ export function Sidebar(props: {
   isLive: boolean;
   settings: SettingsProps;
   onUnread: (id: string, count: number) => void;
+  onEnter: (room: string) => void;
 }): ReactElement {
-  const { mine, open, isLive, settings, onUnread } = props;
+  const { mine, open, isLive, settings, onUnread, onEnter } = props;
   const texts = useTexts();
   const { client, user, sayError } = usePage();
   const [asked, setAsked] = useState<'room' | 'direct' | 'go'>();
@@ -63,6 +64,7 @@ export function Sidebar(props: {
                   key={invitation.room}
                   invitation={invitation}
                   onDone={mine.reload}
+                  onEnter={onEnter}
                 />
               ))}
             </ul>

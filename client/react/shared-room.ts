@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { RoomsOfKind } from '../create-rooms.ts';
 import { Listeners } from '../listeners.ts';
 import type { RoomHandle } from '../room-handle.ts';
-import type { JoinOptions, RoomState } from '../room.ts';
+import { isOver, type JoinOptions, type RoomState } from '../room.ts';
 
 /** What a component sees of a room: the handle while it is joined or joining, and where it stands. */
 export interface RoomSnapshot<K extends RoomKind> {
@@ -18,7 +18,8 @@ export interface RoomSnapshot<K extends RoomKind> {
 /** How a room looks that nobody has joined. */
 export const NOT_JOINED = { room: undefined, state: { state: 'joining' }, gap: undefined } as const;
 
-/** One room that components share: joined by the first of them, left after the last. */
+/** One room that components share: joined by the first of them, left after the last. When it has ended, the next
+ *  who comes joins it anew for all. */
 export class SharedRoom<K extends RoomKind> {
   readonly #rooms: RoomsOfKind<K>;
   readonly #id: string;
@@ -55,7 +56,8 @@ export class SharedRoom<K extends RoomKind> {
       const { onGap } = newest();
       if (typeof onGap === 'function') onGap(gap);
     });
-    if (this.#snapshot === NOT_JOINED) this.#join(newest);
+    // One that has ended may be open to him by now, and to the others with him.
+    if (this.#snapshot === NOT_JOINED || isOver(this.#snapshot.state)) this.#join(newest);
     return () => {
       forgetGaps();
       if (forget() && this.#listeners.size === 0) this.#leaveSoon();
@@ -64,6 +66,7 @@ export class SharedRoom<K extends RoomKind> {
 
   #join(newest: () => JoinOptions): void {
     const { onGap, loadState, since } = newest();
+    this.#leave();
     try {
       const room = this.#rooms.join(this.#id, {
         // Each who looks on hears of a gap, not the first alone.
@@ -82,7 +85,7 @@ export class SharedRoom<K extends RoomKind> {
         for (const forget of undo) forget();
         room.leave();
       };
-      this.#change({ room, state: room.current });
+      this.#change({ room, state: room.current, gap: undefined });
     } catch (cause) {
       // A client that has stopped: a component says so, and does not break.
       this.#change({ state: { state: 'failed', error: toRoomError(cause) } });

@@ -8,8 +8,8 @@ import { NOT_JOINED, type RoomSnapshot } from './shared-room.ts';
 /** Follows a room while the component is mounted: joins on mounting, leaves on unmounting, renders
  *  again whenever the room's state changes. `kind`: a kind of the provided client's contract, or
  *  `rooms.chat` of any client. Components below one `RoomsProvider` share the stream: the `loadState` and
- *  `since` of the first count, the `onGap` of each is called. Of options the newest count. On a server it
- *  renders as joining. */
+ *  `since` of the first count, the `onGap` of each is called. Of options the newest count. One that
+ *  has failed is joined anew by the next component that mounts. On a server it renders as joining. */
 export function useRoom<K extends RoomKind>(
   kind: RoomsOfKind<K>,
   id: string,

@@ -1,5 +1,6 @@
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { startServer } from '../kit/clients.ts';
+import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 import { serverProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
@@ -118,19 +119,7 @@ describePage('the page in trouble', ({ open, enter }) => {
     const { url } = await startServer();
     const bob = await enter(url, 'Bob');
     const ada = await open('about:blank');
-    // As a proxy does that knows none: they never open.
-    await ada.page.addInitScript(() => {
-      const Blocked = class extends EventTarget {
-        readyState = 0;
-        constructor() {
-          super();
-          setTimeout(() => this.dispatchEvent(new CloseEvent('close', { code: 1006 })));
-        }
-        close() {}
-        send() {}
-      };
-      Object.assign(globalThis, { WebSocket: Blocked });
-    });
+    await blockWebSockets(ada.page);
     await ada.page.goto(url);
     await enterAs(ada.page, 'Ada');
     await ada.page.getByText('WebSockets are blocked here').waitFor();
@@ -142,4 +131,45 @@ describePage('the page in trouble', ({ open, enter }) => {
     await ada.page.getByText('Bob is typing…').waitFor();
     await keep(ada.page, 'over-http');
   });
+
+  it('opens a room again to whoever was removed, stayed there, and accepts another invitation', async () => {
+    const server = await startServer();
+    const ada = (await sdkClient(server, 'ada')).chat;
+    // Over HTTP, where no link beside it follows the room as well.
+    const { page } = await open('about:blank');
+    await blockWebSockets(page);
+    await page.goto(server.url);
+    await enterAs(page, 'Bob');
+    const lobby = ada.join('general', { onGap: 'reload' });
+    const bob = () => lobby.people.getSnapshot().users.find(({ name }) => name === 'Bob')?.id;
+    await expect.poll(bob).toBeDefined();
+    const user = bob() ?? '';
+    const { room } = await ada.create({ title: 'Plans', private: true });
+    await ada.invite({ room, user });
+    await page.getByRole('button', { name: 'Accept: Plans' }).click();
+    await page.getByRole('heading', { name: 'Plans' }).waitFor();
+    await ada.removeMember({ room, user });
+    await page.getByText('This room is not there').waitFor();
+    await ada.invite({ room, user });
+    await page.getByRole('button', { name: 'Accept: Plans' }).click();
+    await page.getByRole('heading', { name: 'Plans' }).waitFor();
+    await say(page, 'back again');
+    await page.getByText('Sent', { exact: true }).waitFor();
+  });
 });
+
+/** As a proxy does that knows none: they never open. */
+async function blockWebSockets(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const Blocked = class extends EventTarget {
+      readyState = 0;
+      constructor() {
+        super();
+        setTimeout(() => this.dispatchEvent(new CloseEvent('close', { code: 1006 })));
+      }
+      close() {}
+      send() {}
+    };
+    Object.assign(globalThis, { WebSocket: Blocked });
+  });
+}

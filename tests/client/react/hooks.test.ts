@@ -193,6 +193,30 @@ describe('hooks', () => {
     expect(onGap.mock.calls).toEqual([[{ reason: 'expired', from: 'E:1', to: 'E:9' }]]);
   });
 
+  it('join a room that has ended anew with the next component, for all of them', async () => {
+    const server = await startServer();
+    const [ada, bob] = await Promise.all([sdkClient(server, 'ada'), sdkClient(server, 'bob')]);
+    const { room } = await ada.chat.create({ title: 'Plans', private: true });
+    const enter = async () => {
+      await ada.chat.invite({ room, user: 'bob' });
+      await bob.chat.accept({ room });
+    };
+    await enter();
+    const page = await openPage();
+    const show = (...keys: string[]) =>
+      page.render(under(bob, ...keys.map((key) => createElement(Everything, { key, id: room }))));
+    await show('screen');
+    await vi.waitFor(() => expect(page.text()).toMatch(/^joined/));
+    await ada.chat.removeMember({ room, user: 'bob' });
+    await vi.waitFor(() => expect(page.text()).toMatch(/^failed/));
+    await enter();
+    await show('screen', 'link');
+    await vi.waitFor(() => expect(page.text()).toMatch(/^joined.*joined/));
+    const after = ada.chat.join(room, { onGap: 'reload' });
+    await after.send({ text: 'welcome back' });
+    await vi.waitFor(() => expect(page.text()).toMatch(/(joined; welcome back.*){2}/));
+  });
+
   it('render on a server as joining, join nothing there, and are taken over as they are', async () => {
     const { rooms } = await open();
     const joins = vi.spyOn(rooms.chat, 'join');
