@@ -180,6 +180,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
       {
         ...this.#options,
         onFrame: (frame) => this.#receive(frame),
+        onAway: () => this.#views.values.quiet(),
         onFail: (error) => this.#fail(error),
       },
     );

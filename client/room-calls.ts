@@ -30,6 +30,7 @@ export interface RoomCalls<K extends RoomKind> {
         onData: (envelope: { id: string; data: FrameOf<K> }) => void;
         onError: (error: unknown) => void;
         onComplete: () => void;
+        onConnectionStateChange: (change: { readonly state: string }) => void;
       },
     ): { unsubscribe(): void };
   };

@@ -21,6 +21,8 @@ export function openStream<K extends RoomKind>(
   input: { readonly room: string; readonly since: string | undefined },
   options: StreamOptions & {
     readonly onFrame: (frame: FrameOf<K>) => void;
+    /** Nothing comes for now. */
+    readonly onAway: () => void;
     /** The stream has ended for good. */
     readonly onFail: (error: RoomError) => void;
   },
@@ -40,6 +42,7 @@ export function openStream<K extends RoomKind>(
       // A link may say more than once that it is over.
       if (isOver || isClosed) return;
       isOver = true;
+      options.onAway();
       const reason = stopped?.() ?? error;
       // A fault of the server may pass too; one that meets the very first attempt is told at once.
       const passes = isPassing(reason) || (hasBegun && reason.retryable);
@@ -70,6 +73,9 @@ export function openStream<K extends RoomKind>(
         },
         onError: (error) => give(toRoomError(error)),
         onComplete: () => give(new RoomError('DISCONNECTED', 'the server ended the stream')),
+        onConnectionStateChange: ({ state }) => {
+          if (state === 'connecting') options.onAway();
+        },
       },
     );
     unsubscribe = () => subscription.unsubscribe();

@@ -88,6 +88,7 @@ export class RoomViews<K extends RoomKind> {
 
   close(error: RoomError): void {
     this.#closePeople();
+    this.values.quiet();
     this.presence.close(error);
   }
 

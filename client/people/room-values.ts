@@ -69,6 +69,14 @@ export class RoomValues<K extends RoomKind> {
     }
   }
 
+  /** Nothing comes for now: an activity whose end nobody tells of would go on for ever (TYP1). */
+  quiet(): void {
+    this.#crowds.clear();
+    for (const type of this.#active.keys()) {
+      if (this.#specOf(type)?.activity !== undefined) this.#set(type, NONE);
+    }
+  }
+
   #replace(events: readonly EventOf<K>[], crowds: readonly Crowd[]): void {
     this.#crowds.clear();
     for (const crowd of crowds) this.#crowds.set(crowd.event, crowd);

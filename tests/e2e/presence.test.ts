@@ -170,6 +170,27 @@ describe('what others do just now', () => {
     await vi.waitFor(() => expect(types(bob)).toEqual([]));
   });
 
+  it('[TYP1] is not shown while a line is away, or to whoever has left', async () => {
+    const server = await startServer();
+    const road = await roadTo(server);
+    const ada = await join(server, 'ada');
+    const bob = await join(server, 'bob', road.url);
+    const count = () => bob.room.typingUsers.getSnapshot().count;
+    await ada.room.typing();
+    await vi.waitFor(() => expect(count()).toBe(1));
+    road.close();
+    // Nobody could tell that it has ended.
+    await vi.waitFor(() => expect(count()).toBe(0));
+    expect(bob.room.latest('typing').getSnapshot().size).toBe(0);
+    road.open();
+    await vi.waitFor(async () => {
+      await ada.room.typing();
+      expect(count()).toBe(1);
+    }, 10_000);
+    bob.room.leave();
+    expect(count()).toBe(0);
+  });
+
   it('[TYP1] is sent when it begins, and not at every key', async () => {
     const actions: string[] = [];
     const server = await startServer({

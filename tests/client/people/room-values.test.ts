@@ -149,4 +149,13 @@ describe('those who are active', () => {
     show({ type: 'latest', latest: [valueOf('typing', { typing: true })] });
     expect(active()).toEqual(['ada', 1]);
   });
+
+  it('[TYP1] are nobody while nothing comes, and other values stay', () => {
+    const { values, show, keys, active } = stage();
+    show(typing('ada'), crowd(30, 'a', 'b', 'c', 'd', 'e'), typing('bob'), event('topic', 'x'));
+    values.quiet();
+    expect([active(), keys('typing'), keys('topic')]).toEqual([['', 0], [], ['']]);
+    show(typing('bob'));
+    expect(active()).toEqual(['bob', 1]);
+  });
 });
