@@ -5,19 +5,47 @@ import { keyOf, type Item } from './message-row.tsx';
 // Messages are loaded above the first: their places count down from here.
 const START = 1_000_000;
 
-/** The place of the first message in the list: it counts down as older ones come above it. When none of what
- *  was shown is there any more, the list begins another life. */
+/** The place of the first message in the list: it counts down as older ones come above it, and up as the oldest
+ *  are let go. When none of what was shown is there any more, the list begins another life. */
 export function usePlaces(items: readonly Item[], user: { readonly id: string }) {
-  const known = useRef({ key: '', first: START, life: 0 });
+  const known = useRef({ items, first: START, life: 0 });
   return useMemo(() => {
-    const { key, first, life } = known.current;
-    const at = key === '' ? 0 : items.findIndex((item) => keyOf(item, user) === key);
-    const isSame = at >= 0;
-    const next = isSame ? { first: first - at, life } : { first: START, life: life + 1 };
-    const [now] = items;
-    known.current = { key: now ? keyOf(now, user) : '', ...next };
+    const { items: before, first, life } = known.current;
+    const gone = goneOf(before, items, user);
+    const next =
+      gone === undefined ? { first: START, life: life + 1 } : { first: first + gone, life };
+    known.current = { items, ...next };
     return next;
   }, [items, user]);
+}
+
+/** How many have gone from above what is still there; below 0: so many have come. Undefined: nothing is. */
+function goneOf(
+  before: readonly Item[],
+  now: readonly Item[],
+  user: { readonly id: string },
+): number | undefined {
+  const [old, top] = [before[0], now[0]];
+  // As a rule only the end has changed, and there may be thousands.
+  if (!old || (top && keyOf(old, user) === keyOf(top, user))) return 0;
+  const indexes = new Map<string, number>();
+  for (const [index, item] of now.entries()) {
+    for (const name of namesOf(item, user)) if (!indexes.has(name)) indexes.set(name, index);
+  }
+  for (const [index, item] of before.entries()) {
+    for (const name of namesOf(item, user)) {
+      const place = indexes.get(name);
+      if (place !== undefined) return index - place;
+    }
+  }
+  return undefined;
+}
+
+/** What it is known by: before it is stored by its key, and by its position when that is gone, as of one that is
+ *  removed. */
+function namesOf(item: Item, user: { readonly id: string }): readonly string[] {
+  const key = keyOf(item, user);
+  return item.state === 'stored' ? [item.position, key] : [key];
 }
 
 /** Where a list is shown first: at what is new, or at the end. */
