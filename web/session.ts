@@ -18,8 +18,8 @@ const NAME = 'trpc-rooms.session';
 export function keptSession(keep: Keep): Session | undefined {
   try {
     const session = JSON.parse(keep.get(NAME) ?? '') as Partial<Session>;
-    const isWhole = typeof session.token === 'string' && typeof session.user?.id === 'string';
-    return isWhole ? (session as Session) : undefined;
+    const parts = [session.token, session.user?.id, session.user?.name];
+    return parts.every(isText) ? (session as Session) : undefined;
   } catch {
     return undefined;
   }
@@ -49,10 +49,15 @@ export function sessionOfToken(token: string): Session | undefined {
   try {
     const part = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
     const bytes = Uint8Array.from(atob(part), (character) => character.charCodeAt(0));
-    const claims = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: string; name?: string };
-    if (typeof claims.sub !== 'string') return undefined;
-    return { token, user: { id: claims.sub, name: claims.name ?? claims.sub } };
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown; name?: unknown };
+    // Whatever else a name is, the server refuses it (AUT2), and nothing can be drawn of it.
+    if (!isText(claims.sub) || !isText(claims.name)) return undefined;
+    return { token, user: { id: claims.sub, name: claims.name } };
   } catch {
     return undefined;
   }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKeep } from '../../web/keep.ts';
 import { isEmojiOnly, linkParts, shownText } from '../../web/links.ts';
-import { sessionOfToken } from '../../web/session.ts';
+import { keptSession, sessionOfToken } from '../../web/session.ts';
 
 const hrefs = (text: string) =>
   linkParts(text).flatMap((part) => (typeof part === 'string' ? [] : [part.href]));
@@ -72,13 +72,35 @@ describe('createKeep', () => {
 });
 
 describe('sessionOfToken', () => {
+  const tokenOf = (claims: object) =>
+    `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`;
+
   it('reads who a token names, and takes nonsense for none', () => {
-    const claims = Buffer.from(JSON.stringify({ sub: 'ada', name: 'Ada 小艾' })).toString(
-      'base64url',
-    );
-    expect(sessionOfToken(`x.${claims}.y`)?.user).toEqual({ id: 'ada', name: 'Ada 小艾' });
-    for (const bad of ['', 'x', 'x.y.z', `x.${btoa('{}')}.y`, 'x.!!!.z']) {
+    const token = tokenOf({ sub: 'ada', name: 'Ada 小艾' });
+    expect(sessionOfToken(token)?.user).toEqual({ id: 'ada', name: 'Ada 小艾' });
+    for (const bad of ['', 'x', 'x.y.z', tokenOf({}), 'x.!!!.z']) {
       expect(sessionOfToken(bad)).toBeUndefined();
+    }
+  });
+
+  it('[AUT2] takes one for none whose name is no text', () => {
+    for (const name of [5, null, {}, undefined]) {
+      expect(sessionOfToken(tokenOf({ sub: 'ada', name }))).toBeUndefined();
+    }
+  });
+});
+
+describe('keptSession', () => {
+  const keeping = (text: string | undefined) => ({ get: () => text, set: () => {} });
+
+  it('is the session that was kept, and none that cannot be drawn', () => {
+    const session = { token: 't', user: { id: 'ada', name: 'Ada' } };
+    expect(keptSession(keeping(JSON.stringify(session)))).toEqual(session);
+    for (const user of [{ id: 'ada', name: 5 }, { id: 'ada' }, { name: 'Ada' }, undefined]) {
+      expect(keptSession(keeping(JSON.stringify({ token: 't', user })))).toBeUndefined();
+    }
+    for (const text of [undefined, '{', 'null']) {
+      expect(keptSession(keeping(text))).toBeUndefined();
     }
   });
 });
