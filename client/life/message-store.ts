@@ -61,7 +61,7 @@ export class MessageStore implements Store<Snapshot> {
   readonly #parts: MessagesParts;
   readonly #types: ReadonlySet<string>;
   readonly #listeners = new Listeners<void>();
-  #snapshot: Snapshot = { items: [], hasOlder: false, isLoading: false };
+  #snapshot: Snapshot = { items: [], hasOlder: false, isLoading: true };
   /** Is the snapshot older than what it is made of? It is made when somebody looks. */
   #isStale = false;
   /** Events that are not folded yet. */

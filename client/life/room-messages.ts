@@ -41,6 +41,7 @@ export interface MessagesSnapshot<K extends RoomKind> {
   readonly items: readonly MessageItem<K>[];
   /** Are there older ones that `loadOlder` would bring? */
   readonly hasOlder: boolean;
+  /** Also before the newest are asked for: nothing is known yet. */
   readonly isLoading: boolean;
   /** Why they cannot be loaded. */
   readonly error?: RoomError;

@@ -35,6 +35,25 @@ it('[SND3] a message of somebody else with the same key hides none of one’s ow
   expect(await shownWith('ada')).toEqual(['stored']);
 });
 
+it('messages are loading from before they are asked for until they are there', async () => {
+  let answer: (page: object) => void = () => {};
+  const room = {
+    current: { state: 'joined', position: 'E:1' },
+    onFrame: () => () => {},
+    subscribe: () => () => {},
+    history: () => new Promise((resolve) => (answer = resolve)),
+    outbox: { getSnapshot: () => [], subscribe: () => () => {} },
+  } as unknown as Room<Chat>;
+  const { messages } = roomLife(chat, {} as RoomCalls<Chat>, room, {});
+  const seen = [messages.getSnapshot().isLoading];
+  messages.subscribe(() => seen.push(messages.getSnapshot().isLoading));
+  await settle();
+  answer({ events: [], changes: [], hasMore: false });
+  await settle();
+  // At no time did it look as if it were loaded and empty.
+  expect([seen.indexOf(false), seen.at(-1)]).toEqual([seen.length - 1, false]);
+});
+
 /** The messages of a room that hears the outbox of a client. `hearers`: how many hear that. */
 function leavable() {
   const { outbox, answers } = outboxStage();

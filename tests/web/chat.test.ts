@@ -107,6 +107,24 @@ describePage('the page', ({ open, enter }) => {
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
   });
 
+  it('[WEB3] tells screen readers of none that was there before the room was opened', async () => {
+    const server = await startServer();
+    const bob = { id: 'bob', name: 'Bob' };
+    const tell = (text: string) =>
+      server.rooms.publish('chat', 'general', 'message', { text }, { by: bob });
+    for (const text of ['old', 'older']) await tell(text);
+    const { page } = await enter(server.url, 'Ada');
+    const said: string[] = [];
+    const region = page.locator('.sr-only[aria-live=polite]');
+    await page.getByText('older').waitFor();
+    // What is told of next is the new one alone, so the old ones are not told of any more.
+    await tell('new');
+    await expect
+      .poll(async () => said[said.push((await region.textContent()) ?? '') - 1])
+      .toBe('Bob: new');
+    expect(said.filter((text) => text.includes('messages'))).toEqual([]);
+  });
+
   it('[WEB3] is worked by keys alone, and tells screen readers politely what others say', async () => {
     const { url } = await startServer();
     const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
