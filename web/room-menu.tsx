@@ -20,18 +20,21 @@ export function RoomMenu(props: { entry: RoomEntry; onChange: () => void }): Rea
   const { id: room, role, kind } = entry;
   const close = () => setAsked(undefined);
   const attempt = (done: Promise<unknown>) => void done.then(onChange, sayError);
-  const copy = () => {
+  const copy = async () => {
     const link = `${location.origin}/#/r/${room}`;
-    navigator.clipboard.writeText(link).then(
-      () => say(texts.copied),
-      () => say(link),
-    );
+    try {
+      // There is no clipboard where the page has come over plain HTTP by a name.
+      await navigator.clipboard.writeText(link);
+      say(texts.copied);
+    } catch {
+      say(link);
+    }
   };
   const rules = (role === 'owner' || role === 'moderator') && kind !== 'direct';
   const items: MenuItem[] = [
     ...(rules ? [{ label: texts.invite, onPick: () => setAsked('invite') }] : []),
     ...(rules ? [{ label: texts.rename, onPick: () => setAsked('rename') }] : []),
-    ...(kind === 'direct' ? [] : [{ label: texts.copyLink, onPick: copy }]),
+    ...(kind === 'direct' ? [] : [{ label: texts.copyLink, onPick: () => void copy() }]),
     ...(role !== undefined && role !== 'owner' && kind !== 'direct'
       ? [{ label: texts.leave, isDangerous: true, onPick: () => setAsked('leave') }]
       : []),

@@ -132,6 +132,19 @@ describePage('the page in trouble', ({ open, enter }) => {
     await keep(ada.page, 'over-http');
   });
 
+  it('shows the link of a room where there is no clipboard', async () => {
+    const { url } = await startServer();
+    const { page, complaints } = await open('about:blank');
+    // As in a page that has come over plain HTTP by a name.
+    await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', {}));
+    await page.goto(url);
+    await enterAs(page, 'Ada');
+    await page.locator('.room-header').getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Copy link' }).click();
+    await page.getByText(`${new URL(url).origin}/#/r/general`).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('opens a room again to whoever was removed, stayed there, and accepts another invitation', async () => {
     const server = await startServer();
     const ada = (await sdkClient(server, 'ada')).chat;
