@@ -48,13 +48,15 @@ export function foldNotices<K extends RoomKind, Event extends RoomEvent>(
   }
 }
 
-/** The notices with a page of stored events in place of what was known, but for what is newer than it. */
+/** The notices with a page of stored events in place of what was known, but for what is newer than it. `since`: of
+ *  an empty page, up to where there is nothing. */
 export function withPage<Event extends RoomEvent>(
   notices: Notices<Event>,
   page: readonly Event[],
+  since: string,
   userId: string | undefined,
 ): Notices<Event> {
-  const last = parsePosition(page.at(-1)?.position ?? '');
+  const last = parsePosition(page.at(-1)?.position ?? since);
   const newer = notices.events.filter(({ position }) => {
     const own = parsePosition(position);
     return !!own && own.epoch === last?.epoch && own.offset > last.offset;

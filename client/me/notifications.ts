@@ -26,6 +26,8 @@ export function createNotifications<K extends RoomKind>(
   type Event = DurableEventOf<K> & RoomEvent;
   const { store, set } = createStore<Notices<Event>>(NO_NOTICES);
   let listeners = 0;
+  /** Where the stream has gone on after its newest gap. */
+  let since = '';
   let stop = () => {};
 
   const saw = (position: string | null) =>
@@ -37,7 +39,10 @@ export function createNotifications<K extends RoomKind>(
     const page = reload(handle);
     const forget = handle.onFrame((frame) => {
       set(foldNotices<K, Event>(store.getSnapshot(), frame, options.userId()));
-      if (frame.type === 'gap') page.start();
+      if (frame.type === 'gap') {
+        since = frame.to;
+        page.start();
+      }
       // What was seen while nobody was there to hear of it.
       if (frame.type === 'ready') seen.start();
     });
@@ -74,7 +79,7 @@ export function createNotifications<K extends RoomKind>(
       ask: () => handle.history(),
       // The kind's durable events, whose types only the contract knows.
       onAnswer: ({ events }) =>
-        set(withPage(store.getSnapshot(), events as readonly Event[], options.userId())),
+        set(withPage(store.getSnapshot(), events as readonly Event[], since, options.userId())),
     });
 
   return {

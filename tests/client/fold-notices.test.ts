@@ -91,7 +91,13 @@ describe('notices', () => {
   it('take a page that was read in place of what they knew, but for what came meanwhile', () => {
     const notices = fold(event(1), event(6), event(7));
     const page = [eventAt(4), eventAt(5), eventAt(6)];
-    expect(offsets(withPage(notices, page, 'bob'))).toEqual(['4', '5', '6', '7']);
-    expect(offsets(withPage(notices, [], 'bob'))).toEqual([]);
+    expect(offsets(withPage(notices, page, 'E:5', 'bob'))).toEqual(['4', '5', '6', '7']);
+  });
+
+  it('keep what came after a gap when there is nothing before it any more', () => {
+    const notices = fold(event(1), event(6), event(7));
+    expect(offsets(withPage(notices, [], 'E:5', 'bob'))).toEqual(['6', '7']);
+    expect(offsets(withPage(notices, [], 'E:7', 'bob'))).toEqual([]);
+    expect(offsets(withPage(notices, [], 'F:0', 'bob'))).toEqual([]);
   });
 });

@@ -17,8 +17,8 @@ const notice = (offset: number): RoomEvent => ({
   at: new Date(0),
 });
 
-/** One's own stream, whose every question fails `failures` times. */
-function stage(failures: number) {
+/** One's own stream, whose every question fails `failures` times. `stored`: the offsets that it has. */
+function stage(failures: number, stored = [1, 2, 3]) {
   const clock = manualClock();
   const left = { history: failures, state: failures };
   const answer = async <T>(what: keyof typeof left, value: T): Promise<T> => {
@@ -32,7 +32,7 @@ function stage(failures: number) {
       show = listener as typeof show;
       return () => {};
     },
-    history: () => answer('history', { events: [1, 2, 3].map(notice), hasMore: false }),
+    history: () => answer('history', { events: stored.map(notice), hasMore: false }),
     leave: () => {},
   } as unknown as MyHandle<Me>;
   const branch = {
@@ -56,6 +56,15 @@ it('notifications have no hole after a gap, though the first attempts to fill it
   show({ type: 'gap', reason: 'retention', from: 'E:1', to: 'E:3' });
   for (let times = 0; times < 2; times += 1) await wait();
   expect(store.getSnapshot().events.map(({ position }) => position)).toEqual(['E:1', 'E:2', 'E:3']);
+});
+
+it('notifications keep what comes after a gap while nothing is found before it', async () => {
+  const { store, wait, show } = stage(0, []);
+  show({ type: 'event', event: notice(1) });
+  show({ type: 'gap', reason: 'expired', from: 'E:1', to: 'E:3' });
+  show({ type: 'event', event: notice(4) });
+  await wait();
+  expect(store.getSnapshot().events.map(({ position }) => position)).toEqual(['E:4']);
 });
 
 it('notifications learn what was seen elsewhere, though the first attempts to ask fail', async () => {
