@@ -96,6 +96,8 @@ async function openReader({ venue, watcherPasses, patience }: ReplayOptions, wat
     return {
       began,
       events: reader.events,
+      positions: reader.positions,
+      removed: reader.removed,
       readOn: () => reader.readOn(),
       close: () => seat.close(),
     };

@@ -1,4 +1,4 @@
-import { parsePosition, type Position } from '../../shared/index.ts';
+import { formatPosition, parsePosition, type Position } from '../../shared/index.ts';
 
 /** An event as somebody saw it. */
 export interface Seen {
@@ -26,8 +26,12 @@ export interface Acked {
 export interface Evidence {
   /** Where the log was read from. */
   readonly began: Position;
-  /** What it holds after that, in order. */
+  /** The messages that it holds after that, in order. */
   readonly log: readonly Logged[];
+  /** Where it holds anything after that, in order: others may react, edit and remove. */
+  readonly positions: readonly string[];
+  /** Where messages were removed: whoever came in time has seen them, and the log shows them no more. */
+  readonly removed: ReadonlySet<string>;
   /** In the order in which they were sent, each sent after the ack of the one before. */
   readonly acked: readonly Acked[];
   readonly watchers: readonly {
@@ -53,7 +57,7 @@ export interface Difference {
 export type Verdict = { readonly state: 'clean' } | Difference;
 
 /** Judges a replay: the log holds every acknowledged message exactly once, in order and without a
- *  hole, and every watcher saw exactly what the log holds. */
+ *  hole, and every watcher saw exactly what the log holds, but for what was removed. */
 export function judge(evidence: Evidence): Verdict {
   const different =
     findHole(evidence) ??
@@ -63,25 +67,29 @@ export function judge(evidence: Evidence): Verdict {
   return different ?? { state: 'clean' };
 }
 
-function findHole({ began, log }: Evidence): Difference | undefined {
-  for (const [index, { position }] of log.entries()) {
+function findHole({ began, positions, removed }: Evidence): Difference | undefined {
+  let expected = began.offset + 1;
+  for (const position of positions) {
     const found = parsePosition(position);
-    const expected = began.offset + 1 + index;
     if (found?.epoch !== began.epoch)
       return differ('log', position, `is not of epoch ${began.epoch}`);
+    const isRemoved = () => removed.has(formatPosition({ ...began, offset: expected }));
+    while (expected < found.offset && isRemoved()) expected += 1;
     if (found.offset !== expected) {
       return differ('log', position, `stands where offset ${expected} should follow`);
     }
+    expected += 1;
   }
   return undefined;
 }
 
-function findWrongAck({ log, acked }: Evidence): Difference | undefined {
+function findWrongAck({ log, acked, removed }: Evidence): Difference | undefined {
   const byKey = groupByKey(log);
   let last = 0;
   for (const { line, key, position, digest } of acked) {
     const [stored, again] = byKey.get(key) ?? [];
     const wrong = (what: string, where = position) => differ('log', where, `line ${line} ${what}`);
+    if (!stored && removed.has(position)) continue;
     if (!stored) return wrong('was acknowledged and is missing');
     if (again) return wrong(`is there twice, first at ${stored.position}`, again.position);
     if (stored.position !== position)
@@ -105,17 +113,22 @@ function groupByKey(log: readonly Logged[]): ReadonlyMap<string, readonly Logged
   return groups;
 }
 
-function findForeign({ log, acked }: Evidence): Difference | undefined {
+function findForeign({ log, acked, positions }: Evidence): Difference | undefined {
   const keys = new Set(acked.map(({ key }) => key));
-  const foreign = log.find(({ key }) => key === undefined || !keys.has(key));
-  return foreign && differ('log', foreign.position, 'was never sent by this replay');
+  const isOwn = ({ key }: Logged) => key !== undefined && keys.has(key);
+  const own = new Set(log.filter(isOwn).map(({ position }) => position));
+  const foreign = positions.find((position) => !own.has(position));
+  return foreign === undefined
+    ? undefined
+    : differ('log', foreign, 'was never sent by this replay');
 }
 
-function findWrongWatcher({ log, watchers }: Evidence): Difference | undefined {
+function findWrongWatcher({ log, watchers, removed }: Evidence): Difference | undefined {
+  const isKept = ({ position }: Seen) => !removed.has(position);
   const places = new Map(log.map(({ position }, index) => [position, index]));
   for (const watcher of watchers) {
-    const expected = log.filter(({ position }) => isAfter(position, watcher.began));
-    const different = compare(watcher.name, watcher.seen, expected, places);
+    const expected = log.filter(({ position }) => isAfter(position, watcher.began)).filter(isKept);
+    const different = compare(watcher.name, watcher.seen.filter(isKept), expected, places);
     if (different) return different;
     if (watcher.trouble !== undefined) {
       const where =

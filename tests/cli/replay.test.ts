@@ -111,6 +111,21 @@ describe('replay', () => {
     expect(summaryOf(stdout)['durationMs']).toBeGreaterThan(600);
   });
 
+  it('ends clean although somebody reacts, edits and removes there meanwhile', async () => {
+    const { url } = await serverProcess({ DATA_DIR: tempDir() });
+    const argv = ['replay', file(IRC), '--room', 'r', '--speed', '60', '--json'];
+    const replay = startCli(argv, { env: { TRPC_ROOMS_URL: url } });
+    await expect.poll(() => countOf(url, 'r'), { timeout: 15_000 }).toBeGreaterThan(0);
+    const as = await guestOf(url);
+    const [kept, gone] = [await as('send', { text: 'one' }), await as('send', { text: 'two' })];
+    await as('react', { target: gone.position, name: '👍', on: true });
+    await as('edit', { target: kept.position, data: { text: 'first' } });
+    await as('remove', { target: gone.position });
+    const { code, stdout } = await replay.result;
+    expect(summaryOf(stdout)).toMatchObject({ messages: 7, verdict: { state: 'clean' } });
+    expect(code).toBe(0);
+  });
+
   it('ends clean although the server is killed meanwhile and started again', async () => {
     const dataDir = tempDir();
     const killed = await serverProcess({ DATA_DIR: dataDir });
@@ -158,6 +173,23 @@ describe('replay', () => {
     expect(stderr).toContain(words);
   });
 });
+
+/** Calls of the room `r` over REST, by a guest. */
+async function guestOf(url: string) {
+  const post = async (path: string, body: object, token = '') => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/api/${path}`, {
+      method: 'POST',
+      headers: token === '' ? {} : headers,
+      body: JSON.stringify(body),
+    });
+    const answered = (await answer.json()) as { token: string; position: string };
+    expect([answer.status, answered]).toEqual([200, expect.anything()]);
+    return answered;
+  };
+  const { token } = await post('guest', { name: 'Eve' });
+  return (what: string, input: object) => post(`chat/rooms/r/${what}`, input, token);
+}
 
 /** How many messages a room holds. */
 async function countOf(url: string, room: string): Promise<number> {

@@ -19,7 +19,8 @@ const watcher = (...offsets: number[]) => ({ name: 'w', began, seen: seen(...off
 /** A clean replay of three messages, but for what is given. */
 function verdictOf(changes: Partial<Evidence>) {
   const clean = { began, log: seen(1, 2, 3), acked: acked(1, 2, 3), watchers: [watcher(1, 2, 3)] };
-  return judge({ ...clean, isAlone: true, ...changes });
+  const positions = (changes.log ?? clean.log).map(({ position }) => position);
+  return judge({ ...clean, positions, removed: new Set(), isAlone: true, ...changes });
 }
 
 const different = (who: string, where: string, words: string) => ({
@@ -38,6 +39,36 @@ describe('the verdict', () => {
   it('is clean for a watcher who began later', () => {
     const late = { name: 'w', began: { epoch: 'e', offset: 2 }, seen: seen(3) };
     expect(verdictOf({ watchers: [late] })).toEqual({ state: 'clean' });
+  });
+});
+
+describe('the verdict on a room that others use', () => {
+  const at = (...offsets: number[]) => offsets.map((offset) => `e:${offset}`);
+  const shared = { isAlone: false, removed: new Set<string>() };
+
+  it('is clean though they react and edit in between', () => {
+    const evidence = { log: seen(1, 3, 5), acked: acked(1, 3, 5), watchers: [watcher(1, 3, 5)] };
+    expect(verdictOf({ ...shared, ...evidence, positions: at(1, 2, 3, 4, 5) })).toEqual({
+      state: 'clean',
+    });
+    expect(verdictOf({ ...shared, ...evidence, positions: at(1, 2, 3, 5) })).toEqual(
+      different('log', 'e:5', 'offset 4'),
+    );
+  });
+
+  it('is clean though they remove, whether the log was read before or after', () => {
+    const removed = new Set(['e:2']);
+    const late = { acked: acked(1, 2, 3), log: seen(1, 3), positions: at(1, 3, 4) };
+    const inTime = { ...late, log: seen(1, 2, 3), positions: at(1, 2, 3, 4) };
+    for (const evidence of [late, inTime]) {
+      const watchers = [watcher(1, 2, 3), watcher(1, 3)];
+      expect(verdictOf({ ...shared, ...evidence, removed, watchers })).toEqual({ state: 'clean' });
+    }
+    expect(verdictOf({ ...shared, ...late })).toEqual(different('log', 'e:3', 'offset 2'));
+  });
+
+  it('names what somebody else did in a room that was made for the replay', () => {
+    expect(verdictOf({ positions: at(1, 2, 3, 4) })).toEqual(different('log', 'e:4', 'never sent'));
   });
 });
 
