@@ -49,7 +49,7 @@ export const check = defineCommand(
       'trpc-rooms check --minutes 10',
       'trpc-rooms check --nodes 3 --plans 0 --minutes 10',
       'trpc-rooms check --plans 100000 --minutes 0 --seed nightly',
-      'trpc-rooms check --url ws://127.0.0.1:3000 --token "$(trpc-rooms token checker)"',
+      'trpc-rooms check --url ws://127.0.0.1:3000 --token "$(trpc-rooms token --sub checker)"',
     ],
   },
   async ({ values }, { stdout, stderr, signal }) => {

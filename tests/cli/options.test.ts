@@ -1,4 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { backup } from '../../cli/commands/backup.ts';
+import { check } from '../../cli/commands/check.ts';
+import { docs } from '../../cli/commands/docs.ts';
+import { replay } from '../../cli/commands/replay.ts';
+import { restore } from '../../cli/commands/restore.ts';
+import { send } from '../../cli/commands/send.ts';
+import { serve } from '../../cli/commands/serve.ts';
+import { tail } from '../../cli/commands/tail.ts';
+import { token } from '../../cli/commands/token.ts';
 import { parseAboveZero, parseCount, parseDuration } from '../../cli/numbers.ts';
 import { parseOptions } from '../../cli/options.ts';
 import { dueTimes } from '../../cli/replay/pace.ts';
@@ -63,6 +72,17 @@ describe('the command line', () => {
     expect(stdout).toContain(`Usage: trpc-rooms ${name}`);
     expect(stdout).toContain('--json');
     expect(stdout).toContain('Examples:');
+  });
+
+  it('takes every example of its help', () => {
+    const commands = [backup, check, docs, replay, restore, send, serve, tail, token];
+    const usages = new Map(commands.map(({ usage: own }) => [own.name, own]));
+    const called = commands.flatMap(({ usage: own }) => own.examples.flatMap(callsOf));
+    expect(called.length).toBeGreaterThan(commands.length);
+    for (const [name = '', ...argv] of called) {
+      const own = usages.get(name);
+      expect(own && parseOptions(own, argv, {})).toBeDefined();
+    }
   });
 
   it('shows its commands and its version', async () => {
@@ -137,3 +157,15 @@ describe('the pace', () => {
     expect(dueTimes(lines, 1)).toEqual([0, 125, 250, 375, 500]);
   });
 });
+
+/** What an example calls, word by word: also what it takes the output of. */
+function callsOf(example: string): string[][] {
+  const inner = [...example.matchAll(/\$\(trpc-rooms ([^)]*)\)/g)].map(([, words = '']) => words);
+  const outer = example
+    .replace(/\$\([^)]*\)/g, 'x')
+    .split('trpc-rooms ')
+    .slice(1);
+  return [...inner, ...outer].map((words) =>
+    (words.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', '')),
+  );
+}
