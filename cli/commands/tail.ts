@@ -29,7 +29,11 @@ export const tail = defineCommand(
     args: [{ name: 'ROOM', says: 'the id of the room' }],
     options: {
       since: { value: 'POSITION', says: 'resume after this position, as printed with --json' },
-      history: { value: 'N', default: '0', says: 'print the last N messages first' },
+      history: {
+        value: 'N',
+        default: '0',
+        says: 'print the last N stored events first',
+      },
       count: { value: 'N', says: 'leave after N events (default: follow until stopped)' },
       ...connectionOptions,
       ...nameOption,

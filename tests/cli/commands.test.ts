@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createRooms } from '../../client/index.ts';
+import { chat } from '../../shared/index.ts';
 import { serverProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 import { runCli, startCli } from './run-cli.ts';
@@ -9,6 +11,14 @@ async function server(env: Record<string, string> = {}) {
   const dataDir = tempDir();
   const { url } = await serverProcess({ DATA_DIR: dataDir, ...env });
   return { url, dataDir, env: { TRPC_ROOMS_URL: url } };
+}
+
+/** How a client connects to it as a guest. */
+async function guestOf(url: string) {
+  const body = JSON.stringify({ name: 'Ada' });
+  const answer = await fetch(`${url}/api/guest`, { method: 'POST', body });
+  const { token } = (await answer.json()) as { token: string };
+  return { url: `${url.replace('http', 'ws')}/trpc`, token };
 }
 
 const lines = (text: string) => text.split('\n').filter((line) => line !== '');
@@ -39,6 +49,20 @@ describe('send and tail', () => {
       env,
     });
     expect(objects(stdout)).toMatchObject([{ data: { text: 'two' } }, { data: { text: 'three' } }]);
+  });
+
+  it('count stored events of every kind, as the help says', async () => {
+    const { env } = await server();
+    const rooms = createRooms({ chat }, await guestOf(env.TRPC_ROOMS_URL));
+    onTestFinished(() => rooms.close());
+    const room = rooms.chat.join('lobby', { onGap: 'reload' });
+    const { position } = await room.send({ text: 'hello' });
+    await room.remove(position);
+    const argv = ['tail', 'lobby', '--history', '1', '--count', '1', '--json'];
+    const { stdout } = await runCli(argv, { env });
+    expect(objects(stdout)).toMatchObject([{ type: 'removed', data: { target: position } }]);
+    const help = await runCli(['tail', '--help']);
+    expect(help.stdout).toMatch(/--history N +print the last N stored events first/);
   });
 
   it('follow live, resume after a position, and leave at an interrupt with exit code 0', async () => {
