@@ -165,8 +165,12 @@ export class RoomBook {
       );
       if (first.length === 0) await bus.announce({ room });
       for (const revoked of first) await bus.announce({ room, revoked });
-      for (const one of news) await publish(one);
-      for (const revoked of revocations.filter(isLast)) await bus.announce({ room, revoked });
+      try {
+        for (const one of news) await publish(one);
+      } finally {
+        // They end also where the log does not take that now.
+        for (const revoked of revocations.filter(isLast)) await bus.announce({ room, revoked });
+      }
       const told = encode({ ...facts, news: [], revocations: undefined });
       await records.write(roomPartition(room), [{ key: ROOM, value: told, expected: version }]);
     } catch (error) {

@@ -79,6 +79,8 @@ describe.each([
           const input = filledIn({ room, ...tried.input }, { name, self: actor, epoch });
           const answer = await calls.get(actor)?.(tried.type, `chat.${tried.path}`, input);
           row += symbolOf(answer?.outcome);
+          // One owner has only so many invitations for him that wait.
+          if (room !== shared) await as(name('invited'), 'decline', { room });
         }
         expect([what, row]).toEqual([what, expectedOf(tried, place)]);
       }

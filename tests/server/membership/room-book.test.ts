@@ -96,6 +96,27 @@ describe('a change of a room', () => {
     expect(next.told).toHaveLength(count);
   });
 
+  it('[AUT1] that closes a room ends its feeds, also while the log takes no events', async () => {
+    let isDown = false;
+    const node = testKeeping({
+      publish: async () => {
+        if (isDown) throw new RoomError('LOG_UNAVAILABLE');
+      },
+    });
+    const { founding, governing } = node.of('chat');
+    await founding.create(ada, made);
+    const heard: unknown[] = [];
+    node.bus.onNotice(
+      ({ revoked }) => revoked && heard.push(revoked.who),
+      () => {},
+    );
+    isDown = true;
+    await governing.close(ada, 'r');
+    expect(heard).toEqual(['all']);
+    // It is tried again, and so is the word to each member.
+    expect(node.errors).toContainEqual(new RoomError('LOG_UNAVAILABLE'));
+  });
+
   it('comes to one of two nodes first, and to the other on top of it', async () => {
     const records = createMemoryRecords();
     const [one, other] = [testKeeping({ records }), testKeeping({ records })];
