@@ -6,24 +6,37 @@ export class Deadlines<T> {
   readonly #clock: Clock;
   readonly #ms: number;
   readonly #onDue: (item: T) => void;
+  readonly #readsFirst: boolean;
   /** When each was set. As all have the same time, the order of setting is the order of being due. */
   readonly #setAt = new Map<T, number>();
+  /** Due, and called for when what lies unread has been read. */
+  readonly #overdue = new Set<T>();
   #cancel: (() => void) | undefined;
 
-  constructor(options: { clock: Clock; ms: number; onDue: (item: T) => void }) {
+  /** `readsFirst`: an item is called for one turn later, unless it is set again or cleared by what is read in
+   *  it: after a stall of ours that may have come in time. Default: at once. */
+  constructor(options: {
+    clock: Clock;
+    ms: number;
+    onDue: (item: T) => void;
+    readsFirst?: boolean;
+  }) {
     this.#clock = options.clock;
     this.#ms = options.ms;
     this.#onDue = options.onDue;
+    this.#readsFirst = options.readsFirst ?? false;
   }
 
   /** Starts an item's time, anew if it was set. */
   set(item: T): void {
+    this.#overdue.delete(item);
     this.#setAt.delete(item);
     this.#setAt.set(item, this.#clock.now());
     if (!this.#cancel) this.#wait(this.#ms);
   }
 
   clear(item: T): void {
+    this.#overdue.delete(item);
     this.#setAt.delete(item);
     if (this.#setAt.size > 0) return;
     this.#cancel?.();
@@ -46,7 +59,15 @@ export class Deadlines<T> {
       if (!isAhead && leftMs > 0) return this.#wait(leftMs);
       this.#setAt.delete(item);
       if (isAhead) this.#setAt.set(item, now);
+      else if (this.#readsFirst) this.#dueSoon(item);
       else this.#onDue(item);
     }
+  }
+
+  #dueSoon(item: T): void {
+    this.#overdue.add(item);
+    setImmediate(() => {
+      if (this.#overdue.delete(item)) this.#onDue(item);
+    });
   }
 }

@@ -15,7 +15,6 @@ export interface Pinged {
 export class KeepAlives {
   readonly #silent: Deadlines<Pinged>;
   readonly #asked: Deadlines<Pinged>;
-  readonly #overdue = new Set<Pinged>();
 
   constructor(options: {
     clock: Clock;
@@ -23,7 +22,13 @@ export class KeepAlives {
     pongWaitMs: number | undefined;
   }) {
     const { clock, pingMs = PING_MS, pongWaitMs = PONG_WAIT_MS } = options;
-    this.#asked = new Deadlines({ clock, ms: pongWaitMs, onDue: (one) => this.#cutSoon(one) });
+    this.#asked = new Deadlines({
+      clock,
+      ms: pongWaitMs,
+      onDue: (one) => one.cut(),
+      // After a stall the answers of all of them lie in the kernel.
+      readsFirst: true,
+    });
     this.#silent = new Deadlines({
       clock,
       ms: pingMs,
@@ -36,23 +41,13 @@ export class KeepAlives {
 
   /** Something has come, or the connection is new. */
   heard(one: Pinged): void {
-    this.#overdue.delete(one);
     this.#asked.clear(one);
     this.#silent.set(one);
   }
 
   forget(one: Pinged): void {
-    this.#overdue.delete(one);
     this.#asked.clear(one);
     this.#silent.clear(one);
-  }
-
-  /** One more turn: after a stall of ours the answers of all of them lie in the kernel, unread. */
-  #cutSoon(one: Pinged): void {
-    this.#overdue.add(one);
-    setImmediate(() => {
-      if (this.#overdue.delete(one)) one.cut();
-    });
   }
 }
 

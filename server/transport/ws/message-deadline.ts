@@ -32,9 +32,9 @@ export class MessageDeadline {
   constructor(options: MessageDeadlineOptions) {
     this.#options = options;
     const { clock, messageMs: ms } = options;
-    // One more turn: after a stall the rest of the message may lie in the kernel, unread through our fault.
-    const onDue = (begun: Begun) => void setImmediate(() => this.#cut(begun));
-    this.#deadlines = new Deadlines({ clock, ms, onDue });
+    const onDue = (begun: Begun) => this.#cut(begun);
+    // After a stall the rest of the message may lie in the kernel.
+    this.#deadlines = new Deadlines({ clock, ms, onDue, readsFirst: true });
     const take = (socket: Duplex, chunk: Buffer) => this.#take(socket, chunk);
     const forget = (socket: Duplex) => this.#forget(socket);
     // One listener for all sockets: a closure for each would be memory for each.
@@ -79,10 +79,7 @@ export class MessageDeadline {
     socket.off('close', this.#onClose);
   }
 
-  #cut(begun: Begun): void {
-    const { socket } = begun;
-    // It may have come to its end in that turn, and another one have begun.
-    if (this.#begun.get(socket) !== begun) return;
+  #cut({ socket }: Begun): void {
     this.#forget(socket);
     this.#options.onLate?.();
     // No close frame: a peer within a message is in no state to answer one. It sees 1006 and comes back.
