@@ -9,7 +9,7 @@ import {
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
 import { PageChanges } from '../messages/page-changes.ts';
 import { demandPosition } from '../messages/target.ts';
-import { dataBytes, roomEvent } from './tracked-frame.ts';
+import { countWithin, roomEvent } from './tracked-frame.ts';
 
 /** Reads a page of a room's log, with what has happened to its messages since. A page that would be too large
  *  holds fewer events than `limit` (TRN4).
@@ -48,14 +48,9 @@ export async function readHistory(
 
 /** As many of a page's events, the nearest first, as may be in one answer; one in any case. */
 function fitting(page: Page, isForward: boolean): Page {
-  let bytes = 0;
   const nearest = isForward ? page.events : page.events.toReversed();
-  const end = nearest.findIndex(
-    (event, index) => (bytes += dataBytes(event)) > limits.historyBytes && index > 0,
-  );
-  if (end === -1) return page;
-  const events = nearest.slice(0, end);
-  return { ...page, events: isForward ? events : events.toReversed() };
+  const count = Math.max(1, countWithin(nearest, limits.historyBytes));
+  return { ...page, events: isForward ? page.events.slice(0, count) : page.events.slice(-count) };
 }
 
 function hasMore({ events, first, head }: Page, isForward: boolean): boolean {

@@ -1,6 +1,6 @@
 import { limits, type Position, type RoomEvent } from '../../shared/index.ts';
 import type { Page } from '../log/room-log.ts';
-import { dataBytes, roomEvent } from './tracked-frame.ts';
+import { countWithin, roomEvent } from './tracked-frame.ts';
 
 /** Where a room stands, and what came last before. */
 export interface Recent {
@@ -44,13 +44,8 @@ export class Recents {
 
 /** As many of the newest as fit in a frame that a slow reader can take (`recentBytes`). */
 export function recentOf({ events, epoch, head }: Page): Recent {
-  let bytes = 0;
-  const recent: RoomEvent[] = [];
-  for (const stored of events.toReversed()) {
-    bytes += dataBytes(stored);
-    if (bytes > limits.recentBytes) break;
-    const event = roomEvent(stored, epoch);
-    if (event) recent.unshift(event);
-  }
+  const count = countWithin(events.toReversed(), limits.recentBytes);
+  const newest = events.slice(events.length - count);
+  const recent = newest.flatMap((stored) => roomEvent(stored, epoch) ?? []);
   return { position: { epoch, offset: head }, events: recent };
 }

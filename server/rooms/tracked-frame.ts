@@ -27,6 +27,13 @@ export function dataBytes({ data }: StoredEvent): number {
   return Buffer.byteLength(data ?? '');
 }
 
+/** How many of the first events have at most so many bytes of data together. */
+export function countWithin(events: readonly StoredEvent[], most: number): number {
+  let bytes = 0;
+  const end = events.findIndex((event) => (bytes += dataBytes(event)) > most);
+  return end === -1 ? events.length : end;
+}
+
 /** A stored event as subscribers see it. Undefined when its content was erased. */
 export function roomEvent(stored: StoredEvent, epoch: string): RoomEvent | undefined {
   if (stored.data === null) return undefined;
