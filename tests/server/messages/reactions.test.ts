@@ -68,7 +68,7 @@ function reactionsOf(name: string, open: () => Promise<readonly [Store, Store]>)
       const { slow, other, find, kept, clock } = await stage(({ log, records }) => ({
         records,
         log: {
-          ...logOf(log),
+          ...log,
           append: async (entry) => {
             if (entry.type === 'reacted') await pass();
             return log.append(entry);
@@ -158,24 +158,6 @@ async function moving<T>(clock: ManualClock, until: Promise<T>): Promise<T> {
     expect(isOver).toBe(true);
   });
   return until;
-}
-
-/** A log whose methods may be replaced one by one. */
-function logOf(log: RoomLog): RoomLog {
-  return {
-    level: log.level,
-    append: (entry) => log.append(entry),
-    read: (room, range) => log.read(room, range),
-    bounds: (room) => log.bounds(room),
-    changes: (room, range) => log.changes(room, range),
-    count: (room, range) => log.count(room, range),
-    follow: (room, follower) => log.follow(room, follower),
-    erase: (room, offset) => log.erase(room, offset),
-    trim: (now) => log.trim(now),
-    keyWindowMs: (room, now) => log.keyWindowMs(room, now),
-    failure: () => log.failure(),
-    close: () => log.close(),
-  };
 }
 
 reactionsOf('in memory', async () => {
