@@ -185,7 +185,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     if (message === 'PONG') return;
     if (message === 'PING') return this.#pong();
     if (!this.#context) this.#createContext(() => readParams(this.encoder, message));
-    else if (this.#hasContext || this.#isEarly(data.length)) this.#take(message, data.length);
+    else if (this.#hasContext || this.#takesEarly(data.length)) this.#take(message, data.length);
   }
 
   /** TRN5: whatever is in a frame, it does not end the process. */
@@ -197,8 +197,8 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     }
   }
 
-  /** May so many bytes more wait for the context? Nothing that is sent before it is there can be answered. */
-  #isEarly(bytes: number): boolean {
+  /** May so many bytes more wait for the context? Otherwise it is closed: nothing is answered before that is there. */
+  #takesEarly(bytes: number): boolean {
     if (!this.isOpen()) return false;
     this.#earlyBytes += bytes;
     if (this.#earlyBytes <= this.limits.earlyBytes) return true;
