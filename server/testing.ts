@@ -44,7 +44,9 @@ export async function startTestServer<const R extends Contract = { chat: typeof 
     ...server,
     secret,
     socketUrl: `${server.url.replace(/^http/, 'ws')}/trpc`,
-    token: (id, { name = id, lifeMs = HOUR } = {}) =>
-      signToken(secret, { id, name, expiresAt: clock.now() + lifeMs }),
+    token: (id, { name = id, lifeMs = HOUR } = {}) => {
+      const issuedAt = clock.now();
+      return signToken(secret, { id, name, issuedAt, expiresAt: issuedAt + lifeMs });
+    },
   };
 }

@@ -33,10 +33,11 @@ export const token = defineCommand(
   async ({ values }, { env, stdout }) => {
     const id = parseSub(values.sub);
     const name = parseName('name', values.name ?? id);
-    const expiresAt = Date.now() + parseDuration('ttl', values.ttl);
+    const issuedAt = Date.now();
+    const expiresAt = issuedAt + parseDuration('ttl', values.ttl);
     const secret = values.secret ?? secretIn(values['data-dir'], env);
     if (secret === undefined) throw noSecret(values['data-dir'], env);
-    const signed = await createSigning(secret, env).sign({ id, name, expiresAt });
+    const signed = await createSigning(secret, env).sign({ id, name, issuedAt, expiresAt });
     const told = { token: signed, user: { id, name }, expiresAt: new Date(expiresAt) };
     stdout.write(`${values.json ? JSON.stringify(told) : signed}\n`);
     return 0;

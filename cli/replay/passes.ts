@@ -31,7 +31,11 @@ export function signedPasses(signing: Signing, now: () => number): Passes {
   return {
     issue: async (name, former) => {
       const user = { id: former?.user.id ?? idFor(name), name };
-      return { token: await signing.sign({ ...user, expiresAt: now() + LIFE_MS }), user };
+      const issuedAt = now();
+      return {
+        token: await signing.sign({ ...user, issuedAt, expiresAt: issuedAt + LIFE_MS }),
+        user,
+      };
     },
   };
 }

@@ -65,11 +65,13 @@ function orUnavailable(findKey: JWTVerifyGetKey): JWTVerifyGetKey {
   };
 }
 
-/** Signs a token for a user with a shared secret. */
+/** Signs a token for a user with a shared secret. It says that it was issued at `issuedAt`, default now. */
 export async function signToken(secret: string, user: User, claims?: TokenClaims): Promise<string> {
+  const { issuedAt = Date.now() } = user;
   const jwt = new SignJWT({ name: user.name })
     .setProtectedHeader({ alg: SECRET_ALGORITHM })
     .setSubject(user.id)
+    .setIssuedAt(Math.floor(issuedAt / 1000))
     .setExpirationTime(Math.floor(user.expiresAt / 1000));
   if (claims?.issuer) jwt.setIssuer(claims.issuer);
   if (claims?.audience) jwt.setAudience(claims.audience);
@@ -100,13 +102,14 @@ async function check(token: string, verify: () => Promise<{ payload: JWTPayload 
   }
 }
 
-function userOf({ sub, exp, ...claims }: JWTPayload): User {
+function userOf({ sub, exp, iat, ...claims }: JWTPayload): User {
   // Whatever its type says: what signs tokens elsewhere may put a number there, or a list.
   if (typeof sub !== 'string' || !ROOM_ID.test(sub)) throw refused('its "sub" is no user id');
   if (exp === undefined) throw refused('it has no "exp"');
   const name = displayName.safeParse(claims['name']);
   if (!name.success) throw refused(`its "name" ${name.error.issues[0]?.message ?? 'is not valid'}`);
-  return { id: sub, name: name.data, expiresAt: exp * 1000 };
+  const user = { id: sub, name: name.data, expiresAt: exp * 1000 };
+  return iat === undefined ? user : { ...user, issuedAt: iat * 1000 };
 }
 
 function refused(reason: string, cause?: unknown): RoomError {

@@ -4,4 +4,6 @@ import type { By } from '../../shared/index.ts';
 export interface User extends By {
   /** When the token ends, in milliseconds since 1970. */
   readonly expiresAt: number;
+  /** When it was issued, likewise. Unset: it does not say. */
+  readonly issuedAt?: number | undefined;
 }

@@ -33,8 +33,21 @@ describe('secretVerifier', () => {
   });
 
   it('takes what signToken signs', async () => {
-    const user = { id: 'ada', name: 'Ada', expiresAt: now() + 60_000 };
+    const user = { id: 'ada', name: 'Ada', issuedAt: now() - 5_000, expiresAt: now() + 60_000 };
     expect(await verify(await signToken(secret, user))).toEqual(user);
+    const from = Math.floor(Date.now() / 1000) * 1000;
+    const { issuedAt } = await verify(await signToken(secret, { ...user, issuedAt: undefined }));
+    expect(issuedAt).toBeGreaterThanOrEqual(from);
+    expect(issuedAt).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('[AUT2] says when a token was issued, where it is a time', async () => {
+    expect(await verify(await sign({ ...claims, iat: seconds }))).toMatchObject({
+      issuedAt: now(),
+    });
+    expect(await verify(await sign(claims))).not.toHaveProperty('issuedAt');
+    const odd = forge({ alg: 'HS256' }, { ...claims, iat: '1' });
+    await expect(verify(odd)).rejects.toMatchObject(refused);
   });
 
   it('[AUT2] tells an expired token from a refused one', async () => {
@@ -153,6 +166,6 @@ describe('claims that the operator asks for', () => {
 
   it('stand in what signToken signs', async () => {
     const user = { id: 'ada', name: 'Ada', expiresAt: now() + 60_000 };
-    expect(await choosy(await signToken(secret, user, asked))).toEqual(user);
+    expect(await choosy(await signToken(secret, user, asked))).toMatchObject(user);
   });
 });
