@@ -21,14 +21,16 @@ import { createRouter } from './router/trpc.ts';
 import { createTally } from './tally.ts';
 import { createDoor } from './transport/door.ts';
 import { createHttpTransport } from './transport/http.ts';
+import { createIdentify } from './transport/identify.ts';
+import { noServerLimits, serverLimits, type ServerLimits } from './transport/server-limits.ts';
+import { UserConnections } from './transport/user-connections.ts';
 import { createSocketTransport } from './transport/websocket.ts';
 import { jsonEncoder, type Encoder } from './transport/ws/encoder.ts';
-import { defaultLimits, roomsLimits, type SocketLimits } from './transport/ws/options.ts';
 
 /** What a ready server is created from, beside its configuration. */
 export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>, 'dataDir'> {
-  /** Limits of a connection, where they differ from those of the rooms server. */
-  readonly limits?: Partial<SocketLimits>;
+  /** Limits, where they differ from those of the rooms server. */
+  readonly limits?: Partial<ServerLimits>;
   /** How messages become what the WebSocket carries; clients need its counterpart. Default: JSON. */
   readonly encoder?: Encoder;
 }
@@ -53,7 +55,7 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.logLevel);
   const contract: Contract = options.rooms ?? { chat };
-  const { verify, guests } = createAuth(config, clock);
+  const { verify, guests } = createAuth(config, clock, (user) => rooms.signOuts.check(user));
   const counts = createCounts();
   const tally = createTally();
   const metrics = createPrometheusMetrics({
@@ -70,8 +72,12 @@ export async function createServer<const R extends Contract = { chat: typeof cha
   );
   const router = createRouter(rooms.routers);
 
-  const parts = { router, verify, clock, newId: newName, onError: reportFaults(logger, counts) };
-  const limits = config.limits === 'off' ? defaultLimits : { ...roomsLimits, ...options.limits };
+  const limits = config.limits === 'off' ? noServerLimits : { ...serverLimits, ...options.limits };
+  const connections = new UserConnections(limits.connectionsPerUser);
+  rooms.signOuts.follow(connections);
+  const identify = createIdentify({ verify, connections, signOuts: rooms.signOuts });
+  const onError = reportFaults(logger, counts);
+  const parts = { router, identify, clock, newId: newName, onError };
   const sockets = createSocketTransport({
     ...parts,
     limits,

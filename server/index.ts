@@ -19,4 +19,7 @@ export type { PublishLimits, PublishRate } from './rooms/publish-limits.ts';
 export { faultId, formatError, type ErrorShape } from './router/error-shape.ts';
 export type { MyProcedures, RoomProcedures, RoomRouters } from './router/room-procedures.ts';
 export type { RoomsContext } from './router/trpc.ts';
+export type { ServerLimits } from './transport/server-limits.ts';
+export type { LetIn, SignOuts } from './auth/sign-outs.ts';
+export type { SignedOut } from './bus/notice.ts';
 export { StartError } from './start-error.ts';

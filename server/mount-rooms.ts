@@ -21,6 +21,7 @@ import {
   type PresenceOf,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
+import { createSignOuts, type SignOuts } from './auth/sign-outs.ts';
 import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
@@ -87,6 +88,14 @@ export interface Rooms<R extends Contract> {
    *  own that lets him in no longer. Whether he may come back is its decision. */
   revoke(who: { kind: keyof R & string; room: string; user: string }): Promise<void>;
 
+  /** Signs a user out of everything: tokens issued until now count no more, and what he reached by them ends, on
+   *  all nodes within a second. Resolves when new ones count, within a second too.
+   *  @throws RoomError BAD_INPUT, LOG_UNAVAILABLE: call again, it may have been done in part */
+  readonly signOut: SignOuts['signOut'];
+
+  /** Which tokens count no more, for whoever lets users in: the ready server does, a server of your own should. */
+  readonly signOuts: Pick<SignOuts, 'check' | 'follow'>;
+
   /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
    *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
   observe<K extends keyof R & string>(kind: K, room: string): Observable<FrameOf<R[K]>, unknown>;
@@ -125,6 +134,7 @@ export function mountRooms<R extends Contract>(
   });
   const { book } = keeping;
   const hub = new Hub({ ...options, contract });
+  const signOuts = createSignOuts({ records, bus, clock });
   const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
   const { onError } = options;
   const { changes, gatesOf } = mountLife({ hub, log, records, bus, clock, onError });
@@ -165,6 +175,7 @@ export function mountRooms<R extends Contract>(
   const close = async () => {
     cancelTrim();
     book.close();
+    signOuts.close();
     await hub.close();
     await presence.close();
     await records.close();
@@ -205,6 +216,8 @@ export function mountRooms<R extends Contract>(
         room: { kind, id: room },
         revoked: { who: { only: user }, reason: 'revoked' },
       }),
+    signOut: signOuts.signOut,
+    signOuts,
     edit: async (kind, room, target, data, { by = SERVER, ifVersion } = {}) => {
       const found = await targetIn(kind, room, target);
       return hub.run(() => changes.edit(found.kind, found.target, { data, by, ifVersion }));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DAY, displayName, RoomError, type By } from '../../shared/index.ts';
 import { signToken, type TokenClaims, type VerifyToken } from './tokens.ts';
+import type { User } from './user.ts';
 
 const GUEST_LIFE_MS = 30 * DAY;
 const PREFIX = 'guest-';
@@ -16,22 +17,30 @@ export interface Guest {
 export function createGuests(options: {
   secret: string;
   verify: VerifyToken;
+  /** Does a token still count? */
+  check: (user: User) => Promise<void>;
   now: () => number;
   /** What `verify` asks of every token. */
   claims?: TokenClaims;
 }): (name: unknown, token: string | undefined) => Promise<Guest> {
-  const { secret, verify, now, claims } = options;
+  const { secret, verify, check, now, claims } = options;
+  const idOf = async (token: string) => {
+    const user = await verify(token);
+    await check(user);
+    return user.id;
+  };
   return async (name, token) => {
     const parsed = displayName.safeParse(name);
     if (!parsed.success) {
       throw new RoomError('BAD_INPUT', `name ${parsed.error.issues[0]?.message ?? 'is missing'}`);
     }
-    const id = token === undefined ? newGuestId() : (await verify(token)).id;
+    const id = token === undefined ? newGuestId() : await idOf(token);
     // Or a user's short-lived token would buy a long-lived one, under any name.
     if (!id.startsWith(PREFIX)) throw new RoomError('FORBIDDEN', 'only guests may rename here');
     const user = { id, name: parsed.data };
-    const expiresAt = now() + GUEST_LIFE_MS;
-    return { token: await signToken(secret, { ...user, expiresAt }, claims), user };
+    const issuedAt = now();
+    const expiresAt = issuedAt + GUEST_LIFE_MS;
+    return { token: await signToken(secret, { ...user, issuedAt, expiresAt }, claims), user };
   };
 }
 

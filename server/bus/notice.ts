@@ -13,10 +13,18 @@ export interface OwnNotice {
   readonly frame: UnreadFrame;
 }
 
-/** Word to every node, this one included: that a room lets others do other things than before, or that one
- *  of its users has something to hear. */
+/** Which tokens of a user count no more (AUT2). */
+export interface SignedOut {
+  readonly userId: string;
+  /** Those that were issued before this moment, in milliseconds since 1970. */
+  readonly before: number;
+}
+
+/** Word to every node, this one included: that a room lets others do other things than before, that one of its
+ *  users has something to hear, or, in the room that is a user's own stream, that he was signed out. */
 export interface Notice {
   readonly room: RoomName;
+  readonly signedOut?: SignedOut | undefined;
   readonly revoked?: Revocation | undefined;
   readonly own?: OwnNotice | undefined;
 }

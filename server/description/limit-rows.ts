@@ -1,5 +1,6 @@
 import { limits } from '../../shared/index.ts';
 import { defaultPublishLimits, type PublishRate } from '../rooms/publish-limits.ts';
+import { serverLimits } from '../transport/server-limits.ts';
 import { roomsLimits } from '../transport/ws/options.ts';
 import { defaultWireLimits } from '../transport/ws/wire-guard.ts';
 
@@ -64,6 +65,11 @@ function ofConnections(): LimitDescription[] {
   return [
     row('connections in all', count(roomsLimits.connections), full),
     row('connections of one address', count(roomsLimits.connectionsPerAddress), full),
+    row(
+      'connections of one user, HTTP calls under way among them',
+      count(serverLimits.connectionsPerUser),
+      'closed with 1013, or 503 with Retry-After',
+    ),
     row('subscriptions of a connection', count(roomsLimits.subscriptions), 'TOO_MANY'),
     row(
       'bytes of a connection before it is known whose it is',

@@ -102,7 +102,7 @@ function userCaller({ router, clock, onError, ...options }: RestOptions) {
     if (!procedure) throw new RoomError('FORBIDDEN', 'this is for server keys (SERVER_KEYS) alone');
     const direct = directOf(router, `${kind}.${procedure.name}`, procedure.type);
     if (!direct) throw new Error(`rest: ${path} calls no procedure`);
-    const context = await contextOf({ req, info: NO_PARAMS });
+    const context = await contextOf({ req, res, info: NO_PARAMS });
     // Who is nobody is told so before what he sends is read.
     if (!context.user) throw new RoomError('UNAUTHENTICATED');
     const read = await readInput(operation, req, given, procedure);

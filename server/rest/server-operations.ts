@@ -28,6 +28,7 @@ export function serverOperations(kinds: readonly KindDescription[]): Operation[]
     ...kinds.filter((kind) => kind !== me).flatMap(ofKind),
     ...(me ? [operation('POST', '/api/users/{user}/notify', notify(me))] : []),
     operation('POST', '/api/users/{user}/revoke', revoke),
+    operation('POST', '/api/users/{user}/sign-out', signOut),
   ];
 }
 
@@ -186,6 +187,27 @@ const revoke = serverCall(
   async (rooms, { user, kind, room }) => {
     await rooms.revoke({ kind, room, user });
     return { room };
+  },
+);
+
+const signOutInput = z.strictObject({ user: roomId, issuedBefore: z.date().optional() });
+
+const signOut = serverCall(
+  signOutInput,
+  {
+    summary: 'Sign a user out everywhere',
+    description:
+      'His tokens that were issued before `issuedBefore` (default: now) count no more, nor do those that have no `iat`, and ' +
+      'what he reached by them ends, on all nodes within a second. The answer comes when tokens count that are issued ' +
+      'after it.',
+    errors: [],
+    input: signOutInput,
+    output: z.object({ user: z.string() }),
+    example: { input: { user: 'bob' }, output: { user: 'bob' } },
+  },
+  async (rooms, { user, issuedBefore }) => {
+    await rooms.signOut(user, given({ issuedBefore }));
+    return { user };
   },
 );
 

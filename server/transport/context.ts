@@ -1,17 +1,17 @@
 import { TRPCError } from '@trpc/server';
 import type { TRPCRequestInfo } from '@trpc/server/http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { errors, isSessionId, RoomError, SESSION_ID_FORM } from '../../shared/index.ts';
 import type { Close } from './ws/connection.ts';
-import type { VerifyToken } from '../auth/tokens.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomsContext } from '../router/trpc.ts';
+import type { Identify } from './identify.ts';
 
 /** What contexts are made with. */
 export interface ContextOptions {
-  readonly verify: VerifyToken;
+  readonly identify: Identify;
   readonly clock: Clock;
   readonly newId: () => string;
 }
@@ -44,11 +44,12 @@ function sessionOf(params: TRPCRequestInfo['connectionParams']): string | undefi
 
 /** Makes the context of an HTTP call. Without a token the caller is nobody, and each procedure says
  *  what it thinks of that. @throws TRPCError UNAUTHORIZED for a token that is refused */
-export function createHttpContext({ verify, newId }: ContextOptions) {
-  return async ({ req, info }: { req: IncomingMessage; info: TRPCRequestInfo }) => {
+export function createHttpContext({ identify, newId }: ContextOptions) {
+  return async (options: { req: IncomingMessage; res: ServerResponse; info: TRPCRequestInfo }) => {
+    const { req, res, info } = options;
     const token = tokenOf(req, info.connectionParams);
     const sessionId = sessionOf(info.connectionParams);
-    const user = token === undefined ? null : await translate(verify(token));
+    const user = token === undefined ? null : await translate(identify(token, res));
     return { user, connectionId: newId(), sessionId } satisfies RoomsContext;
   };
 }
@@ -56,7 +57,7 @@ export function createHttpContext({ verify, newId }: ContextOptions) {
 /** Makes the context of a WebSocket, once per connection. `onUser` hears of a connection that has said who it is.
  *  @throws TRPCError for what `closeOf` has a close code */
 export function createSocketContext(
-  { verify, newId }: ContextOptions,
+  { identify, newId }: ContextOptions,
   onUser: (socket: WebSocket, user: User) => void,
 ) {
   return async (options: { req: IncomingMessage; res: WebSocket; info: TRPCRequestInfo }) => {
@@ -64,7 +65,7 @@ export function createSocketContext(
     const token = tokenOf(req, info.connectionParams);
     if (token === undefined) return { user: null, connectionId: newId() } satisfies RoomsContext;
     const sessionId = sessionOf(info.connectionParams);
-    const user = await translate(verify(token));
+    const user = await translate(identify(token, socket));
     // It may have gone while its token was checked.
     if (socket.readyState !== socket.CLOSED) onUser(socket, user);
     return { user, connectionId: newId(), sessionId, socket } satisfies RoomsContext;

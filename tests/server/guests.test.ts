@@ -7,7 +7,8 @@ const secret = 'a-secret-of-thirty-two-characters';
 let time = Date.UTC(2026, 0, 1);
 const now = () => time;
 const verify = secretVerifier(secret, now);
-const enter = createGuests({ secret, verify, now });
+const check = async () => {};
+const enter = createGuests({ secret, verify, check, now });
 
 describe('createGuests', () => {
   it('gives a new guest an id of his own and a token that holds', async () => {
@@ -15,7 +16,11 @@ describe('createGuests', () => {
     expect(user.name).toBe('Ada');
     expect(user.id).toMatch(/^guest-/);
     expect(ROOM_ID.test(user.id)).toBe(true);
-    expect(await verify(token)).toEqual({ ...user, expiresAt: now() + 30 * DAY });
+    expect(await verify(token)).toEqual({
+      ...user,
+      issuedAt: now(),
+      expiresAt: now() + 30 * DAY,
+    });
     expect((await enter('Ada', undefined)).user.id).not.toBe(user.id);
   });
 
@@ -52,7 +57,7 @@ describe('createGuests', () => {
   it('signs the claims that the verifier asks for', async () => {
     const claims = { issuer: 'https://id.example.com', audience: 'rooms' };
     const choosy = secretVerifier(secret, now, claims);
-    const { token, user } = await createGuests({ secret, verify: choosy, now, claims })(
+    const { token, user } = await createGuests({ secret, verify: choosy, check, now, claims })(
       'Ada',
       undefined,
     );
