@@ -6,7 +6,18 @@ import { SeenObjects } from './seen-objects.ts';
  *  nearly all events, acks and frames are such data. What needs no change is not copied.
  *  @throws Error for what superjson does not carry, such as a key named `constructor` */
 export function serialize(value: unknown): SuperJSONResult {
-  return plainForm(value) ?? superjson.serialize(value);
+  return plainForm(value) ?? withoutBuffers(superjson.serialize(value));
+}
+
+// How superjson names a Buffer. No string in JSON can hold this text: its quotes would be escaped.
+const BUFFER = '["typed-array","Buffer"]';
+
+/** A Buffer is a Uint8Array to everybody but superjson, which writes its name and cannot read it. */
+function withoutBuffers(form: SuperJSONResult): SuperJSONResult {
+  if (!form.meta) return form;
+  const meta = JSON.stringify(form.meta);
+  if (!meta.includes(BUFFER)) return form;
+  return { ...form, meta: JSON.parse(meta.replaceAll(BUFFER, '["typed-array","Uint8Array"]')) };
 }
 
 /** Text of `serialize`, read: the opposite of both. */

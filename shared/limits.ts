@@ -13,6 +13,8 @@ export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
 export const limits = {
   /** Largest message taken from a client: one call over WebSocket, one body over HTTP. */
   messageBytes: 64 * 1024,
+  /** Largest data of one event as JSON, whoever publishes it: clients are stopped by `messageBytes` before. */
+  eventBytes: 256 * 1024,
   /** Largest WebSocket frame: clients put all calls of one turn into one. */
   frameBytes: 1024 * 1024,
   /** Largest token taken. */

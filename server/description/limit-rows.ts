@@ -39,6 +39,11 @@ function ofMessages(): LimitDescription[] {
       bytes(limits.messageBytes),
       'TOO_LARGE, alone even in a batch',
     ),
+    row(
+      'data of an event, of those that backends publish too',
+      bytes(limits.eventBytes),
+      'TOO_LARGE',
+    ),
     row('WebSocket frame: all calls of one turn', bytes(limits.frameBytes), 'closed with 1009'),
     row(
       'queries and mutations in one frame',
