@@ -5,7 +5,8 @@ import type { EventSpecs, RoomKind } from './room-kind.ts';
  *  `distinct`: with several names, each once. `multiple`: with several names, each as often as he likes. */
 export type ReactionMode = 'unique' | 'distinct' | 'multiple';
 
-/** What can happen to a durable event after it was published. */
+/** What can happen to a durable event after it was published. Of events that only the server publishes its own
+ *  code alone edits and removes them, by `rooms.edit` and `rooms.remove`. */
 export interface Life {
   /** Its author may give it other data. */
   readonly editable: boolean;

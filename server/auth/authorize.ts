@@ -35,7 +35,7 @@ export type Action =
 export type Answer = boolean | 'moderator';
 
 /** The one question of who may do what (AUT1), asked before anything is read or done. Throwing or
- *  rejecting fails that call and lets nobody in. */
+ *  rejecting fails that call and lets nobody in; a RoomError is answered as it is, with its words. */
 export type Authorize = (question: {
   readonly user: User;
   readonly room: RoomName;
@@ -43,6 +43,9 @@ export type Authorize = (question: {
   /** What the room is to the user. Whoever may not enter it as its members decided is refused before this
    *  question is asked; the answer can only refuse more. */
   readonly membership: Membership;
+  /** With `publish:…`, `edit:…` and `presence`: what he wants to say, as the contract has parsed it. Unset where
+   *  it does not meet the contract, which refuses it then. */
+  readonly data?: unknown;
 }) => Answer | Promise<Answer>;
 
 /** The default: every authenticated user may do what membership lets him, and in rooms without all but

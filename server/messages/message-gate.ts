@@ -38,7 +38,8 @@ const POSSIBLE: Readonly<Record<Verb, (spec: DurableSpec) => boolean>> = {
 };
 
 /** The messages of one kind as users may change them: `authorize` is asked for the type of the message, and
- *  once more (`moderate:…`) when it is another's. */
+ *  once more (`moderate:…`) when it is another's. What only the server publishes only its own code edits and
+ *  removes: otherwise whoever makes a room could change in it what the server has said. */
 export class MessageGate {
   readonly #options: MessageGateOptions;
 
@@ -49,7 +50,7 @@ export class MessageGate {
   /** @throws RoomError TOO_MANY, FORBIDDEN and what `MessageChanges.edit` throws */
   async edit(caller: Caller, input: EditInput<RoomKind>): Promise<Ack> {
     const { kind, hub, changes } = this.#options;
-    const target = await this.#admit(caller, 'edit', input);
+    const target = await this.#admit(caller, 'edit', input, input.data);
     const edit = { ...input, by: byOf(caller) };
     return hub.run(() => changes.edit(kind, target, edit));
   }
@@ -92,6 +93,7 @@ export class MessageGate {
     caller: Caller,
     verb: Verb,
     { room, target: at }: Pick<ReactInput, 'room' | 'target'>,
+    given?: unknown,
   ): Promise<Target | Missing> {
     const { kind, gate, log } = this.#options;
     gate.measure(caller, room);
@@ -100,19 +102,33 @@ export class MessageGate {
     const target = 'refusal' in sought || isPossible(sought.spec) ? sought : missing(sought);
     // Also where nothing is there: who may not do it does not learn that.
     const types = 'stored' in target ? [target.stored.type] : typesWhere(kind, isPossible);
-    await this.#askAny(caller, room, verb, types);
+    const data = 'spec' in target ? target.spec.data.safeParse(given).data : undefined;
+    await this.#askAny(caller, room, verb, types, data);
+    if (verb !== 'react' && 'stored' in target && isServers(target)) {
+      throw new RoomError('FORBIDDEN', 'only the server changes what only the server publishes');
+    }
     const isOwn = 'refusal' in target || target.stored.by.id === caller.user.id;
     if (verb !== 'react' && !isOwn) await gate.ask(caller, room, `moderate:${verb}`);
     return target;
   }
 
   /** Of what is not there any more nobody knows which type it was: one that he may is enough. */
-  async #askAny(caller: Caller, room: string, verb: Verb, types: readonly string[]): Promise<void> {
+  async #askAny(
+    caller: Caller,
+    room: string,
+    verb: Verb,
+    types: readonly string[],
+    data: unknown,
+  ): Promise<void> {
     for (const type of types) {
-      if (await this.#options.gate.allows(caller, room, `${verb}:${type}`)) return;
+      if (await this.#options.gate.allows(caller, room, `${verb}:${type}`, data)) return;
     }
     throw new RoomError('FORBIDDEN');
   }
+}
+
+function isServers({ spec }: Target): boolean {
+  return spec.publish === 'server';
 }
 
 function missing({ room, position }: Target): Missing {

@@ -90,13 +90,15 @@ export class Gate {
 
   /** @throws RoomError TOO_MANY, FORBIDDEN and what the hub throws */
   async publish(caller: Caller, publication: ClientPublication): Promise<Ack> {
-    const asked = this.admit(caller, publication.room, `publish:${publication.type}`);
+    const { room, type, data } = publication;
+    this.measure(caller, room);
+    const asked = this.ask(caller, room, `publish:${type}`, data);
     // Nobody waits for an answer that is there.
     if (asked) await asked;
     const { id, name } = caller.user;
     return await this.#hub.publish({
       ...publication,
-      room: { kind: this.#kind, id: publication.room },
+      room: { kind: this.#kind, id: room },
       // CON3: who it is from is what the token says.
       by: { id, name },
       memberId: caller.connectionId,
@@ -148,14 +150,15 @@ export class Gate {
 
   /** @throws RoomError TOO_MANY, FORBIDDEN, TOO_LARGE, NOT_PRESENT */
   async setPresence(caller: Caller, { room, state }: { room: string; state: unknown }) {
-    await this.admit(caller, room, 'presence', 'presence');
+    this.measure(caller, room, 'presence');
+    await this.ask(caller, room, 'presence', state);
     await this.#hub.setPresence({ kind: this.#kind, id: room }, memberOf(caller), state);
   }
 
   /** Is it allowed? @throws RoomError what keeps that from being said */
-  async allows(caller: Caller, id: string, action: Action): Promise<boolean> {
+  async allows(caller: Caller, id: string, action: Action, data?: unknown): Promise<boolean> {
     try {
-      await this.ask(caller, id, action);
+      await this.ask(caller, id, action, data);
       return true;
     } catch (error) {
       if (error instanceof RoomError && error.code === 'FORBIDDEN') return false;
@@ -164,10 +167,10 @@ export class Gate {
   }
 
   /** @throws RoomError FORBIDDEN, the same whether the room is not there or not for this caller */
-  ask({ user }: Caller, id: string, action: Action): void | Promise<void> {
+  ask({ user }: Caller, id: string, action: Action, data?: unknown): void | Promise<void> {
     const room = { kind: this.#kind, id };
     const membership = this.#memberships.of(room, user.id);
-    const about = { user, room, action };
+    const about = { user, room, action, data };
     if (membership instanceof Promise) return this.#decideLater(about, membership);
     return this.#decide(about, membership);
   }
@@ -176,10 +179,10 @@ export class Gate {
     await this.#decide(about, await membership);
   }
 
-  #decide({ user, room, action }: Asked, membership: Membership): void | Promise<void> {
+  #decide({ user, room, action, data }: Asked, membership: Membership): void | Promise<void> {
     if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
     if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
-    return demand(this.#authorize, { user, room, action, membership });
+    return demand(this.#authorize, { user, room, action, membership, data });
   }
 }
 
