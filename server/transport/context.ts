@@ -54,17 +54,26 @@ export function createHttpContext({ identify, newId }: ContextOptions) {
   };
 }
 
-/** Makes the context of a WebSocket, once per connection. `onUser` hears of a connection that has said who it is.
+/** Hears how far a connection has come with saying who it is. */
+export interface Authenticating {
+  /** It has shown a token, which is being checked. */
+  onToken(socket: WebSocket): void;
+  /** It has said who it is. */
+  onUser(socket: WebSocket, user: User): void;
+}
+
+/** Makes the context of a WebSocket, once per connection.
  *  @throws TRPCError for what `closeOf` has a close code */
 export function createSocketContext(
   { identify, newId }: ContextOptions,
-  onUser: (socket: WebSocket, user: User) => void,
+  { onToken, onUser }: Authenticating,
 ) {
   return async (options: { req: IncomingMessage; res: WebSocket; info: TRPCRequestInfo }) => {
     const { req, res: socket, info } = options;
     const token = tokenOf(req, info.connectionParams);
     if (token === undefined) return { user: null, connectionId: newId() } satisfies RoomsContext;
     const sessionId = sessionOf(info.connectionParams);
+    onToken(socket);
     const user = await translate(identify(token, socket));
     // It may have gone while its token was checked.
     if (socket.readyState !== socket.CLOSED) onUser(socket, user);

@@ -76,13 +76,19 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     clock,
     ms: limits.authTimeoutMs,
     onDue: (socket) => socket.close(errors.AUTH_TIMEOUT.close, 'no authentication in time'),
+    // After a stall the tokens of all who have come lie in the kernel.
+    readsFirst: true,
   });
   const expiries = new Expiries<WebSocket>(clock, (socket) => {
     socket.close(errors.TOKEN_EXPIRED.close, 'the token has expired');
   });
-  const createContext = createSocketContext(options, (socket, user) => {
-    unknown.clear(socket);
-    expiries.set(socket, user.expiresAt);
+  const createContext = createSocketContext(options, {
+    // Checking it takes more than the turn in which it was read, and is no delay of theirs.
+    onToken: (socket) => unknown.set(socket),
+    onUser: (socket, user) => {
+      unknown.clear(socket);
+      expiries.set(socket, user.expiresAt);
+    },
   });
   const onRefused = (error: TRPCError) => countOne(counts.callsRefused, errorCodeOf(error));
   const onLateMessage = () => void (counts.lateMessages += 1);

@@ -167,6 +167,21 @@ describe('tokens over WebSocket', () => {
     expect((await socket.closed).code).toBe(4408);
   });
 
+  it('[AUT2] reads a token that lay unread for 12 s while the loop stood still', async () => {
+    const clock = manualClock(Date.now());
+    const server = await startServer({ clock });
+    const token = await server.token('ada');
+    const socket = await rawSocket(`${server.socketUrl}?connectionParams=1`);
+    // As after a stall: it is with the timers that the loop goes on, before it reads what has come.
+    setTimeout(() => {
+      socket.send({ method: 'connectionParams', data: { token } });
+      socket.send(call(1, 'query', 'chat.members', { room: 'r' }));
+      clock.advance(12_000);
+    });
+    const answer = await Promise.race([socket.next(), socket.closed]);
+    expect(answer).toMatchObject({ id: 1, result: {} });
+  });
+
   it('closes 1008 with a reason on a refused token', async () => {
     const server = await startServer();
     const socket = await rawSocket(server.socketUrl, 'not-a-token');
