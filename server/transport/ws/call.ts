@@ -15,6 +15,7 @@ import { fallbackError } from './envelope.ts';
 import type { CallError, ErrorReplies, Peer } from './error-replies.ts';
 import { pullStream } from './pull-stream.ts';
 import { PushStream, type PushOwner, type PushTarget } from './push-stream.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** What a call needs of its connection. */
 export interface CallHost extends PushTarget, Peer {
@@ -22,10 +23,8 @@ export interface CallHost extends PushTarget, Peer {
   readonly errors: ErrorReplies;
   /** The connection's context. @throws what `createContext` threw */
   context(): Promise<unknown>;
+  readonly underWay: UnderWay;
   isOpen(): boolean;
-  /** Holds a subscription's id until `release`. */
-  hold(id: number | string, call: Call): void;
-  release(id: number | string): void;
 }
 
 /** One request, as it came. */
@@ -54,8 +53,8 @@ export class Call implements PushOwner {
   /** Runs the call. Never rejects: what goes wrong is replied and reported. A stream that pushes goes
    *  on after it has resolved. */
   async run(): Promise<void> {
-    // Held before any await, so that a stop or a drop in between cancels it.
-    if (this.#isSubscription()) this.#host.hold(this.#request.id, this);
+    // Before any await, so that a stop or a drop in between cancels it.
+    this.#host.underWay.begin(this.#request, this);
     try {
       const ctx = await this.#host.context();
       const streaming = this.#isWanted() ? this.#take(await this.#result(ctx)) : undefined;
@@ -121,11 +120,9 @@ export class Call implements PushOwner {
 
   #finish(failure?: TRPCError): void {
     const isSubscription = this.#isSubscription();
-    if (isSubscription) {
-      this.#cancelIfClosed();
-      // The id is free right before the client is told that it may use it again.
-      this.#host.release(this.#request.id);
-    }
+    if (isSubscription) this.#cancelIfClosed();
+    // Its id is free right before the client is told that it may use it again.
+    this.#host.underWay.end(this.#request);
     if (failure && !this.#isCancelled(failure)) this.#replyError(failure);
     else if (isSubscription) this.#reply({ type: 'stopped' });
   }

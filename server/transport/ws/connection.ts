@@ -18,6 +18,7 @@ import { takeFrame, type IncomingHost } from './incoming.ts';
 import type { KeepAlives, Pinged } from './keep-alive.ts';
 import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
+import { UnderWay } from './under-way.ts';
 import { createBucket, type Bucket } from '../../rate.ts';
 
 /** How a connection is closed. */
@@ -48,9 +49,9 @@ export interface Service<R extends AnyTRPCRouter> {
 /** One WebSocket that speaks tRPC: its context, its calls, its subscriptions. */
 export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHost, Pinged {
   readonly outbound: Outbound;
+  readonly underWay = new UnderWay();
   readonly #ws: WebSocket;
   readonly #service: Service<R>;
-  readonly #subscriptions = new Map<number | string, Call>();
   #req: IncomingMessage;
   #pings: Pick<Bucket, 'take'> | undefined;
   #abort: AbortController | undefined;
@@ -124,14 +125,6 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     return this.#context;
   }
 
-  hold(id: number | string, call: Call): void {
-    this.#subscriptions.set(id, call);
-  }
-
-  release(id: number | string): void {
-    this.#subscriptions.delete(id);
-  }
-
   ping(): void {
     this.outbound.send('PING');
     // The time for the answer runs already.
@@ -144,21 +137,13 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
 
   start(request: CallRequest): void {
     const call = new Call(this, request);
-    if (request.type === 'subscription') {
-      const { id } = request;
-      if (this.#subscriptions.has(id)) {
-        return call.refuse(new TRPCError({ code: 'BAD_REQUEST', message: `Duplicate id ${id}` }));
-      }
-      if (this.#subscriptions.size >= this.limits.subscriptions) {
-        const message = 'too many subscriptions at once';
-        return call.refuse(new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
-      }
-    }
-    call.run().catch((cause: unknown) => this.errors.reportFault(this, cause));
+    const refusal = this.underWay.refusalOf(request, this.limits);
+    if (refusal) call.refuse(refusal);
+    else call.run().catch((cause: unknown) => this.errors.reportFault(this, cause));
   }
 
   stop(id: number | string): void {
-    this.#subscriptions.get(id)?.abort();
+    this.underWay.stop(id);
   }
 
   refuse(to: readonly Addressee[], error: TRPCError, isReported = false): void {
@@ -170,8 +155,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
   #close(): void {
     this.#service.keepAlives?.forget(this);
     this.outbound.close();
-    for (const call of this.#subscriptions.values()) call.abort();
-    this.#subscriptions.clear();
+    this.underWay.stopAll();
     this.#abort?.abort();
   }
 
