@@ -75,6 +75,11 @@ function ofConnections(): LimitDescription[] {
       count(serverLimits.connectionsPerUser),
       'closed with 1013, or 503 with Retry-After',
     ),
+    row(
+      'queries and mutations of a connection at once',
+      count(roomsLimits.callsAtOnce),
+      'TOO_MANY',
+    ),
     row('subscriptions of a connection', count(roomsLimits.subscriptions), 'TOO_MANY'),
     row(
       'bytes of a connection before it is known whose it is',

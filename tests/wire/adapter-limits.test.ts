@@ -55,6 +55,25 @@ function flood() {
   return { said, router };
 }
 
+/** A query that answers nobody before so many have asked. */
+function heldQuery() {
+  let asked = 0;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const t = initTRPC.create();
+  const router = t.router({
+    held: t.procedure.query(() => {
+      asked += 1;
+      return held;
+    }),
+  });
+  const answer = async (times: number) => {
+    await vi.waitFor(() => expect(asked).toBe(times), 10_000);
+    release();
+  };
+  return { router, answer };
+}
+
 describe('the adapter on a ws server of an app', () => {
   it('[TRN4] cuts a reader who stops at the hard cap, though an observable cannot be held up', async () => {
     const { said, router } = flood();
@@ -140,6 +159,30 @@ describe('the adapter on a ws server of an app', () => {
     (await rawSocket(url)).ws.close();
     await late;
     expect(await isServed(url)).toBe(true);
+  });
+
+  it('[TRN1] counts no calls where no limits are given', async () => {
+    const { router, answer } = heldQuery();
+    const socket = await rawSocket(await ownServer(undefined, { router }));
+    const ids = Array.from({ length: 5_000 }, (_, id) => id);
+    socket.send(ids.map((id) => ({ id, method: 'query', params: { path: 'held' } })));
+    await answer(ids.length);
+    for (const id of ids) expect(await socket.next()).toMatchObject({ id, result: {} });
+  });
+
+  it('has as many calls under way as it is told, and counts no call that has failed', async () => {
+    const { router, answer } = heldQuery();
+    const socket = await rawSocket(await ownServer({ callsAtOnce: 1 }, { router }));
+    const query = (id: number, path: string) => ({ id, method: 'query', params: { path } });
+    const tooMany = { error: { data: { code: 'TOO_MANY_REQUESTS' } } };
+    for (const id of [1, 2]) {
+      socket.send(query(id, 'missing'));
+      expect(await socket.next()).toMatchObject({ id, error: { data: { code: 'NOT_FOUND' } } });
+    }
+    socket.send([query(3, 'held'), query(4, 'held')]);
+    expect(await socket.next()).toMatchObject({ id: 4, ...tooMany });
+    await answer(1);
+    expect(await socket.next()).toMatchObject({ id: 3, result: {} });
   });
 
   it('[TRN1] counts nobody where no limits are given', async () => {

@@ -1,9 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { startServer, stockClient } from '../kit/clients.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { sdkClient, startServer, stockClient } from '../kit/clients.ts';
 import { call, rawSocket, type RawSocket } from '../kit/raw-socket.ts';
 
 const members = (id: number) => call(id, 'query', 'chat.members', { room: 'r' });
 const refusal = (id: number, reason: string) => ({ id, error: { json: { data: { reason } } } });
+
+/** A policy that lets everybody in, and not before it is told to. */
+function heldPolicy() {
+  let asked = 0;
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const authorize = async () => {
+    asked += 1;
+    await held;
+    return true;
+  };
+  const isAsked = (times: number) => vi.waitFor(() => expect(asked).toBe(times), 10_000);
+  return { authorize, isAsked, answer };
+}
 
 async function connected(): Promise<RawSocket> {
   const server = await startServer();
@@ -157,6 +171,48 @@ describe('a connection', () => {
     let started: unknown;
     while (idOf(started) !== 130) started = await socket.next();
     expect(started).toMatchObject({ id: 130, result: { type: 'started' } });
+  });
+
+  it('has 1,024 calls under way, refuses each one more by itself, and takes it when one is answered', async () => {
+    const policy = heldPolicy();
+    const server = await startServer({ authorize: policy.authorize });
+    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
+    for (let first = 0; first < 1_024; first += 32) {
+      socket.send(Array.from({ length: 32 }, (_, n) => members(first + n)));
+    }
+    socket.send([members(2_000), members(2_001)]);
+    const refused = [await socket.next(), await socket.next()];
+    expect(refused).toMatchObject([refusal(2_000, 'TOO_MANY'), refusal(2_001, 'TOO_MANY')]);
+    // What is no call stays as it is.
+    socket.send(call(3_000, 'subscription', 'chat.events', { room: 'r' }));
+    await policy.isAsked(1_025);
+    policy.answer();
+    const answered = new Set<number>();
+    while (answered.size < 1_025) {
+      const reply = await socket.next();
+      expect(reply).toHaveProperty('result');
+      answered.add(idOf(reply));
+    }
+    socket.send(members(4_000));
+    let last: unknown;
+    while (idOf(last) !== 4_000) last = await socket.next();
+    expect(last).toHaveProperty('result');
+  });
+
+  it('never meets that limit with our client, whatever it asks in one turn', async () => {
+    const policy = heldPolicy();
+    const server = await startServer({ authorize: policy.authorize });
+    const rooms = await sdkClient(server, 'ada');
+    const joined = Array.from({ length: 16 }, (_, n) =>
+      rooms.chat.join(`r${n}`, { onGap: 'reload' }),
+    );
+    const sent = joined.map((room) => room.send({ text: 'hi' }));
+    await policy.isAsked(32);
+    const asked = Array.from({ length: 1_000 }, () => rooms.trpc.chat.members.query({ room: 'r' }));
+    await policy.isAsked(1_032);
+    policy.answer();
+    expect(await Promise.all(asked)).toHaveLength(1_000);
+    expect(await Promise.all(sent)).toHaveLength(16);
   });
 
   it('closes 4429 on a flood of pings, and answers those that come at ease', async () => {

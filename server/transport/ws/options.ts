@@ -15,6 +15,8 @@ export interface SocketLimits extends OutboundLimits, ConnectionLimits {
   /** Queries and mutations taken from one frame; those beyond fail by themselves. Subscriptions have
    *  a limit of their own: a client that comes back asks for all of them at once. */
   readonly callsPerFrame: number;
+  /** Queries and mutations under way at once on a connection; each one more fails by itself, until one has its answer. */
+  readonly callsAtOnce: number;
   /** Subscriptions open at once; one more is refused. */
   readonly subscriptions: number;
   /** Bytes taken before it is known who sends them, which is while `createContext` runs; then the connection is
@@ -48,6 +50,7 @@ export const defaultLimits: SocketLimits = {
   stallMs: Number.POSITIVE_INFINITY,
   messageBytes: Number.POSITIVE_INFINITY,
   callsPerFrame: Number.POSITIVE_INFINITY,
+  callsAtOnce: Number.POSITIVE_INFINITY,
   subscriptions: Number.POSITIVE_INFINITY,
   earlyBytes: Number.POSITIVE_INFINITY,
   pingsPerSecond: Number.POSITIVE_INFINITY,
@@ -65,6 +68,8 @@ export const roomsLimits: SocketLimits = {
   stallMs: 30_000,
   messageBytes: limits.messageBytes,
   callsPerFrame: 32,
+  // All that our client asks in one turn (1,000 calls), with what its outbox has in flight (16).
+  callsAtOnce: 1_024,
   subscriptions: 128,
   earlyBytes: 1024 * 1024,
   pingsPerSecond: 5,
