@@ -1,12 +1,10 @@
+import { afterReading } from '../after-reading.ts';
 import type { Clock } from '../clock.ts';
 
 /** How long a connection may be silent before it is asked, and then before it counts as dead: both
  *  together are the 10 s within which a half-open connection is noticed. Milliseconds. */
 export const SILENCE_MS = 5_000;
 export const ANSWER_MS = 5_000;
-// The last of it is waited for on its own: after a stall of the loop a timer runs before what has come meanwhile is
-// read. More than a turn, since a page is not given its timers and its messages in the order of their coming.
-const UNREAD_MS = 500;
 
 /** Watches whether the other side is still there. */
 export interface Heartbeat {
@@ -41,9 +39,7 @@ export function startHeartbeat(options: {
     cancel();
     isAsking = true;
     ping();
-    cancel = clock.after(ANSWER_MS - UNREAD_MS, () => {
-      cancel = clock.after(UNREAD_MS, () => (isAsking ? dead() : watch()));
-    });
+    cancel = afterReading(clock, ANSWER_MS, () => (isAsking ? dead() : watch()));
   };
   const heard = () => {
     heardAt = clock.now();
