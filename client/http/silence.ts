@@ -1,3 +1,4 @@
+import { afterReading } from '../after-reading.ts';
 import type { Clock } from '../clock.ts';
 
 /** Watches a line on which bytes must keep coming. */
@@ -14,7 +15,7 @@ export const SILENCE_MS = 40_000;
 
 /** Begins to watch. `dead` is called when nothing has come for `longestMs`: a line that a router forgot ends with no
  *  word, and only silence tells. By elapsed time alone: a clock that is set anew cuts nothing. */
-export function watchSilence({ after }: Clock, longestMs: number, dead: () => void): Silence {
+export function watchSilence(clock: Clock, longestMs: number, dead: () => void): Silence {
   let cancel = () => {};
   const allow = (ms: number) => {
     longestMs = ms;
@@ -22,7 +23,7 @@ export function watchSilence({ after }: Clock, longestMs: number, dead: () => vo
   };
   const heard = () => {
     cancel();
-    cancel = Number.isFinite(longestMs) ? after(longestMs, dead) : () => {};
+    cancel = Number.isFinite(longestMs) ? afterReading(clock, longestMs, dead) : () => {};
   };
   heard();
   return { heard, allow, stop: () => cancel() };

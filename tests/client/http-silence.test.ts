@@ -194,6 +194,17 @@ describe('a stream over HTTP that is quiet', () => {
     expect(ends).toEqual([CUT]);
   });
 
+  it('stays after a stall of the page, where pings lie unread', async () => {
+    const { clock, ends, say } = await following();
+    clock.advance(14_000);
+    clock.stall(27_000);
+    await say(': ping\n\n');
+    clock.advance(39_999);
+    expect(ends).toEqual([]);
+    clock.advance(1);
+    expect(ends).toEqual([CUT]);
+  });
+
   it('stays while a real tRPC server pings, and is cut when it stops to', async () => {
     const { url, stopPings } = await pingingServer();
     const socket = new HttpSocket(url, { fetch: globalThis.fetch, clock: clockOf({}) });

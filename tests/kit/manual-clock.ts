@@ -4,6 +4,9 @@ import type { Clock } from '../../server/clock.ts';
 export interface ManualClock extends Clock {
   /** Moves time on and runs what falls due, in order. */
   advance(ms: number): void;
+  /** Time goes on while the loop stands still: what fell due runs then, before anything that came meanwhile is
+   *  read, and what it waits for anew is not due yet. */
+  stall(ms: number): void;
 }
 
 /** Stands at `start` (milliseconds since 1970) until it is moved. */
@@ -29,6 +32,15 @@ export function manualClock(start = 1_800_000_000_000): ManualClock {
         next.run();
       }
       time = end;
+    },
+    stall: (ms) => {
+      time += ms;
+      const due = timers.filter(({ at }) => at <= time).toSorted((a, b) => a.at - b.at);
+      for (const timer of due) {
+        if (!timers.includes(timer)) continue;
+        timers = timers.filter((other) => other !== timer);
+        timer.run();
+      }
     },
   };
 }
