@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientStorage } from '../storage/client-storage.ts';
+import { makeDirectory } from './make-directory.ts';
 
 /** Keeps texts in a directory, one file each (0600), for clients that run in Node. Made when it is
- *  missing (0700). Files are replaced whole: neither a crash nor another process leaves half of one. */
+ *  missing (0700); what cannot be made fails each `put`, which the outbox tells `onStorageError`. Files are replaced
+ *  whole: neither a crash nor another process leaves half of one. */
 export function fileStorage(dir: string): ClientStorage {
   const fileOf = (name: string) =>
     join(dir, `${createHash('sha256').update(name).digest('hex')}.json`);
@@ -17,7 +19,7 @@ export function fileStorage(dir: string): ClientStorage {
       return pairs.flatMap((pair) => (pair?.[0].startsWith(prefix) ? [pair] : []));
     },
     put: async (name, text) => {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeDirectory(dir, 0o700);
       const part = join(dir, `${randomUUID()}.part`);
       await writeFile(part, JSON.stringify([name, text]), { mode: 0o600, flush: true });
       await rename(part, fileOf(name));

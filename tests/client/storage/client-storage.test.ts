@@ -1,5 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fileStorage } from '../../../client/node/file-storage.ts';
@@ -32,6 +32,27 @@ describe('a directory as storage', () => {
     const modes = [dir, ...readdirSync(dir).map((file) => join(dir, file))];
     expect(modes.map((path) => statSync(path).mode & 0o077)).toEqual([0, 0]);
   });
+
+  it('makes all levels that are missing, nobody else’s to enter', async () => {
+    const base = tempDir();
+    const dir = join(base, 'a', 'b');
+    const storage = fileStorage(dir);
+    await Promise.all(['x/', 'y/'].map((name) => storage.put(name, 'text')));
+    expect(await storage.list('')).toHaveLength(2);
+    expect([join(base, 'a'), dir].map((path) => statSync(path).mode & 0o777)).toEqual([
+      0o700, 0o700,
+    ]);
+  });
+
+  // Nothing can be made below it, for root neither.
+  it.runIf(existsSync('/proc/self'))(
+    'fails where it cannot be made, naming the level',
+    async () => {
+      const storage = fileStorage('/proc/nothing/of/ours');
+      expect(await storage.list('')).toEqual([]);
+      await expect(storage.put('x/', 'text')).rejects.toThrow(`mkdir '/proc/nothing'`);
+    },
+  );
 
   it('passes over what lies there and is none of its files', async () => {
     const dir = tempDir();
