@@ -1,10 +1,11 @@
 import { connect, Socket, type TcpNetConnectOpts } from 'node:net';
 import { WebSocket } from 'ws';
+import type { WebSocketClass } from '../client/index.ts';
 
 /** A client's way to the server, which can go away for a while. */
 export interface FlappingLine {
   /** For the SDK: sockets over this line. */
-  readonly WebSocket: typeof globalThis.WebSocket;
+  readonly WebSocket: WebSocketClass;
   /** Is there a connection now? */
   readonly isUp: boolean;
   /** Ends the TCP connections without a word, and lets none through for so long. */
@@ -35,8 +36,7 @@ export function flappingLine(localAddress: string | undefined): FlappingLine {
     }
   }
   return {
-    // What the SDK uses of a WebSocket is the same on both.
-    WebSocket: LineSocket as unknown as typeof globalThis.WebSocket,
+    WebSocket: LineSocket,
     get isUp() {
       return [...sockets].some(({ readyState }) => readyState === WebSocket.OPEN);
     },

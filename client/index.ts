@@ -12,6 +12,7 @@ export {
 } from './create-rooms.ts';
 export { httpFallback, type HttpFallbackOptions, type Way } from './http/http-fallback.ts';
 export type { Encoder } from './link/encoder.ts';
+export type { WebSocketClass, WebSocketLike } from './link/web-socket.ts';
 export type { EditOptions, RoomLife } from './life/room-life.ts';
 export type {
   MessageItem,

@@ -5,6 +5,7 @@ import { Calls } from '../link/calls.ts';
 import { decodeError } from '../link/decode.ts';
 import type { Encoder } from '../link/encoder.ts';
 import { Socket, type Ending } from '../link/socket.ts';
+import type { WebSocketClass } from '../link/web-socket.ts';
 import { Listeners, type Listener } from '../listeners.ts';
 import { newKey } from '../new-key.ts';
 import type { Connection, ConnectionState } from './connection-state.ts';
@@ -23,8 +24,8 @@ export interface ConnectionOptions extends ClockOptions {
    *  and user, so that a flap is silent. 1 to 128 printable ASCII characters, no other client's. Default: a
    *  new one for every client. */
   readonly sessionId?: string;
-  /** Default: the runtime's own WebSocket. */
-  readonly WebSocket?: typeof globalThis.WebSocket;
+  /** Default: the runtime's own WebSocket. That of `ws` does, and `httpFallback()`. */
+  readonly WebSocket?: WebSocketClass;
   /** How messages become what the wire carries; the server's counterpart. Default: JSON. */
   readonly encoder?: Encoder;
   /** In [0, 1). Default `Math.random`. */

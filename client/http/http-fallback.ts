@@ -1,4 +1,5 @@
 import { clockOf, type ClockOptions } from '../clock.ts';
+import type { WebSocketClass, WebSocketLike } from '../link/web-socket.ts';
 import { HttpSocket } from './http-socket.ts';
 
 /** How a client reaches its server. */
@@ -9,7 +10,7 @@ export interface HttpFallbackOptions extends ClockOptions {
   /** Hears when the way changes. */
   readonly onChange?: (way: Way) => void;
   /** Default: the runtime's own. */
-  readonly WebSocket?: typeof globalThis.WebSocket;
+  readonly WebSocket?: WebSocketClass;
   /** Default: the runtime's own. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -17,14 +18,13 @@ export interface HttpFallbackOptions extends ClockOptions {
 // One may have failed just before a server came back that answers just after.
 const ENOUGH = 2;
 const TRY_AGAIN_MS = 5 * 60_000;
-const CLOSED = 3;
 
 /** What to give `createRooms` as its `WebSocket` so that it works where WebSockets are blocked: after two that
  *  did not open, while the server answers over HTTP, calls become requests and streams event streams (SSE). They
  *  resume where the sockets stood. Browsers allow six of them to one host at once: follow few rooms then. What
  *  one does just now (typing, presence) needs a WebSocket and is refused. After 5 minutes the next connection
  *  tries a WebSocket again. Not for clients with an `encoder`. */
-export function httpFallback(options: HttpFallbackOptions = {}): typeof globalThis.WebSocket {
+export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass {
   const { onChange = () => {} } = options;
   const clock = clockOf(options);
   const { now } = clock;
@@ -54,8 +54,9 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
       blocked = 0;
     });
   };
-  const openSocket = (url: string): WebSocket => {
-    const socket = new (options.WebSocket ?? globalThis.WebSocket)(url);
+  const openSocket = (url: string): WebSocketLike => {
+    const Runtime: WebSocketClass = options.WebSocket ?? globalThis.WebSocket;
+    const socket = new Runtime(url);
     let hasOpened = false;
     socket.addEventListener('open', () => {
       hasOpened = true;
@@ -67,7 +68,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
     });
     return socket;
   };
-  const open = (url: string) => {
+  const open = (url: string): WebSocketLike => {
     const ms = now() - since;
     // Less than nothing: the clock was set back, and does not tell how long it was.
     const isTired = way === 'http' && (ms < 0 || ms > TRY_AGAIN_MS);
@@ -76,8 +77,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): typeof globalTh
     return openSocket(url);
   };
   // Called with `new`: what it returns is the socket.
-  const Either = function either(url: string | URL) {
-    return open(String(url));
-  };
-  return Object.assign(Either, { CLOSED }) as unknown as typeof globalThis.WebSocket;
+  return function either(url: string) {
+    return open(url);
+  } as unknown as WebSocketClass;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Encoder } from './encoder.ts';
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { readIncoming, type Incoming, type Reply } from './incoming.ts';
+import type { WebSocketClass, WebSocketLike } from './web-socket.ts';
 
 /** How a socket ended. */
 export interface Ending {
@@ -16,7 +17,7 @@ export interface Ending {
 /** What a socket is made from, and whom it tells. */
 export interface SocketOptions {
   readonly url: string;
-  readonly WebSocket: typeof globalThis.WebSocket;
+  readonly WebSocket: WebSocketClass;
   /** Sent first: `connectionParams`. */
   readonly params: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -41,7 +42,7 @@ const OPEN = 1;
  *  what its WebSocket does after that is nobody's business. */
 export class Socket {
   readonly #options: SocketOptions;
-  readonly #ws: WebSocket;
+  readonly #ws: WebSocketLike;
   #heartbeat: Heartbeat | undefined;
   #cancelConnect: () => void;
   #isOver = false;

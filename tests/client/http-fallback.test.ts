@@ -79,7 +79,7 @@ describe('a fallback that is at HTTP', () => {
     const clock = settableClock();
     let attempts = 0;
     class Blocked extends BlockedSocket {
-      constructor(url: string | URL) {
+      constructor(url: string) {
         super(url);
         attempts += 1;
       }

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createRooms, joinRoom } from '../../client/index.ts';
 import { chat, defineRoom, durable, RoomError, type Gap } from '../../shared/index.ts';
@@ -27,6 +28,19 @@ describe('the SDK', () => {
     await vi.waitFor(async () =>
       expect((await seen.members()).users).toEqual([{ id: 'bob', name: 'bob' }]),
     );
+  });
+
+  it('goes over the WebSocket of ws too, as it is', async () => {
+    const server = await startServer();
+    const token = await server.token('ada');
+    const rooms = createRooms({ chat }, { url: server.socketUrl, token, WebSocket });
+    onTestFinished(() => rooms.close());
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    const texts: string[] = [];
+    room.on('message', ({ data }) => texts.push(data.text));
+    await room.ready;
+    await room.send({ text: 'hello' });
+    await vi.waitFor(() => expect(texts).toEqual(['hello']));
   });
 
   it('gives a newcomer the latest values before anything else', async () => {

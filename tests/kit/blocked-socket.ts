@@ -1,3 +1,5 @@
+import type { WebSocketClass } from '../../client/index.ts';
+
 /** A WebSocket as a proxy treats it that knows none: it never opens. */
 class Blocked extends EventTarget {
   readyState = 0;
@@ -10,4 +12,4 @@ class Blocked extends EventTarget {
 }
 
 /** In the place of a runtime's own. */
-export const BlockedSocket = Blocked as unknown as typeof globalThis.WebSocket;
+export const BlockedSocket = Blocked as unknown as WebSocketClass;

@@ -1,5 +1,11 @@
 // What the client's types must say, and what must not compile.
-import { createRooms, type RoomHandle } from '../../client/index.ts';
+import { WebSocket as WsSocket } from 'ws';
+import {
+  createRooms,
+  httpFallback,
+  type RoomHandle,
+  type WebSocketClass,
+} from '../../client/index.ts';
 import { chat, type Ack, type RoomEvent } from '../../shared/index.ts';
 import { board, news } from './kinds.ts';
 import { holds, type Same } from './same.ts';
@@ -8,6 +14,21 @@ declare const rooms: ReturnType<typeof connect>;
 
 export function connect() {
   return createRooms({ chat, board, news }, { url: 'ws://localhost/trpc', token: 'token' });
+}
+
+// Whatever opens a WebSocket does, without a cast.
+class OwnSocket extends WsSocket {}
+export const sockets: readonly WebSocketClass[] = [
+  globalThis.WebSocket,
+  WsSocket,
+  OwnSocket,
+  class extends globalThis.WebSocket {},
+  httpFallback(),
+  httpFallback({ WebSocket: WsSocket }),
+];
+
+export function connectOver(WebSocket: typeof WsSocket | typeof globalThis.WebSocket) {
+  return createRooms({ chat }, { url: 'ws://localhost/trpc', token: 'token', WebSocket });
 }
 
 export async function uses(): Promise<void> {
@@ -77,6 +98,10 @@ export async function uses(): Promise<void> {
 }
 
 export const refused = [
+  // @ts-expect-error a function that is not called with `new` opens no WebSocket
+  () => httpFallback({ WebSocket: (url: string) => new WsSocket(url) }),
+  // @ts-expect-error nothing could be sent over it
+  () => httpFallback({ WebSocket: EventTarget }),
   // @ts-expect-error [CON4] a gap must be answered for
   () => rooms.board.join('r'),
   // @ts-expect-error [CON4] a gap must be answered for, whatever else is said

@@ -1,0 +1,21 @@
+/** What a client uses of a WebSocket. Browsers' has it, and so has that of `ws`. */
+export interface WebSocketLike {
+  /** Is set to `arraybuffer`. */
+  binaryType: string;
+  /** 1: open. */
+  readonly readyState: number;
+  /** Bytes that were sent and have not left. */
+  readonly bufferedAmount: number;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  /** `data`: a text or an ArrayBuffer. */
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(
+    type: 'close',
+    listener: (event: { readonly code: number; readonly reason: string }) => void,
+  ): void;
+}
+
+/** Opens a WebSocket. @throws whatever, for a URL that is none */
+export type WebSocketClass = new (url: string) => WebSocketLike;
