@@ -33,7 +33,7 @@ export interface RoomsClientOptions extends ConnectionOptions {
    *  so the last of them may come again. Default: every page begins anew. */
   readonly positions?: ClientStorage;
   /** Who this client is, for tokens that are no JWT with a `sub`, and for what storage holds before
-   *  there is a token. Default: the user that the token names. */
+   *  there is a token. Default, and where it is empty: the user that the token names. */
   readonly user?: string;
   /** Locks that the tabs of one origin share. Default: the browser's. */
   readonly locks?: Locks;
@@ -88,7 +88,9 @@ export function createRooms<const R extends Contract>(
     if (!calls) throw new RoomError('NO_SUCH_PROCEDURE', `no room kind ${kind} in the contract`);
     return calls;
   };
-  const outbox = createOutbox(options, connection, callsOf);
+  // A token that names nobody leaves it to the app; '' is known to be nobody, undefined is not known yet.
+  const userId = () => connection.user || options.user || connection.user;
+  const outbox = createOutbox(options, connection, callsOf, userId);
   const stopped = () => {
     const { current } = connection;
     return current.state === 'stopped' ? current.error : undefined;
@@ -98,7 +100,7 @@ export function createRooms<const R extends Contract>(
     stopped,
     outbox,
     isOpen: () => connection.current.state === 'open',
-    userId: () => connection.user || options.user,
+    userId,
   };
 
   const handles = createHandles(shared);
@@ -137,6 +139,7 @@ function createOutbox(
   options: RoomsClientOptions,
   connection: LiveConnection,
   callsOf: (kind: string) => RoomCalls<RoomKind>,
+  user: () => string | undefined,
 ): Outbox {
   const outbox = new Outbox({
     ...options.outbox,
@@ -144,8 +147,7 @@ function createOutbox(
     random: options.random ?? Math.random,
     newKey: options.newKey ?? (() => timeOrderedKey()),
     locks: options.locks ?? webLocks(),
-    // A token that names nobody leaves it to the app.
-    user: () => connection.user || (options.user ?? connection.user),
+    user,
     isOpen: () => connection.current.state === 'open',
     send: (entry, signal) =>
       callsOf(entry.kind).publish.mutate(publishInput<RoomKind>(entry), { signal }),
@@ -165,7 +167,7 @@ function createPosition(
 ) {
   const { positions: storage, user: named } = options;
   if (!storage) return undefined;
-  const user = named === undefined ? whenUser : Promise.resolve(named);
+  const user = named ? Promise.resolve(named) : whenUser;
   const onError = options.outbox?.onStorageError ?? (() => {});
   return roomPosition({ storage, user, kind, room, clock: clockOf(options), onError });
 }

@@ -192,12 +192,15 @@ describe('the outbox over a real server', () => {
     expect(textsOf((await room.history({ limit: 200 })).events)).toEqual(sent.slice(-200));
   });
 
-  it('[RES3] goes on after a reload where the last page was', async () => {
+  it.each([
+    ['where it is not said who is there', {}],
+    ['where who is there is said to be nobody yet', { user: '' }],
+  ])('[RES3] goes on after a reload where the last page was, %s', async (_, who) => {
     const server = await startServer();
     const token = await server.token('ada');
-    const positions = memoryStorage();
+    const options = { positions: memoryStorage(), ...who };
     const writer = (await client(server.socketUrl, token)).chat.join('r', { onGap: 'reload' });
-    const before = await client(server.socketUrl, token, { positions });
+    const before = await client(server.socketUrl, token, options);
     const room = before.chat.join('r', { onGap: 'reload' });
     expect(await room.ready).toMatchObject({ start: 'fresh' });
     const first: string[] = [];
@@ -206,12 +209,30 @@ describe('the outbox over a real server', () => {
     await vi.waitFor(() => expect(first).toEqual(['seen']));
     before.close();
     await writer.send({ text: 'missed' });
-    const after = await client(server.socketUrl, token, { positions });
+    const after = await client(server.socketUrl, token, options);
     const again = after.chat.join('r', { onGap: 'reload' });
     const second: string[] = [];
     again.on('message', ({ data }) => second.push(data.text));
     expect(await again.ready).toMatchObject({ start: 'resumed' });
     await vi.waitFor(() => expect(second).toEqual(['missed']));
+  });
+
+  it('[SND2] keeps what was published before there was a token, where user is empty', async () => {
+    const server = await startServer();
+    const storage = memoryStorage();
+    let come: (token: string) => void = () => {};
+    const token = new Promise<string>((resolve) => (come = resolve));
+    const rooms = createRooms(
+      { chat },
+      { url: 'ws://127.0.0.1:9', token: () => token, user: '', outbox: { storage } },
+    );
+    onTestFinished(() => rooms.close());
+    rooms.chat
+      .join('r', { onGap: 'reload' })
+      .send({ text: 'early' })
+      .catch(() => {});
+    come(await server.token('ada'));
+    await vi.waitFor(async () => expect(await storage.list('')).toHaveLength(1));
   });
 
   it('[TRN6] follows 100 rooms and comes back to all of them', async () => {
