@@ -65,6 +65,8 @@ class UnreadStore implements RoomUnread {
   #shown: string | undefined;
   /** Read here, and not said to the server yet, or not answered. */
   #due: string | undefined;
+  /** What the server refused for good: said again at every look, it would be refused again. */
+  #refused: string | undefined;
   #failures = 0;
   #cancel: (() => void) | undefined;
   #isTelling = false;
@@ -100,7 +102,7 @@ class UnreadStore implements RoomUnread {
     position: string | undefined = this.#shown ?? positionOf(this.#parts.room.current),
   ): void {
     this.#start();
-    if (position === undefined || !isFurther(position, this.#due)) return;
+    if (position === undefined || !isFurther(position, this.#due ?? this.#refused)) return;
     this.#due = position;
     this.#show();
     if (!this.#cancel && !this.#isTelling) void this.#tell();
@@ -109,7 +111,7 @@ class UnreadStore implements RoomUnread {
   async markUnread(position: string): Promise<void> {
     this.#start();
     // What was read on this device and is on its way must not undo it.
-    this.#due = undefined;
+    this.#due = this.#refused = undefined;
     this.#take(await this.#parts.calls.markUnread(position));
   }
 
@@ -138,7 +140,7 @@ class UnreadStore implements RoomUnread {
     if (frame.type === 'unread') return this.#take(frame);
     // The stream stands elsewhere than at the last event that it has shown.
     const hasMoved = frame.type === 'ready' || frame.type === 'gap';
-    if (hasMoved) this.#shown = undefined;
+    if (hasMoved) this.#shown = this.#refused = undefined;
     // Behind, or away, it may have missed what was read on another device.
     if (hasMoved || frame.type === 'latest') this.#asking.start();
   }
@@ -186,13 +188,20 @@ class UnreadStore implements RoomUnread {
       const error = toRoomError(cause);
       waitMs = Math.max(waitMs, retryDelayMs(error, this.#failures, this.#parts.random()));
       this.#failures += 1;
-      if (!isPassing(error)) this.#due = undefined;
-      if (!isPassing(error)) this.#fail(error);
+      if (!isPassing(error)) this.#refuse(position, error);
     }
-    this.#isTelling = false;
     this.#show();
+    // Not before: what a listener reads because of it waits its time like the rest.
+    this.#isTelling = false;
     if (!this.#isOver) this.#cancel = this.#parts.clock.after(waitMs, () => void this.#tell());
-    else if (this.#failures === 0) void this.#tell();
+    else if (this.#failures === 0 && this.#due !== position) void this.#tell();
+  }
+
+  #refuse(position: string, error: RoomError): void {
+    this.#refused = position;
+    // What was read further on meanwhile may be taken.
+    if (this.#due === position) this.#due = undefined;
+    this.#fail(error);
   }
 
   #show(): void {

@@ -2,18 +2,21 @@ import { expect, it } from 'vitest';
 import { roomUnread } from '../../client/life/room-unread.ts';
 import type { LifeCalls } from '../../client/life/life-calls.ts';
 import type { RoomState } from '../../client/room.ts';
-import { chat } from '../../shared/index.ts';
+import { chat, RoomError } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settle } from '../kit/settle.ts';
 
 function stage() {
   const clock = manualClock();
   const told: string[] = [];
-  const answers: (() => void)[] = [];
+  const answers: ((answer: object) => void)[] = [];
   const markRead = (position: string) => {
     told.push(position);
-    return new Promise((resolve) => {
-      answers.push(() => resolve({ room: 'r', position, version: 1, count: 0, to: position }));
+    return new Promise((resolve, reject) => {
+      answers.push((answer) => {
+        if (answer instanceof RoomError) reject(answer);
+        else resolve({ room: 'r', position, version: 1, unread: 0, to: position, ...answer });
+      });
     });
   };
   const listeners: ((state: RoomState) => void)[] = [];
@@ -29,11 +32,15 @@ function stage() {
       return () => {};
     },
   };
-  const unknown = () => new Promise(() => {});
-  const calls = { markRead, unread: unknown } as unknown as LifeCalls;
+  const states: ((state: object) => void)[] = [];
+  const ask = () =>
+    new Promise((resolve) => {
+      states.push((state) => resolve({ me: 'ada', state: { room: 'r', version: 1, ...state } }));
+    });
+  const calls = { markRead, unread: ask } as unknown as LifeCalls;
   const unread = roomUnread({ kind: chat, room, calls, clock, random: () => 0 });
-  const answer = async () => {
-    answers.shift()?.();
+  const answer = async (how: object = {}) => {
+    answers.shift()?.(how);
     await settle();
   };
   const leave = () => {
@@ -42,7 +49,12 @@ function stage() {
   const show = (frame: object) => {
     for (const take of frames) take(frame as never);
   };
-  return { clock, told, unread, answer, leave, room, show };
+  /** What the server has counted, where it was asked last. */
+  const say = async (state: object) => {
+    states.splice(0).at(-1)?.(state);
+    await settle();
+  };
+  return { clock, told, unread, answer, leave, room, show, say };
 }
 
 it('what was read within the last second is said when the room is left', async () => {
@@ -88,4 +100,99 @@ it('what was read in another epoch than the server has counted in takes nothing 
   unread.markRead('E:100');
   show({ type: 'unread', unread: 3, position: 'F:2', version: 0, to: 'F:9' });
   expect(unread.getSnapshot()).toMatchObject({ count: 3, isKnown: true });
+});
+
+const READY = { type: 'ready', start: 'resumed' };
+
+it('is told once a second at most, though a listener reads on whenever something is unread', async () => {
+  const { clock, told, unread, answer, leave } = stage();
+  unread.subscribe(() => {
+    if (unread.getSnapshot().count > 0) unread.markRead('E:90');
+  });
+  unread.markRead('E:1');
+  for (let times = 1; times < 5; times += 1) {
+    expect(told).toHaveLength(times);
+    await answer({ position: `E:${times}`, unread: 90 - times, to: 'E:90' });
+    clock.advance(999);
+    expect(told).toHaveLength(times);
+    clock.advance(1);
+  }
+  leave();
+  for (let times = 0; times < 5; times += 1)
+    await answer({ position: 'E:5', to: 'E:90', unread: 80 });
+  expect(told).toHaveLength(5);
+});
+
+it('is not told again what it has refused for good, though a listener reads whenever something is unread', async () => {
+  const { clock, told, unread, answer, show, say } = stage();
+  unread.subscribe(() => {
+    if (unread.getSnapshot().count > 0) unread.markRead('E:7');
+  });
+  show(READY);
+  await say({ unread: 3, position: 'E:4', to: 'E:7' });
+  expect([told, unread.getSnapshot().count]).toEqual([['E:7'], 0]);
+  await answer(new RoomError('FORBIDDEN'));
+  for (let times = 0; times < 10; times += 1) {
+    clock.advance(1_000);
+    await answer(new RoomError('FORBIDDEN'));
+  }
+  expect(told).toEqual(['E:7']);
+  expect(unread.getSnapshot()).toMatchObject({ count: 3, error: { code: 'FORBIDDEN' } });
+  // Whoever comes back may have been allowed to.
+  show(READY);
+  await say({ unread: 4, position: 'E:4', to: 'E:8' });
+  clock.advance(1_000);
+  expect(told).toEqual(['E:7', 'E:7']);
+});
+
+it('what was read further on is said, though what was said before it is refused', async () => {
+  const { clock, told, unread, answer } = stage();
+  unread.markRead('E:5');
+  unread.markRead('F:2');
+  await answer(new RoomError('STALE_POSITION'));
+  clock.advance(1_000);
+  expect(told).toEqual(['E:5', 'F:2']);
+  await answer();
+  expect(unread.getSnapshot().position).toBe('F:2');
+});
+
+it('what was read is said again where the answer was lost, and counts as read all the time', async () => {
+  const { clock, told, unread, answer, show, say } = stage();
+  unread.subscribe(() => {});
+  show(READY);
+  await say({ unread: 3, position: 'E:4', to: 'E:7' });
+  unread.markRead('E:7');
+  await answer(new RoomError('DISCONNECTED'));
+  expect(unread.getSnapshot()).toMatchObject({ count: 0, position: 'E:7' });
+  clock.advance(1_000);
+  expect(told).toEqual(['E:7', 'E:7']);
+  await answer();
+  clock.advance(60_000);
+  expect([told.length, unread.getSnapshot().count]).toEqual([2, 0]);
+});
+
+it('what was read is not said again where the server says after the reconnect that it has heard it', async () => {
+  const { clock, told, unread, answer, show, say } = stage();
+  unread.subscribe(() => {});
+  show(READY);
+  await say({ unread: 3, position: 'E:4', to: 'E:7' });
+  unread.markRead('E:7');
+  await answer(new RoomError('DISCONNECTED'));
+  show(READY);
+  await say({ unread: 1, position: 'E:7', to: 'E:8' });
+  clock.advance(60_000);
+  expect([told, unread.getSnapshot().count]).toEqual([['E:7'], 1]);
+});
+
+it('what was marked unread elsewhere, while an answer was lost, stays unread', async () => {
+  const { clock, told, unread, answer, show, say } = stage();
+  unread.subscribe(() => {});
+  show(READY);
+  await say({ unread: 3, position: 'E:4', to: 'E:7' });
+  unread.markRead('E:7');
+  await answer(new RoomError('DISCONNECTED'));
+  show(READY);
+  await say({ unread: 2, position: 'E:5', version: 2, to: 'E:7' });
+  clock.advance(60_000);
+  expect([told, unread.getSnapshot().count]).toEqual([['E:7'], 2]);
 });
