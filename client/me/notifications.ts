@@ -9,7 +9,8 @@ import type { MyHandle } from './my-stream.ts';
 
 /** One's own stream for a screen: a store that follows while somebody listens, on whatever of his devices. */
 export interface Notifications<K extends RoomKind> extends Store<Notices<DurableEventOf<K>>> {
-  /** Everything shown so far was seen: on all devices. @throws RoomError */
+  /** Everything shown so far was seen: on all devices, once the server has it. It is said once: after an error it
+   *  is new still, unless only the answer was lost. @throws RoomError */
   markSeen(): Promise<void>;
 }
 
@@ -100,8 +101,9 @@ export function createNotifications<K extends RoomKind>(
     markSeen: async () => {
       const position = store.getSnapshot().events.at(-1)?.position;
       if (position === undefined) return;
-      saw(position);
+      // Not before the server has it: what is seen never goes back here, and whoever hears an error has seen nothing.
       await ask(options, (how) => branch.markSeen.mutate({ position }, how));
+      saw(position);
     },
   };
 }

@@ -7,7 +7,7 @@ import { useStore } from './use-store.ts';
 
 /** What is meant for this user alone, how much of it is new, and how to say that it was seen. */
 export interface UsedNotifications<K extends RoomKind> extends Notices<DurableEventOf<K>> {
-  /** Everything shown so far was seen: on all devices. @throws RoomError */
+  /** As `markSeen` of `me.notifications`. @throws RoomError */
   markSeen(): Promise<void>;
 }
 

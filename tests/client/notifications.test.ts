@@ -35,8 +35,19 @@ function stage(failures: number, stored = [1, 2, 3]) {
     history: () => answer('history', { events: stored.map(notice), hasMore: false }),
     leave: () => {},
   } as unknown as MyHandle<Me>;
+  const told: string[] = [];
+  const server: { seen: string; markSeen: (position: string) => Promise<void> } = {
+    seen: 'E:2',
+    markSeen: async () => {},
+  };
   const branch = {
-    state: { query: () => answer('state', { seen: 'E:2' }) },
+    state: { query: () => answer('state', { seen: server.seen }) },
+    markSeen: {
+      mutate: async ({ position }: { position: string }) => {
+        told.push(position);
+        await server.markSeen(position);
+      },
+    },
   } as unknown as MyBranch<Me>;
   const { now, after } = clock;
   const options = { now, after, random: () => 0, userId: () => 'bob' };
@@ -47,7 +58,7 @@ function stage(failures: number, stored = [1, 2, 3]) {
     clock.advance(1_000);
     await settle();
   };
-  return { store, leave, wait, left, show: (frame: unknown) => show(frame) };
+  return { store, leave, wait, left, told, server, show: (frame: unknown) => show(frame) };
 }
 
 it('notifications have no hole after a gap, though the first attempts to fill it fail', async () => {
@@ -87,4 +98,42 @@ it('notifications ask no more once nobody listens', async () => {
   leave();
   await wait();
   expect([left.history, store.getSnapshot().events]).toEqual([4, []]);
+});
+
+const READY = { type: 'ready', position: 'E:3', latest: [], recent: [1, 2, 3].map(notice) };
+
+/** A screen that shows three notices, the first two of which were seen. */
+async function shown() {
+  const all = stage(0);
+  const back = async (start: 'fresh' | 'resumed') => {
+    all.show({ ...READY, start });
+    await settle();
+  };
+  await back('fresh');
+  expect(all.store.getSnapshot()).toMatchObject({ seen: 'E:2', unread: 1 });
+  return { ...all, back };
+}
+
+it('notifications that the server has not heard of as seen are new still, and its caller is told', async () => {
+  const { store, told, server, back } = await shown();
+  server.markSeen = () => Promise.reject(new RoomError('DISCONNECTED'));
+  await expect(store.markSeen()).rejects.toMatchObject({ code: 'DISCONNECTED' });
+  expect(store.getSnapshot()).toMatchObject({ seen: 'E:2', unread: 1 });
+  await back('resumed');
+  // Nobody says it again by himself.
+  expect([told, store.getSnapshot().unread]).toEqual([['E:3'], 1]);
+  server.markSeen = async (position) => void (server.seen = position);
+  await store.markSeen();
+  expect([told, store.getSnapshot().unread]).toEqual([['E:3', 'E:3'], 0]);
+});
+
+it('notifications that were seen are not new where only the answer was lost', async () => {
+  const { store, told, server, back } = await shown();
+  server.markSeen = (position) => {
+    server.seen = position;
+    return Promise.reject(new RoomError('DISCONNECTED'));
+  };
+  await expect(store.markSeen()).rejects.toMatchObject({ code: 'DISCONNECTED' });
+  await back('resumed');
+  expect([told, store.getSnapshot()]).toMatchObject([['E:3'], { seen: 'E:3', unread: 0 }]);
 });
