@@ -18,11 +18,12 @@ export function directOf(
   type: TRPCProcedureType,
 ): DirectCall | undefined {
   const procedure: unknown = Object.hasOwn(procedures, path) ? procedures[path] : undefined;
-  if (typeof procedure !== 'function' || !offersDirect(procedure)) return undefined;
+  if (!offersDirect(procedure)) return undefined;
   const direct = procedure[DIRECT];
   return direct.type === type ? direct : undefined;
 }
 
-function offersDirect(procedure: object): procedure is { [DIRECT]: DirectCall } {
-  return DIRECT in procedure;
+/** Is it one of the rooms' procedures? */
+export function offersDirect(procedure: unknown): procedure is { [DIRECT]: DirectCall } {
+  return typeof procedure === 'function' && DIRECT in procedure;
 }

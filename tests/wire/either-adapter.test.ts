@@ -4,7 +4,7 @@ import superjson from 'superjson';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createRooms as createClient } from '../../client/index.ts';
-import { createRooms, type RoomsContext } from '../../server/index.ts';
+import { createRooms, StartError, type RoomsContext } from '../../server/index.ts';
 import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts';
 import { chat, HOUR } from '../../shared/index.ts';
 
@@ -15,9 +15,14 @@ async function host(
   onError: (message: string) => void = () => {},
 ): Promise<string> {
   const rooms = await createRooms({ rooms: { chat }, dataDir: null });
+  const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  onTestFinished(async () => {
+    for (const client of wss.clients) client.terminate();
+    wss.close();
+    await rooms.close();
+  });
   const t = initTRPC.context<RoomsContext>().create(settings);
   const router = t.router({ ...rooms.routers, hello: t.procedure.query(() => 'hi') });
-  const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   let connections = 0;
   adapter({
     wss,
@@ -30,11 +35,6 @@ async function host(
     onError: ({ error }) => onError(error.message),
   });
   await new Promise((resolve) => wss.once('listening', resolve));
-  onTestFinished(async () => {
-    for (const client of wss.clients) client.terminate();
-    wss.close();
-    await rooms.close();
-  });
   return `ws://127.0.0.1:${(wss.address() as { port: number }).port}`;
 }
 
@@ -77,10 +77,23 @@ describe.each([
     expect(starts).toEqual(['fresh', 'resumed']);
     expect((await room.members()).users.map(({ id }) => id).toSorted()).toEqual(['ada', 'bob']);
   });
+});
 
-  it('tells a host that has no transformer what it lacks', async () => {
+describe('a host that has no transformer', () => {
+  it('is told by our adapter before it serves anybody', async () => {
+    const failure = await host(ourHandler as unknown as typeof stockHandler, {}).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(StartError);
+    expect(failure).toMatchObject({
+      message: 'the router that rooms are mounted in has no transformer',
+      advice: expect.stringContaining('`initTRPC.create({ transformer: superjson, '),
+    });
+  });
+
+  it('is told over tRPC’s own adapter at the first call', async () => {
     const said: string[] = [];
-    const url = await host(adapter, {}, (message) => void said.push(message));
+    const url = await host(stockHandler, {}, (message) => void said.push(message));
     const client = createClient({ chat }, { url, token: 'ada' });
     onTestFinished(() => client.close());
     const room = client.chat.join('r', { onGap: 'reload' });

@@ -6,6 +6,7 @@ import { systemClock, type Clock } from '../../clock.ts';
 import { createTally, type Tally } from '../../tally.ts';
 import { normalAddress } from '../address.ts';
 import { createAdmission } from '../admission.ts';
+import { checkRouter } from './check-router.ts';
 import { Connection, type Close, type Service } from './connection.ts';
 import { jsonEncoder } from './encoder.ts';
 import { Envelopes } from './envelope.ts';
@@ -35,7 +36,8 @@ export interface HandlerParts {
   readonly onLateMessage?: () => void;
 }
 
-/** Makes the listener for a `ws` server's `connection` event that serves a router. */
+/** Makes the listener for a `ws` server's `connection` event that serves a router. @throws StartError for one that has
+ *  rooms in it and no superjson */
 export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   options: WSSHandlerOptions<R>,
   parts: HandlerParts = {},
@@ -50,6 +52,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   } = parts;
   const { router, onError, keepAlive, addressOf = peerAddress } = options;
   const encoder = options.experimental_encoder ?? jsonEncoder;
+  checkRouter(router, encoder);
   const queue = new FlushQueue();
   const writes = TcpWrites.find();
   const limits = { ...defaultLimits, ...options.limits };
@@ -88,7 +91,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   };
 }
 
-/** Serves a router on a `ws` server. `broadcastReconnectNotification` asks every client to connect
+/** Serves a router on a `ws` server, as `getWSConnectionHandler` does. `broadcastReconnectNotification` asks every client to connect
  *  anew, which tRPC's own client does without its subscriptions noticing. */
 export function applyWSSHandler<R extends AnyTRPCRouter>(
   options: WSSHandlerOptions<R>,
