@@ -231,7 +231,16 @@ export class Outbound implements Flushable, Stalling {
   }
 
   #watch(): void {
-    if (this.unsentBytes > 0) this.#stalls.add(this);
+    if (this.unsentBytes === 0) return;
+    this.#stalls.add(this);
+    if (this.#writer && !Object.hasOwn(this.#ws, 'bufferedAmount')) this.#showWaiting(this.#writer);
+  }
+
+  /** `ws` knows what waits in the stream alone, and apps cut readers by it (TRN1). From the first time that something
+   *  waits: whoever keeps up costs nothing. */
+  #showWaiting(writer: SocketWriter): void {
+    const get = () => writer.waitingBytes;
+    Object.defineProperty(this.#ws, 'bufferedAmount', { get, configurable: true });
   }
 
   /** What an app sends or closes past us goes after what this turn has gathered. */
