@@ -11,11 +11,9 @@ import type {
   RemoveInput,
   UnreadAnswer,
 } from '../../shared/index.ts';
-import { toRoomError } from '../call-error.ts';
-import { clockOf } from '../clock.ts';
+import { ask } from '../ask.ts';
 import type { RoomCalls } from '../room-calls.ts';
 import type { HandleOptions } from '../room.ts';
-import { NO_ANSWER, within } from '../within.ts';
 
 interface Mutation<Input, Output> {
   mutate(input: Input, options?: { signal?: AbortSignal }): Promise<Output>;
@@ -59,28 +57,20 @@ export function lifeCalls(
 ): LifeCalls {
   // Which of them are there is said by the contract; those that are not are not called.
   const calls = branch as unknown as LifeBranch;
-  const ask = async <T>(call: (options: { signal: AbortSignal }) => Promise<T>): Promise<T> => {
-    const stopped = options.stopped?.();
-    if (stopped) throw stopped;
-    try {
-      return await within(clockOf(options), NO_ANSWER, (signal) => call({ signal }));
-    } catch (error) {
-      throw options.stopped?.() ?? toRoomError(error);
-    }
-  };
+  const make = <T>(call: (options: { signal: AbortSignal }) => Promise<T>) => ask(options, call);
   return {
-    edit: (input) => ask((how) => calls.edit.mutate({ ...input, room }, how)),
+    edit: (input) => make((how) => calls.edit.mutate({ ...input, room }, how)),
     remove: (target, idempotencyKey) =>
-      ask((how) => calls.remove.mutate({ room, target, idempotencyKey }, how)),
-    react: (target, name, on) => ask((how) => calls.react.mutate({ room, target, name, on }, how)),
-    reactors: (target, after) => ask((how) => calls.reactors.query({ room, target, after }, how)),
+      make((how) => calls.remove.mutate({ room, target, idempotencyKey }, how)),
+    react: (target, name, on) => make((how) => calls.react.mutate({ room, target, name, on }, how)),
+    reactors: (target, after) => make((how) => calls.reactors.query({ room, target, after }, how)),
     markRead: (position, version) =>
-      ask((how) => calls.markRead.mutate({ room, position, version }, how)),
-    markUnread: (position) => ask((how) => calls.markUnread.mutate({ room, position }, how)),
+      make((how) => calls.markRead.mutate({ room, position, version }, how)),
+    markUnread: (position) => make((how) => calls.markUnread.mutate({ room, position }, how)),
     unread: async () => {
-      const { me, rooms } = await ask((how) => calls.unread.query({ rooms: [room] }, how));
+      const { me, rooms } = await make((how) => calls.unread.query({ rooms: [room] }, how));
       return { me, state: rooms[0] };
     },
-    receipts: () => ask((how) => calls.receipts.query({ room }, how)),
+    receipts: () => make((how) => calls.receipts.query({ room }, how)),
   };
 }
