@@ -7,7 +7,7 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
-import { PageChanges } from '../messages/page-changes.ts';
+import { changesOf } from '../messages/page-changes.ts';
 import { demandPosition } from '../messages/target.ts';
 import { countWithin, roomEvent } from './tracked-frame.ts';
 
@@ -24,16 +24,15 @@ export async function readHistory(
   const position = bound === undefined ? undefined : demandPosition(bound);
   const isForward = after !== undefined;
   let offset = position?.offset ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
-  const read = new PageChanges(log, room, kind);
+  let width = limit;
   for (;;) {
-    const range = isForward ? { after: offset, limit } : { before: offset, limit };
-    const page = fitting(await log.read(room, range), isForward);
+    const range = isForward ? { after: offset, limit: width } : { before: offset, limit: width };
+    const page = fitting(await log.read(room, range), isForward, limit);
     if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
-    read.add(page.events);
     const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
     const isEnd = !hasMore(page, isForward);
     if (events.length > 0 || isEnd) {
-      const { bytes, ...changes } = await read.changes(page.epoch);
+      const { bytes, ...changes } = await changesOf(page.events, { log, room, kind }, page.epoch);
       if (bytes <= limits.historyBytes || events.length < 2) {
         return { events, hasMore: !isEnd, ...changes };
       }
@@ -41,15 +40,21 @@ export async function readHistory(
       const half = { before, after, limit: Math.ceil(page.events.length / 2) };
       return readHistory(log, room, kind, half);
     }
-    // A page of erased events alone gives the reader no position to go on from.
+    // A page of erased events alone gives the reader no position to go on from. What became of them is told of
+    // those alone that stand next to what is shown, and the rest is passed by in large steps.
     offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
+    width = limits.historyPageMax;
   }
 }
 
-/** As many of a page's events, the nearest first, as may be in one answer; one in any case. */
-function fitting(page: Page, isForward: boolean): Page {
+/** As many of a page's events, the nearest first, as may be in one answer: so many that are shown, and so many
+ *  bytes; one in any case. */
+function fitting(page: Page, isForward: boolean, limit: number): Page {
   const nearest = isForward ? page.events : page.events.toReversed();
-  const count = Math.max(1, countWithin(nearest, limits.historyBytes));
+  let shown = 0;
+  const end = nearest.findIndex(({ data }) => data !== null && (shown += 1) > limit);
+  const most = end < 0 ? nearest : nearest.slice(0, end);
+  const count = Math.max(1, countWithin(most, limits.historyBytes));
   return { ...page, events: isForward ? page.events.slice(0, count) : page.events.slice(-count) };
 }
 

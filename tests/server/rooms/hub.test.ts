@@ -297,6 +297,29 @@ describe('Hub', () => {
     expect(Buffer.byteLength(JSON.stringify(changes))).toBeLessThan(1.1 * limits.historyBytes);
   });
 
+  it('[TRN4] passes by what was removed, however much, and tells of that alone which stands next to a page', async () => {
+    const { hub, log } = testHub();
+    const count = 1_001;
+    await say(hub, 'first');
+    for (let offset = 2; offset <= count; offset += 1) await say(hub, 'gone');
+    for (let offset = 2; offset <= count; offset += 1) {
+      const removed = { type: 'removed', data: '{"json":{}}', about: offset, by: ada, at: 1 };
+      await log.append({ room: general, ...removed });
+      await log.erase(general, offset);
+    }
+    const reads = vi.spyOn(log, 'read');
+    const asked = { kind: 'chat', room: 'general', before: `E:${count + 1}` };
+    for (const limit of [1, 50, 200]) {
+      const { events, changes, hasMore } = await hub.history({ ...asked, limit });
+      expect(events.map(({ data }) => data)).toEqual([{ text: 'first' }]);
+      expect(hasMore).toBe(false);
+      expect(changes?.length ?? 0).toBeLessThanOrEqual(limits.historyPageMax);
+    }
+    const { events } = await hub.history({ ...asked, before: undefined, after: 'E:1', limit: 3 });
+    expect(events.map(({ position }) => position)).toEqual(['E:1002', 'E:1003', 'E:1004']);
+    expect(reads.mock.calls.length).toBeLessThan(30);
+  });
+
   it('refuses positions of another epoch, and what is no position', async () => {
     const { hub } = testHub();
     await say(hub, 'a');
