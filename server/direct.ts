@@ -7,6 +7,8 @@ export const DIRECT: unique symbol = Symbol.for('trpc-rooms.direct');
  *  times: the same checks, the same results, the same errors. */
 export interface DirectCall {
   readonly type: TRPCProcedureType;
+  /** May its answer be as large as what may wait for a reader? */
+  readonly isLarge: boolean;
   /** `input`: as the transformer gave it. `signal`: asked for by those who heed it. */
   call(ctx: unknown, input: unknown, signal: () => AbortSignal): Promise<unknown>;
 }

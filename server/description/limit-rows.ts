@@ -50,6 +50,7 @@ function ofMessages(): LimitDescription[] {
       count(roomsLimits.callsPerFrame),
       'those beyond fail by themselves',
     ),
+    row('messages in one frame', count(16 * roomsLimits.callsPerFrame), 'none of them is taken'),
     row('calls in one request over HTTP', count(roomsLimits.callsPerFrame), 'none of them is run'),
     row('request id', `an integer, or a string of 1 to ${idLength} characters`),
     row('depth of an input', count(depth)),

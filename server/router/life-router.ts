@@ -63,6 +63,7 @@ function readingProcedures(reading: ReadingGate, now: () => number) {
     }),
     unread: userCall(now, {
       type: 'query',
+      isLarge: true,
       input: lifeInputs.unread,
       run: (caller, input) => reading.unread(caller, input),
     }),

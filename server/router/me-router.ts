@@ -20,6 +20,7 @@ export function meRouter<K extends RoomKind>(gate: MeGate, now: () => number): M
     }),
     history: userCall(now, {
       type: 'query',
+      isLarge: true,
       input: meHistoryInput,
       run: (caller, input) => gate.history(caller, input ?? {}),
     }),

@@ -29,6 +29,7 @@ export function roomRouter<K extends RoomKind>(
     }),
     history: userCall(now, {
       type: 'query',
+      isLarge: true,
       input: historyInput,
       run: (caller, input) => gate.history(caller, input),
     }),

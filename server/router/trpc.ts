@@ -45,6 +45,8 @@ function translated(cause: RoomError): TRPCError {
 export interface UserCall<Schema extends z.ZodType, Output> {
   readonly type: TRPCProcedureType;
   readonly input: Schema;
+  /** May its answer, or the work for it, be large? Few of them are begun at once for a connection. */
+  readonly isLarge?: boolean;
   run(caller: Caller, input: z.output<Schema>, signal?: () => AbortSignal): Promise<Output>;
 }
 
@@ -53,7 +55,7 @@ export interface UserCall<Schema extends z.ZodType, Output> {
  *  The schema must be synchronous there (CON3). */
 export function userCall<Schema extends z.ZodType, Output>(
   now: () => number,
-  { type, input, run }: UserCall<Schema, Output>,
+  { type, input, isLarge = false, run }: UserCall<Schema, Output>,
 ) {
   const chain = userProcedure(now).input(input);
   const resolve = (opts: {
@@ -66,6 +68,7 @@ export function userCall<Schema extends z.ZodType, Output>(
   };
   const direct: DirectCall = {
     type,
+    isLarge,
     call: async (ctx, raw, signal) => {
       try {
         // The context of a router that rooms are mounted in is what `RoomsContext` asks for.

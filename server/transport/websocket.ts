@@ -43,6 +43,9 @@ const KEEP_ALIVE = { enabled: true, pingMs: 25_000, pongWaitMs: 8_000 };
 // published types of `ws` do not have these options yet.
 const PIECES = { maxFragments: 64, maxBufferedChunks: 4_096 };
 
+// Who does not answer our close frame is gone after this; until then others see him. Likewise.
+const CLOSING = { closeTimeout: 5_000 };
+
 // Nothing here asks for a request again once it is known whose it is.
 const NO_REQUEST = new IncomingMessage(new Socket());
 
@@ -71,6 +74,7 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
     // `open` is the list.
     clientTracking: false,
     ...PIECES,
+    ...CLOSING,
   });
   const unknown = new Deadlines<WebSocket>({
     clock,

@@ -3,7 +3,10 @@ import { sdkClient, startServer, stockClient } from '../kit/clients.ts';
 import { call, rawSocket, type RawSocket } from '../kit/raw-socket.ts';
 
 const members = (id: number) => call(id, 'query', 'chat.members', { room: 'r' });
-const refusal = (id: number, reason: string) => ({ id, error: { json: { data: { reason } } } });
+const refusal = (id: number | null, reason: string) => ({
+  id,
+  error: { json: { data: { reason } } },
+});
 
 /** A policy that lets everybody in, and not before it is told to. */
 function heldPolicy() {
@@ -111,17 +114,36 @@ describe('a connection', () => {
     expect(await socket.next()).toMatchObject(refusal(1, 'TOO_LARGE'));
   });
 
-  it('[TRN6] stops refusing what is in a frame when nobody is there to be told any more', async () => {
+  it('[TRN6] refuses a frame of very many messages as a whole', async () => {
+    const socket = await connected();
+    socket.send(`[${'0,'.repeat(500_000)}0]`);
+    expect(await socket.next()).toMatchObject(refusal(null, 'TOO_MANY'));
+    socket.send(Array.from({ length: 513 }, (_, id) => ({ id, method: 'subscription' })));
+    expect(await socket.next()).toMatchObject(refusal(null, 'TOO_MANY'));
+    socket.send(members(2));
+    expect(await socket.next()).toMatchObject({ id: 2, result: {} });
+  });
+
+  it('[TRN6] refuses each of as many messages as may be in a frame, and others have their turns', async () => {
     const server = await startServer();
-    const socket = await rawSocket(server.socketUrl, await server.token('ada'));
-    const zeros = 500_000;
-    socket.send(`[${'0,'.repeat(zeros)}0]`);
-    expect((await socket.closed).code).toBe(1006);
-    const figures = await (await fetch(`${server.url}/metrics`)).text();
-    const refused = /calls_refused_total\{reason="TOO_MANY"\} (\d+)/.exec(figures)?.[1];
-    // What a megabyte of refusals holds.
-    expect(Number(refused)).toBeLessThan(zeros / 20);
-    expect(Number(refused)).toBeGreaterThan(0);
+    const [busy, other] = [
+      await rawSocket(server.socketUrl, await server.token('ada')),
+      await rawSocket(server.socketUrl, await server.token('bob')),
+    ];
+    other.send(members(1));
+    await other.next();
+    busy.send(Array.from({ length: 512 }, (_, id) => ({ id, method: 'subscription' })));
+    other.send(members(2));
+    const order: string[] = [];
+    const refused = async () => {
+      for (let id = 0; id < 512; id += 1) {
+        expect(await busy.next()).toMatchObject({ id, error: {} });
+      }
+      order.push('refused');
+    };
+    const answered = other.next().then(() => order.push('answered'));
+    await Promise.all([refused(), answered]);
+    expect(order).toEqual(['answered', 'refused']);
   });
 
   it('[TRN6] takes all subscriptions of a client that comes back, in one frame', async () => {

@@ -14,10 +14,11 @@ import { expectsParams, infoOf, readParams, type Params } from './connection-par
 import type { Encoder } from './encoder.ts';
 import { fallbackError, type Envelopes } from './envelope.ts';
 import { NO_CALL, type ErrorReplies } from './error-replies.ts';
-import { takeFrame, type IncomingHost } from './incoming.ts';
+import { Intake, type IntakeHost } from './intake.ts';
 import type { KeepAlives, Pinged } from './keep-alive.ts';
 import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
+import type { Pace } from './pace.ts';
 import { UnderWay } from './under-way.ts';
 import { createBucket, type Bucket } from '../../rate.ts';
 
@@ -36,6 +37,7 @@ export interface Service<R extends AnyTRPCRouter> {
   readonly envelopes: Envelopes;
   readonly errors: ErrorReplies;
   readonly tally: Tally;
+  readonly pace: Pace;
   /** What stands for a request once its context is made. Unset: the request itself. */
   readonly laterRequest: IncomingMessage | undefined;
   /** How a connection without a context is closed. Unset: without a code. */
@@ -47,9 +49,10 @@ export interface Service<R extends AnyTRPCRouter> {
 }
 
 /** One WebSocket that speaks tRPC: its context, its calls, its subscriptions. */
-export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHost, Pinged {
+export class Connection<R extends AnyTRPCRouter> implements CallHost, IntakeHost, Pinged {
   readonly outbound: Outbound;
   readonly underWay = new UnderWay();
+  readonly #intake: Intake;
   readonly #ws: WebSocket;
   readonly #service: Service<R>;
   #req: IncomingMessage;
@@ -67,6 +70,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     this.#req = req;
     this.outbound = outbound;
     this.#service = service;
+    this.#intake = new Intake(this, service.pace);
   }
 
   /** Begins to serve. */
@@ -135,11 +139,15 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     this.#ws.terminate();
   }
 
-  start(request: CallRequest): void {
+  close(code: number, reason: string): void {
+    this.#ws.close(code, reason);
+  }
+
+  start(request: CallRequest): Promise<void> {
     const call = new Call(this, request);
     const refusal = this.underWay.refusalOf(request, this.limits);
-    if (refusal) call.refuse(refusal);
-    else call.run().catch((cause: unknown) => this.errors.reportFault(this, cause));
+    if (refusal) return Promise.resolve(call.refuse(refusal));
+    return call.run().catch((cause: unknown) => this.errors.reportFault(this, cause));
   }
 
   stop(id: number | string): void {
@@ -155,11 +163,14 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
   #close(): void {
     this.#service.keepAlives?.forget(this);
     this.outbound.close();
+    this.#intake.forget();
     this.underWay.stopAll();
     this.#abort?.abort();
   }
 
   #receive(data: unknown, isBinary: boolean): void {
+    // Whoever was closed is heard no more, whether he answers that or not.
+    if (!this.isOpen()) return;
     this.#service.keepAlives?.heard(this);
     if (!Buffer.isBuffer(data)) {
       const message = 'Unexpected WebSocket message format';
@@ -169,21 +180,13 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IncomingHo
     if (message === 'PONG') return;
     if (message === 'PING') return this.#pong();
     if (!this.#context) this.#createContext(() => readParams(this.encoder, message));
-    else if (this.#hasContext || this.#takesEarly(data.length)) this.#take(message, data.length);
-  }
-
-  /** TRN5: whatever is in a frame, it does not end the process. */
-  #take(message: string | Buffer, bytes: number): void {
-    try {
-      takeFrame(this, message, bytes);
-    } catch (cause) {
-      this.refuse([NOBODY], getTRPCErrorFromUnknown(cause), true);
+    else if (this.#hasContext || this.#takesEarly(data.length)) {
+      this.#intake.take(message, data.length);
     }
   }
 
   /** May so many bytes more wait for the context? Otherwise it is closed: nothing is answered before that is there. */
   #takesEarly(bytes: number): boolean {
-    if (!this.isOpen()) return false;
     this.#earlyBytes += bytes;
     if (this.#earlyBytes <= this.limits.earlyBytes) return true;
     this.#ws.close(table.TOO_MANY.close, 'too much before it is known who sends it');

@@ -16,6 +16,7 @@ import { KeepAlives } from './keep-alive.ts';
 import { MessageDeadline } from './message-deadline.ts';
 import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
+import { Pace } from './pace.ts';
 import { StallWatch } from './stall-watch.ts';
 import { TcpWrites } from './tcp-writes.ts';
 
@@ -62,6 +63,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     encoder,
     limits,
     tally,
+    pace: new Pace(),
     laterRequest,
     closeOf,
     onRefused,

@@ -14,82 +14,91 @@ export interface IncomingHost {
   /** Of a whole batch; unset: no limit. */
   readonly maxBatchSize: number | undefined;
   isOpen(): boolean;
-  /** Runs a call. */
-  start(request: CallRequest): void;
   /** Stops a subscription, if there is one of that id. */
   stop(id: number | string): void;
   /** Answers that a message is not taken; with `isReported`, the app hears of it too. */
   refuse(to: readonly Addressee[], error: TRPCError, isReported?: boolean): void;
 }
 
-/** Takes the messages of one frame of so many bytes, each by itself: a bad one fails alone, with its id
- *  (TRN6). */
-export function takeFrame(host: IncomingHost, frame: string | Buffer, bytes: number): void {
+// So many times what a frame may ask for: more is sent by nobody who waits for the answers.
+const MOST_MESSAGES = 16;
+
+/** The requests of one frame of so many bytes, each message by itself: a bad one fails alone, with its id (TRN6).
+ *  Undefined stands for a message that was dealt with otherwise. */
+export function* requestsIn(
+  host: IncomingHost,
+  frame: string | Buffer,
+  bytes: number,
+): Generator<CallRequest | undefined, void> {
   let decoded: unknown;
   try {
     decoded = host.encoder.decode(frame);
   } catch (cause) {
     return host.refuse([NOBODY], new TRPCError({ code: 'PARSE_ERROR', cause }));
   }
-  if (!Array.isArray(decoded)) return takeMessage(host, decoded, 0, bytes);
+  if (!Array.isArray(decoded)) return yield takeMessage(host, decoded, 0, bytes);
   const messages: readonly unknown[] = decoded;
-  const { maxBatchSize } = host;
+  const { maxBatchSize, limits } = host;
   if (maxBatchSize !== undefined && messages.length > maxBatchSize) {
     const to = messages.filter(wantsReply).map(senderOf);
     const message = 'Batch call exceeds maximum size';
     const error = new TRPCError({ code: 'BAD_REQUEST', message });
     return host.refuse(to.length > 0 ? to : [NOBODY], error, true);
   }
+  if (messages.length > MOST_MESSAGES * limits.callsPerFrame) {
+    return host.refuse([NOBODY], tooMany('messages'));
+  }
   let calls = 0;
-  // The same for all of them: half a million stacks would hold everybody up for seconds.
-  let refusal: TRPCError | undefined;
   for (const [index, raw] of messages.entries()) {
-    // A frame has room for more refusals than may wait for anybody: whoever is cut for them hears no more.
-    if (!host.isOpen()) return;
     if (isCall(raw)) calls += 1;
-    if (isCall(raw) && calls > host.limits.callsPerFrame) {
-      refusal ??= tooMany();
-      host.refuse([shortSender(raw, host.limits)], refusal);
-    } else takeMessage(host, raw, index, bytes);
+    if (isCall(raw) && calls > limits.callsPerFrame) {
+      host.refuse([shortSender(raw, limits)], tooMany('calls'));
+      yield undefined;
+    } else yield takeMessage(host, raw, index, bytes);
   }
 }
 
+/** What a message asks for. Undefined: it has been dealt with. */
 function takeMessage(
   host: IncomingHost,
   raw: unknown,
   batchIndex: number,
   frameBytes: number,
-): void {
+): CallRequest | undefined {
   const { limits, router } = host;
+  const refuse = (to: Addressee, error: TRPCError, isReported = false): undefined => {
+    host.refuse([to], error, isReported);
+    return undefined;
+  };
   // Only in a large frame is it worth knowing how large a message is.
   if (frameBytes > limits.messageBytes && sizeOf(raw) > limits.messageBytes) {
-    return host.refuse([shortSender(raw, limits)], tooLarge());
+    return refuse(shortSender(raw, limits), tooLarge());
   }
-  const reason = reasonAgainst(raw, limits);
-  if (reason !== undefined) {
-    return host.refuse(
-      [shortSender(raw, limits)],
-      new TRPCError({ code: 'BAD_REQUEST', message: reason }),
-    );
+  const message = reasonAgainst(raw, limits);
+  if (message !== undefined) {
+    return refuse(shortSender(raw, limits), new TRPCError({ code: 'BAD_REQUEST', message }));
   }
-  let message: TRPCClientOutgoingMessage;
+  let parsed: TRPCClientOutgoingMessage;
   try {
-    message = parseTRPCMessage(raw, router._def._config.transformer);
+    parsed = parseTRPCMessage(raw, router._def._config.transformer);
   } catch (cause) {
     // A transformer that guards itself says what is wrong.
     const error =
       cause instanceof TRPCError ? cause : new TRPCError({ code: 'PARSE_ERROR', cause });
-    return host.refuse([senderOf(raw)], error);
+    return refuse(senderOf(raw), error);
   }
-  const { id, jsonrpc } = message;
+  const { id, jsonrpc } = parsed;
   if (id === null) {
     const missing = new TRPCError({ code: 'PARSE_ERROR', message: '`id` is required' });
-    return host.refuse([{ id, jsonrpc }], missing, true);
+    return refuse({ id, jsonrpc }, missing, true);
   }
-  if (message.method === 'subscription.stop') return host.stop(id);
-  const { path, input: given, lastEventId } = message.params;
+  if (parsed.method === 'subscription.stop') {
+    host.stop(id);
+    return undefined;
+  }
+  const { path, input: given, lastEventId } = parsed.params;
   const input = lastEventId === undefined ? given : withLastEventId(given, lastEventId);
-  host.start({ id, jsonrpc, type: message.method, path, input, batchIndex });
+  return { id, jsonrpc, type: parsed.method, path, input, batchIndex };
 }
 
 function reasonAgainst(raw: unknown, { message, transformer }: SocketLimits): string | undefined {
@@ -145,8 +154,8 @@ function wantsReply(raw: unknown): boolean {
   return idOf(raw) !== null && methodOf(raw) !== 'subscription.stop';
 }
 
-function tooMany(): TRPCError {
-  return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: 'too many calls at once' });
+function tooMany(what: string): TRPCError {
+  return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: `too many ${what} at once` });
 }
 
 function tooLarge(): TRPCError {

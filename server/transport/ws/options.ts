@@ -13,14 +13,16 @@ export interface SocketLimits extends OutboundLimits, ConnectionLimits {
   /** Largest message taken, alone or as one of a batch; a larger one fails by itself. */
   readonly messageBytes: number;
   /** Queries and mutations taken from one frame; those beyond fail by themselves. Subscriptions have
-   *  a limit of their own: a client that comes back asks for all of them at once. */
+   *  a limit of their own: a client that comes back asks for all of them at once. So many are begun in one turn, of
+   *  those with large answers fewer; what has come beside waits for the next. A frame of sixteen times as many
+   *  messages is refused as a whole. */
   readonly callsPerFrame: number;
   /** Queries and mutations under way at once on a connection; each one more fails by itself, until one has its answer. */
   readonly callsAtOnce: number;
   /** Subscriptions open at once; one more is refused. */
   readonly subscriptions: number;
-  /** Bytes taken before it is known who sends them, which is while `createContext` runs; then the connection is
-   *  closed (4429). */
+  /** Bytes that wait to be taken: before it is known who sends them, which is while `createContext` runs, and
+   *  behind calls that wait for a slow reader; then the connection is closed (4429). */
   readonly earlyBytes: number;
   /** `PING`s answered per second, and twice as many at once; then the connection is closed (4429). */
   readonly pingsPerSecond: number;
