@@ -125,6 +125,12 @@ export const errors = {
     retryable: false,
     advice: 'There are as many of these as are allowed; take some away first.',
   },
+  REFUSED: {
+    trpc: 'CONFLICT',
+    http: 409,
+    retryable: false,
+    advice: 'The procedure refused this call; its message says why.',
+  },
   TOO_LARGE: {
     trpc: 'PAYLOAD_TOO_LARGE',
     http: 413,

@@ -17,7 +17,8 @@ export function faultId(error: TRPCError): string {
 }
 
 /** The row of the table whose advice an error is answered with. What tRPC refuses by itself, before any procedure is
- *  called, keeps a code and a status of its own, which stock clients know (TRN1). */
+ *  called, keeps a code and a status of its own, which stock clients know (TRN1). So does what a procedure of the host's
+ *  own throws: of it the table knows nothing but that it was refused. */
 export function errorCodeOf(error: TRPCError): ErrorCode {
   if (error.cause instanceof RoomError) return error.cause.code;
   switch (error.code) {
@@ -27,6 +28,7 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
     case 'UNPROCESSABLE_CONTENT':
       return 'BAD_INPUT';
     case 'NOT_FOUND':
+      return NO_PROCEDURE.test(error.message) ? 'NO_SUCH_PROCEDURE' : 'REFUSED';
     // Over HTTP: a query that was sent as a mutation, or the other way; a WebSocket says NOT_FOUND of that.
     case 'METHOD_NOT_SUPPORTED':
       return 'NO_SUCH_PROCEDURE';
@@ -38,14 +40,22 @@ export function errorCodeOf(error: TRPCError): ErrorCode {
       return 'FORBIDDEN';
     case 'TOO_MANY_REQUESTS':
       return 'TOO_MANY';
-    case 'CONFLICT':
-      return 'CONFLICT';
     case 'SERVICE_UNAVAILABLE':
       return 'RESTARTING';
-    default:
+    // These pass, and are nobody's decision.
+    case 'INTERNAL_SERVER_ERROR':
+    case 'BAD_GATEWAY':
+    case 'GATEWAY_TIMEOUT':
+    case 'TIMEOUT':
+    case 'CLIENT_CLOSED_REQUEST':
       return 'INTERNAL';
+    default:
+      return 'REFUSED';
   }
 }
+
+// How tRPC says that there is none, which a host's own "not found" does not.
+const NO_PROCEDURE = /^No (?:procedure found|"\w+"-procedure) on path /;
 
 /** What tRPC hands to an `errorFormatter`, as far as it is needed here. */
 interface Failure {

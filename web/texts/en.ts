@@ -142,6 +142,7 @@ export const texts = {
     TOO_MANY: 'That was a bit fast. Wait a moment and try again.',
     FORBIDDEN: 'You may not do this here.',
     ROOM_TAKEN: 'There is a room of this name already, or there was.',
+    REFUSED: 'The server refused this.',
     LIMIT_REACHED: 'There are as many of these as are allowed.',
     TOO_LARGE: 'That is too large.',
     STALE_VERSION: 'Somebody has changed it meanwhile.',

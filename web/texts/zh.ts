@@ -143,6 +143,7 @@ export const texts: Texts = {
     TOO_MANY: '操作太快了，请稍后再试。',
     FORBIDDEN: '你不能在这里这样做。',
     ROOM_TAKEN: '这个名称的房间已存在，或曾经存在。',
+    REFUSED: '服务器拒绝了此操作。',
     LIMIT_REACHED: '数量已达上限。',
     TOO_LARGE: '内容太大。',
     STALE_VERSION: '它刚被别人改动过。',
