@@ -174,7 +174,7 @@ export function mountRooms<R extends Contract>(
   };
   const close = async () => {
     cancelTrim();
-    book.close();
+    keeping.close();
     signOuts.close();
     await hub.close();
     await presence.close();

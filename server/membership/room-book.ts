@@ -4,7 +4,15 @@ import type { Revocation } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import { roomKey, type RoomName } from '../log/room-log.ts';
 import { roomPartition, type RecordChange, type Records } from '../records/records.ts';
-import { encode, isUntold, ROOM, type DecidedFacts, type News, type Parting } from './facts.ts';
+import {
+  encode,
+  isUntold,
+  ROOM,
+  type DecidedFacts,
+  type News,
+  type Parting,
+  type RoomFacts,
+} from './facts.ts';
 import { part } from './parting.ts';
 import { readRoom, type RoomState } from './room-state.ts';
 import { Turns } from './turns.ts';
@@ -76,7 +84,8 @@ export class RoomBook {
         }
         // Another node may list anew, after the change, what this one is about to take away.
         const unlisted = await this.#index.see(change.unlisted ?? []);
-        if (await this.#store(room, state, change)) {
+        const { facts } = change;
+        if (await this.#store(room, state, { ...change, facts })) {
           await this.#follow(room, unlisted);
           return change.result;
         }
@@ -112,14 +121,18 @@ export class RoomBook {
     }
   }
 
-  async #store<T>(room: RoomName, state: RoomState, change: Change<T>): Promise<boolean> {
-    const { records, bus, onError } = this.#options;
+  async #store<T>(
+    room: RoomName,
+    state: RoomState,
+    change: Change<T> & { readonly facts: DecidedFacts },
+  ): Promise<boolean> {
+    const { bus, onError } = this.#options;
     const untold = state.facts?.news ?? [];
     if (untold.length > MOST_NEWS) throw new RoomError('LOG_UNAVAILABLE');
     await this.#index.add(change.listed ?? []);
-    const own = { key: ROOM, value: this.#valueOf(state, change), expected: state.version };
+    const facts = this.#factsOf(state, change);
     try {
-      return await records.write(roomPartition(room), [own, ...(change.changes ?? [])]);
+      return await this.#write(room, { facts, expected: state.version }, change.changes);
     } catch (error) {
       // It may be there all the same: no node may go on by what was so before, and who looks tells.
       void bus.announce({ room }).catch(onError);
@@ -128,16 +141,29 @@ export class RoomBook {
     }
   }
 
-  /** The room's own record after a change, with all that is to be told. */
-  #valueOf<T>({ facts }: RoomState, { facts: now, news = [], revoked }: Change<T>): string {
+  /** Whoever comes by can see whether all of it has been told: a node may die before it has told it. */
+  #write(
+    room: RoomName,
+    { facts, expected }: { facts: RoomFacts; expected: number },
+    more: readonly RecordChange[] = [],
+  ): Promise<boolean> {
+    const own = { key: ROOM, value: encode(facts), expected };
+    return this.#options.records.write(roomPartition(room), [own, ...more], isUntold(facts));
+  }
+
+  /** What the room is after a change, with all that is to be told. */
+  #factsOf<T>(
+    { facts }: RoomState,
+    { facts: now, news = [], revoked }: Change<T> & { readonly facts: DecidedFacts },
+  ): RoomFacts {
     const { newId } = this.#options;
     const fresh = news.map((one) => ({ ...one, key: `news-${newId()}` }));
     const revocations = [...(facts?.revocations ?? []), ...(revoked ? [revoked] : [])];
-    return encode({
+    return {
       ...now,
       news: [...(facts?.news ?? []), ...fresh],
       revocations: revocations.length > 0 ? revocations : undefined,
-    });
+    };
   }
 
   /** From here on the change is done: what goes wrong is no failure of it. */
@@ -150,13 +176,13 @@ export class RoomBook {
 
   /** False: there is nothing to tell. What cannot be told now is told later. */
   async #tell(room: RoomName): Promise<boolean> {
-    const { records, bus, publish, onError } = this.#options;
+    const { bus, publish, onError } = this.#options;
     try {
       const state = await this.read(room);
       const { facts, version } = state;
       if (facts?.parting) void this.#part(room, facts.parting);
       const { news = [], revocations = [] } = facts ?? {};
-      if (news.length + revocations.length === 0) return false;
+      if (!facts || news.length + revocations.length === 0) return false;
       // A room that closes says so in its log before its feeds end; whoever is shut out hears no more.
       const isLast = ({ who }: Revocation) => who === 'all';
       const first = await standing(
@@ -171,8 +197,8 @@ export class RoomBook {
         // They end also where the log does not take that now.
         for (const revoked of revocations.filter(isLast)) await bus.announce({ room, revoked });
       }
-      const told = encode({ ...facts, news: [], revocations: undefined });
-      await records.write(roomPartition(room), [{ key: ROOM, value: told, expected: version }]);
+      const told = { ...facts, news: [], revocations: undefined };
+      await this.#write(room, { facts: told, expected: version });
     } catch (error) {
       onError(error);
       this.#lookAgain(room);
@@ -200,8 +226,7 @@ export class RoomBook {
     const { facts, version } = await this.read(room);
     if (!facts) return;
     const { parting: _, ...rest } = facts;
-    const change = { key: ROOM, value: encode(rest), expected: version };
-    await this.#options.records.write(roomPartition(room), [change]);
+    await this.#write(room, { facts: rest, expected: version });
   }
 
   #lookAgain(room: RoomName): void {

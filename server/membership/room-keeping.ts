@@ -11,6 +11,7 @@ import { createJoining, type Joining } from './joining.ts';
 import { createListing, type Listing } from './listing.ts';
 import { Memberships } from './memberships.ts';
 import { RoomBook } from './room-book.ts';
+import { takeOver } from './taking-over.ts';
 
 /** What the rooms of one kind with membership can have done to them. */
 export interface KeptKind {
@@ -25,6 +26,8 @@ export interface RoomKeeping {
   readonly memberships: Memberships;
   readonly book: RoomBook;
   of(kind: string): KeptKind;
+  /** Nothing more is told from here on. */
+  close(): void;
 }
 
 /** Puts its parts together. */
@@ -42,6 +45,7 @@ export function createRoomKeeping(options: {
   const { records, log, presence, clock, newId } = options;
   const book = new RoomBook(options);
   const memberships = new Memberships({ ...options, onNews: (room) => book.tell(room) });
+  const stop = takeOver({ records, clock, tell: (room) => book.tell(room) });
   const isInUse = async (room: RoomName, userId: string) => {
     const [{ head }, users] = [await log.bounds(room), await presence.snapshot(room)];
     return head > 0 || users.some(({ id }) => id !== userId);
@@ -49,6 +53,10 @@ export function createRoomKeeping(options: {
   return {
     memberships,
     book,
+    close: () => {
+      stop();
+      book.close();
+    },
     of: (kind) => {
       const parts = { kind, book, records, clock };
       return {

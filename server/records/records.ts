@@ -38,9 +38,19 @@ export interface Records {
 
   /** Makes all changes or none, each key at most once. Resolves when they are as safe as the log's
    *  `level` says; false, and nothing is changed, when something other than `expected` stands there.
-   *  Writes are done in the order of their calls. @throws RoomError LOG_UNAVAILABLE (nothing is
+   *  Writes are done in the order of their calls. `isUnfinished`: is something to be done yet about what the
+   *  partition says now? Unset: whatever was so before. @throws RoomError LOG_UNAVAILABLE (nothing is
    *  acknowledged; the changes may or may not be there) */
-  write(partition: string, changes: readonly RecordChange[]): Promise<boolean>;
+  write(
+    partition: string,
+    changes: readonly RecordChange[],
+    isUnfinished?: boolean,
+  ): Promise<boolean>;
+
+  /** Gives partitions that have been unfinished for 2 s, because whoever was at it may have died: each to one
+   *  caller of all nodes, and 10 s later to another. Unset: no other process has these records.
+   *  @throws RoomError LOG_UNAVAILABLE */
+  readonly takeUnfinished?: (() => Promise<readonly string[]>) | undefined;
 
   /** Finishes what was accepted, then closes. Safe to call twice. */
   close(): Promise<void>;
@@ -52,6 +62,12 @@ export const RECORD_PAGE = 1_000;
 /** The partition of a room's facts. */
 export function roomPartition({ kind, id }: { kind: string; id: string }): string {
   return `room/${kind}/${id}`;
+}
+
+/** The room whose partition it is. Undefined: it is no room's. */
+export function roomOfPartition(partition: string): { kind: string; id: string } | undefined {
+  const [what, kind, id] = partition.split('/');
+  return what === 'room' && kind !== undefined && id !== undefined ? { kind, id } : undefined;
 }
 
 /** The partition of a user's facts. */

@@ -1,5 +1,5 @@
 import { RoomError } from '../../shared/index.ts';
-import { partitionKeys } from '../redis/redis-keys.ts';
+import { partitionKeys, UNFINISHED_KEY } from '../redis/redis-keys.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import { script } from '../redis/script.ts';
 import {
@@ -13,21 +13,27 @@ import {
 
 // A partition is a hash of `version value` by key, a sorted set of the keys, and the newest version. Versions
 // are microseconds, or one more than the last: greater than before also where the last one is not known any more.
+// What is unfinished stands in one sorted set for all nodes, by when it may be taken over: it is put there and taken
+// out in the step of the change itself, so that a node may die at any moment.
 
-/** KEYS records, keys, version. ARGV key, version that must stand there or '', `=value` or '' to remove, and so
- *  on. Gives 1, or 0: another version stands there. */
+const GRACE_MS = 2_000;
+const AGAIN_MS = 10_000;
+const TAKEN_AT_ONCE = 100;
+
+/** KEYS records, keys, version, unfinished. ARGV `unfinished | finished` or '', partition; then key, version that must
+ *  stand there or '', `=value` or '' to remove, and so on. Gives 1, or 0: another version stands there. */
 const WRITE = script(`
 local function version(key)
   local text = redis.call('HGET', KEYS[1], key)
   return text and tonumber(string.match(text, '^%d+')) or 0
 end
-for i = 1, #ARGV, 3 do
+for i = 3, #ARGV, 3 do
   if ARGV[i + 1] ~= '' and tonumber(ARGV[i + 1]) ~= version(ARGV[i]) then return 0 end
 end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local last = tonumber(redis.call('GET', KEYS[3]) or '') or 0
-for i = 1, #ARGV, 3 do
+for i = 3, #ARGV, 3 do
   last = math.max(last + 1, now)
   local value = ARGV[i + 2]
   if value == '' then
@@ -41,7 +47,22 @@ end
 redis.call('SET', KEYS[3], string.format('%.0f', last))
 -- By then the time alone is greater.
 if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('PEXPIRE', KEYS[3], 86400000) end
+-- Where others use that key the change is made all the same.
+if ARGV[1] == 'unfinished' then
+  redis.pcall('ZADD', KEYS[4], math.floor(now / 1000) + ${GRACE_MS}, ARGV[2])
+elseif ARGV[1] == 'finished' then
+  redis.pcall('ZREM', KEYS[4], ARGV[2])
+end
 return 1
+`);
+
+/** KEYS unfinished. Gives partitions, and puts them off for others. */
+const TAKE = script(`
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ${TAKEN_AT_ONCE})
+for _, one in ipairs(due) do redis.call('ZADD', KEYS[1], now + ${AGAIN_MS}, one) end
+return due
 `);
 
 /** KEYS records, keys. ARGV least, greatest, limit. Gives key and `version value` by turns. */
@@ -58,7 +79,7 @@ return found
 `);
 
 /** All of them, to be loaded at once. */
-export const RECORD_SCRIPTS = [WRITE, LIST] as const;
+export const RECORD_SCRIPTS = [WRITE, TAKE, LIST] as const;
 
 /** Records that many nodes share, in Redis: as safe as the log beside them. */
 export function createRedisRecords(link: RedisLink): Records {
@@ -79,7 +100,10 @@ export function createRedisRecords(link: RedisLink): Records {
         return typeof text === 'string' ? parseRecord(key, text) : undefined;
       }),
     list: (partition, range = {}) => doing(() => list(link, partition, range)),
-    write: (partition, changes) => doing(() => write(link, partition, changes)),
+    write: (partition, changes, isUnfinished) =>
+      doing(() => write(link, partition, changes, isUnfinished)),
+    takeUnfinished: () =>
+      doing(async () => (await link.run(TAKE, [UNFINISHED_KEY], [])) as string[]),
     close: async () => {
       isClosed = true;
       await Promise.allSettled(underway);
@@ -109,15 +133,22 @@ async function write(
   link: RedisLink,
   partition: string,
   changes: readonly RecordChange[],
+  isUnfinished: boolean | undefined,
 ): Promise<boolean> {
   checkWrite(partition, changes);
   const keyOf = partitionKeys(partition);
+  const keys = [keyOf('records'), keyOf('keys'), keyOf('version'), UNFINISHED_KEY];
   const args = changes.flatMap(({ key, expected, value }) => [
     key,
     expected === undefined ? '' : String(expected),
     value === null ? '' : `=${value}`,
   ]);
-  return (await link.run(WRITE, [keyOf('records'), keyOf('keys'), keyOf('version')], args)) === 1;
+  return (await link.run(WRITE, keys, [endOf(isUnfinished), partition, ...args])) === 1;
+}
+
+function endOf(isUnfinished: boolean | undefined): string {
+  if (isUnfinished === undefined) return '';
+  return isUnfinished ? 'unfinished' : 'finished';
 }
 
 /** @throws RoomError LOG_DAMAGED */

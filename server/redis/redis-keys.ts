@@ -20,8 +20,11 @@ export function partitionKeys(partition: string): KeyOf {
 /** A key that is of no room: when which room's oldest event is past its age. */
 export const DUE_KEY = `${PREFIX}due`;
 
-/** The other one: until when which node counts as alive. */
+/** Another one: until when which node counts as alive. */
 export const NODES_KEY = `${PREFIX}nodes`;
+
+/** The third: from when on which partition of records may be taken over, of those that are unfinished. */
+export const UNFINISHED_KEY = `${PREFIX}unfinished`;
 
 /** A room as text, `roomOfTag` reads it. */
 export function roomTag({ kind, id }: RoomName): string {

@@ -173,6 +173,7 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
       `${tag('board/taken')}values`,
       'trpc-rooms:nodes',
       'trpc-rooms:due',
+      'trpc-rooms:unfinished',
     ];
     for (const key of taken) await redis.command('SET', key, 'theirs');
     const [a, b] = [await node(redis.url), await node(redis.url)];
@@ -187,6 +188,9 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
     const atB = await follow(bob, room);
     await ada.chat.send.mutate({ room, text: 'fine' });
     await vi.waitFor(() => expect(atB.texts()).toEqual(['fine']));
+    expect(await ada.chat.create.mutate({ id: 'made', private: false })).toMatchObject({
+      room: 'made',
+    });
     expect((await readiness(a)).status).toBe(200);
     for (const key of taken) expect(await redis.command('GET', key)).toBe('theirs');
   });

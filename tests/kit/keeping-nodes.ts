@@ -42,23 +42,36 @@ export interface LosingNode extends Keeping {
   loseAck(): void;
   /** Announces fail until they are let through. */
   failAnnounces(isFailing: boolean): void;
+  /** The next change of a room is stored, and that is the last thing that this node does. */
+  dieAfterStoring(): void;
 }
 
 /** Makes one. */
 export function losingNode({ records, bus }: Shared): LosingNode {
-  let [isAckLost, isFailing] = [false, false];
+  let [isAckLost, isFailing, isDying, isDead] = [false, false, false, false];
   const lost = new RoomError('LOG_UNAVAILABLE');
-  const write: Records['write'] = async (partition, changes) => {
-    const isDone = await records.write(partition, changes);
-    if (!isAckLost || !partition.startsWith('room/')) return isDone;
+  const demandLife = () => {
+    if (isDead) throw lost;
+  };
+  const read: Records['read'] = async (partition, key) => {
+    demandLife();
+    return records.read(partition, key);
+  };
+  const write: Records['write'] = async (partition, changes, isUnfinished) => {
+    demandLife();
+    const isDone = await records.write(partition, changes, isUnfinished);
+    if (!partition.startsWith('room/')) return isDone;
+    isDead = isDying;
+    demandLife();
+    if (!isAckLost) return isDone;
     isAckLost = false;
     throw lost;
   };
   const announce: Bus['announce'] = async (notice) => {
-    if (isFailing) throw lost;
+    if (isFailing || isDead) throw lost;
     await bus.announce(notice);
   };
-  const node = testKeeping({ records: { ...records, write }, bus: { ...bus, announce } });
+  const node = testKeeping({ records: { ...records, read, write }, bus: { ...bus, announce } });
   const notices: Notice[] = [];
   bus.onNotice(
     (notice) => notices.push(notice),
@@ -69,5 +82,6 @@ export function losingNode({ records, bus }: Shared): LosingNode {
     notices,
     loseAck: () => void (isAckLost = true),
     failAnnounces: (is) => void (isFailing = is),
+    dieAfterStoring: () => void (isDying = true),
   };
 }

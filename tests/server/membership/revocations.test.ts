@@ -123,6 +123,47 @@ describe.skipIf(noRedis)('nodes on Redis', () => {
     return onRedis(redis.url)(count);
   });
 
+  it.each([
+    ['a ban', 'bob', { isBanned: true }],
+    ['a removal', 'bob', { role: undefined, isBanned: false }],
+    ['a closing', 'all', { role: undefined }],
+  ])('[AUT1] hear of %s whose node died when it was stored', async (what, who, expected) => {
+    await redis.command('FLUSHALL');
+    const shared = await onRedis(redis.url)(2);
+    onTestFinished(async () => {
+      await Promise.all(shared.map(({ close }) => close()));
+    });
+    const [dying, other] = shared.map(losingNode) as [Node, Node];
+    await dying.of('chat').founding.create(ada, { id: 'r', private: true });
+    await dying.of('chat').joining.invite(ada, { room: 'r', user: 'bob', role: 'member' });
+    await dying.of('chat').joining.accept(bob, 'r');
+    const seen = () => other.memberships.of(room, 'bob');
+    await vi.waitFor(async () => expect(await seen()).toMatchObject({ role: 'member' }));
+    dying.dieAfterStoring();
+    const { governing } = dying.of('chat');
+    const end =
+      what === 'a closing'
+        ? governing.close(ada, 'r')
+        : governing.removeMember(ada, { room: 'r', user: 'bob', ban: what === 'a ban' });
+    await expect(end).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    expect(await seen()).toMatchObject({ role: 'member' });
+    await vi.waitFor(
+      async () => {
+        other.clock.advance(2_000);
+        expect(await seen()).toMatchObject(expected);
+      },
+      { timeout: 8_000, interval: 100 },
+    );
+    const meant = who === 'all' ? who : { only: who };
+    await vi.waitFor(() =>
+      expect(other.notices.flatMap(({ revoked }) => revoked?.who ?? [])).toContainEqual(meant),
+    );
+    // Nothing is left for anybody.
+    await vi.waitFor(async () =>
+      expect(await redis.command('ZCARD', 'trpc-rooms:unfinished')).toBe(0),
+    );
+  });
+
   it('[AUT1] read anew what they knew before they began to hear of changes', async () => {
     await redis.command('FLUSHALL');
     const proxy = await deafProxy(redis.port);
