@@ -3,6 +3,7 @@ import { RoomError } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import { StartError } from '../start-error.ts';
+import { connectAnew, isGarbled } from './garbled.ts';
 import { addressOf, startFailure } from './start-failure.ts';
 import { isPingRefused, Refusals } from './refusals.ts';
 import type { Script } from './script.ts';
@@ -166,8 +167,12 @@ export class RedisLink {
   }
 
   #failed(error: unknown): void {
-    if (isPingRefused(this.#client, error)) this.#refusals.pingFailed(error);
-    else this.#lost(error);
+    if (isPingRefused(this.#client, error)) return this.#refusals.pingFailed(error);
+    const isLeft = isGarbled(this.#client, error);
+    this.#lost(error);
+    if (!isLeft) return;
+    const { clock } = this.#options;
+    connectAnew(this.#client, { clock, isWanted: () => !this.#isClosed });
   }
 
   /** Undefined: it does not say. */

@@ -1,5 +1,6 @@
 import { createClient } from '@redis/client';
 import type { Clock } from '../clock.ts';
+import { connectAnew, isGarbled } from './garbled.ts';
 import { isPingRefused } from './refusals.ts';
 
 type Listener = (message: string) => void;
@@ -40,6 +41,10 @@ export class RedisPubSub {
     this.#client.on('error', (error: unknown) => {
       // It goes on sending what is published.
       if (isPingRefused(this.#client, error)) return;
+      if (isGarbled(this.#client, error) && !this.#isClosed) {
+        const { clock } = options;
+        connectAnew(this.#client, { clock, isWanted: () => !this.#isClosed });
+      }
       if (isLost || this.#isClosed) return;
       isLost = true;
       options.onTrouble(error instanceof Error ? error.message || error.name : String(error));

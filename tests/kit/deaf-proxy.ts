@@ -6,6 +6,8 @@ export interface DeafProxy {
   readonly url: string;
   /** While it is on, nothing that Redis says arrives on connections that have subscribed. */
   deafen(isOn: boolean): void;
+  /** Says something in Redis's place, on every connection. */
+  say(text: string): void;
   close(): Promise<void>;
 }
 
@@ -13,9 +15,12 @@ export interface DeafProxy {
 export async function deafProxy(port: number): Promise<DeafProxy> {
   let isDeaf = false;
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   const server = createServer((client) => {
     const redis = connect(port, '127.0.0.1');
     let isListening = false;
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     for (const [one, other] of [
       [client, redis],
       [redis, client],
@@ -37,6 +42,9 @@ export async function deafProxy(port: number): Promise<DeafProxy> {
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
     deafen: (isOn) => (isDeaf = isOn),
+    say: (text) => {
+      for (const client of clients) client.write(text);
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
