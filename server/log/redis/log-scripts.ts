@@ -9,6 +9,7 @@ import { script } from '../../redis/script.ts';
 //          deleted from it until the neighbours go too, and LOG5 does not allow that
 //   about  which events are about which: `about type offset`, padded so that their order is the order of offsets
 //   key:…  `offset at line digest` for each idempotency key, a day long
+// Rooms with events that have an age stand in one sorted set for all nodes, by when their oldest is past it.
 // Every script begins with `enter`. A room without meta has the epoch `none`, in which nothing ever happens: anybody
 // may name rooms, so reading leaves nothing behind. An append begins it anew, under an epoch that nobody has seen, and
 // so does reading where it is followed: who stands there at 0 goes on without a gap (RES3).
@@ -81,9 +82,9 @@ local function erase(offset, line, keys)
 end
 `;
 
-/** KEYS meta, log, about, key. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
+/** KEYS meta, log, about, key, due. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
  *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys, epoch of
- *  the version or ''. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
+ *  the version or '', the room's name among the due. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
 export const APPEND = script(`${SHARED}${ERASING}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
 local text, type, about, at = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -137,6 +138,15 @@ while o - f >= most and f < before + 2 do
 end
 if f ~= before then redis.call('HSET', KEYS[1], 'f', f) end
 if ttl > 0 then
+  -- Its first event; or it was kept for ever until now, and how old its events are nobody has looked. Where others use
+  -- that key it is appended all the same.
+  if o == f then
+    local time = redis.call('TIME')
+    local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+    redis.pcall('ZADD', KEYS[5], math.min(at, now) + ttl, ARGV[18])
+  elseif redis.call('PTTL', KEYS[2]) == -1 then
+    redis.pcall('ZADD', KEYS[5], 0, ARGV[18])
+  end
   redis.call('PEXPIRE', KEYS[1], ttl + ${DAY})
   for at = 2, 3 do redis.call('PEXPIRE', KEYS[at], ttl) end
 else
@@ -227,15 +237,22 @@ local e, l = enter(ARGV[1], ARGV[2])
 return erase(tonumber(ARGV[3]), l, ARGV[4]) and 1 or 0
 `);
 
-/** KEYS meta, log, about. ARGV the time before which events go, the time now, how many at once, the offset to look
- *  from. Gives the offset to go on from, or 0, and when the oldest one left was appended, or -1: none is left. What is
- *  of a later time than now, because a clock was set back since, goes with an old one behind it. */
+/** KEYS meta, log, about, due. ARGV the room's name among the due, the time before which events go, the time now, how
+ *  many at once, the offset to look from, how old events become or 0. Gives the offset to go on from, or 0: then the
+ *  room is due when its oldest one is past its age, if there is one. What is of a later time than now, because a clock
+ *  was set back since, goes with an old one behind it. */
 export const TRIM = script(`${SHARED}
+local function done(oldest)
+  local age = tonumber(ARGV[6])
+  if oldest and age > 0 then redis.call('ZADD', KEYS[4], oldest + age, ARGV[1])
+  else redis.call('ZREM', KEYS[4], ARGV[1]) end
+  return 0
+end
 local m = redis.call('HMGET', KEYS[1], 'o', 'f')
 local o, f = tonumber(m[1] or ''), tonumber(m[2] or '')
-if not (o and f) then return {0, '-1'} end
-local cutoff, now, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local at, last, young = math.max(f, tonumber(ARGV[4])), f - 1, nil
+if not (o and f) then return done() end
+local cutoff, now, most = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local at, last, young = math.max(f, tonumber(ARGV[5])), f - 1, nil
 local upTo = math.min(o, at + most - 1)
 while at <= upTo do
   local text = redis.call('HGET', KEYS[2], at)
@@ -254,10 +271,9 @@ while f <= to do
   f = f + 1
 end
 if f ~= first then redis.call('HSET', KEYS[1], 'f', f) end
-if to < last then return {last, '0'} end
-if not young and at <= o then return {at, '0'} end
-if f > o then return {0, '-1'} end
-return {0, young and string.format('%d', young) or ARGV[2]}
+if to < last then return last end
+if not young and at <= o then return at end
+return done(f <= o and (young or now) or nil)
 `);
 
 /** All of them, to be loaded at once. */

@@ -56,8 +56,6 @@ export class RedisLog implements RoomLog {
   readonly #link: RedisLink;
   readonly #lines: RoomLines;
   readonly #scrub: Scrub;
-  /** Rooms with events that no trimming knows of yet, by tag. */
-  readonly #appended = new Set<string>();
   readonly #damaged = new Set<string>();
   readonly #underway = new Set<Promise<unknown>>();
   #isClosed = false;
@@ -139,7 +137,6 @@ export class RedisLog implements RoomLog {
   }
 
   async trim(now: number): Promise<void> {
-    await this.#announceDue(now);
     const range = ['-inf', String(now), 'LIMIT', '0', String(TRIM_ROOMS)];
     const due = await this.#link.command(['ZRANGEBYSCORE', DUE_KEY, ...range]);
     for (const tag of Array.isArray(due) ? (due as string[]) : []) {
@@ -175,7 +172,6 @@ export class RedisLog implements RoomLog {
     if (outcome === 'moved') throw new RoomError('STALE_POSITION');
     const done = { epoch, offset, at: Number(at), duplicate: outcome === 'repeat' };
     if (done.duplicate) return done;
-    this.#appended.add(roomTag(room));
     if (entry.erases) this.#scrub.want();
     const line = this.#lines.find(room);
     line?.offer(done, () => this.#parse(room, offset, text));
@@ -185,7 +181,7 @@ export class RedisLog implements RoomLog {
 
   #sendAppend(entry: Entry, text: string): Promise<unknown> {
     const { room, by, idempotencyKey: key, about, guard, erases } = entry;
-    const { maxEvents, maxAgeMs } = this.#retentionOf(room);
+    const { maxEvents } = this.#retentionOf(room);
     const keyOf = roomKeys(room);
     const kept = `${keyOf('key:')}${word(by.id)} ${keyWord(key).slice(1)}`;
     return this.#run(
@@ -200,7 +196,7 @@ export class RedisLog implements RoomLog {
         digestOf(entry),
         limits.keyWindowMs,
         maxEvents,
-        maxAgeMs > FOREVER_MS ? 0 : maxAgeMs,
+        this.#ageOf(room),
         keyOf('live'),
         guard?.version ?? '',
         words(guard?.types ?? []),
@@ -208,8 +204,9 @@ export class RedisLog implements RoomLog {
         erases ? `- ${words(erases)}` : '',
         keyOf('key:'),
         guard?.epoch ?? '',
+        roomTag(room),
       ],
-      [kept],
+      [kept, DUE_KEY],
     );
   }
 
@@ -250,40 +247,29 @@ export class RedisLog implements RoomLog {
     return unreadable(offset);
   }
 
-  /** Lets whichever node trims next know of the rooms that this one has appended to. */
-  async #announceDue(now: number): Promise<void> {
-    const tags = [...this.#appended].slice(0, TRIM_ROOMS);
-    if (tags.length === 0) return;
-    const scores = tags.flatMap((tag) => [String(now), tag]);
-    await this.#link.command(['ZADD', DUE_KEY, 'LT', ...scores]);
-    for (const tag of tags) this.#appended.delete(tag);
-  }
-
   async #trimRoom(tag: string, now: number): Promise<void> {
     const room = roomOfTag(tag);
     if (!room) return void (await this.#link.command(['ZREM', DUE_KEY, tag]));
     const { maxAgeMs } = this.#retentionOf(room);
     const keyOf = roomKeys(room);
-    const keys = [keyOf('meta'), keyOf('log'), keyOf('about')];
-    const range = [Math.max(0, now - maxAgeMs), now, TRIM_AT_ONCE];
-    for (let from = 0; ;) {
-      const reply = await this.#link.run(TRIM, keys, [...range, from]);
-      const [next, oldest] = reply as [number, string];
-      if (next > 0) {
-        from = next;
-        continue;
-      }
-      const isEmpty = oldest === '-1' || maxAgeMs > FOREVER_MS;
-      if (isEmpty) await this.#link.command(['ZREM', DUE_KEY, tag]);
-      else await this.#link.command(['ZADD', DUE_KEY, String(Number(oldest) + maxAgeMs), tag]);
-      return;
-    }
+    const keys = [keyOf('meta'), keyOf('log'), keyOf('about'), DUE_KEY];
+    const range = [tag, Math.max(0, now - maxAgeMs), now, TRIM_AT_ONCE];
+    let from = 0;
+    do {
+      from = Number(await this.#link.run(TRIM, keys, [...range, from, this.#ageOf(room)]));
+    } while (from > 0);
   }
 
   /** Has a room trimmed later. @throws RoomError LOG_UNAVAILABLE: it was no trouble of the room alone */
   async #putOff(tag: string, now: number, error: unknown): Promise<void> {
     await this.#link.command(['ZADD', DUE_KEY, String(now + PUT_OFF_MS), tag]);
     this.#options.onError(error);
+  }
+
+  /** How old events become, in milliseconds. 0: as old as they like. */
+  #ageOf(room: RoomName): number {
+    const { maxAgeMs } = this.#retentionOf(room);
+    return maxAgeMs > FOREVER_MS ? 0 : maxAgeMs;
   }
 
   #retentionOf({ kind }: RoomName): Retention {

@@ -81,6 +81,38 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     await log.close();
   });
 
+  it('[LOG4] trims a room whose node died just after it had appended there', async () => {
+    const [{ log: dying }, { log }] = [await storeFor(HOUR_MS), await storeFor(HOUR_MS)];
+    const at = Date.now() - HOUR_MS / 2;
+    await dying.append(said('a', { at }));
+    await dying.append(said('b', { at: at + 1 }));
+    await dying.close();
+    await log.trim(at + HOUR_MS);
+    expect(await log.bounds(general)).toMatchObject({ first: 1, head: 2 });
+    await log.trim(at + HOUR_MS + 1);
+    expect(await log.bounds(general)).toMatchObject({ first: 2, head: 2 });
+    await log.trim(at + HOUR_MS + 2);
+    expect(await log.bounds(general)).toMatchObject({ first: 3, head: 2 });
+    expect(await redis.command('EXISTS', 'trpc-rooms:due')).toBe(0);
+    // The next event is a first one again.
+    await log.append(said('c', { at }));
+    await log.trim(at + HOUR_MS + 1);
+    expect(await log.bounds(general)).toMatchObject({ first: 4, head: 3 });
+    await log.close();
+  });
+
+  it('[LOG4] trims what was to be kept for ever once it is not', async () => {
+    const { log: forever } = await storeFor(Number.POSITIVE_INFINITY);
+    await forever.append(said('a', { at: 1_000 }));
+    await forever.trim(Date.now());
+    await forever.close();
+    const { log } = await storeFor(HOUR_MS);
+    await log.append(said('b'));
+    await log.trim(Date.now());
+    expect(await log.bounds(general)).toMatchObject({ first: 2, head: 2 });
+    await log.close();
+  });
+
   it('[RES3] goes on behind what has expired, and takes it for no damage', async () => {
     const damage: string[] = [];
     const { log } = await openStore(redis.url, { onDamage: (words) => void damage.push(words) });
