@@ -52,6 +52,18 @@ end
 local function place(about, type)
   return string.format('%016d %s ', about, type)
 end
+-- Trimming removes what is too old. Where no node does it Redis does, a day later: a node that begins with a longer
+-- retention must still find what was to go. age: how old events become, 0: as old as they like; now_old: how old
+-- the newest is.
+local function live(age, now_old)
+  if age > 0 then
+    local left = age - math.max(0, math.min(now_old, age)) + ${DAY}
+    redis.call('PEXPIRE', KEYS[1], left + ${DAY})
+    for at = 2, 3 do redis.call('PEXPIRE', KEYS[at], left) end
+  else
+    for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
+  end
+end
 local function forget(offset)
   local text = redis.call('HGET', KEYS[2], offset)
   if not text then return end
@@ -147,11 +159,8 @@ if ttl > 0 then
   elseif redis.call('PTTL', KEYS[2]) == -1 then
     redis.pcall('ZADD', KEYS[5], 0, ARGV[18])
   end
-  redis.call('PEXPIRE', KEYS[1], ttl + ${DAY})
-  for at = 2, 3 do redis.call('PEXPIRE', KEYS[at], ttl) end
-else
-  for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
 end
+live(ttl, 0)
 redis.call('SPUBLISH', ARGV[12], 'e' .. e .. ' ' .. string.format('%d', o) .. '\\n' .. text)
 return {'ok', e, o, ARGV[6]}
 `);
@@ -238,13 +247,16 @@ return erase(tonumber(ARGV[3]), l, ARGV[4]) and 1 or 0
 `);
 
 /** KEYS meta, log, about, due. ARGV the room's name among the due, the time before which events go, the time now, how
- *  many at once, the offset to look from, how old events become or 0. Gives the offset to go on from, or 0: then the
- *  room is due when its oldest one is past its age, if there is one. What is of a later time than now, because a clock
- *  was set back since, goes with an old one behind it. */
+ *  many at once, the offset to look from, how old events become, or 0, or '' where that is not known here. Gives the
+ *  offset to go on from, or 0: then the room is due when its oldest one is past its age, if there is one, and lives as
+ *  long as its newest one needs. What is of a later time than now, because a clock was set back since, goes with an old
+ *  one behind it. */
 export const TRIM = script(`${SHARED}
+local age = tonumber(ARGV[6])
 local function done(oldest)
-  local age = tonumber(ARGV[6])
-  if oldest and age > 0 then redis.call('ZADD', KEYS[4], oldest + age, ARGV[1])
+  -- Others may know the age.
+  local due = age and oldest and oldest + age or tonumber(ARGV[3]) + ${DAY}
+  if oldest and age ~= 0 then redis.call('ZADD', KEYS[4], due, ARGV[1])
   else redis.call('ZREM', KEYS[4], ARGV[1]) end
   return 0
 end
@@ -273,6 +285,12 @@ end
 if f ~= first then redis.call('HSET', KEYS[1], 'f', f) end
 if to < last then return last end
 if not young and at <= o then return at end
+-- Nobody may have published here since the age was another one.
+if f <= o and age then
+  local text = redis.call('HGET', KEYS[2], o)
+  local time = tonumber(text and string.match(text, '^%S+ %S+ (%d+) ') or '')
+  live(age, now - (time or now))
+end
 return done(f <= o and (young or now) or nil)
 `);
 

@@ -46,6 +46,7 @@ const FOREVER_MS = 3_650 * DAY;
 const COUNT_AT_ONCE = 2_000;
 const TRIM_AT_ONCE = 500;
 const TRIM_ROOMS = 1_000;
+const SCANNED = 1_000;
 const PUT_OFF_MS = HOUR;
 
 /** A log that many nodes share, in Redis. Level `redis`: what Redis has acknowledged is as safe as Redis keeps
@@ -58,6 +59,7 @@ export class RedisLog implements RoomLog {
   readonly #scrub: Scrub;
   readonly #damaged = new Set<string>();
   readonly #underway = new Set<Promise<unknown>>();
+  #areDueHastened = false;
   #isClosed = false;
 
   constructor(options: RedisLogOptions) {
@@ -137,6 +139,8 @@ export class RedisLog implements RoomLog {
   }
 
   async trim(now: number): Promise<void> {
+    if (!this.#areDueHastened) await this.#hasten(now);
+    this.#areDueHastened = true;
     const range = ['-inf', String(now), 'LIMIT', '0', String(TRIM_ROOMS)];
     const due = await this.#link.command(['ZRANGEBYSCORE', DUE_KEY, ...range]);
     for (const tag of Array.isArray(due) ? (due as string[]) : []) {
@@ -247,6 +251,24 @@ export class RedisLog implements RoomLog {
     return unreadable(offset);
   }
 
+  /** Has rooms looked at that are due later than any can be by what is kept now: that was more, before this node
+   *  began. */
+  async #hasten(now: number): Promise<void> {
+    let cursor = '0';
+    do {
+      const reply = await this.#link.command(['ZSCAN', DUE_KEY, cursor, 'COUNT', String(SCANNED)]);
+      const [next, due] = reply as [string, string[]];
+      const late = due.filter((tag, index) => {
+        const room = index % 2 === 0 ? roomOfTag(tag) : undefined;
+        const age = room && this.#retentionOf(room).maxAgeMs;
+        return age !== undefined && Number(due[index + 1]) > now + age;
+      });
+      const scores = late.flatMap((tag) => ['0', tag]);
+      if (late.length > 0) await this.#link.command(['ZADD', DUE_KEY, 'XX', ...scores]);
+      cursor = next;
+    } while (cursor !== '0');
+  }
+
   async #trimRoom(tag: string, now: number): Promise<void> {
     const room = roomOfTag(tag);
     if (!room) return void (await this.#link.command(['ZREM', DUE_KEY, tag]));
@@ -254,9 +276,10 @@ export class RedisLog implements RoomLog {
     const keyOf = roomKeys(room);
     const keys = [keyOf('meta'), keyOf('log'), keyOf('about'), DUE_KEY];
     const range = [tag, Math.max(0, now - maxAgeMs), now, TRIM_AT_ONCE];
+    const age = Object.hasOwn(this.#options.retention, room.kind) ? this.#ageOf(room) : '';
     let from = 0;
     do {
-      from = Number(await this.#link.run(TRIM, keys, [...range, from, this.#ageOf(room)]));
+      from = Number(await this.#link.run(TRIM, keys, [...range, from, age]));
     } while (from > 0);
   }
 

@@ -4,7 +4,7 @@ import { MessageChanges } from '../../../server/messages/message-changes.ts';
 import { appendReply } from '../../../server/messages/replies.ts';
 import { seekTarget } from '../../../server/messages/target.ts';
 import { roomKeys } from '../../../server/redis/redis-keys.ts';
-import { chat } from '../../../shared/index.ts';
+import { chat, DAY } from '../../../shared/index.ts';
 import { openStore } from '../../kit/redis-store.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { ada, general } from '../../kit/rooms.ts';
@@ -110,6 +110,62 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     await log.append(said('b'));
     await log.trim(Date.now());
     expect(await log.bounds(general)).toMatchObject({ first: 2, head: 2 });
+    await log.close();
+  });
+
+  it('[LOG4] keeps a quiet room for as long as is said now, when it was to go sooner', async () => {
+    const begun = Date.now();
+    const hourly = (await storeFor(HOUR_MS)).log;
+    await hourly.append(said('a', { at: begun }));
+    await hourly.append(said('b', { at: begun, about: 1 }));
+    await hourly.close();
+    // Long enough for somebody to find it when it is due.
+    const left = async (age: number, margin: number) => {
+      const [metaMs = 0, ...others] = await lifetimes();
+      expect(metaMs).toBeGreaterThan(age + DAY);
+      for (const ms of others) {
+        expect(ms).toBeGreaterThan(age + DAY - margin);
+        expect(ms).toBeLessThanOrEqual(age + DAY);
+      }
+    };
+    await left(HOUR_MS, 60_000);
+    const week = 7 * DAY;
+    const { log } = await storeFor(week);
+    await log.trim(begun + HOUR_MS);
+    expect(await log.bounds(general)).toMatchObject({ first: 1, head: 2 });
+    await left(week, HOUR_MS + 60_000);
+    await log.close();
+    const { log: forever } = await storeFor(Number.POSITIVE_INFINITY);
+    await forever.trim(begun + week);
+    expect(await lifetimes()).toEqual([-1, -1, -1]);
+    await forever.close();
+  });
+
+  it('[LOG4] keeps a quiet room no longer than is said now, when it was to go later', async () => {
+    const at = Date.now() - 2 * HOUR_MS;
+    const weekly = (await storeFor(7 * DAY)).log;
+    const quiet = Array.from({ length: 3 }, (_, n) => ({ kind: 'chat', id: `quiet${n}` }));
+    for (const room of quiet) await weekly.append(said('a', { room, at }));
+    await weekly.append(said('b', { room: { kind: 'other', id: 'x' }, at }));
+    await weekly.trim(Date.now());
+    await weekly.close();
+    const { log } = await storeFor(HOUR_MS);
+    await log.trim(Date.now());
+    for (const room of quiet) expect(await log.bounds(room)).toMatchObject({ first: 2, head: 1 });
+    expect(await log.bounds({ kind: 'other', id: 'x' })).toMatchObject({ first: 1, head: 1 });
+    await log.close();
+  });
+
+  it('[LOG4] leaves rooms of kinds that it does not know to nodes that do', async () => {
+    const begun = Date.now();
+    const { log } = await storeFor(HOUR_MS);
+    await log.append(said('a', { at: begun }));
+    const { log: other } = await openStore(redis.url, { retention: {} });
+    await other.trim(begun + HOUR_MS);
+    for (const ms of await lifetimes()) expect(ms).not.toBe(-1);
+    await other.close();
+    await log.trim(begun + HOUR_MS + DAY);
+    expect(await log.bounds(general)).toMatchObject({ first: 2, head: 1 });
     await log.close();
   });
 
