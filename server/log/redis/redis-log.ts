@@ -1,6 +1,6 @@
-import { DAY, HOUR, limits, RoomError, type Retention } from '../../../shared/index.ts';
+import { limits, RoomError, type Retention } from '../../../shared/index.ts';
 import type { Clock } from '../../clock.ts';
-import { DUE_KEY, roomKeys, roomOfTag, roomTag } from '../../redis/redis-keys.ts';
+import { DUE_KEY, roomKeys, roomTag } from '../../redis/redis-keys.ts';
 import type { RedisLink } from '../../redis/redis-link.ts';
 import type { RedisPubSub } from '../../redis/redis-pubsub.ts';
 import type { Script } from '../../redis/script.ts';
@@ -18,10 +18,11 @@ import type {
   RoomName,
   StoredEvent,
 } from '../room-log.ts';
-import { APPEND, CHANGES, COUNT, ERASE, READ, TRIM } from './log-scripts.ts';
+import { APPEND, CHANGES, COUNT, ERASE, READ } from './log-scripts.ts';
 import { RoomLines } from './room-lines.ts';
 import { Scrub } from './scrub.ts';
 import { keyWord, parseStored, storedText, unreadable, word } from './stored-text.ts';
+import { Trimming } from './trimming.ts';
 
 /** What the Redis log is made from. */
 export interface RedisLogOptions {
@@ -36,18 +37,7 @@ export interface RedisLogOptions {
   readonly checkEveryMs?: number;
 }
 
-// Kinds that the contract has no longer keep what they have.
-const FALLBACK: Retention = {
-  maxEvents: Number.MAX_SAFE_INTEGER,
-  maxAgeMs: Number.MAX_SAFE_INTEGER,
-};
-// Beyond this nothing expires.
-const FOREVER_MS = 3_650 * DAY;
 const COUNT_AT_ONCE = 2_000;
-const TRIM_AT_ONCE = 500;
-const TRIM_ROOMS = 1_000;
-const SCANNED = 1_000;
-const PUT_OFF_MS = HOUR;
 
 /** A log that many nodes share, in Redis. Level `redis`: what Redis has acknowledged is as safe as Redis keeps
  *  it. */
@@ -57,9 +47,9 @@ export class RedisLog implements RoomLog {
   readonly #link: RedisLink;
   readonly #lines: RoomLines;
   readonly #scrub: Scrub;
+  readonly #trimming: Trimming;
   readonly #damaged = new Set<string>();
   readonly #underway = new Set<Promise<unknown>>();
-  #areDueHastened = false;
   #isClosed = false;
 
   constructor(options: RedisLogOptions) {
@@ -67,6 +57,7 @@ export class RedisLog implements RoomLog {
     this.#options = options;
     this.#link = link;
     this.#scrub = new Scrub({ link, clock });
+    this.#trimming = new Trimming(options);
     this.#lines = new RoomLines({
       link,
       pubsub,
@@ -138,15 +129,8 @@ export class RedisLog implements RoomLog {
     return isErased;
   }
 
-  async trim(now: number): Promise<void> {
-    if (!this.#areDueHastened) await this.#hasten(now);
-    this.#areDueHastened = true;
-    const range = ['-inf', String(now), 'LIMIT', '0', String(TRIM_ROOMS)];
-    const due = await this.#link.command(['ZRANGEBYSCORE', DUE_KEY, ...range]);
-    for (const tag of Array.isArray(due) ? (due as string[]) : []) {
-      // Of a room whose keys somebody else uses the others must not wait for ever.
-      await this.#trimRoom(tag, now).catch((error: unknown) => this.#putOff(tag, now, error));
-    }
+  trim(now: number): Promise<void> {
+    return this.#trimming.trim(now);
   }
 
   keyWindowMs(): number {
@@ -185,7 +169,6 @@ export class RedisLog implements RoomLog {
 
   #sendAppend(entry: Entry, text: string): Promise<unknown> {
     const { room, by, idempotencyKey: key, about, guard, erases } = entry;
-    const { maxEvents } = this.#retentionOf(room);
     const keyOf = roomKeys(room);
     const kept = `${keyOf('key:')}${word(by.id)} ${keyWord(key).slice(1)}`;
     return this.#run(
@@ -199,8 +182,8 @@ export class RedisLog implements RoomLog {
         key ?? '',
         digestOf(entry),
         limits.keyWindowMs,
-        maxEvents,
-        this.#ageOf(room),
+        this.#mostEventsOf(room),
+        this.#trimming.ageOf(room) ?? 0,
         keyOf('live'),
         guard?.version ?? '',
         words(guard?.types ?? []),
@@ -251,53 +234,11 @@ export class RedisLog implements RoomLog {
     return unreadable(offset);
   }
 
-  /** Has rooms looked at that are due later than any can be by what is kept now: that was more, before this node
-   *  began. */
-  async #hasten(now: number): Promise<void> {
-    let cursor = '0';
-    do {
-      const reply = await this.#link.command(['ZSCAN', DUE_KEY, cursor, 'COUNT', String(SCANNED)]);
-      const [next, due] = reply as [string, string[]];
-      const late = due.filter((tag, index) => {
-        const room = index % 2 === 0 ? roomOfTag(tag) : undefined;
-        const age = room && this.#retentionOf(room).maxAgeMs;
-        return age !== undefined && Number(due[index + 1]) > now + age;
-      });
-      const scores = late.flatMap((tag) => ['0', tag]);
-      if (late.length > 0) await this.#link.command(['ZADD', DUE_KEY, 'XX', ...scores]);
-      cursor = next;
-    } while (cursor !== '0');
-  }
-
-  async #trimRoom(tag: string, now: number): Promise<void> {
-    const room = roomOfTag(tag);
-    if (!room) return void (await this.#link.command(['ZREM', DUE_KEY, tag]));
-    const { maxAgeMs } = this.#retentionOf(room);
-    const keyOf = roomKeys(room);
-    const keys = [keyOf('meta'), keyOf('log'), keyOf('about'), DUE_KEY];
-    const range = [tag, Math.max(0, now - maxAgeMs), now, TRIM_AT_ONCE];
-    const age = Object.hasOwn(this.#options.retention, room.kind) ? this.#ageOf(room) : '';
-    let from = 0;
-    do {
-      from = Number(await this.#link.run(TRIM, keys, [...range, from, age]));
-    } while (from > 0);
-  }
-
-  /** Has a room trimmed later. @throws RoomError LOG_UNAVAILABLE: it was no trouble of the room alone */
-  async #putOff(tag: string, now: number, error: unknown): Promise<void> {
-    await this.#link.command(['ZADD', DUE_KEY, String(now + PUT_OFF_MS), tag]);
-    this.#options.onError(error);
-  }
-
-  /** How old events become, in milliseconds. 0: as old as they like. */
-  #ageOf(room: RoomName): number {
-    const { maxAgeMs } = this.#retentionOf(room);
-    return maxAgeMs > FOREVER_MS ? 0 : maxAgeMs;
-  }
-
-  #retentionOf({ kind }: RoomName): Retention {
+  /** Kinds that the contract has no longer keep what they have. */
+  #mostEventsOf({ kind }: RoomName): number {
     const { retention } = this.#options;
-    return (Object.hasOwn(retention, kind) ? retention[kind] : undefined) ?? FALLBACK;
+    const kept = Object.hasOwn(retention, kind) ? retention[kind] : undefined;
+    return kept?.maxEvents ?? Number.MAX_SAFE_INTEGER;
   }
 }
 
