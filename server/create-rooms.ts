@@ -164,6 +164,11 @@ async function openRedis(url: string, options: StoreOptions): Promise<Store> {
       if (reason === undefined) logger.info('Redis can be used again');
       else logger.error({ reason }, 'Redis cannot be used: publishes are refused until it can');
     },
+    onLessKept: () => {
+      logger.warn(
+        'Redis no longer syncs what it acknowledges to its disk: rooms that are used have a new epoch after its next restart',
+      );
+    },
     onDeaf: (reason) => {
       if (reason === undefined) logger.info('Redis can be listened to again');
       else logger.warn({ reason }, 'Redis cannot be listened to: events come late until it can');

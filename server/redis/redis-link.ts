@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import { StartError } from '../start-error.ts';
 import { connectAnew, isGarbled } from './garbled.ts';
-import { addressOf, startFailure } from './start-failure.ts';
+import { startFailure } from './start-failure.ts';
 import { isPingRefused, Refusals } from './refusals.ts';
 import type { Script } from './script.ts';
 import { ScriptRuns } from './script-runs.ts';
-import { lifeOf, parseInfo, unfitness } from './start-check.ts';
+import { RedisLife } from './redis-life.ts';
 
 /** What a link to Redis is made from. */
 export interface RedisLinkOptions {
@@ -19,6 +19,8 @@ export interface RedisLinkOptions {
   readonly scripts: readonly Script[];
   /** Hears when Redis cannot be used (with the reason) and when it can be again (undefined). */
   readonly onTrouble: (reason: string | undefined) => void;
+  /** Hears when Redis begins to keep less of what it acknowledges. */
+  readonly onLessKept?: (() => void) | undefined;
   /** How long a command may take, in milliseconds. Default 2,000. */
   readonly patienceMs?: number;
 }
@@ -40,12 +42,11 @@ export class RedisLink {
   readonly #deadlines: Deadlines<Call>;
   readonly #refusals: Refusals;
   readonly #runs: ScriptRuns;
+  readonly #life: RedisLife;
   readonly #calls = new Set<Call>();
   readonly #onUsable = new Set<() => void>();
   /** Why it cannot be used now. */
   #trouble: string | undefined = NEW;
-  #life = '';
-  #isAof = false;
   #isClosed = false;
   #onIdle: (() => void) | undefined;
 
@@ -63,7 +64,16 @@ export class RedisLink {
       full: () => unavailable('too many at once'),
     });
     this.#client.on('error', (error: unknown) => this.#failed(error));
-    this.#client.on('ping-interval', () => this.#refusals.pingDone());
+    this.#life = new RedisLife({
+      url,
+      send: (args) => this.#client.sendCommand(args),
+      onLessKept: () => options.onLessKept?.(),
+    });
+    this.#client.on('ping-interval', () => {
+      this.#refusals.pingDone();
+      // Its settings may be changed while it runs.
+      void this.#life.look();
+    });
   }
 
   /** @throws StartError when Redis cannot be reached, refuses us, or would lose what it is given */
@@ -81,12 +91,12 @@ export class RedisLink {
 
   /** Names the process of Redis that it was last connected to, and says whether it keeps all (`lifeOf`). */
   get life(): string {
-    return this.#life;
+    return this.#life.name;
   }
 
   /** Is there a file that commands are written to? */
   get isAof(): boolean {
-    return this.#isAof;
+    return this.#life.isAof;
   }
 
   /** Undefined while it can be used, otherwise why not. */
@@ -175,11 +185,6 @@ export class RedisLink {
     connectAnew(this.#client, { clock, isWanted: () => !this.#isClosed });
   }
 
-  /** Undefined: it does not say. */
-  async #setting(name: string): Promise<string | undefined> {
-    return valueOf(await this.#client.sendCommand(['CONFIG', 'GET', name]).catch(() => {}));
-  }
-
   #lost(error: unknown): void {
     if (this.#isClosed) return;
     const words = error instanceof Error ? error.message || error.name : String(error);
@@ -221,16 +226,7 @@ export class RedisLink {
 
   /** Before anything else is sent it must be known whether this is the same data as before. */
   async #greet(): Promise<void> {
-    const info = parseInfo(await this.#client.sendCommand<string>(['INFO']));
-    const unfit = unfitness(info);
-    if (unfit) {
-      throw new StartError(`${unfit.reason} (${addressOf(this.#options.url)})`, unfit);
-    }
-    const fsync = await this.#setting('appendfsync');
-    // While Redis writes its file anew, which we ask for ourselves (LOG5), it may leave the syncing out.
-    const isSteady = (await this.#setting('no-appendfsync-on-rewrite')) === 'no';
-    this.#life = lifeOf(info, isSteady ? fsync : undefined);
-    this.#isAof = info.isAof;
+    await this.#life.ask();
     for (const { source } of this.#options.scripts) {
       await this.#client.sendCommand(['SCRIPT', 'LOAD', source]);
     }
@@ -271,12 +267,4 @@ function unavailable(message: string, cause?: unknown): RoomError {
 
 function causeOf(error: unknown): string {
   return error instanceof RoomError && error.cause instanceof Error ? error.cause.message : '';
-}
-
-/** The value in the answer to CONFIG GET, of either protocol. */
-function valueOf(reply: unknown): string | undefined {
-  if (Array.isArray(reply)) return String(reply[1]);
-  if (typeof reply !== 'object' || reply === null) return undefined;
-  const [value] = Object.values(reply) as unknown[];
-  return typeof value === 'string' ? value : undefined;
 }

@@ -37,6 +37,8 @@ export interface RedisStoreOptions {
   readonly onTrouble: (reason: string | undefined) => void;
   /** Hears, likewise, when nothing can be heard of other nodes but by looking. */
   readonly onDeaf?: (reason: string | undefined) => void;
+  /** Hears when Redis begins to keep less of what it acknowledges. */
+  readonly onLessKept?: () => void;
   /** Hears of a follower that threw. */
   readonly onError: (error: unknown) => void;
   /** How presence is kept, where it differs from the defaults. */
@@ -48,9 +50,9 @@ export interface RedisStoreOptions {
 /** Opens the store of a node: one connection for commands, one that listens.
  *  @throws StartError when Redis cannot be reached, refuses us, or would lose what it is given */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
-  const { url, clock, onTrouble } = options;
+  const { url, clock, onTrouble, onLessKept } = options;
   const scripts = [...LOG_SCRIPTS, ...RECORD_SCRIPTS, ...PRESENCE_SCRIPTS, ...VALUE_SCRIPTS];
-  const link = await RedisLink.open({ url, clock, scripts, onTrouble });
+  const link = await RedisLink.open({ url, clock, scripts, onTrouble, onLessKept });
   const pubsub = new RedisPubSub({ url, clock, onTrouble: options.onDeaf ?? (() => {}) });
   try {
     await pubsub.open();

@@ -24,6 +24,16 @@ export function parseInfo(text: string): RedisInfo {
   };
 }
 
+/** How it writes its files, as far as it says. */
+export interface Settings {
+  /** Is there a file that commands are written to? */
+  readonly isAof: boolean;
+  /** Is that synced before a command is acknowledged? */
+  readonly isSynced: boolean;
+  /** Is it synced too while the file is written anew? We ask for that ourselves (LOG5). */
+  readonly isSteady: boolean;
+}
+
 /** Why rooms cannot be kept there, and what to do about it. */
 export interface Unfit {
   readonly reason: string;
@@ -50,10 +60,11 @@ export function unfitness(info: RedisInfo): Unfit | undefined {
   return undefined;
 }
 
-/** Names the process of Redis, and says what becomes of its data when it ends. `ID kept`: everything is on the disk
+/** Names the process of Redis, and says what becomes of its data when it ends. `settings`: unset where it does not say. `ID kept`: everything is on the disk
  *  before it is acknowledged, so nothing is lost. `ID promoted`: it was a replica, and lacks what it had not been
  *  sent. `ID` alone: what was acknowledged may be lost with it. */
-export function lifeOf({ runId, isAof, isPromoted }: RedisInfo, appendfsync?: string): string {
+export function lifeOf({ runId, isPromoted }: RedisInfo, settings?: Settings): string {
   if (isPromoted) return `${runId} promoted`;
-  return isAof && appendfsync === 'always' ? `${runId} kept` : runId;
+  const isKept = settings?.isAof && settings.isSynced && settings.isSteady;
+  return isKept ? `${runId} kept` : runId;
 }

@@ -51,6 +51,40 @@ describe.skipIf(noRedis)('nodes whose Redis is another process, or may be', () =
   });
 
   it.each([
+    ['appendfsync', 'everysec'],
+    ['no-appendfsync-on-rewrite', 'yes'],
+  ])('[LOG3] hear that it keeps less than when they came: %s %s', async (name, value) => {
+    await start('--appendonly', 'yes', '--appendfsync', 'always');
+    let told = 0;
+    const { log } = await openStore(redis.url, { onLessKept: () => (told += 1) });
+    logs.push(log);
+    const { epoch } = await log.append(entry('1'));
+    expect(await redis.command('HGET', META, 'r')).toBe('kept');
+    await redis.command('CONFIG', 'SET', name, value);
+    await vi.waitFor(() => expect(told).toBe(1), { timeout: 5_000 });
+    expect(await log.append(entry('2'))).toMatchObject({ epoch, offset: 2 });
+    const info = String(await redis.command('INFO', 'server'));
+    expect(info).toContain(`run_id:${String(await redis.command('HGET', META, 'r'))}`);
+    // Nothing that it begins to keep meanwhile makes good what may have been lost.
+    await redis.command('CONFIG', 'SET', name, name === 'appendfsync' ? 'always' : 'no');
+    expect(await log.append(entry('3'))).toMatchObject({ epoch, offset: 3 });
+    await redis.kill();
+    await redis.start();
+    await vi.waitFor(() => expect(log.failure()).toBeUndefined(), { timeout: 5_000 });
+    expect((await log.bounds(room)).epoch).not.toBe(epoch);
+    expect(told).toBe(1);
+  });
+
+  it('[LOG3] hear that it keeps nothing of what comes now', async () => {
+    await start('--appendonly', 'yes', '--appendfsync', 'always');
+    let told = 0;
+    const { log } = await openStore(redis.url, { onLessKept: () => (told += 1) });
+    logs.push(log);
+    await redis.command('CONFIG', 'SET', 'appendonly', 'no');
+    await vi.waitFor(() => expect(told).toBe(1), { timeout: 5_000 });
+  });
+
+  it.each([
     ['keep the epoch of rooms that an earlier version kept', 'kept', '', true],
     ['keep the epoch of rooms that another process kept', 'kept', 'another', true],
     ['begin another epoch where another process kept less', 'another', 'another', false],

@@ -22,13 +22,14 @@ describe('what Redis says about itself', () => {
 
   it('[LOG3] keeps all only where nothing acknowledged can be lost', () => {
     expect(unfitness(parseInfo(fit))).toBeUndefined();
-    const aof = parseInfo(`${fit}aof_enabled:1\r\n`);
-    expect(lifeOf(parseInfo(fit), 'always')).toBe('abc');
-    expect(lifeOf(aof, 'everysec')).toBe('abc');
-    expect(lifeOf(aof, undefined)).toBe('abc');
-    expect(lifeOf(aof, 'always')).toBe('abc kept');
-    const promoted = parseInfo(`${fit}aof_enabled:1\r\nmaster_replid2:00a1\r\n`);
-    expect(lifeOf(promoted, 'always')).toBe('abc promoted');
+    const info = parseInfo(fit);
+    const all = { isAof: true, isSynced: true, isSteady: true };
+    expect(lifeOf(info, all)).toBe('abc kept');
+    for (const less of [{ isAof: false }, { isSynced: false }, { isSteady: false }]) {
+      expect(lifeOf(info, { ...all, ...less })).toBe('abc');
+    }
+    expect(lifeOf(info, undefined)).toBe('abc');
+    expect(lifeOf(parseInfo(`${fit}master_replid2:00a1\r\n`), all)).toBe('abc promoted');
   });
 });
 
