@@ -31,7 +31,7 @@ export class Deadlines<T> {
   set(item: T): void {
     this.#overdue.delete(item);
     this.#setAt.delete(item);
-    this.#setAt.set(item, this.#clock.now());
+    this.#setAt.set(item, this.#clock.elapsed());
     if (!this.#cancel) this.#wait(this.#ms);
   }
 
@@ -51,15 +51,12 @@ export class Deadlines<T> {
 
   #look(): void {
     this.#cancel = undefined;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     for (const [item, setAt] of this.#setAt) {
-      // The clock was set back: his time begins anew, behind those who have been set since.
-      const isAhead = setAt > now;
       const leftMs = setAt + this.#ms - now;
-      if (!isAhead && leftMs > 0) return this.#wait(leftMs);
+      if (leftMs > 0) return this.#wait(leftMs);
       this.#setAt.delete(item);
-      if (isAhead) this.#setAt.set(item, now);
-      else if (this.#readsFirst) this.#dueSoon(item);
+      if (this.#readsFirst) this.#dueSoon(item);
       else this.#onDue(item);
     }
   }

@@ -33,14 +33,10 @@ export function letGo(
   const done = new Promise<void>((resolve) => (finish = resolve));
   const [toAsk, toEnd] = [[...leavers].values(), [...leavers].values()];
   let [asked, ended] = [0, 0];
-  let elapsedMs = 0;
-  let lookedAt = clock.now();
+  const begunAt = clock.elapsed();
   let cancel = () => {};
   const look = () => {
-    const now = clock.now();
-    // A clock that is set back keeps nobody.
-    elapsedMs += now > lookedAt ? now - lookedAt : LOOK_EVERY_MS;
-    lookedAt = now;
+    const elapsedMs = clock.elapsed() - begunAt;
     const slots = { count: leavers.length, windowMs };
     for (const due = dueBy(elapsedMs, slots); asked < due; asked += 1) toAsk.next().value?.ask();
     for (const due = dueBy(elapsedMs - MOVE_MS, slots); ended < due; ended += 1) {

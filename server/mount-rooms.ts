@@ -135,7 +135,9 @@ export function mountRooms<R extends Contract>(
   const { book } = keeping;
   const hub = new Hub({ ...options, contract });
   const signOuts = createSignOuts({ records, bus, clock });
-  const meter = options.publishing ? new PublishMeter(options.publishing, clock.now) : undefined;
+  const meter = options.publishing
+    ? new PublishMeter(options.publishing, clock.elapsed)
+    : undefined;
   const { onError } = options;
   const { changes, gatesOf } = mountLife({ hub, log, records, bus, clock, onError });
   const findPerson = async (room: RoomName, userId: string) => {

@@ -7,12 +7,14 @@ import type { VirtualTime } from './virtual-time.ts';
  *  It never goes back. */
 export function machineClock(time: VirtualTime, random: Random): Clock {
   let shown = 0;
+  const read = () => {
+    const lagMs = random.isLikely(0.5) ? 1 : 0;
+    shown = Math.max(shown, time.now() - lagMs);
+    return shown;
+  };
   return {
-    now: () => {
-      const lagMs = random.isLikely(0.5) ? 1 : 0;
-      shown = Math.max(shown, time.now() - lagMs);
-      return shown;
-    },
+    now: read,
+    elapsed: read,
     after: time.after,
   };
 }

@@ -76,6 +76,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
   const machine = machineClock(time, random.fork('clock'));
   const clock: Clock = {
     now: machine.now,
+    elapsed: machine.elapsed,
     after: (ms, run) => machine.after(ms, () => isAlive && run()),
   };
   const { log, followers } = await openSimLog({

@@ -74,7 +74,7 @@ export class Troubles {
       case 'cut-reply':
         return client.set('reply');
       case 'stall':
-        client.weather.stalledUntil = this.#time.elapsed + trouble.forMs;
+        client.weather.stalledUntil = this.#time.elapsed() + trouble.forMs;
         return;
       case 'lag':
         client.weather.delayMs = trouble.ms;

@@ -22,9 +22,7 @@ export class VirtualTime implements Clock {
   now = (): number => this.#now;
 
   /** Milliseconds since the world began. */
-  get elapsed(): number {
-    return this.#now - START_MS;
-  }
+  elapsed = (): number => this.#now - START_MS;
 
   after = (ms: number, run: () => void): (() => void) => {
     const due = { at: this.#now + ms, order: (this.#order += 1), run, isCancelled: false };

@@ -35,7 +35,7 @@ export class Wire<Message> {
   send(message: Message): void {
     if (this.#isCut) return;
     const { delayMs, spacingMs, stalledUntil } = this.#weather;
-    const now = this.#time.elapsed;
+    const now = this.#time.elapsed();
     const due = now + this.#random.between(0, delayMs);
     this.#last = Math.max(this.#last + spacingMs, due, stalledUntil);
     this.#time.after(this.#last - now, () => {

@@ -43,7 +43,7 @@ export async function simulate(
   const checker = createChecker({ maxEvents, maxReplay });
   const hash = createHash('sha256');
   const record = (line: Line) => {
-    const full = { ...line, at: time.elapsed };
+    const full = { ...line, at: time.elapsed() };
     hash.update(`${JSON.stringify(full)}\n`);
     checker.add(full);
     onRecord(full);
@@ -53,7 +53,7 @@ export async function simulate(
     plan,
     verdict: checker.verdict(),
     digest: hash.digest('hex'),
-    lengthMs: time.elapsed,
+    lengthMs: time.elapsed(),
   };
 }
 
@@ -270,11 +270,11 @@ class World {
   }
 
   #until(isDone: () => boolean): Promise<boolean> {
-    return this.#time.pass(isDone, this.#time.elapsed + BOUND_MS);
+    return this.#time.pass(isDone, this.#time.elapsed() + BOUND_MS);
   }
 
   #pass(ms: number): Promise<boolean> {
-    return this.#time.pass(() => false, this.#time.elapsed + ms);
+    return this.#time.pass(() => false, this.#time.elapsed() + ms);
   }
 }
 

@@ -19,9 +19,7 @@ interface Value {
   readonly text: string;
   /** Whose value it is: it goes when he does. Unset: the room's. */
   readonly owner: string | undefined;
-  /** How long it lives when nobody renews it, in milliseconds. Infinity: for ever. */
-  readonly lifeMs: number;
-  /** Infinity: never. */
+  /** On the clock that nobody sets. Infinity: never. */
   readonly expiresAt: number;
 }
 
@@ -117,15 +115,10 @@ export class LatestValues {
     return this.#remove(({ event }) => event.type === type && event.by.id === userId);
   }
 
-  /** When the next value expires, or undefined when none will. Brings in those that are further off than they
-   *  live: the clock was set back since, and they live once more from now. */
-  nextExpiry(now: number): number | undefined {
+  /** When the next value expires, or undefined when none will. */
+  nextExpiry(): number | undefined {
     let next = Number.POSITIVE_INFINITY;
-    for (const [id, value] of this.#values) {
-      const expiresAt = Math.min(value.expiresAt, now + value.lifeMs);
-      if (expiresAt < value.expiresAt) this.#values.set(id, { ...value, expiresAt });
-      next = Math.min(next, expiresAt);
-    }
+    for (const { expiresAt } of this.#values.values()) next = Math.min(next, expiresAt);
     return Number.isFinite(next) ? next : undefined;
   }
 

@@ -115,12 +115,12 @@ export class Values {
   ): void {
     const { type, data: text, number } = message;
     const lifeMs = spec.expiresMs ?? Number.POSITIVE_INFINITY;
-    const expiresAt = this.#options.clock.now() + (leftMs ?? lifeMs);
+    const expiresAt = this.#options.clock.elapsed() + (leftMs ?? lifeMs);
     const isRepeat = spec.changesOnly && this.#values.renew(type, key, { text, expiresAt, number });
     if (!isRepeat) {
       const event = spec.key === 'member' ? { ...plain, key } : plain;
       const owner = ownerOf(spec, message);
-      const tooMany = this.#values.set({ event, key, number, text, owner, lifeMs, expiresAt });
+      const tooMany = this.#values.set({ event, key, number, text, owner, expiresAt });
       if (this.#options.isOwn(number)) this.#forget(tooMany);
       this.#clear(tooMany);
       this.#tell(spec, type, { type: 'event', event }, event.by.id);
@@ -222,14 +222,13 @@ export class Values {
   #scheduleExpiry(): void {
     this.#cancelExpiry();
     const { clock } = this.#options;
-    const now = clock.now();
-    const next = this.#values.nextExpiry(now);
+    const next = this.#values.nextExpiry();
     if (next === undefined) return;
-    this.#cancelExpiry = clock.after(Math.max(0, next - now), () => this.#expire());
+    this.#cancelExpiry = clock.after(Math.max(0, next - clock.elapsed()), () => this.#expire());
   }
 
   #expire(): void {
-    this.#clear(this.#values.expire(this.#options.clock.now()));
+    this.#clear(this.#values.expire(this.#options.clock.elapsed()));
     this.#scheduleExpiry();
     this.#options.onGone();
   }

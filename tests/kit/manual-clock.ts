@@ -15,6 +15,7 @@ export function manualClock(start = 1_800_000_000_000): ManualClock {
   let timers: { at: number; run: () => void }[] = [];
   return {
     now: () => time,
+    elapsed: () => time,
     after: (ms, run) => {
       const timer = { at: time + ms, run };
       timers.push(timer);

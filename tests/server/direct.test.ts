@@ -9,7 +9,7 @@ import { chat } from '../../shared/index.ts';
 import { ada } from '../kit/rooms.ts';
 
 const NOW = 1_700_000_000_000;
-const clock = { now: () => NOW, after: () => () => {} };
+const clock = { now: () => NOW, elapsed: () => NOW, after: () => () => {} };
 const valid = { ...ada, expiresAt: NOW + 1 };
 const expired = { ...ada, expiresAt: NOW };
 

@@ -88,11 +88,11 @@ export class Leases {
   }
 
   #beGentle(): void {
-    this.#judgeFrom = this.#options.clock.now() + this.#options.renewMs * GRACE;
+    this.#judgeFrom = this.#options.clock.elapsed() + this.#options.renewMs * GRACE;
   }
 
   get #isGrace(): boolean {
-    return this.#options.clock.now() < this.#judgeFrom;
+    return this.#options.clock.elapsed() < this.#judgeFrom;
   }
 
   async #beat(): Promise<void> {
@@ -130,7 +130,7 @@ export class Leases {
     for (const [other, leftMs] of left) {
       if (other !== node && this.#seen.has(other)) ms = Math.min(ms, leftMs + LATE_MS);
     }
-    const graceMs = this.#judgeFrom - clock.now();
+    const graceMs = this.#judgeFrom - clock.elapsed();
     if (graceMs > 0) ms = Math.min(ms, graceMs + LATE_MS);
     this.#cancel = clock.after(ms, () => void this.beat());
   }
