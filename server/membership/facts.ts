@@ -71,6 +71,11 @@ export const myDirectKey = (room: RoomName) => `direct/${room.kind}/${room.id}`;
 /** Direct rooms that the user has opened: his to answer for, as those that others opened are not. */
 export const myOpenedKey = (room: RoomName) => `opened/${room.kind}/${room.id}`;
 export const myInvitationKey = (room: RoomName) => `invited/${room.kind}/${room.id}`;
+/** Whose entry an invitation's key is. */
+export function invitedTo(key: string): RoomName {
+  const [, kind = '', id = ''] = key.split('/');
+  return { kind, id };
+}
 
 type Kept = StoredRecord | undefined;
 

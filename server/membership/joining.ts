@@ -6,12 +6,14 @@ import {
   type MemberInput,
   type MyRoom,
 } from '../../shared/index.ts';
-import type { Records } from '../records/records.ts';
+import type { RoomName } from '../log/room-log.ts';
+import { userPartition, type Records, type StoredRecord } from '../records/records.ts';
 import { mayActOn, mayDo } from './decisions.ts';
 import {
   bannedKey,
   encode,
   invitedKey,
+  invitedTo,
   knownKey,
   memberKey,
   myInvitationKey,
@@ -19,6 +21,7 @@ import {
   type InvitationFacts,
   type MemberFacts,
 } from './facts.ts';
+import { givesWay } from './giving-way.ts';
 import {
   demandCount,
   demandPlace,
@@ -28,8 +31,9 @@ import {
   type MembershipParts,
 } from './parts.ts';
 import type { Change } from './room-book.ts';
+import type { RoomState } from './room-state.ts';
 import { summaryOf } from './summary.ts';
-import { madeBy } from './user-index.ts';
+import { isSettled, madeBy } from './user-index.ts';
 
 /** Brings people into rooms. */
 export interface Joining {
@@ -40,41 +44,74 @@ export interface Joining {
   decline(actor: By, id: string): Promise<Done>;
 }
 
+/** More wait for somebody than may: this one has to go first. */
+interface Crowded {
+  readonly inTheWay: StoredRecord;
+}
+
+const FULL = `invitations for this user: ${limits.invitationsPerUser} at most`;
+// Tries of an invitation whose place others take while it is made.
+const MOST_TRIES = 5;
+
 /** Makes that of one kind. */
 export function createJoining({ kind, book, records, clock }: MembershipParts): Joining {
+  /** Invites, or says which other invitation is in the way. */
+  const invite = (
+    actor: By,
+    { room: id, user, role }: MemberInput & { readonly role: 'moderator' | 'member' },
+  ) => {
+    const room = { kind, id };
+    return book.change<Done | Crowded>(room, async (state) => {
+      const { facts, member, invitation, isBanned } = living(state);
+      const own = await member(actor.id);
+      const may = own && mayDo('invite', { ...facts, role: own.role, isBanned: false });
+      if (!may || !mayActOn(own.role, role)) throw new RoomError('FORBIDDEN');
+      const result = { room: id };
+      if (await member(user)) return { result };
+      const listed = [{ userId: user, key: myInvitationKey(room), by: actor.id }];
+      if (await invitation(user)) return { result, listed };
+      demandCount(facts.invitations, limits.invitationsPerRoom, 'invitations into this room');
+      const inTheWay = await demandInvitation(records, user, actor);
+      if (inTheWay) return { result: { inTheWay } };
+      const wasBanned = await isBanned(user);
+      const invited: InvitationFacts = { role, by: actor, at: clock.now() };
+      return {
+        result,
+        facts: {
+          ...facts,
+          invitations: facts.invitations + 1,
+          bans: facts.bans - (wasBanned ? 1 : 0),
+        },
+        changes: [
+          { key: invitedKey(user), value: encode(invited) },
+          { key: bannedKey(user), value: null },
+        ],
+        listed,
+        news: [
+          newsFor(user, { type: 'invitation', room, by: actor, ...titled(facts.title), role }),
+        ],
+      };
+    });
+  };
+
+  /** Takes an invitation back, without a word to anybody: as if it had been declined. */
+  const withdraw = async (userId: string, entry: StoredRecord): Promise<void> => {
+    const room = invitedTo(entry.key);
+    const isDone = await book.change<boolean>(room, (state) => uninvited(room, state, userId));
+    // It stood for nothing.
+    if (isDone || !isSettled(entry, clock.now())) return;
+    const { key, version } = entry;
+    await records.write(userPartition(userId), [{ key, value: null, expected: version }]);
+  };
+
   return {
-    invite: (actor, { room: id, user, role }) => {
-      const room = { kind, id };
-      return book.change<Done>(room, async (state) => {
-        const { facts, member, invitation, isBanned } = living(state);
-        const own = await member(actor.id);
-        const may = own && mayDo('invite', { ...facts, role: own.role, isBanned: false });
-        if (!may || !mayActOn(own.role, role)) throw new RoomError('FORBIDDEN');
-        const result = { room: id };
-        if (await member(user)) return { result };
-        const listed = [{ userId: user, key: myInvitationKey(room), by: actor.id }];
-        if (await invitation(user)) return { result, listed };
-        demandCount(facts.invitations, limits.invitationsPerRoom, 'invitations into this room');
-        await demandInvitation(records, user, actor);
-        const wasBanned = await isBanned(user);
-        const invited: InvitationFacts = { role, by: actor, at: clock.now() };
-        return {
-          result,
-          facts: {
-            ...facts,
-            invitations: facts.invitations + 1,
-            bans: facts.bans - (wasBanned ? 1 : 0),
-          },
-          changes: [
-            { key: invitedKey(user), value: encode(invited) },
-            { key: bannedKey(user), value: null },
-          ],
-          listed,
-          news: [
-            newsFor(user, { type: 'invitation', room, by: actor, ...titled(facts.title), role }),
-          ],
-        };
-      });
+    invite: async (actor, input) => {
+      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+        const outcome = await invite(actor, input);
+        if ('room' in outcome) return outcome;
+        await withdraw(input.user, outcome.inTheWay);
+      }
+      throw new RoomError('LIMIT_REACHED', FULL);
     },
 
     accept: (actor, id) => {
@@ -122,27 +159,43 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
 
     decline: (actor, id) => {
       const room = { kind, id };
-      return book.change<Done>(room, async ({ facts, invitation }) => {
-        const result = { room: id };
-        if (!facts || !(await invitation(actor.id))) return { result };
-        return {
-          result,
-          facts: { ...facts, invitations: facts.invitations - 1 },
-          changes: [{ key: invitedKey(actor.id), value: null }],
-          unlisted: [{ userId: actor.id, key: myInvitationKey(room) }],
-        };
-      });
+      return book.change<Done>(room, async (state) => ({
+        ...(await uninvited(room, state, actor.id)),
+        result: { room: id },
+      }));
     },
   };
 }
 
-/** One account alone must not use up what others may ask somebody. @throws RoomError LIMIT_REACHED */
-async function demandInvitation(records: Records, userId: string, actor: By): Promise<void> {
-  const waiting = await demandPlace(records, userId, {
-    prefix: 'invited/',
-    most: limits.invitationsPerUser,
-    what: 'invitations for this user',
-  });
+/** A room without an invitation that somebody had. `result`: had he one? */
+async function uninvited(
+  room: RoomName,
+  { facts, invitation }: RoomState,
+  userId: string,
+): Promise<Change<boolean>> {
+  if (!facts || !(await invitation(userId))) return { result: false };
+  return {
+    result: true,
+    facts: { ...facts, invitations: facts.invitations - 1 },
+    changes: [{ key: invitedKey(userId), value: null }],
+    unlisted: [{ userId, key: myInvitationKey(room) }],
+  };
+}
+
+/** A few accounts must not use up what others may ask somebody. Gives the invitation that has to go first, if one
+ *  has. @throws RoomError LIMIT_REACHED */
+async function demandInvitation(
+  records: Records,
+  userId: string,
+  actor: By,
+): Promise<StoredRecord | undefined> {
+  const { invitationsPerUser: most, invitationsPerUserByOne: mostByOne } = limits;
+  const range = { prefix: 'invited/', limit: 2 * most };
+  const waiting = await records.list(userPartition(userId), range);
   const own = waiting.filter((one) => madeBy(one) === actor.id);
-  demandCount(own.length, limits.invitationsPerUserByOne, 'invitations of yours for this user');
+  demandCount(own.length, mostByOne, 'invitations of yours for this user');
+  if (waiting.length < most) return undefined;
+  const one = givesWay(waiting, actor.id);
+  if (!one) throw new RoomError('LIMIT_REACHED', FULL);
+  return one;
 }

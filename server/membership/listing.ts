@@ -18,6 +18,7 @@ import {
 } from './facts.ts';
 import { living, titled, type MembershipParts } from './parts.ts';
 import { summaryOf } from './summary.ts';
+import { isSettled } from './user-index.ts';
 
 /** Lists who belongs where. */
 export interface Listing {
@@ -33,9 +34,6 @@ export interface Listing {
 // What the ids of direct rooms begin with: they come after all others.
 const DIRECT_ID = 'd~';
 const NONE = { found: [], hasMore: false };
-
-// An entry is made before what it stands for: one that stands for nothing may be about to.
-const SETTLED_MS = 60_000;
 
 /** Makes that of one kind. */
 export function createListing({ kind, book, records, clock }: MembershipParts): Listing {
@@ -62,9 +60,9 @@ export function createListing({ kind, book, records, clock }: MembershipParts): 
       if (page.length <= limit) return { found, hasMore: false };
     }
   };
-  const forget = async (partition: string, { key, value, version }: StoredRecord) => {
-    const { at } = JSON.parse(value) as { at: number };
-    if (clock.now() - at < SETTLED_MS) return;
+  const forget = async (partition: string, entry: StoredRecord) => {
+    const { key, version } = entry;
+    if (!isSettled(entry, clock.now())) return;
     await records.write(partition, [{ key, value: null, expected: version }]);
   };
 

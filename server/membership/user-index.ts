@@ -32,6 +32,19 @@ export function madeBy({ value }: StoredRecord): string | undefined {
   return (JSON.parse(value) as { readonly by?: string }).by;
 }
 
+/** When an entry was made, in milliseconds since 1970. */
+export function listedAt({ value }: StoredRecord): number {
+  return (JSON.parse(value) as { readonly at: number }).at;
+}
+
+// An entry is made before what it stands for: one that stands for nothing may be about to.
+const SETTLED_MS = 60_000;
+
+/** Does an entry that stands for nothing stand for nothing for good? */
+export function isSettled(entry: StoredRecord, now: number): boolean {
+  return now - listedAt(entry) >= SETTLED_MS;
+}
+
 /** Makes it. */
 export function createUserIndex({
   records,

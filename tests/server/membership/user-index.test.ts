@@ -9,13 +9,15 @@ import { ada, bob } from '../../kit/rooms.ts';
 const BOB = 'user/bob';
 const invitation = { room: 'r', user: 'bob', role: 'member' } as const;
 
+const userOf = (id: string): By => ({ id, name: id });
+
 /** Records that hold back what takes entries out of bob's index, until they are let go. */
 function holding(records: Records) {
   const held: (() => void)[] = [];
-  const write: Records['write'] = async (partition, changes) => {
+  const write: Records['write'] = async (partition, changes, isUnfinished) => {
     const isRemoval = partition === BOB && changes.some(({ value }) => value === null);
     if (isRemoval) await new Promise<void>((resolve) => held.push(resolve));
-    return records.write(partition, changes);
+    return records.write(partition, changes, isUnfinished);
   };
   return { records: { ...records, write }, held };
 }
@@ -81,6 +83,34 @@ function userIndex(name: string, share: Sharing): void {
       // Room again when one has been answered.
       await other.joining.decline(bob, 'a0');
       await other.joining.invite(ada, { ...invitation, room: 'one-more' });
+    });
+
+    it('has room for one more when a few have filled it', async () => {
+      const { other, records, clock } = await stage();
+      const invite = async (by: string, id: string) => {
+        await other.founding.create(userOf(by), { id, private: true });
+        return other.joining.invite(userOf(by), { ...invitation, room: id });
+      };
+      for (let n = 0; n < limits.invitationsPerUserByOne; n += 1) {
+        clock.advance(1);
+        for (const guest of ['g1', 'g2', 'g3', 'g4', 'g5']) await invite(guest, `${guest}-${n}`);
+      }
+      const waiting = async () => (await records.list(BOB, { prefix: 'invited/' })).length;
+      expect(await waiting()).toBe(limits.invitationsPerUser);
+      expect(await invite('cy', 'of-cy')).toEqual({ room: 'of-cy' });
+      expect(await invite('dee', 'of-dee')).toEqual({ room: 'of-dee' });
+      expect(await waiting()).toBe(limits.invitationsPerUser);
+      // The oldest of those who have most, by turns.
+      const [first, second] = await Promise.all([facts('g1-0'), facts('g2-0')]);
+      expect([first?.invitations, second?.invitations]).toEqual([0, 0]);
+      await expect(other.joining.accept(bob, 'g1-0')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      for (const room of ['g3-0', 'g1-1', 'of-cy', 'of-dee']) {
+        expect(await other.joining.accept(bob, room)).toMatchObject({ room });
+      }
+      async function facts(id: string) {
+        const record = await records.read(`room/chat/${id}`, 'room');
+        return record && (JSON.parse(record.value) as { invitations: number });
+      }
     });
 
     it('is made whole by whoever invites or accepts again', async () => {
