@@ -23,7 +23,10 @@ export const DUE_KEY = `${PREFIX}due`;
 /** Another one: until when which node counts as alive. */
 export const NODES_KEY = `${PREFIX}nodes`;
 
-/** The third: from when on which partition of records may be taken over, of those that are unfinished. */
+/** Another one: what the epochs of rooms that begin now are called. */
+export const BEGINNING_KEY = `${PREFIX}beginning`;
+
+/** The last: from when on which partition of records may be taken over, of those that are unfinished. */
 export const UNFINISHED_KEY = `${PREFIX}unfinished`;
 
 /** A room as text, `roomOfTag` reads it. */

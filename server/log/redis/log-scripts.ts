@@ -1,109 +1,19 @@
 import { DAY } from '../../../shared/index.ts';
 import { script } from '../../redis/script.ts';
+import { ERASING, SHARED } from './room-script.ts';
 
-// A room is
-//   meta   its epoch `e`, the newest offset `o`, the oldest kept `f`, the line `l` that its offsets belong to, and in
-//          which process of Redis it was last used: `r` is `kept` if all there is sure to outlive that process,
-//          which `p` names then; otherwise `r` is its name
-//   log    its events by offset (see stored-text.ts). A hash and no stream: a stream keeps the content of what is
-//          deleted from it until the neighbours go too, and LOG5 does not allow that
-//   about  which events are about which: `about type offset`, padded so that their order is the order of offsets
-//   key:…  `offset at line digest` for each idempotency key, a day long
-// Rooms with events that have an age stand in one sorted set for all nodes, by when their oldest is past it.
-// Every script begins with `enter`. A room without meta has the epoch `none`, in which nothing ever happens: anybody
-// may name rooms, so reading leaves nothing behind. An append begins it anew, under an epoch that nobody has seen, and
-// so does reading where it is followed: who stands there at 0 goes on without a gap (RES3).
-// A room that may have lost its tail since it was last used goes on under another epoch. Nodes need not agree on
-// whether Redis keeps all (a setting was changed, or only some may ask for it): within a process, one that doubts it
-// is believed.
-const SHARED = `
-local function enter_life(e, r, p, life, fresh)
-  local run, how = string.match(life, '^(%S+) ?(%S*)$')
-  if r == run then return e end
-  if r == 'kept' and how == 'kept' then
-    if p ~= run then redis.call('HSET', KEYS[1], 'p', run) end
-    return e
-  end
-  if r ~= 'kept' or p ~= run or how == 'promoted' then e = fresh end
-  redis.call('HSET', KEYS[1], 'e', e, 'r', how == 'kept' and how or run, 'p', run)
-  return e
-end
-local function enter(life, fresh)
-  local m = redis.call('HMGET', KEYS[1], 'e', 'l', 'o', 'f', 'r', 'p')
-  local e, l, o, f = m[1], m[2], tonumber(m[3] or ''), tonumber(m[4] or '')
-  if not (e and l and o and f) then
-    redis.call('DEL', KEYS[1], KEYS[2], KEYS[3])
-    return 'none', 'none', 0, 1
-  end
-  e = enter_life(e, m[5], m[6], life, fresh)
-  -- A room outlives its log by a day: then it has nothing to show but its place, and goes on behind it (RES3).
-  if o >= f and redis.call('EXISTS', KEYS[2]) == 0 then
-    f = o + 1
-    redis.call('HSET', KEYS[1], 'f', f)
-  end
-  return e, l, o, f
-end
-local function make(life, fresh)
-  redis.call('HSET', KEYS[1], 'e', fresh, 'l', fresh, 'o', 0, 'f', 1)
-  enter_life(fresh, nil, nil, life, fresh)
-  redis.call('PEXPIRE', KEYS[1], ${DAY})
-  return fresh, fresh
-end
-local function place(about, type)
-  return string.format('%016d %s ', about, type)
-end
--- Trimming removes what is too old. Where no node does it Redis does, a day later: a node that begins with a longer
--- retention must still find what was to go. age: how old events become, 0: as old as they like; now_old: how old
--- the newest is.
-local function live(age, now_old)
-  if age > 0 then
-    local left = age - math.max(0, math.min(now_old, age)) + ${DAY}
-    redis.call('PEXPIRE', KEYS[1], left + ${DAY})
-    for at = 2, 3 do redis.call('PEXPIRE', KEYS[at], left) end
-  else
-    for at = 1, 3 do redis.call('PERSIST', KEYS[at]) end
-  end
-end
-local function forget(offset)
-  local text = redis.call('HGET', KEYS[2], offset)
-  if not text then return end
-  local type, about = string.match(text, '^(%S+) %S+ %d+ (%d+) ')
-  if about then
-    redis.call('ZREM', KEYS[3], place(tonumber(about), type) .. string.format('%016d', offset))
-  end
-  redis.call('HDEL', KEYS[2], offset)
-end
-`;
-
-const ERASING = `
-local function erase(offset, line, keys)
-  local text = redis.call('HGET', KEYS[2], offset)
-  if not text then return false end
-  local head = string.match(text, '^[^\\n]*')
-  redis.call('HSET', KEYS[2], offset, head)
-  local user, key = string.match(head, '^%S+ (%S+) %d+ %S+ =(%S*) ')
-  if not user then return true end
-  local name = keys .. user .. ' ' .. key
-  local kept = redis.call('GET', name)
-  if not kept then return true end
-  local at, at_line = string.match(kept, '^' .. string.format('%d', offset) .. ' (%d+) (%S+) ')
-  if at_line == line then
-    redis.call('SET', name, string.format('%d %s %s -', offset, at, line), 'KEEPTTL')
-  end
-  return true
-end
-`;
-
-/** KEYS meta, log, about, key, due. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
+/** KEYS meta, log, about, beginning, key, due. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
  *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys, epoch of
- *  the version or '', the room's name among the due. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
+ *  the version or '', the room's name among the due, the epoch in which it stands at 0 here or ''. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
 export const APPEND = script(`${SHARED}${ERASING}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
+local isMade = e
+e = e or beginning(ARGV[1], ARGV[2], ARGV[19])
 local text, type, about, at = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 local window, most, ttl = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 if ARGV[7] ~= '' then
   local offset, kept_at, line, digest = string.match(
-    redis.call('GET', KEYS[4]) or '', '^(%d+) (%d+) (%S+) (%S+)$')
+    redis.call('GET', KEYS[5]) or '', '^(%d+) (%d+) (%S+) (%S+)$')
   if offset and line == l and tonumber(kept_at) > at - window then
     if digest ~= '-' and digest ~= ARGV[8] then return {'conflict'} end
     return {'repeat', e, tonumber(offset), kept_at}
@@ -124,7 +34,7 @@ if about and ARGV[13] ~= '' then
   end
   if (version or about) ~= tonumber(ARGV[13]) then return {'stale'} end
 end
-if e == 'none' then e, l = make(ARGV[1], ARGV[2]) end
+if not isMade then l = make(e, ARGV[1], ARGV[2]) end
 o = o + 1
 redis.call('HSET', KEYS[2], o, text)
 redis.call('HSET', KEYS[1], 'o', o)
@@ -141,7 +51,7 @@ if about then
   end
 end
 if ARGV[7] ~= '' then
-  redis.call('SET', KEYS[4], string.format('%d %s %s %s', o, ARGV[6], l, ARGV[8]), 'PX', window)
+  redis.call('SET', KEYS[5], string.format('%d %s %s %s', o, ARGV[6], l, ARGV[8]), 'PX', window)
 end
 local before = f
 while o - f >= most and f < before + 2 do
@@ -155,9 +65,9 @@ if ttl > 0 then
   if o == f then
     local time = redis.call('TIME')
     local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-    redis.pcall('ZADD', KEYS[5], math.min(at, now) + ttl, ARGV[18])
+    redis.pcall('ZADD', KEYS[6], math.min(at, now) + ttl, ARGV[18])
   elseif redis.call('PTTL', KEYS[2]) == -1 then
-    redis.pcall('ZADD', KEYS[5], 0, ARGV[18])
+    redis.pcall('ZADD', KEYS[6], 0, ARGV[18])
   end
 end
 live(ttl, 0)
@@ -165,11 +75,15 @@ redis.call('SPUBLISH', ARGV[12], 'e' .. e .. ' ' .. string.format('%d', o) .. '\
 return {'ok', e, o, ARGV[6]}
 `);
 
-/** KEYS meta, log, about. ARGV life, fresh epoch, `after | before`, offset, limit, 1 where the room is followed. Gives
- *  epoch, head, first, the offset of the first text, and the texts. */
+/** KEYS meta, log, about, beginning. ARGV life, fresh epoch, `after | before`, offset, limit, the epoch in which it
+ *  stands at 0 here or '', 1 to make a room that is followed for long. Gives epoch, head, first, the offset of the first
+ *  text, and the texts. */
 export const READ = script(`${SHARED}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
-if e == 'none' and ARGV[6] == '1' then e = make(ARGV[1], ARGV[2]) end
+if not e then
+  e = beginning(ARGV[1], ARGV[2], ARGV[6])
+  if ARGV[7] == '1' then make(e, ARGV[1], ARGV[2]) end
+end
 local offset, limit = tonumber(ARGV[4]), tonumber(ARGV[5])
 local from, to
 if ARGV[3] == 'after' then
@@ -184,7 +98,7 @@ for at = from, to do texts[#texts + 1] = redis.call('HGET', KEYS[2], at) end
 return {e, o, f, from, texts}
 `);
 
-/** KEYS meta, log, about. ARGV life, fresh epoch, first, last, types. Gives offset and text by turns. */
+/** KEYS meta, log, about, beginning. ARGV life, fresh epoch, first, last, types. Gives offset and text by turns. */
 export const CHANGES = script(`${SHARED}
 enter(ARGV[1], ARGV[2])
 local last, wanted, found = tonumber(ARGV[4]), {}, {}
@@ -207,12 +121,13 @@ end
 return found
 `);
 
-/** KEYS meta, log, about. ARGV life, fresh epoch, after, types, not by, limit, most offsets to look at, and of the
+/** KEYS meta, log, about, beginning. ARGV life, fresh epoch, after, types, not by, limit, most offsets to look at, and of the
  *  step before: the offset where the first began, and the head. Gives how many, the offset that it has come to, the
  *  head, and the epoch. What earlier steps have counted and has been erased since is taken off: the sum is that of
  *  the moment of the last step. */
 export const COUNT = script(`${SHARED}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
+e = e or beginning(ARGV[1], ARGV[2], '')
 local limit, wanted, found = tonumber(ARGV[6]), {}, 0
 for one in string.gmatch(ARGV[4], '%S+') do wanted[one] = true end
 local function counts(text)
@@ -240,7 +155,7 @@ end
 return {found, at, o, e}
 `);
 
-/** KEYS meta, log, about. ARGV life, fresh epoch, offset, prefix of keys. Gives 1, or 0: no such event. */
+/** KEYS meta, log, about, beginning. ARGV life, fresh epoch, offset, prefix of keys. Gives 1, or 0: no such event. */
 export const ERASE = script(`${SHARED}${ERASING}
 local e, l = enter(ARGV[1], ARGV[2])
 return erase(tonumber(ARGV[3]), l, ARGV[4]) and 1 or 0

@@ -1,6 +1,6 @@
 import { limits, RoomError, type Retention } from '../../../shared/index.ts';
 import type { Clock } from '../../clock.ts';
-import { DUE_KEY, roomKeys, roomTag } from '../../redis/redis-keys.ts';
+import { BEGINNING_KEY, DUE_KEY, roomKeys, roomTag } from '../../redis/redis-keys.ts';
 import type { RedisLink } from '../../redis/redis-link.ts';
 import type { RedisPubSub } from '../../redis/redis-pubsub.ts';
 import type { Script } from '../../redis/script.ts';
@@ -37,6 +37,7 @@ export interface RedisLogOptions {
   readonly checkEveryMs?: number;
 }
 
+const NOTHING: Range = { after: Number.MAX_SAFE_INTEGER - 1, limit: 0 };
 const COUNT_AT_ONCE = 2_000;
 
 /** A log that many nodes share, in Redis. Level `redis`: what Redis has acknowledged is as safe as Redis keeps
@@ -65,7 +66,8 @@ export class RedisLog implements RoomLog {
       onError,
       checkEveryMs,
       read: (room, range) => this.#read(room, range),
-      bounds: (room) => this.#read(room, { after: Number.MAX_SAFE_INTEGER - 1, limit: 0 }),
+      bounds: (room) => this.#read(room, NOTHING),
+      keep: (room) => this.#read(room, NOTHING, true),
     });
   }
 
@@ -84,10 +86,7 @@ export class RedisLog implements RoomLog {
   }
 
   async bounds(room: RoomName) {
-    const { epoch, first, head } = await this.read(room, {
-      after: Number.MAX_SAFE_INTEGER - 1,
-      limit: 0,
-    });
+    const { epoch, first, head } = await this.read(room, NOTHING);
     return { epoch, first, head };
   }
 
@@ -192,15 +191,17 @@ export class RedisLog implements RoomLog {
         keyOf('key:'),
         guard?.epoch ?? '',
         roomTag(room),
+        this.#lines.standsAtNone(room),
       ],
       [kept, DUE_KEY],
     );
   }
 
-  async #read(room: RoomName, range: Range): Promise<Page> {
+  async #read(room: RoomName, range: Range, isKept = false): Promise<Page> {
     const [how, offset] = 'after' in range ? ['after', range.after] : ['before', range.before];
-    const isFollowed = this.#lines.find(room) ? 1 : 0;
-    const reply = await this.#run(READ, room, [how, offset, range.limit, isFollowed]);
+    const stands = this.#lines.standsAtNone(room);
+    const args = [how, offset, range.limit, stands, isKept ? 1 : 0];
+    const reply = await this.#run(READ, room, args);
     const [epoch, head, first, from, texts] = reply as [
       string,
       number,
@@ -219,7 +220,7 @@ export class RedisLog implements RoomLog {
     more: readonly string[] = [],
   ): Promise<unknown> {
     const keyOf = roomKeys(room);
-    const keys = [keyOf('meta'), keyOf('log'), keyOf('about'), ...more];
+    const keys = [keyOf('meta'), keyOf('log'), keyOf('about'), BEGINNING_KEY, ...more];
     return this.#link.run(script, keys, [this.#link.life, newName(), ...args]);
   }
 

@@ -1,3 +1,4 @@
+import { DAY } from '../../../shared/index.ts';
 import type { Clock } from '../../clock.ts';
 import { roomKeys } from '../../redis/redis-keys.ts';
 import type { RedisLink } from '../../redis/redis-link.ts';
@@ -21,6 +22,8 @@ export interface RoomLinesOptions {
   readonly clock: Clock;
   readonly read: (room: RoomName, range: Range) => Promise<Page>;
   readonly bounds: (room: RoomName) => Promise<Bounds>;
+  /** As `bounds`, and has Redis remember a room that is empty. */
+  readonly keep: (room: RoomName) => Promise<Bounds>;
   /** Hears of a follower that threw. */
   readonly onError: (error: unknown) => void;
   /** How often the heads of all lines are looked at, in milliseconds. Default 2,000. */
@@ -33,6 +36,8 @@ interface Open {
   readonly opening: Promise<void>;
   readonly close: () => void;
   followers: number;
+  /** How often it was looked at and found empty, and not remembered by Redis. */
+  looks: number;
 }
 
 // What is missing is most often on its way.
@@ -40,6 +45,8 @@ const SOON_MS = 10;
 // Redis may hang: a room opens all the same, and hears by looking until it is subscribed.
 const SUBSCRIBE_MS = 1_000;
 const CHUNK = 500;
+// About a minute. Rooms that somebody follows and leaves at once leave nothing behind, however many.
+const LOOKS_UNTIL_KEPT = 30;
 
 /** The lines of the rooms that this node serves. Redis says nothing of a message that was lost, so the heads
  *  of all lines are looked at again and again, and at once when the connection was gone (RES5). */
@@ -91,6 +98,13 @@ export class RoomLines {
     return this.#open.get(roomKey(room))?.line;
   }
 
+  /** The epoch of an empty room as those who follow it here were told it: it is to begin under no other. '': it is
+   *  not followed, or not empty. */
+  standsAtNone(room: RoomName): string {
+    const tail = this.find(room)?.tail;
+    return tail?.offset === 0 ? tail.epoch : '';
+  }
+
   /** Looks whether any line has missed something. */
   check(): Promise<void> {
     this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
@@ -117,7 +131,7 @@ export class RoomLines {
       line.close();
     };
     const opening = this.#beginHearing(room, line, on);
-    const open = { room, line, opening, close: closeAll, followers: 0 };
+    const open = { room, line, opening, close: closeAll, followers: 0, looks: 0 };
     this.#open.set(key, open);
     return open;
   }
@@ -159,14 +173,19 @@ export class RoomLines {
     }
   }
 
-  async #look({ room, line }: Open): Promise<void> {
+  async #look(open: Open): Promise<void> {
+    const { room, line } = open;
     if (!line.tail) return this.#beginLate(room, line);
     const meta = roomKeys(room)('meta');
     const reply = await this.#options.link.command(['HMGET', meta, 'e', 'o']);
     const [epoch, head] = Array.isArray(reply) ? (reply as unknown[]) : [];
+    // Its followers come back to the same place for a day (RES3).
+    if (!epoch && line.tail.offset === 0 && (open.looks += 1) >= LOOKS_UNTIL_KEPT) {
+      await this.#options.keep(room);
+    }
     // The meta of a room where nothing happens goes after a day, but not while somebody is in it.
     if (head === '0' && this.#checks % 1_000 === 1) {
-      await this.#options.link.command(['PEXPIRE', meta, String(86_400_000)]);
+      await this.#options.link.command(['PEXPIRE', meta, String(DAY), 'GT']);
     }
     const now = line.tail;
     if (epoch !== now?.epoch || Number(head) > (now?.offset ?? 0)) await line.heal();

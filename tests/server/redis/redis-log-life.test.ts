@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { manualClock } from '../../kit/manual-clock.ts';
+import { READ } from '../../../server/log/redis/log-scripts.ts';
 import { MessageChanges } from '../../../server/messages/message-changes.ts';
 import { appendReply } from '../../../server/messages/replies.ts';
 import { seekTarget } from '../../../server/messages/target.ts';
@@ -186,17 +187,19 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
   it('keeps nothing of rooms that are read and were never made', async () => {
     const { log } = await storeFor(HOUR_MS);
     const types = ['message'];
-    const empty = { epoch: 'none', first: 1, head: 0 };
+    const { epoch } = await log.bounds(general);
+    const empty = { epoch, first: 1, head: 0 };
+    expect(await log.bounds({ kind: 'chat', id: 'another' })).toEqual(empty);
     expect(await log.read(general, { before: 9, limit: 9 })).toEqual({ ...empty, events: [] });
-    expect(await log.bounds(general)).toEqual(empty);
     expect(await log.changes(general, { first: 1, last: 9, types })).toEqual([]);
     const range = { after: 3, types, notBy: 'bob', limit: 9 };
-    expect(await log.count(general, range)).toEqual({ count: 0, head: 0, epoch: 'none' });
+    expect(await log.count(general, range)).toEqual({ count: 0, head: 0, epoch });
     expect(await log.erase(general, 1)).toBe(false);
     const refused = said('b', { about: 1, guard: { types, version: 2 } });
     await expect(log.append(refused)).rejects.toMatchObject({ code: 'STALE_VERSION' });
     expect(await redis.command('KEYS', keyOf('*'))).toEqual([]);
-    expect((await log.append(said('a'))).epoch).not.toBe('none');
+    // Who was told that it is empty goes on from there.
+    expect(await log.append(said('a'))).toMatchObject({ epoch, offset: 1 });
     await log.close();
   });
 
@@ -206,8 +209,61 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     const { epoch } = await log.bounds(general);
     unfollow();
     for (const one of [log, other]) expect((await one.bounds(general)).epoch).toBe(epoch);
+    expect(await redis.command('KEYS', keyOf('*'))).toEqual([]);
     expect(await other.append(said('a'))).toMatchObject({ epoch, offset: 1 });
     await Promise.all([log.close(), other.close()]);
+  });
+
+  it('[RES3] remembers an empty room that is followed for a while, under the epoch it has', async () => {
+    const { log } = await openStore(redis.url, { checkEveryMs: 5 });
+    const told = new Set<string>();
+    const unfollow = log.follow(general, (_, now) => told.add(now));
+    const { epoch } = await log.bounds(general);
+    await vi.waitFor(
+      async () => expect(await redis.command('EXISTS', keyOf('meta'))).toBe(1),
+      5_000,
+    );
+    expect(await log.bounds(general)).toMatchObject({ epoch, head: 0 });
+    expect(Number(await redis.command('PTTL', keyOf('meta')))).toBeGreaterThan(DAY - HOUR_MS);
+    // It may have begun to listen late, which is told.
+    told.delete(epoch);
+    expect([...told]).toEqual([]);
+    unfollow();
+    await log.close();
+  });
+
+  it('[RES3] begins under the epoch of yesterday where somebody stands there still, and of no day before', async () => {
+    const { log } = await storeFor(HOUR_MS);
+    const [, name = '', day = ''] = /^(.+)-(\d+)$/.exec((await log.bounds(general)).epoch) ?? [];
+    const life = String(await redis.command('HGET', 'trpc-rooms:beginning', 'r'));
+    const begin = async (stands: string) => {
+      const keys = [keyOf('meta'), keyOf('log'), keyOf('about'), 'trpc-rooms:beginning'];
+      const args = [life, 'fresh', 'after', '0', '0', stands, '0'];
+      const reply = await redis.command('EVAL', READ.source, '4', ...keys, ...args);
+      return (reply as string[])[0];
+    };
+    const today = Number(day);
+    for (const good of [today, today - 1]) {
+      expect(await begin(`${name}-${good}`)).toBe(`${name}-${good}`);
+    }
+    const others = [`${name}-${today - 2}`, `${name}-${today + 1}`, `other-${day}`, 'E', ''];
+    for (const stands of others) expect(await begin(stands)).toBe(`${name}-${day}`);
+    await log.close();
+  });
+
+  it('[LOG3] begins rooms under another epoch when Redis has lost them, or may have', async () => {
+    const { log } = await storeFor(HOUR_MS);
+    const epochs = [(await log.append(said('a'))).epoch];
+    await redis.command('FLUSHALL');
+    epochs.push((await log.append(said('a'))).epoch);
+    // It is gone, and so may be others that began later.
+    await redis.command('DEL', keyOf('meta'), keyOf('log'));
+    await redis.command('HSET', 'trpc-rooms:beginning', 'r', 'an earlier life');
+    epochs.push((await log.append(said('a'))).epoch);
+    await redis.command('HDEL', keyOf('meta'), 'o');
+    epochs.push((await log.append(said('a'))).epoch);
+    expect(new Set(epochs).size).toBe(4);
+    await log.close();
   });
 
   it('[SND1] answers repeats in another epoch as in the one they were made in', async () => {
