@@ -55,6 +55,11 @@ export function createMemoryLog(options: {
     const known = rooms.get(roomKey(entry.room));
     const repeat = known && findRepeat(known, entry);
     if (repeat) return { epoch, offset: repeat.offset, at: repeat.at, duplicate: true };
+    const first = known && firstOf(known, entry);
+    if (first) {
+      rememberKey(known, entry, first);
+      return { epoch, offset: first.offset, at: first.at, duplicate: true };
+    }
     if (!holds(known, entry)) throw new RoomError('STALE_VERSION');
     const room = known ?? makeRoom(entry.room);
     const event = storedEvent(entry, headOf(room) + 1);
@@ -107,6 +112,12 @@ function storedEvent(entry: Entry, offset: number): StoredEvent {
   const { type, data, by, at, idempotencyKey, about } = entry;
   const event = { offset, type, data, by, at, idempotencyKey };
   return about === undefined ? event : { ...event, about };
+}
+
+/** What stands already of something that is done once. */
+function firstOf(room: MemoryRoom, { type, about, once }: Entry): StoredEvent | undefined {
+  if (!once || about === undefined) return undefined;
+  return room.events.slice().find((event) => event.about === about && event.type === type);
 }
 
 /** Does an entry's guard hold? */

@@ -27,6 +27,9 @@ export interface Entry {
   readonly says?: string | undefined;
   /** Appended only while what it is about stands at a version. */
   readonly guard?: Guard | undefined;
+  /** There is one event of this type about that one at most: where it stands already nothing is appended, whatever
+   *  the guard says. It is the answer, as to a repeat, and the key stands for it from then on. */
+  readonly once?: boolean | undefined;
   /** With the append, the event that it is about and every event of these types about that one lose
    *  their content, as by `erase`; keys of theirs are still recognised. What is left of it in files goes
    *  within the log's scrub time. */

@@ -6,7 +6,6 @@ import {
   type By,
   type Edited,
   type Removed,
-  type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
@@ -75,34 +74,21 @@ export class MessageChanges {
     if ('refusal' in found) return this.#repeat(found, 'removed', REMOVAL, { by, idempotencyKey });
     if (!found.spec.life.removable) throw new RoomError('NO_SUCH_EVENT');
     const removing = (now: Target) => this.#removed(now, by, idempotencyKey);
-    if (isRemoved(found)) return this.#removedBefore(found, removing(found));
-    const decide = (now: Target) =>
-      now.slot.removed ? this.#answerOf(now.slot.removed) : removing(now);
-    return this.#change(kind, found, decide, false);
-  }
-
-  /** Answers a removal of what is removed: with the one that its key stands for, or with that which is there. */
-  async #removedBefore({ slot: { removed } }: Target, again: Entry): Promise<Ack> {
-    const refusal = removedSince();
-    try {
-      return await appendedBefore(this.#log, again, refusal);
-    } catch (error) {
-      if (error !== refusal || !removed) throw error;
-      return this.#answerOf(removed);
-    }
+    const isErased = isRemoved(found) && !found.slot.removed;
+    if (isErased) return appendedBefore(this.#log, removing(found), removedSince());
+    return this.#change(kind, found, removing, false);
   }
 
   /** Appends what `decide` makes of the message as it stands; looks again when it no longer did. */
   async #change(
     kind: RoomKind,
     found: Target,
-    decide: (now: Target) => Entry | Ack,
+    decide: (now: Target) => Entry,
     isFinal: boolean,
   ): Promise<Ack> {
     let now = found;
     for (let tries = 1; ; tries += 1) {
       const decided = decide(now);
-      if ('level' in decided) return decided;
       try {
         return await appendAcked(this.#log, decided);
       } catch (error) {
@@ -150,11 +136,8 @@ export class MessageChanges {
       }),
     };
     const entry = this.#entry(now.room, 'removed', data, by);
-    return { ...entry, ...standing(now), says: REMOVAL, erases: ['edited'], idempotencyKey };
-  }
-
-  #answerOf({ id, position, at }: Pick<RoomEvent, 'id' | 'position' | 'at'>): Ack {
-    return { id, position, at, level: this.#log.level, duplicate: true };
+    const how = { says: REMOVAL, once: true, erases: ['edited'], idempotencyKey };
+    return { ...entry, ...standing(now), ...how };
   }
 
   #entry(room: RoomName, type: string, data: unknown, by: By): Entry {

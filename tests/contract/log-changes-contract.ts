@@ -4,6 +4,8 @@ import type { Entry, RoomLog, RoomName } from '../../server/log/room-log.ts';
 import { openedLogs } from '../kit/opened-logs.ts';
 
 const room: RoomName = { kind: 'chat', id: 'general' };
+/** Of a kind that keeps five events. */
+const small: RoomName = { kind: 'small', id: 'general' };
 /** Of a kind that keeps many events. */
 const long: RoomName = { kind: 'long', id: 'general' };
 const ada = { id: 'ada', name: 'Ada' };
@@ -82,6 +84,55 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
       await expect(log.append(refused)).rejects.toMatchObject({ code: 'STALE_VERSION' });
       const after = await log.append(edit(1, 2, { idempotencyKey: 'other' }));
       expect(after).toMatchObject({ offset: 3, duplicate: false });
+    });
+
+    it('[SND1] appends what is done once only once, and has each key stand for it', async () => {
+      const log = await open();
+      for (const text of ['a', 'b']) await log.append(entry(text, { room: small }));
+      const removal = (about: number, idempotencyKey?: string, by = ada) => {
+        const guard = { types: TYPES, version: about };
+        const what = {
+          room: small,
+          type: 'removed',
+          says: '',
+          erases: ['edited'],
+          once: true,
+          at: 7,
+        };
+        return entry(`removal by ${by.id}`, { ...what, about, guard, by, idempotencyKey });
+      };
+      const first = await log.append({ ...removal(1), at: 5 });
+      const again = { ...first, duplicate: true };
+      expect(first).toMatchObject({ offset: 3, at: 5, duplicate: false });
+      expect(await log.append(removal(1))).toEqual(again);
+      expect(await log.append(removal(1, 'k'))).toEqual(again);
+      expect(await log.append(removal(1, 'k', bob))).toEqual(again);
+      await expect(log.append(removal(2, 'k'))).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(await log.append(removal(2, 'l'))).toMatchObject({ offset: 4, duplicate: false });
+      // Whatever is kept of it later.
+      for (let n = 0; n < 8; n += 1) await log.append(entry(`${n}`, { room: small }));
+      expect((await log.bounds(small)).first).toBeGreaterThan(4);
+      const never = { types: [], version: -1 };
+      for (const by of [ada, bob]) {
+        const repeat = { ...removal(1, 'k', by), once: undefined, guard: never };
+        expect(await log.append(repeat)).toEqual(again);
+      }
+      await expect(log.append({ ...removal(1), guard: never })).rejects.toMatchObject({
+        code: 'STALE_VERSION',
+      });
+    });
+
+    it('[SND1] finds the key of what was done once while that is kept', async () => {
+      const log = await open();
+      await log.append(entry('a'));
+      const removal = { type: 'removed', about: 1, says: '', once: true };
+      const first = await log.append(entry('b', { ...removal, idempotencyKey: 'k' }));
+      const other = { ...removal, idempotencyKey: 'l' };
+      for (let n = 0; n < 2; n += 1) {
+        expect(await log.append(entry('c', other))).toEqual({ ...first, duplicate: true });
+      }
+      const repeat = entry('c', { ...other, once: undefined, guard: { types: [], version: -1 } });
+      expect(await log.append(repeat)).toEqual({ ...first, duplicate: true });
     });
 
     it('[SND1] refuses a key that stands for something about another event', async () => {

@@ -93,6 +93,20 @@ describe('an edit with a key', () => {
 });
 
 describe('[SND1] a removal with a key', () => {
+  it('has the answer of the first time, though somebody else had removed it, when nothing is kept', async () => {
+    const { ada } = await people({ rooms: { chat: short } });
+    const { position: target } = await ada.send.mutate({ room, text: 'a' });
+    const remove = (idempotencyKey?: string) => ada.remove.mutate({ room, target, idempotencyKey });
+    const removal = await remove();
+    expect(await remove('k')).toEqual({ ...removal, duplicate: true });
+    // The message is gone, then its removal too.
+    for (let index = 0; index < 5; index += 1) {
+      await ada.send.mutate({ room, text: `${index}` });
+      expect(await remove('k')).toEqual({ ...removal, duplicate: true });
+    }
+    await expect(remove('other')).rejects.toMatchObject(refusal('NO_SUCH_EVENT'));
+  });
+
   it('is refused where the key stands for another one, whoever has removed the message', async () => {
     const { ada } = await people();
     const [a, b] = [

@@ -4,7 +4,8 @@ import { ERASING, SHARED } from './room-script.ts';
 
 /** KEYS meta, log, about, beginning, key, due. ARGV life, fresh epoch, text, type, about, at, key or '', digest, key window, most
  *  events, time to live or 0, channel, version or '', guarding types, erased types or '', prefix of keys, epoch of
- *  the version or '', the room's name among the due, the epoch in which it stands at 0 here or ''. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
+ *  the version or '', the room's name among the due, the epoch in which it stands at 0 here or '', 1 for what
+ *  is done once. Gives `ok | repeat`, epoch, offset, at; or `conflict`, `stale`, or `moved`. */
 export const APPEND = script(`${SHARED}${ERASING}
 local e, l, o, f = enter(ARGV[1], ARGV[2])
 local isMade = e
@@ -26,6 +27,14 @@ local function newest(about, type)
 end
 -- What it is about may have been lost since: another event will stand there.
 if about and ARGV[17] ~= '' and ARGV[17] ~= e then return {'moved'} end
+local first = about and ARGV[20] == '1' and newest(about, type)
+if first then
+  local first_at = string.match(redis.call('HGET', KEYS[2], first) or '', '^%S+ %S+ (%d+) ') or ARGV[6]
+  if ARGV[7] ~= '' then
+    redis.call('SET', KEYS[5], string.format('%d %s %s %s', first, first_at, l, ARGV[8]), 'PX', window)
+  end
+  return {'repeat', e, first, first_at}
+end
 if about and ARGV[13] ~= '' then
   local version = nil
   for one in string.gmatch(ARGV[14], '%S+') do

@@ -192,6 +192,7 @@ export class RedisLog implements RoomLog {
         guard?.epoch ?? '',
         roomTag(room),
         this.#lines.standsAtNone(room),
+        entry.once ? 1 : '',
       ],
       [kept, DUE_KEY],
     );

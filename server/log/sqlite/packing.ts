@@ -71,10 +71,10 @@ export function unpackEntries({ rooms, texts, numbers }: PackedEntries): Entry[]
 }
 
 // Of events about others alone.
-type More = Pick<Entry, 'about' | 'says' | 'guard' | 'erases'>;
+type More = Pick<Entry, 'about' | 'says' | 'guard' | 'erases' | 'once'>;
 
-function moreOf({ about, says, guard, erases }: Entry): string {
-  return about === undefined ? '' : JSON.stringify({ about, says, guard, erases });
+function moreOf({ about, says, guard, erases, once }: Entry): string {
+  return about === undefined ? '' : JSON.stringify({ about, says, guard, erases, once });
 }
 
 /** Is it what its type says? Of a caller without types, who would spoil those that share a batch with him, it may

@@ -1,7 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { limits } from '../../../shared/limits.ts';
 import type { Retention } from '../../../shared/index.ts';
-import { digestOf } from '../digest.ts';
 import { lastPastAge } from '../past-age.ts';
 import { roomKey, type Entry, type RoomName } from '../room-log.ts';
 import { checksumOf } from './checksum.ts';
@@ -12,6 +10,7 @@ import type { PageGaps } from './page-gaps.ts';
 import { RecordWriter, type Recorded, type RecordWrite } from './record-writer.ts';
 import { roomChecksum } from './room-rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import { WriterKeys, type Place } from './writer-keys.ts';
 
 /** The answer to one entry of a batch: its place, or that its key stands for other data, or that what it is
  *  about does not stand at the version of its guard. */
@@ -41,6 +40,7 @@ export class Writer {
   readonly #mark: CommitMark;
   readonly #retention: (kind: string) => Retention;
   readonly #sql: Statements;
+  readonly #keys: WriterKeys;
   readonly #records: RecordWriter;
   readonly #eraser: EventEraser;
   readonly #rooms = new Map<string, WriterRoom>();
@@ -67,6 +67,7 @@ export class Writer {
     this.#checkFiles = options.checkFiles;
     this.#pages = options.pages;
     this.#sql = prepareStatements(options.db);
+    this.#keys = new WriterKeys(this.#sql);
     this.#records = new RecordWriter(options.db);
     this.#eraser = new EventEraser(options.db);
     this.#commits = readMeta(options.db).commits;
@@ -138,7 +139,7 @@ export class Writer {
   trim(now: number, after: number): number | undefined {
     const rooms = this.#sql.roomsAfter.all(after, TRIM_ROOMS);
     const { result, unmarked } = this.#transaction(() => {
-      const keys = this.#dropKeys(now);
+      const keys = this.#keys.trim(now, TRIM_ROWS);
       for (const row of rooms) {
         const no = Number(row['no']);
         const dropped = this.#dropOld(no, now, this.#retention(String(row['kind'])).maxAgeMs);
@@ -193,13 +194,17 @@ export class Writer {
     const room = known ?? this.#create(entry.room);
     const { type, data, by, at, idempotencyKey: key, about } = entry;
     const offset = room.head + 1;
+    const first = this.#firstOf(room, entry);
     if (key !== undefined) {
-      const repeat = this.#takeKey(room, entry, key, offset);
-      if (repeat) return repeat;
+      const keyed = { ...entry, idempotencyKey: key };
+      const repeat = this.#keys.take(room, keyed, first ?? { offset, at });
+      if (repeat === 'conflict') return repeat;
+      if (repeat) return { ...repeat, duplicate: true };
     }
+    if (first) return { ...first, duplicate: true };
     if (!this.#holds(room, entry)) {
       // The key was put down for what is not appended.
-      if (key !== undefined) this.#sql.dropKey.run(room.no, key, by.id);
+      if (key !== undefined) this.#keys.drop(room, key, by.id);
       return 'stale';
     }
     room.head = offset;
@@ -211,35 +216,19 @@ export class Writer {
     return { offset, at, duplicate: false };
   }
 
+  /** What stands already of something that is done once. */
+  #firstOf(room: WriterRoom, { type, about, once }: Entry): Place | undefined {
+    if (!once || about === undefined) return undefined;
+    const newest = this.#sql.newest.get(room.no, about, JSON.stringify([type]));
+    const offset = newest?.['offset'] ?? null;
+    if (offset === null) return undefined;
+    return { offset: Number(offset), at: Number(this.#sql.one.get(room.no, offset)?.['at']) };
+  }
+
   #holds(room: WriterRoom | undefined, { about, guard }: Entry): boolean {
     if (about === undefined || !guard) return true;
     const newest = room && this.#sql.newest.get(room.no, about, JSON.stringify(guard.types));
     return Number(newest?.['offset'] ?? about) === guard.version;
-  }
-
-  /** Puts a key down for an offset, unless it stands for another already (SND1). */
-  #takeKey(room: WriterRoom, entry: Entry, key: string, offset: number): Written | undefined {
-    const { by, at } = entry;
-    const digest = digestOf(entry);
-    const put = () => this.#sql.putKey.run(room.no, key, by.id, offset, at, digest).changes;
-    if (Number(put()) === 1) return undefined;
-    const row = this.#sql.getKey.get(room.no, key, by.id);
-    if (row && Number(row['at']) > at - limits.keyWindowMs) {
-      if (row['digest'] !== null && row['digest'] !== digest) return 'conflict';
-      this.#checkKey(room, Number(row['offset']), key, by.id);
-      return { offset: Number(row['offset']), at: Number(row['at']), duplicate: true };
-    }
-    this.#sql.dropKey.run(room.no, key, by.id);
-    put();
-    return undefined;
-  }
-
-  /** Keys have no checksum; the event that one stands for says whether it is right, while it is kept. */
-  #checkKey(room: WriterRoom, offset: number, key: string, user: string): void {
-    if (offset < room.first) return;
-    const event = this.#sql.one.get(room.no, offset);
-    if (event?.['key'] === key && event['by_id'] === user) return;
-    throw new Error(`the idempotency key of offset ${offset} stands for another event`);
   }
 
   #setBounds({ no, name, first, head }: WriterRoom): void {
@@ -268,13 +257,6 @@ export class Writer {
     const last = lastPastAge(this.#sql.eventTimes.iterate(room, now), now - maxAgeMs, TRIM_ROWS);
     if (last === undefined) return 0;
     return Number(this.#sql.dropOld.run(room, last, room, TRIM_ROWS).changes);
-  }
-
-  #dropKeys(now: number): number {
-    const youngFrom = now - limits.keyWindowMs + 1;
-    const last = lastPastAge(this.#sql.keyTimes.iterate(now), youngFrom, TRIM_ROWS);
-    if (last === undefined) return 0;
-    return Number(this.#sql.dropKeys.run(last, TRIM_ROWS).changes);
   }
 
   #find(name: RoomName): WriterRoom | undefined {
