@@ -18,6 +18,7 @@ import {
 import type { Bus } from '../bus/bus.ts';
 import { isMeant, type Notice, type OwnNotice } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
+import { FewATurn } from '../few-a-turn.ts';
 import type { RoomLog, RoomName } from '../log/room-log.ts';
 import type { Departure, Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
@@ -88,6 +89,8 @@ export class Hub {
   readonly #frameNumber: () => string;
   readonly #feedLimits: FeedLimits;
   readonly #replays: Replays;
+  // A page takes up to 5 ms, and over HTTP anybody may ask for thousands at once.
+  readonly #pages = new FewATurn(2);
   readonly #rooms: OpenRooms;
   readonly #tally: Tally;
   readonly #seats: Seats;
@@ -213,6 +216,7 @@ export class Hub {
   /** Reads a page of a room's log. @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
   async history(input: HistoryInput & { kind: string }): Promise<HistoryPage<RoomEvent>> {
     const name = { kind: input.kind, id: input.room };
+    await this.#pages.take();
     return readHistory(this.#log, name, this.#kindOf(name), input);
   }
 
