@@ -32,6 +32,11 @@ export class Bucket {
     return true;
   }
 
+  /** Puts back what was taken for something that did not happen. */
+  giveBack(n = 1): void {
+    this.#tokens = Math.min(this.#options.capacity * 1_000, this.#tokens + n * 1_000);
+  }
+
   /** Whole milliseconds until `n` tokens can be taken: 0 where they can be now, Infinity where they
    *  never can. */
   waitMs(n = 1): number {

@@ -96,7 +96,7 @@ export class MessageGate {
     given?: unknown,
   ): Promise<Target | Missing> {
     const { kind, gate, log } = this.#options;
-    gate.measure(caller, room);
+    gate.measure(caller);
     const sought = await seekTarget(log, kind, { kind: kind.name, id: room }, at);
     const isPossible = POSSIBLE[verb];
     const target = 'refusal' in sought || isPossible(sought.spec) ? sought : missing(sought);
@@ -109,6 +109,7 @@ export class MessageGate {
     }
     const isOwn = 'refusal' in target || target.stored.by.id === caller.user.id;
     if (verb !== 'react' && !isOwn) await gate.ask(caller, room, `moderate:${verb}`);
+    gate.measureRoom(caller, room);
     return target;
   }
 

@@ -1,5 +1,4 @@
 import {
-  errors,
   RoomError,
   type Ack,
   type EventsInput,
@@ -12,12 +11,12 @@ import {
 import { demand, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
-import { roomKey, type RoomName } from '../log/room-log.ts';
 import { mayEnter, mayModerate, type Deed, type Membership } from '../membership/decisions.ts';
 import type { Memberships } from '../membership/memberships.ts';
 import type { Feed } from './feed.ts';
 import type { Hub } from './hub.ts';
 import { memberOf, openFeed } from './open-feed.ts';
+import { measure, measureRoom } from './measure.ts';
 import type { Metered, PublishMeter } from './publish-limits.ts';
 
 /** The WebSocket that a call came over, as far as rooms need it. */
@@ -91,8 +90,7 @@ export class Gate {
   /** @throws RoomError TOO_MANY, FORBIDDEN and what the hub throws */
   async publish(caller: Caller, publication: ClientPublication): Promise<Ack> {
     const { room, type, data } = publication;
-    this.measure(caller, room);
-    const asked = this.ask(caller, room, `publish:${type}`, data);
+    const asked = this.admit(caller, room, `publish:${type}`, 'publish', data);
     // Nobody waits for an answer that is there.
     if (asked) await asked;
     const { id, name } = caller.user;
@@ -105,16 +103,32 @@ export class Gate {
     });
   }
 
-  /** Counts a call as a publish, and asks whether it may be made.
+  /** Counts a call as a publish, and asks whether it may be made. In the room it counts only then: otherwise
+   *  those who may not even know of it would use up what its members may publish.
    *  @throws RoomError TOO_MANY, FORBIDDEN */
-  admit(caller: Caller, room: string, action: Action, what?: Metered): void | Promise<void> {
-    this.measure(caller, room, what);
-    return this.ask(caller, room, action);
+  admit(
+    caller: Caller,
+    room: string,
+    action: Action,
+    what?: Metered,
+    data?: unknown,
+  ): void | Promise<void> {
+    this.measure(caller, what);
+    const asked = this.ask(caller, room, action, data);
+    // Whoever may ask that may be anybody.
+    if (FROM_OUTSIDE.has(action)) return asked;
+    if (asked) return asked.then(() => this.measureRoom(caller, room, what));
+    return this.measureRoom(caller, room, what);
   }
 
-  /** Counts a call as a publish. @throws RoomError TOO_MANY */
-  measure(caller: Caller, room: string, what?: Metered): void {
-    measure(this.#meter, caller, { kind: this.#kind, id: room }, what);
+  /** Counts a call as a publish of the caller's. @throws RoomError TOO_MANY */
+  measure(caller: Caller, what?: Metered): void {
+    measure(this.#meter, caller, what);
+  }
+
+  /** Counts one that is allowed in its room. @throws RoomError TOO_MANY */
+  measureRoom(caller: Caller, room: string, what?: Metered): void {
+    measureRoom(this.#meter, caller, { kind: this.#kind, id: room }, what);
   }
 
   async subscribe(caller: Caller, input: EventsInput, signal?: () => AbortSignal): Promise<Feed> {
@@ -150,8 +164,7 @@ export class Gate {
 
   /** @throws RoomError TOO_MANY, FORBIDDEN, TOO_LARGE, NOT_PRESENT */
   async setPresence(caller: Caller, { room, state }: { room: string; state: unknown }) {
-    this.measure(caller, room, 'presence');
-    await this.ask(caller, room, 'presence', state);
+    await this.admit(caller, room, 'presence', 'presence', state);
     await this.#hub.setPresence({ kind: this.#kind, id: room }, memberOf(caller), state);
   }
 
@@ -184,17 +197,4 @@ export class Gate {
     if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
     return demand(this.#authorize, { user, room, action, membership, data });
   }
-}
-
-/** Counts a publish. Without a meter nothing is counted. @throws RoomError TOO_MANY */
-export function measure(
-  meter: PublishMeter | undefined,
-  { user, connectionId, socket }: Caller,
-  room: RoomName,
-  what: Metered = 'publish',
-): void {
-  const refusal = meter?.take({ connectionId, userId: user.id, roomKey: roomKey(room) }, what);
-  if (!refusal) return;
-  if (meter?.isFlood(connectionId)) socket?.close(errors.TOO_MANY.close, 'too many publishes');
-  throw refusal;
 }

@@ -14,8 +14,9 @@ import type { Clock } from '../clock.ts';
 import type { Bounds, RoomLog } from '../log/room-log.ts';
 import { userPartition, type Records } from '../records/records.ts';
 import type { Feed } from './feed.ts';
-import { measure, type Caller } from './gate.ts';
+import type { Caller } from './gate.ts';
 import type { Hub } from './hub.ts';
+import { measure, measureRoom } from './measure.ts';
 import { meRoom } from './me-room.ts';
 import { openFeed } from './open-feed.ts';
 import type { PublishMeter } from './publish-limits.ts';
@@ -60,7 +61,8 @@ export class MeGate {
   async markSeen(caller: Caller, text: string): Promise<MeState> {
     const { hub, log, records, meter } = this.#options;
     const { id } = caller.user;
-    measure(meter, caller, meRoom(id));
+    measure(meter, caller);
+    measureRoom(meter, caller, meRoom(id));
     const position = placeIn(await log.bounds(meRoom(id)), text);
     for (;;) {
       const known = await records.read(userPartition(id), SEEN);

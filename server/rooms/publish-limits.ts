@@ -36,11 +36,10 @@ export const defaultPublishLimits: PublishLimits = {
   refusals: { perSecond: 20, burst: 200 },
 };
 
-/** Who publishes where: a text each. */
+/** Who publishes: a text each. */
 export interface Publisher {
   readonly connectionId: string;
   readonly userId: string;
-  readonly roomKey: string;
 }
 
 /** What is counted: an event, a presence state, or what reaches somebody's private stream. */
@@ -70,22 +69,30 @@ export class PublishMeter {
     this.#refusals = new Buckets(limits.refusals, now);
   }
 
-  /** Counts one publish. Gives the refusal where it is one too many: then nothing is counted but that
-   *  it was refused. */
-  take({ connectionId, userId, roomKey }: Publisher, what: Metered = 'publish') {
+  /** Counts one publish of somebody's. Gives the refusal where it is one too many: then nothing is counted but
+   *  that it was refused. */
+  take(publisher: Publisher, what: Metered = 'publish'): RoomError | undefined {
     this.#now = this.#clock();
-    const buckets = [
-      this.#connections.of(connectionId),
-      this.#users.of(userId),
-      this.#rooms.of(roomKey),
-    ];
-    if (what === 'presence') buckets.push(this.#states.of(connectionId));
-    if (what === 'notice') buckets.push(this.#notices.of(userId));
+    const buckets = this.#bucketsOf(publisher, what);
     let retryAfterMs = 0;
     for (const bucket of buckets) retryAfterMs = Math.max(retryAfterMs, bucket.waitMs());
-    if (retryAfterMs > 0) return new RoomError('TOO_MANY', undefined, { retryAfterMs });
+    if (retryAfterMs > 0) return tooMany(retryAfterMs);
     for (const bucket of buckets) bucket.take();
     return undefined;
+  }
+
+  /** Counts one that was taken, and is allowed, in its room. Gives the refusal likewise: then it is not counted as
+   *  its publisher's either. */
+  takeRoom(
+    roomKey: string,
+    publisher: Publisher,
+    what: Metered = 'publish',
+  ): RoomError | undefined {
+    this.#now = this.#clock();
+    const bucket = this.#rooms.of(roomKey);
+    if (bucket.take()) return undefined;
+    for (const own of this.#bucketsOf(publisher, what)) own.giveBack();
+    return tooMany(bucket.waitMs());
   }
 
   /** Counts a refusal. True: this connection goes on in spite of them. */
@@ -93,6 +100,17 @@ export class PublishMeter {
     this.#now = this.#clock();
     return !this.#refusals.of(connectionId).take();
   }
+
+  #bucketsOf({ connectionId, userId }: Publisher, what: Metered): Bucket[] {
+    const buckets = [this.#connections.of(connectionId), this.#users.of(userId)];
+    if (what === 'presence') buckets.push(this.#states.of(connectionId));
+    if (what === 'notice') buckets.push(this.#notices.of(userId));
+    return buckets;
+  }
+}
+
+function tooMany(retryAfterMs: number): RoomError {
+  return new RoomError('TOO_MANY', undefined, { retryAfterMs });
 }
 
 const FIRST_SWEEP = 1_024;

@@ -42,6 +42,15 @@ describe('a bucket', () => {
     expect(bucket.take(0)).toBe(true);
   });
 
+  it('takes back what was not used, never beyond its capacity', () => {
+    const { bucket, takeAll } = start(5, 1);
+    bucket.take(2);
+    bucket.giveBack();
+    expect(takeAll()).toBe(4);
+    bucket.giveBack(9);
+    expect(takeAll()).toBe(5);
+  });
+
   it('says how long to wait', () => {
     const { bucket, clock } = start(5, 2);
     expect(bucket.waitMs()).toBe(0);
