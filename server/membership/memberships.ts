@@ -19,31 +19,34 @@ interface Known {
   readonly users: Map<string, Membership>;
 }
 
-// Rooms and users of rooms kept in mind; beyond, all is forgotten and read anew.
-const MOST_KNOWN = 50_000;
-
 /** What rooms are to users. Every call of every user asks, so answers are kept in mind until a notice says
  *  that the room has changed; one that is known is given without a promise. */
 export class Memberships {
   readonly #records: Records;
   readonly #kinds: ReadonlySet<string>;
   readonly #onNews: (room: RoomName) => void;
-  readonly #rooms = new Map<string, Known>();
-  #size = 0;
+  readonly #most: number;
+  /** Undefined: forgotten. Its place stays, because a Map is slow with a key that comes and goes among many. */
+  readonly #rooms = new Map<string, Known | undefined>();
+  /** Users of all rooms. */
+  #users = 0;
   /** Counts changes: what was read before one is not kept after it. */
   #changes = 0;
 
-  /** `onNews`: of a room not all has been told, left by a process that died or could not. */
+  /** `onNews`: of a room not all has been told, left by a process that died or could not. `most`: rooms and users
+   *  of rooms kept in mind (count, default 50,000); beyond, all is forgotten and read anew. */
   constructor(options: {
     readonly contract: Contract;
     readonly records: Records;
     readonly bus: Bus;
     readonly onNews: (room: RoomName) => void;
+    readonly most?: number;
   }) {
     const kinds = Object.entries(options.contract).filter(([, { membership }]) => membership);
     this.#kinds = new Set(kinds.map(([name]) => name));
     this.#records = options.records;
     this.#onNews = options.onNews;
+    this.#most = options.most ?? 50_000;
     options.bus.onNotice(
       ({ room, own }) => {
         // What one user alone hears (how far he has read) changes nothing of what the room is to anybody.
@@ -51,6 +54,11 @@ export class Memberships {
       },
       () => this.#forgetAll(),
     );
+  }
+
+  /** How many rooms and users of rooms are kept in mind (count). */
+  get known(): number {
+    return this.#rooms.size + this.#users;
   }
 
   /** @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
@@ -91,25 +99,28 @@ export class Memberships {
     userId: string | undefined,
     membership: Membership,
   ): void {
-    if (this.#size >= MOST_KNOWN) this.#forgetAll();
+    if (this.known >= this.#most) this.#forgetAll();
     const key = roomKey(room);
     const known = this.#rooms.get(key) ?? { facts, users: new Map<string, Membership>() };
     this.#rooms.set(key, known);
-    if (userId !== undefined) known.users.set(userId, membership);
-    this.#size += 1;
+    if (userId === undefined) return;
+    if (!known.users.has(userId)) this.#users += 1;
+    known.users.set(userId, membership);
   }
 
   #forget(room: RoomName): void {
     this.#changes += 1;
-    const known = this.#rooms.get(roomKey(room));
-    this.#rooms.delete(roomKey(room));
-    this.#size -= Math.min(this.#size, (known?.users.size ?? 0) + (known ? 1 : 0));
+    const key = roomKey(room);
+    const known = this.#rooms.get(key);
+    if (!known) return;
+    this.#rooms.set(key, undefined);
+    this.#users -= known.users.size;
   }
 
   #forgetAll(): void {
     this.#changes += 1;
     this.#rooms.clear();
-    this.#size = 0;
+    this.#users = 0;
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryRecords } from '../../../server/records/memory-records.ts';
 import type { Records } from '../../../server/records/records.ts';
+import { Memberships } from '../../../server/membership/memberships.ts';
+import { chat } from '../../../shared/index.ts';
 import { testKeeping } from '../../kit/keeping.ts';
 import { ada, losingBus } from '../../kit/rooms.ts';
 
@@ -86,6 +88,27 @@ describe('what a room is to a user', () => {
     await bus.announce({ room, own: { userId: 'ada', frame } });
     expect(memberships.of(room, 'ada')).toMatchObject({ role: 'owner' });
     expect(state.reads).toBe(reads);
+  });
+
+  it('is kept in mind of so many, however often a room changes', async () => {
+    const { records, state } = watched(createMemoryRecords());
+    const { of, bus } = testKeeping({ records });
+    const onNews = () => {};
+    const memberships = new Memberships({ contract: { chat }, records, bus, onNews, most: 10 });
+    await of('chat').founding.create(ada, { id: 'r', private: true });
+    const other = (no: number) => memberships.of({ kind: 'chat', id: `other-${no}` }, 'ada');
+    for (let no = 0; no < 100; no += 1) {
+      await other(no);
+      // Asked for twice at once, and changed.
+      await Promise.all([memberships.of(room, 'ada'), memberships.of(room, 'ada')]);
+      await bus.announce({ room });
+      expect(memberships.known).toBeLessThanOrEqual(11);
+    }
+    const { reads } = state;
+    await other(99);
+    expect(state.reads).toBe(reads);
+    await other(0);
+    expect(state.reads).toBe(reads + 1);
   });
 
   it('[AUT1] is read anew when notices may have been lost', async () => {
