@@ -254,7 +254,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   #dispatch(frame: FrameOf<K>): void {
     // First: who is told of a frame may look at what it has led to.
     this.#views.observe(frame);
-    this.#frames.tell(frame);
+    this.#frames.tell(frame, () => !this.#isOver());
     if (frame.type === 'event') this.#emit(frame.event);
     if (frame.type === 'ready' || frame.type === 'latest') {
       for (const event of frame.latest) this.#emit(event);
@@ -266,7 +266,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   #emit(event: EventOf<K>): void {
-    this.#byType.get(event.type)?.tell(event as never);
+    this.#byType.get(event.type)?.tell(event as never, () => !this.#isOver());
   }
 
   #fail(error: RoomError): void {

@@ -186,6 +186,22 @@ describe('a joined room', () => {
     expect([room.current, texts, seen.ended]).toEqual([{ state: 'left' }, [], 1]);
   });
 
+  it.each(['a listener of frames', 'a listener of events'])(
+    'tells nobody of an event once it is left by %s',
+    (who) => {
+      const { room, feed } = join();
+      const heard: string[] = [];
+      feed(fresh);
+      const leave = () => room.leave();
+      if (who === 'a listener of frames') room.onFrame(leave);
+      room.onFrame(({ type }) => heard.push(type));
+      room.on('message', leave);
+      room.on('message', ({ data }) => heard.push(data.text));
+      feed(message('one'));
+      expect(heard).toEqual(who === 'a listener of frames' ? [] : ['event']);
+    },
+  );
+
   it('calls what listens twice twice, and each undo is of one of them', () => {
     const { room, feed } = join();
     const heard: unknown[] = [];
