@@ -38,7 +38,7 @@ export interface Records {
 
   /** Makes all changes or none, each key at most once. Resolves when they are as safe as the log's
    *  `level` says; false, and nothing is changed, when something other than `expected` stands there.
-   *  Writes are done in the order of their calls. `isUnfinished`: is something to be done yet about what the
+   *  Writes are done in the order of their calls (on Redis as `ScriptRuns` says). `isUnfinished`: is something to be done yet about what the
    *  partition says now? Unset: whatever was so before. @throws RoomError LOG_UNAVAILABLE (nothing is
    *  acknowledged; the changes may or may not be there) */
   write(

@@ -117,7 +117,7 @@ export class RedisLink {
     return this.#send(args);
   }
 
-  /** Runs a script, in the order of the calls. @throws RoomError LOG_UNAVAILABLE */
+  /** Runs a script, as a rule in the order of the calls (`ScriptRuns`). @throws RoomError LOG_UNAVAILABLE */
   async run(
     script: Script,
     keys: readonly string[],

@@ -13,7 +13,9 @@ export interface ScriptRunsOptions {
 }
 
 /** Runs of scripts by the name that Redis has for them, which it may have forgotten: then the source is sent. Redis
- *  takes them in the order of the calls all the same: what is called meanwhile waits until those before are sent. */
+ *  takes them in the order of the calls all the same: what is called meanwhile waits until those before are sent. But
+ *  where another client brings the script back while ours are on their way, those after it overtake those before.
+ *  Nobody may build on more: to keep that out every run would have to wait for the answer to the last. */
 export class ScriptRuns {
   readonly #options: ScriptRunsOptions;
   /** Sent by name, and not answered. */

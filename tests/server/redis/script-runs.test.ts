@@ -44,6 +44,19 @@ describe('runs of a script that Redis has forgotten', () => {
     expect(await Promise.all(done)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  it('are answered each, also where another client has brought it back among them', async () => {
+    const { run, sent, answer, fail } = runsByHand();
+    const done = [run('a'), run('b')];
+    await fail('missing');
+    done.push(run('c'));
+    // Redis had it again when `b` came: that one has overtaken `a`, and nothing else has.
+    await answer('b');
+    expect(sent).toEqual(['EVALSHA a', 'EVALSHA b', 'EVAL a', 'EVALSHA c']);
+    await answer('a');
+    await answer('c');
+    expect(await Promise.all(done)).toEqual(['a', 'b', 'c']);
+  });
+
   it('wait for none that has failed for another reason, and refuse beyond their number', async () => {
     const { run, sent, answer, fail } = runsByHand(1);
     const done = [run('a'), run('b')];
