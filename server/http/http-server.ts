@@ -9,6 +9,7 @@ import { guard, type GuardOptions, type Refusal } from '../transport/request-gua
 import { applyCors } from './cors.ts';
 import type { HttpErrorCode } from './http-errors.ts';
 import { Pipelines } from './pipelines.ts';
+import { QuietSockets } from './quiet-sockets.ts';
 import { sendProblem } from './reply.ts';
 
 /** How long a client may take, in milliseconds. Node looks once per `checkEveryMs`. */
@@ -19,7 +20,7 @@ export interface HttpTimeouts {
   readonly requestMs: number;
   /** Between two requests of one connection. */
   readonly idleMs: number;
-  /** Without a byte either way: of an answer or a stream, not one has left (TRN4). */
+  /** Without a byte either way: of an answer or a stream, not one has left (TRN4). A third more at most. */
   readonly stallMs: number;
   readonly checkEveryMs: number;
 }
@@ -35,7 +36,7 @@ export interface HttpServerOptions extends GuardOptions {
   readonly admit?: (req: IncomingMessage, holder: Duplex | ServerResponse) => Refusal | undefined;
   /** Hears of each upgrade that is refused, with the status. */
   readonly onUpgradeRefused?: (status: number) => void;
-  /** Default: 10 s for headers, 30 s for a request, 5 s idle, 60 s stalled; looked at every second. */
+  /** Default: 10 s for headers, 30 s for a request, 5 s idle, 30 s stalled; looked at every second. */
   readonly timeouts?: HttpTimeouts;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -72,8 +73,8 @@ const TIMEOUTS: HttpTimeouts = {
   headersMs: 10_000,
   requestMs: 30_000,
   idleMs: 5_000,
-  // Streams that are read have a ping every 15 s; of a slow reader the kernel takes more now and then only.
-  stallMs: 60_000,
+  // As over WebSocket. Streams have a ping every 15 s.
+  stallMs: 30_000,
   // Node's own 30 s would make 10 s into 40.
   checkEveryMs: 1_000,
 };
@@ -96,7 +97,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     shouldUpgradeCallback: ({ headers }: IncomingMessage) =>
       /^websocket$/i.test(headers.upgrade ?? ''),
   });
-  server.timeout = timeouts.stallMs;
+  const quiet = new QuietSockets({ clock, stallMs: timeouts.stallMs });
+  server.timeout = quiet.quietMs;
+  // Where somebody listens Node closes none by itself.
+  server.on('timeout', (socket: Socket) => {
+    if (pipelines.isIdle(socket)) socket.destroy();
+    else quiet.add(socket);
+  });
   server.on('connection', (socket: Socket) => {
     if (!isWelcome(socket)) socket.destroy();
   });

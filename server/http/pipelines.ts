@@ -17,6 +17,11 @@ export class Pipelines {
     return all.size <= MOST;
   }
 
+  /** Has it had all that it asked for? */
+  isIdle(socket: Duplex): boolean {
+    return this.#unfinished.get(socket)?.size === 0;
+  }
+
   /** Has part of an answer been sent, which nothing else may stand in? */
   isWithinAnswer(socket: Duplex): boolean {
     return [...(this.#unfinished.get(socket) ?? [])].some((res) => res.headersSent);

@@ -12,8 +12,6 @@ export interface EventStreamOptions {
 
 // Proxies cut streams that are silent.
 const PING_MS = 15_000;
-// As over WebSocket: bytes wait and none has left for that long (TRN4).
-const STALL_MS = 30_000;
 /** What a client waits before it comes back, in milliseconds. */
 const RETRY_MS = 2_000;
 
@@ -38,7 +36,7 @@ export async function writeEventStream(
     for await (const [id, frame] of frames) {
       if (res.destroyed) break;
       const hasRoom = res.write(`id: ${id}\ndata: ${toJson(frame)}\n\n`);
-      if (!hasRoom) await drained(res, clock);
+      if (!hasRoom) await drained(res);
     }
   } catch (error) {
     const { reason, detail, more } = problemOf(error);
@@ -60,10 +58,9 @@ function pingEvery(res: ServerResponse, clock: Clock): () => void {
   return () => cancel();
 }
 
-/** Resolves when what was written has left, or the reader has gone; cuts one that has stopped. */
-async function drained(res: ServerResponse, clock: Clock): Promise<void> {
+/** Resolves when what was written has left, or the reader has gone: one that has stopped the server cuts (TRN4). */
+async function drained(res: ServerResponse): Promise<void> {
   if (res.destroyed) return;
-  const cancel = clock.after(STALL_MS, () => res.destroy());
   await new Promise<void>((resolve) => {
     const settle = () => {
       res.off('drain', settle);
@@ -73,5 +70,4 @@ async function drained(res: ServerResponse, clock: Clock): Promise<void> {
     res.on('drain', settle);
     res.on('close', settle);
   });
-  cancel();
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { pino, type Logger } from 'pino';
@@ -6,6 +7,8 @@ import { createHttpServer, type HttpTimeouts } from '../../server/http/http-serv
 import { createRoutes } from '../../server/http/routes.ts';
 import { RoomError } from '../../shared/index.ts';
 import { rawRequest } from '../kit/raw-request.ts';
+
+const LARGE = 8_000_000;
 
 /** The real HTTP server, with guests who are only greeted. */
 async function start(
@@ -20,6 +23,7 @@ async function start(
   const { logger = pino({ level: 'silent' }) } = options;
   const route = createRoutes({
     trpc: (req, res) => {
+      if (req.url?.endsWith('large')) return void res.end(Buffer.alloc(LARGE));
       if (!req.url?.endsWith('.events')) return void res.end('trpc');
       res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
     },
@@ -277,6 +281,22 @@ describe('a client that takes its time', () => {
     const answer = await raw('GET /trpc/a.events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     expect(answer).toContain('data: 1');
   });
+
+  it.runIf(existsSync('/proc/net/tcp'))(
+    '[TRN4] gets a large answer to its end as long as he takes of it',
+    async () => {
+      const { port } = await start({ timeouts: { ...timeouts, stallMs: 600 } });
+      const socket = connect(port, '127.0.0.1').pause();
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => {});
+      socket.write('GET /trpc/large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+      // The kernel takes the rest of it late: a third of what it holds is a second's reading.
+      const sip = setInterval(() => socket.read(16_384), 10);
+      onTestFinished(() => clearInterval(sip));
+      await vi.waitFor(() => expect(socket.bytesRead).toBeGreaterThan(LARGE), 30_000);
+    },
+    40_000,
+  );
 
   it('[TRN5] is told 431 when its headers have no end', async () => {
     const { raw } = await start();
