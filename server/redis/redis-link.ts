@@ -54,7 +54,9 @@ export class RedisLink {
     this.#options = options;
     const { clock, patienceMs = 2_000, url } = options;
     this.#client = plainClient(url);
-    this.#deadlines = new Deadlines({ clock, ms: patienceMs, onDue: (call) => this.#late(call) });
+    const onDue = (call: Call) => this.#late(call);
+    // After a stall of ours the answers of a healthy Redis are there, and not read yet.
+    this.#deadlines = new Deadlines({ clock, ms: patienceMs, onDue, readsFirst: true });
     this.#refusals = new Refusals(options.onTrouble);
     this.#runs = new ScriptRuns({
       command: (args) => this.command(args),
