@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { Recency } from './recency.ts';
 
 /** Calls `onDue` for each item `ms` after it was set, unless it is set again or cleared before: one
  *  timer for all of them, which thousands of connections that each had their own would pay for. */
@@ -8,7 +9,7 @@ export class Deadlines<T> {
   readonly #onDue: (item: T) => void;
   readonly #readsFirst: boolean;
   /** When each was set. As all have the same time, the order of setting is the order of being due. */
-  readonly #setAt = new Map<T, number>();
+  readonly #set = new Recency<T>();
   /** Due, and called for when what lies unread has been read. */
   readonly #overdue = new Set<T>();
   #cancel: (() => void) | undefined;
@@ -30,15 +31,14 @@ export class Deadlines<T> {
   /** Starts an item's time, anew if it was set. */
   set(item: T): void {
     this.#overdue.delete(item);
-    this.#setAt.delete(item);
-    this.#setAt.set(item, this.#clock.elapsed());
+    this.#set.touch(item, this.#clock.elapsed());
     if (!this.#cancel) this.#wait(this.#ms);
   }
 
   clear(item: T): void {
     this.#overdue.delete(item);
-    this.#setAt.delete(item);
-    if (this.#setAt.size > 0) return;
+    this.#set.delete(item);
+    if (this.#set.size > 0) return;
     this.#cancel?.();
     this.#cancel = undefined;
   }
@@ -52,10 +52,11 @@ export class Deadlines<T> {
   #look(): void {
     this.#cancel = undefined;
     const now = this.#clock.elapsed();
-    for (const [item, setAt] of this.#setAt) {
-      const leftMs = setAt + this.#ms - now;
+    for (let next = this.#set.oldest; next; next = this.#set.oldest) {
+      const { item, at } = next;
+      const leftMs = at + this.#ms - now;
       if (leftMs > 0) return this.#wait(leftMs);
-      this.#setAt.delete(item);
+      this.#set.delete(item);
       if (this.#readsFirst) this.#dueSoon(item);
       else this.#onDue(item);
     }
