@@ -13,6 +13,7 @@ import {
   type RoomFacts,
 } from './facts.ts';
 import { demandPlace, newsFor, titled, type MembershipParts } from './parts.ts';
+import { inTurn } from './places.ts';
 import type { Change } from './room-book.ts';
 import type { RoomState } from './room-state.ts';
 import { summaryOf } from './summary.ts';
@@ -33,13 +34,13 @@ export function createFounding(
     readonly isInUse: (room: RoomName, userId: string) => Promise<boolean>;
   },
 ): Founding {
-  const { kind, book, records, clock, newId, isInUse } = parts;
-  const demandRoom = (userId: string, prefix: 'room/' | 'opened/') =>
-    demandPlace(records, userId, { prefix, most: limits.roomsPerUser, what: 'rooms' });
+  const { kind, book, records, clock, turns, newId, isInUse } = parts;
+  const demandRoom = (userId: string, list: 'room' | 'opened') =>
+    demandPlace(records, userId, { list, most: limits.roomsPerUser, what: 'rooms' });
 
   const found = async (actor: By, room: RoomName, input: CreateInput): Promise<Change<MyRoom>> => {
     if (await isInUse(room, actor.id)) throw new RoomError('ROOM_TAKEN');
-    await demandRoom(actor.id, 'room/');
+    const whileAt = await demandRoom(actor.id, 'room');
     const visibility = input.private ? 'private' : 'open';
     const owner: MemberFacts = { name: actor.name, role: 'owner', since: clock.now() };
     const facts = { visibility, ...titled(input.title) } as const;
@@ -47,7 +48,7 @@ export function createFounding(
       result: summaryOf(room, facts, owner),
       facts: newRoom(actor, facts, 1),
       changes: [memberOf(actor.id, owner), { key: knownKey(actor.id), value: '1' }],
-      listed: [{ userId: actor.id, key: myRoomKey(room) }],
+      listed: [{ userId: actor.id, key: myRoomKey(room), whileAt }],
       news: [
         { room, type: 'roomCreated', data: facts, by: actor },
         newsFor(actor.id, {
@@ -66,17 +67,19 @@ export function createFounding(
   return {
     create: async (actor, input) => {
       const room = { kind, id: input.id ?? idFor(actor, input, newId) };
-      return book.change(room, async (state) => {
-        const again = await repeatOf(room, state, actor, input);
-        if (state.facts && !again) throw new RoomError('ROOM_TAKEN');
-        return again ? { result: again } : found(actor, room, input);
-      });
+      const create = () =>
+        book.change(room, async (state) => {
+          const again = await repeatOf(room, state, actor, input);
+          if (state.facts && !again) throw new RoomError('ROOM_TAKEN');
+          return again ? { result: again } : found(actor, room, input);
+        });
+      return inTurn(turns, 'room', actor.id, create);
     },
 
     direct: async (actor, userId) => {
       if (userId === actor.id) throw new RoomError('BAD_INPUT', 'a direct room needs two');
       const room = { kind, id: directId(kind, actor.id, userId) };
-      return book.change(room, async (state) => {
+      const decide = async (state: RoomState): Promise<Change<MyRoom>> => {
         const [mine, other] = [await state.member(actor.id), await state.member(userId)];
         const since = clock.now();
         const own: MemberFacts = { role: 'member', since, ...mine, name: actor.name };
@@ -88,14 +91,14 @@ export function createFounding(
           if (mine?.name === actor.name) return { result };
           return { result, facts: state.facts, changes: [memberOf(actor.id, own)] };
         }
-        await demandRoom(actor.id, 'opened/');
+        const whileAt = await demandRoom(actor.id, 'opened');
         const joined = { type: 'joined', room, by: actor, role: 'member' };
         return {
           result,
           facts: newRoom(actor, facts, 2),
           changes: [memberOf(actor.id, own), memberOf(userId, theirs)],
           listed: [
-            { userId: actor.id, key: myOpenedKey(room) },
+            { userId: actor.id, key: myOpenedKey(room), whileAt },
             { userId: actor.id, key: myDirectKey(room) },
             { userId, key: myDirectKey(room) },
           ],
@@ -105,7 +108,8 @@ export function createFounding(
             newsFor(userId, joined),
           ],
         };
-      });
+      };
+      return inTurn(turns, 'opened', actor.id, () => book.change(room, decide));
     },
   };
 }

@@ -30,6 +30,7 @@ import {
   titled,
   type MembershipParts,
 } from './parts.ts';
+import { inTurn, readPlaces, type ListState } from './places.ts';
 import type { Change } from './room-book.ts';
 import type { RoomState } from './room-state.ts';
 import { summaryOf } from './summary.ts';
@@ -54,7 +55,7 @@ const FULL = `invitations for this user: ${limits.invitationsPerUser} at most`;
 const MOST_TRIES = 5;
 
 /** Makes that of one kind. */
-export function createJoining({ kind, book, records, clock }: MembershipParts): Joining {
+export function createJoining({ kind, book, records, clock, turns }: MembershipParts): Joining {
   /** Invites, or says which other invitation is in the way. */
   const invite = (
     actor: By,
@@ -68,10 +69,10 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
       if (!may || !mayActOn(own.role, role)) throw new RoomError('FORBIDDEN');
       const result = { room: id };
       if (await member(user)) return { result };
-      const listed = [{ userId: user, key: myInvitationKey(room), by: actor.id }];
-      if (await invitation(user)) return { result, listed };
+      const entry = { userId: user, key: myInvitationKey(room), by: actor.id };
+      if (await invitation(user)) return { result, listed: [entry] };
       demandCount(facts.invitations, limits.invitationsPerRoom, 'invitations into this room');
-      const inTheWay = await demandInvitation(records, user, actor);
+      const { inTheWay, whileAt } = await demandInvitation(records, user, actor);
       if (inTheWay) return { result: { inTheWay } };
       const wasBanned = await isBanned(user);
       const invited: InvitationFacts = { role, by: actor, at: clock.now() };
@@ -86,7 +87,7 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
           { key: invitedKey(user), value: encode(invited) },
           { key: bannedKey(user), value: null },
         ],
-        listed,
+        listed: [{ ...entry, whileAt }],
         news: [
           newsFor(user, { type: 'invitation', room, by: actor, ...titled(facts.title), role }),
         ],
@@ -105,28 +106,29 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
   };
 
   return {
-    invite: async (actor, input) => {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        const outcome = await invite(actor, input);
-        if ('room' in outcome) return outcome;
-        await withdraw(input.user, outcome.inTheWay);
-      }
-      throw new RoomError('LIMIT_REACHED', FULL);
-    },
+    invite: (actor, input) =>
+      inTurn(turns, 'invited', input.user, async () => {
+        for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+          const outcome = await invite(actor, input);
+          if ('room' in outcome) return outcome;
+          await withdraw(input.user, outcome.inTheWay);
+        }
+        throw new RoomError('LIMIT_REACHED', FULL);
+      }),
 
     accept: (actor, id) => {
       const room = { kind, id };
-      return book.change<MyRoom>(room, async (state) => {
+      const decide = async (state: RoomState): Promise<Change<MyRoom>> => {
         const { facts, member, invitation, isBanned, isKnown } = living(state);
         const own = await member(actor.id);
-        const listed = [{ userId: actor.id, key: myRoomKey(room) }];
-        if (own) return { result: summaryOf(room, facts, own), listed };
+        const entry = { userId: actor.id, key: myRoomKey(room) };
+        if (own) return { result: summaryOf(room, facts, own), listed: [entry] };
         const asked = await invitation(actor.id);
         const isFree = facts.visibility === 'open' && !(await isBanned(actor.id));
         if (!asked && !isFree) throw new RoomError('FORBIDDEN');
         demandCount(facts.members, limits.membersPerRoom, 'members of this room');
-        await demandPlace(records, actor.id, {
-          prefix: 'room/',
+        const whileAt = await demandPlace(records, actor.id, {
+          list: 'room',
           most: limits.roomsPerUser,
           what: 'rooms',
         });
@@ -146,15 +148,16 @@ export function createJoining({ kind, book, records, clock }: MembershipParts): 
             { key: knownKey(actor.id), value: '1' },
             { key: invitedKey(actor.id), value: null },
           ],
-          listed,
+          listed: [{ ...entry, whileAt }],
           unlisted: [{ userId: actor.id, key: myInvitationKey(room) }],
           news: [
             { room, type: 'joined', data, by: actor },
             ...(isFirst ? [{ room, type: 'welcome', data, by: actor }] : []),
             newsFor(actor.id, { type: 'joined', room, by: actor, ...titled(facts.title), role }),
           ],
-        } satisfies Change<MyRoom>;
-      });
+        };
+      };
+      return inTurn(turns, 'room', actor.id, () => book.change(room, decide));
     },
 
     decline: (actor, id) => {
@@ -183,19 +186,19 @@ async function uninvited(
 }
 
 /** A few accounts must not use up what others may ask somebody. Gives the invitation that has to go first, if one
- *  has. @throws RoomError LIMIT_REACHED */
+ *  has, and what one more is to be made on condition of. @throws RoomError LIMIT_REACHED */
 async function demandInvitation(
   records: Records,
   userId: string,
   actor: By,
-): Promise<StoredRecord | undefined> {
+): Promise<{ readonly inTheWay?: StoredRecord; readonly whileAt: ListState }> {
   const { invitationsPerUser: most, invitationsPerUserByOne: mostByOne } = limits;
-  const range = { prefix: 'invited/', limit: 2 * most };
-  const waiting = await records.list(userPartition(userId), range);
+  const places = { list: 'invited', limit: 2 * most } as const;
+  const { entries: waiting, state: whileAt } = await readPlaces(records, userId, places);
   const own = waiting.filter((one) => madeBy(one) === actor.id);
   demandCount(own.length, mostByOne, 'invitations of yours for this user');
-  if (waiting.length < most) return undefined;
+  if (waiting.length < most) return { whileAt };
   const one = givesWay(waiting, actor.id);
   if (!one) throw new RoomError('LIMIT_REACHED', FULL);
-  return one;
+  return { inTheWay: one, whileAt };
 }

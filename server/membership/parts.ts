@@ -1,11 +1,13 @@
 import { RoomError, type By } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
-import { userPartition, type Records, type StoredRecord } from '../records/records.ts';
+import type { Records } from '../records/records.ts';
 import { meRoom } from '../rooms/me-room.ts';
 import type { News, RoomFacts } from './facts.ts';
+import { readPlaces, type ListState, type PlaceList } from './places.ts';
 import type { RoomBook } from './room-book.ts';
 import type { RoomState } from './room-state.ts';
+import type { Turns } from './turns.ts';
 
 /** What the procedures of rooms with membership work with. */
 export interface MembershipParts {
@@ -13,6 +15,8 @@ export interface MembershipParts {
   readonly book: RoomBook;
   readonly records: Records;
   readonly clock: Clock;
+  /** Of those who want a place in a user's list (`inTurn`). */
+  readonly turns: Turns;
 }
 
 /** A room that somebody has made and nobody has closed. */
@@ -25,15 +29,15 @@ export function living(state: RoomState): LivingRoom {
   return { ...state, facts };
 }
 
-/** Gives what a user's index lists under a prefix. @throws RoomError LIMIT_REACHED when it is `most` */
+/** Gives what an entry is to be made on condition of. @throws RoomError LIMIT_REACHED when a list has `most` */
 export async function demandPlace(
   records: Records,
   userId: string,
-  { prefix, most, what }: { prefix: string; most: number; what: string },
-): Promise<readonly StoredRecord[]> {
-  const listed = await records.list(userPartition(userId), { prefix, limit: most });
-  demandCount(listed.length, most, what);
-  return listed;
+  { list, most, what }: { list: PlaceList; most: number; what: string },
+): Promise<ListState> {
+  const { entries, state } = await readPlaces(records, userId, { list, limit: most });
+  demandCount(entries.length, most, what);
+  return state;
 }
 
 /** @throws RoomError LIMIT_REACHED when a room has `most` of them */

@@ -90,7 +90,7 @@ export class RoomBook {
           return change.result;
         }
       }
-      throw new RoomError('LOG_UNAVAILABLE', 'others change this room all the time; try again');
+      throw new RoomError('LOG_UNAVAILABLE', 'others change this all the time; try again');
     });
   }
 
@@ -129,7 +129,7 @@ export class RoomBook {
     const { bus, onError } = this.#options;
     const untold = state.facts?.news ?? [];
     if (untold.length > MOST_NEWS) throw new RoomError('LOG_UNAVAILABLE');
-    await this.#index.add(change.listed ?? []);
+    if (!(await this.#index.add(change.listed ?? []))) return false;
     const facts = this.#factsOf(state, change);
     try {
       return await this.#write(room, { facts, expected: state.version }, change.changes);

@@ -11,6 +11,7 @@ import { createJoining, type Joining } from './joining.ts';
 import { createListing, type Listing } from './listing.ts';
 import { Memberships } from './memberships.ts';
 import { RoomBook } from './room-book.ts';
+import { Turns } from './turns.ts';
 import { takeOver } from './taking-over.ts';
 
 /** What the rooms of one kind with membership can have done to them. */
@@ -44,6 +45,7 @@ export function createRoomKeeping(options: {
 }): RoomKeeping {
   const { records, log, presence, clock, newId } = options;
   const book = new RoomBook(options);
+  const turns = new Turns();
   const memberships = new Memberships({ ...options, onNews: (room) => book.tell(room) });
   const stop = takeOver({ records, clock, tell: (room) => book.tell(room) });
   const isInUse = async (room: RoomName, userId: string) => {
@@ -58,7 +60,7 @@ export function createRoomKeeping(options: {
       book.close();
     },
     of: (kind) => {
-      const parts = { kind, book, records, clock };
+      const parts = { kind, book, records, clock, turns };
       return {
         founding: createFounding({ ...parts, newId, isInUse }),
         joining: createJoining(parts),

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { userPartition, type Records, type StoredRecord } from '../records/records.ts';
 import { encode } from './facts.ts';
+import type { ListState } from './places.ts';
 
 /** An entry of a user's index. */
 export interface IndexEntry {
@@ -8,6 +9,8 @@ export interface IndexEntry {
   readonly key: string;
   /** Of an invitation: whose it is. */
   readonly by?: string;
+  /** It is made only while its list is as it was then. */
+  readonly whileAt?: ListState;
 }
 
 /** One that is there, as it was seen. */
@@ -17,8 +20,8 @@ export interface SeenEntry extends IndexEntry {
 
 /** What users have as lists: their rooms and invitations. The rooms have the truth. */
 export interface UserIndex {
-  /** Makes entries, or makes them anew. */
-  add(entries: readonly IndexEntry[]): Promise<void>;
+  /** Makes entries, or makes them anew. False: the list of one has changed, and it was not made. */
+  add(entries: readonly IndexEntry[]): Promise<boolean>;
   /** Makes those that are missing. */
   complete(entries: readonly IndexEntry[]): Promise<void>;
   /** Finds those that are there. */
@@ -56,13 +59,15 @@ export function createUserIndex({
   const put = (entries: readonly IndexEntry[], expected?: number) => {
     const at = clock.now();
     return Promise.all(
-      entries.map(({ userId, key, by }) =>
-        records.write(userPartition(userId), [{ key, value: encode({ at, by }), expected }]),
-      ),
+      entries.map(({ userId, key, by, whileAt }) => {
+        const entry = { key, value: encode({ at, by }), expected };
+        const change = whileAt && { key: whileAt.key, value: '1', expected: whileAt.version };
+        return records.write(userPartition(userId), change ? [change, entry] : [entry]);
+      }),
     );
   };
   return {
-    add: async (entries) => void (await put(entries)),
+    add: async (entries) => (await put(entries)).every((isMade) => isMade),
     complete: async (entries) => {
       const found = await Promise.all(
         entries.map(({ userId, key }) => records.read(userPartition(userId), key)),

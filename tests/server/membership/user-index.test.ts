@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Records } from '../../../server/records/records.ts';
-import { limits, type By } from '../../../shared/index.ts';
+import { limits, type By, type RoomError } from '../../../shared/index.ts';
 import { testKeeping } from '../../kit/keeping.ts';
 import { inMemory, onRedis, type Shared, type Sharing } from '../../kit/keeping-nodes.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
@@ -20,6 +20,17 @@ function holding(records: Records) {
     return records.write(partition, changes, isUnfinished);
   };
   return { records: { ...records, write }, held };
+}
+
+/** How many calls ended how: `done`, or the code of the error. */
+async function outcomes(calls: readonly Promise<unknown>[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const settled of await Promise.allSettled(calls)) {
+    const { code } =
+      settled.status === 'rejected' ? (settled.reason as RoomError) : { code: 'done' };
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** What becomes of a user's index that two nodes write at once. `share` begins with nothing stored. */
@@ -111,6 +122,37 @@ function userIndex(name: string, share: Sharing): void {
         const record = await records.read(`room/chat/${id}`, 'room');
         return record && (JSON.parse(record.value) as { invitations: number });
       }
+    });
+
+    it('keeps its limits where many are made at once, on two nodes', async () => {
+      const { other, slow, records } = await stage();
+      const ids = Array.from({ length: 40 }, (_, no) => `r${no}`);
+      for (const id of ids) await other.founding.create(ada, { id, private: true });
+      const nodeOf = (no: number) => (no % 2 === 0 ? other : slow);
+      const invite = (room: string, no: number) =>
+        nodeOf(no).joining.invite(ada, { ...invitation, room });
+      expect(await outcomes(ids.map(invite))).toEqual({
+        done: limits.invitationsPerUserByOne,
+        LIMIT_REACHED: ids.length - limits.invitationsPerUserByOne,
+      });
+      // Two places are left in each of bob's lists of rooms.
+      for (const list of ['room', 'opened']) {
+        for (let no = 0; no < limits.roomsPerUser - 2; no += 1) {
+          const key = `${list}/chat/before-${no}`;
+          await records.write(BOB, [{ key, value: JSON.stringify({ at: 0 }) }]);
+        }
+      }
+      const four = [0, 1, 2, 3];
+      const limited = { done: 2, LIMIT_REACHED: 2 };
+      const open = (no: number) => nodeOf(no).founding.direct(bob, `somebody-${no}`);
+      expect(await outcomes(four.map(open))).toEqual(limited);
+      const create = (no: number) =>
+        nodeOf(no).founding.create(bob, { id: `of-bob-${no}`, private: false });
+      const accept = () => slow.joining.accept(bob, 'r');
+      const many = [create(0), create(1), create(2), accept()];
+      expect(await outcomes(many)).toEqual(limited);
+      const listed = await records.list(BOB, { prefix: 'room/' });
+      expect(listed).toHaveLength(limits.roomsPerUser);
     });
 
     it('is made whole by whoever invites or accepts again', async () => {
