@@ -1,10 +1,11 @@
 import { createTRPCClient, type TRPCClient } from '@trpc/client';
-import { ME, me, RoomError, type Contract, type MeOf, type RoomKind } from '../shared/index.ts';
+import { ME, RoomError, type Contract, type MeOf, type RoomKind } from '../shared/index.ts';
 import { clockOf } from './clock.ts';
 import type { Connection } from './connection/connection-state.ts';
 import { createConnection, type ConnectionOptions } from './connection/connection.ts';
 import { createHandles } from './handles.ts';
 import { roomsLink } from './link/rooms-link.ts';
+import { builtInMe } from './me/built-in-me.ts';
 import { createMyStream } from './me/create-my-stream.ts';
 import type { MyBranch } from './me/my-calls.ts';
 import type { MyStream } from './me/my-stream.ts';
@@ -120,7 +121,7 @@ export function createRooms<const R extends Contract>(
   const mine = createMyStream(
     branchOf(ME) as MyBranch<RoomKind>,
     // It has no id, and what was shown of it no app is asked to keep.
-    (calls, how) => handles.join({ kind: contract[ME] ?? me, calls, id: ME }, how),
+    (calls, how) => handles.join({ kind: contract[ME] ?? builtInMe, calls, id: ME }, how),
     shared,
   );
 

@@ -1,4 +1,5 @@
 export { activity, type ActivitySpec } from './activity.ts';
+export { CHANGE_TYPES, ME, MEMBERSHIP_PROCEDURES, READ_TYPE } from './built-in-names.ts';
 export { chat } from './chat.ts';
 export { errorOfClose, reconnectAfter, type Reconnect } from './close-codes.ts';
 export {
@@ -44,9 +45,7 @@ export type {
   UnreadFrame,
 } from './frame.ts';
 export {
-  CHANGE_TYPES,
   isDerived,
-  READ_TYPE,
   type Edited,
   type LifeEvents,
   type Reacted,
@@ -105,9 +104,9 @@ export {
   type PageInput,
   type RosterEntry,
 } from './membership.ts';
-export { defineMe, ME, me, withMe, type MeOf } from './me.ts';
+export { defineMe, me, withMe, type MeOf } from './me.ts';
 export type { MeProcedures, MeState } from './me-procedures.ts';
-export { MEMBERSHIP_PROCEDURES, type Role, type Visibility } from './room-news.ts';
+export type { Role, Visibility } from './room-news.ts';
 export { DAY, HOUR, IDEMPOTENCY_KEY, limits, MINUTE, ROOM_ID } from './limits.ts';
 export { isSessionId, SESSION_ID_FORM } from './session-id.ts';
 export { formatPosition, parsePosition, type Position } from './position.ts';

@@ -1,16 +1,10 @@
 import { z } from 'zod';
+import { READ_TYPE } from './built-in-names.ts';
 import { durable, latest, type DurableSpec, type EventSpec, type LatestSpec } from './delivery.ts';
 import type { By } from './event.ts';
 import { HOUR } from './limits.ts';
 import { typesWhere, type NoLife, type ReactionMode, type TypesWith } from './life.ts';
 import type { EventSpecs, RoomKind } from './room-kind.ts';
-
-/** What happens to messages, as events of the same log: derived by `defineRoom`, published by rooms
- *  alone, each about the event at `target`, a position. */
-export const CHANGE_TYPES = ['edited', 'removed', 'reacted'] as const;
-
-/** The latest value that says how far a user has read. */
-export const READ_TYPE = 'read';
 
 /** Everybody who reacted with one name. */
 export interface Reaction {

@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { ME } from './built-in-names.ts';
 import { durable, latest } from './delivery.ts';
 import { defineRoom, type Contract, type EventSpecs, type Retention } from './room-kind.ts';
-
-/** The name of the kind that private streams are of. */
-export const ME = 'me';
 
 const roomName = z.object({ kind: z.string(), id: z.string() });
 const person = z.object({ id: z.string(), name: z.string() });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { ActivitySpec } from './activity.ts';
+import { MEMBERSHIP_PROCEDURES } from './built-in-names.ts';
 import type { DurableSpec, EventSpec, LatestSpec } from './delivery.ts';
 import { lifeEvents, type LifeEvents } from './life-events.ts';
 import { DAY, limits } from './limits.ts';
-import { MEMBERSHIP_PROCEDURES, roomNews } from './room-news.ts';
+import { roomNews } from './room-news.ts';
 import { strict } from './strict.ts';
 
 /** How much of a room's log is kept: the newest `maxEvents`, none older than `maxAgeMs`. */

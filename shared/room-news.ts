@@ -24,20 +24,3 @@ export const roomNews = {
   renamed: durable(z.object({ title })),
   closed: durable(z.object({})),
 };
-
-/** The procedures of rooms with membership, by name. */
-export const MEMBERSHIP_PROCEDURES = [
-  'create',
-  'direct',
-  'invite',
-  'accept',
-  'decline',
-  'leaveRoom',
-  'removeMember',
-  'setRole',
-  'rename',
-  'close',
-  'mine',
-  'invitations',
-  'roster',
-] as const;

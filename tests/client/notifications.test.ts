@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
+import { builtInMe } from '../../client/me/built-in-me.ts';
 import { createNotifications } from '../../client/me/notifications.ts';
 import type { MyBranch } from '../../client/me/my-calls.ts';
 import type { MyHandle } from '../../client/me/my-stream.ts';
-import { RoomError, type me, type RoomEvent } from '../../shared/index.ts';
+import { me, RoomError, type RoomEvent } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settle } from '../kit/settle.ts';
 
@@ -60,6 +61,15 @@ function stage(failures: number, stored = [1, 2, 3]) {
   };
   return { store, leave, wait, left, told, server, show: (frame: unknown) => show(frame) };
 }
+
+it('a client knows of built-in streams what their contract says', () => {
+  const values = Object.entries(me.events).filter(([, { delivery }]) => delivery === 'latest');
+  const known = Object.fromEntries(Object.entries(builtInMe.events));
+  expect(Object.keys(known)).toEqual(values.map(([type]) => type));
+  for (const [type, spec] of values) expect(spec).toMatchObject(known[type] ?? {});
+  const { name, shorthands, whispers, membership } = me;
+  expect(builtInMe).toMatchObject({ name, shorthands, whispers, membership });
+});
 
 it('notifications have no hole after a gap, though the first attempts to fill it fail', async () => {
   const { store, wait, show } = stage(2);

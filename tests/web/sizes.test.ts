@@ -40,6 +40,8 @@ describe('sizes', () => {
     // zod comes with the contract, which an app writes with it.
     const code = await bundled(`export * from '${join(root, 'dist/client/index.js')}';`, ['zod']);
     expect(code).toContain('DISCONNECTED');
+    // Nor what makes contracts.
+    expect(code).not.toMatch(/from\s*["'`]zod/);
     const size = sizeOf(code);
     expect(size).toBeLessThanOrEqual(35 * KB);
     expect(size).toBeGreaterThan(20 * KB);
