@@ -7,6 +7,11 @@ import {
   type TRPCCode,
 } from '../shared/index.ts';
 
+/** Does it come of a call to the server, and not of an app's own code? */
+export function isOwnError(error: unknown): boolean {
+  return error instanceof RoomError || error instanceof TRPCClientError;
+}
+
 /** What a failed call means, in the words of the table. A call whose connection went away before the
  *  answer is DISCONNECTED: it may have been done. */
 export function toRoomError(error: unknown): RoomError {

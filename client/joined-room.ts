@@ -19,7 +19,6 @@ import {
   type RoomKind,
 } from '../shared/index.ts';
 import { ask, guarded } from './ask.ts';
-import { toRoomError } from './call-error.ts';
 import { clockOf } from './clock.ts';
 import { gapOf, positionOf, shownBy, type Beginning } from './frame-place.ts';
 import { callGuarded, Listeners, unheeded, type Listener } from './listeners.ts';
@@ -39,11 +38,9 @@ import {
   type RoomState,
 } from './room.ts';
 import { RoomViews } from './room-views.ts';
+import { StateLoading } from './state-loading.ts';
 import type { Store } from './store.ts';
 import { newKey } from './new-key.ts';
-
-// Frames that wait for `loadState`: beyond, it will not keep up.
-const MOST_HELD = 10_000;
 
 /** A room that is followed: frames in, typed events out. */
 export class JoinedRoom<K extends RoomKind> implements Room<K> {
@@ -52,6 +49,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   readonly #calls: RoomCalls<K>;
   readonly #publisher: RoomPublisher<K>;
   readonly #views: RoomViews<K>;
+  readonly #loading: StateLoading<K>;
   readonly #options: JoinOptions & HandleOptions;
   readonly #byType = new Map<string, Listeners<never>>();
   readonly #frames = new Listeners<FrameOf<K>>();
@@ -60,18 +58,26 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   #resolveReady: (frame: ReadyFrame<EventOf<K>>) => void = () => {};
   #rejectReady: (error: RoomError) => void = () => {};
   #current: RoomState = { state: 'joining' };
-  /** Frames that wait for `loadState`. */
-  #held: FrameOf<K>[] | undefined;
 
   constructor(kind: K, calls: RoomCalls<K>, id: string, options: JoinOptions & HandleOptions) {
     this.id = id;
     this.#calls = calls;
     this.#publisher = roomPublisher(kind, calls, id, options);
     this.#options = options;
+    const parts = { clock: clockOf(options), random: options.random ?? Math.random };
+    this.#loading = new StateLoading({
+      ...parts,
+      loadState: (position) => options.loadState?.(position),
+      onLoaded: (beginning, later) => {
+        this.#begin(beginning);
+        for (const frame of later) this.#receive(frame);
+      },
+      onWait: (error) => this.#wait(error),
+      onFail: (error) => this.#fail(error),
+    });
     this.#views = new RoomViews({
+      ...parts,
       kind,
-      clock: clockOf(options),
-      random: options.random ?? Math.random,
       userId: () => options.userId?.(),
       members: () => this.members(),
       setPresence: (state) => this.#setPresence(state),
@@ -180,7 +186,10 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
       {
         ...this.#options,
         onFrame: (frame) => this.#receive(frame),
-        onAway: () => this.#views.values.quiet(),
+        onAway: (error) => {
+          this.#views.values.quiet();
+          if (error) this.#wait(error);
+        },
         onFail: (error) => this.#fail(error),
       },
     );
@@ -192,24 +201,18 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     if (this.#isOver()) return;
     if (frame.type === 'revoked') return this.#shutOut(frame);
     const begins = frame.type === 'ready' || frame.type === 'gap';
-    if (begins && this.#needsState(frame)) this.#load(frame);
-    // While state loads everything waits, a reconnect's `ready` too: nothing overtakes, nothing drops.
-    else if (this.#held) this.#hold(this.#held, frame);
+    if (begins && this.#needsState(frame)) this.#loading.start(frame);
+    // While state loads everything waits, a reconnect's `ready` too.
+    else if (this.#loading.holds(frame)) return;
     else if (begins) this.#begin(frame);
     else this.#dispatch(frame);
   }
 
   /** Also while state loads: nothing of what waits for it is shown any more. */
   #shutOut(frame: Extract<FrameOf<K>, { type: 'revoked' }>): void {
-    this.#held = undefined;
+    this.#loading.stop();
     this.#frames.tell(frame);
     this.#fail(new RoomError('FORBIDDEN', `this room may be followed no longer: ${frame.reason}`));
-  }
-
-  #hold(held: FrameOf<K>[], frame: FrameOf<K>): void {
-    if (held.length < MOST_HELD) held.push(frame);
-    else
-      this.#fail(new RoomError('SLOW_CONSUMER', 'too much has come while loadState was at work'));
   }
 
   /** Does the stream begin where no known state leads up to? */
@@ -217,25 +220,6 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     const { onGap, loadState } = this.#options;
     if (!loadState) return false;
     return gapOf(frame) ? onGap === 'reload' : frame.type === 'ready' && frame.start === 'fresh';
-  }
-
-  /** Loads the state up to where the stream begins, then shows what came meanwhile. A load that is
-   *  overtaken by a later one is forgotten: that one's state holds everything before its position. */
-  #load(frame: Beginning<K>): void {
-    const held: FrameOf<K>[] = [];
-    this.#held = held;
-    const load = async () => this.#options.loadState?.(positionOf(frame));
-    load().then(
-      () => {
-        if (this.#held !== held || this.#isOver()) return;
-        this.#held = undefined;
-        this.#begin(frame);
-        for (const waiting of held) this.#receive(waiting);
-      },
-      (error: unknown) => {
-        if (this.#held === held) this.#fail(toRoomError(error));
-      },
-    );
   }
 
   #begin(frame: Beginning<K>): void {
@@ -269,12 +253,21 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     this.#byType.get(event.type)?.tell(event as never, () => !this.#isOver());
   }
 
+  /** It does not go on for now. */
+  #wait(error: RoomError): void {
+    const { current } = this;
+    if (current.state === 'joining' || current.state === 'joined') {
+      this.#change({ ...current, error });
+    }
+  }
+
   #fail(error: RoomError): void {
     if (!this.#isOver()) this.#end({ state: 'failed', error }, error);
   }
 
   #end(state: RoomState, error: RoomError): void {
     this.#closeStream();
+    this.#loading.stop();
     this.#views.close(error);
     this.#options.position?.flush();
     this.#change(state);

@@ -17,6 +17,12 @@ export function isPassing(error: RoomError): boolean {
   return PASSING.has(error.code);
 }
 
+/** The same of what a room cannot do without, which is asked for as long as it takes: a fault of the server passes
+ *  too. */
+export function mayPass(error: RoomError): boolean {
+  return error.retryable || isPassing(error);
+}
+
 /** How long to wait before asking again, in milliseconds: jittered by `attempt` (counted from 0), and never
  *  less than the server has asked for. `random` is in [0, 1). */
 export function retryDelayMs(error: RoomError, attempt: number, random: number): number {

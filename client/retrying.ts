@@ -9,6 +9,10 @@ export interface RetryingOptions<T> {
   readonly random: () => number;
   readonly ask: () => Promise<T>;
   readonly onAnswer: (answer: T) => void;
+  /** Is it worth asking again? `cause`: what was thrown, as it was. Default: as `isPassing` says. */
+  readonly passes?: (error: RoomError, cause: unknown) => boolean;
+  /** It is asked again after a while. */
+  readonly onWait?: (error: RoomError) => void;
   /** It will not pass by itself. */
   readonly onFail: (error: RoomError) => void;
 }
@@ -37,7 +41,7 @@ export class Retrying<T> {
   }
 
   #ask(round: number, attempt: number): void {
-    const { clock, random, ask, onAnswer, onFail } = this.#options;
+    const { clock, random, ask, passes = isPassing, onAnswer, onWait, onFail } = this.#options;
     ask().then(
       (answer) => {
         if (round === this.#round) onAnswer(answer);
@@ -45,7 +49,10 @@ export class Retrying<T> {
       (cause: unknown) => {
         if (round !== this.#round) return;
         const error = toRoomError(cause);
-        if (!isPassing(error)) return onFail(error);
+        if (!passes(error, cause)) return onFail(error);
+        onWait?.(error);
+        // Whoever is told may stop it.
+        if (round !== this.#round) return;
         const waitMs = retryDelayMs(error, attempt, random());
         this.#cancel = clock.after(waitMs, () => this.#ask(round, attempt + 1));
       },

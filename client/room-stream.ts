@@ -1,7 +1,7 @@
 import { RoomError, type FrameOf, type RoomKind } from '../shared/index.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf, type ClockOptions } from './clock.ts';
-import { isPassing, retryDelayMs } from './passing.ts';
+import { mayPass, retryDelayMs } from './passing.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { readFrame } from './room-frame.ts';
 
@@ -15,14 +15,14 @@ export interface StreamOptions extends ClockOptions {
 
 /** Follows one room until it is closed or fails for good. A link carries a subscription over a
  *  reconnect; one that the server refuses for the moment, or ends, is asked for again here, after a
- *  jittered delay and from the last frame seen. Returns the close. */
+ *  jittered delay and from the last frame seen, as long as that takes. Returns the close. */
 export function openStream<K extends RoomKind>(
   calls: RoomCalls<K>,
   input: { readonly room: string; readonly since: string | undefined },
   options: StreamOptions & {
     readonly onFrame: (frame: FrameOf<K>) => void;
-    /** Nothing comes for now. */
-    readonly onAway: () => void;
+    /** Nothing comes for now. With an error: the stream was refused or has ended, and is asked for again. */
+    readonly onAway: (error?: RoomError) => void;
     /** The stream has ended for good. */
     readonly onFail: (error: RoomError) => void;
   },
@@ -38,21 +38,19 @@ export function openStream<K extends RoomKind>(
   const open = () => {
     let isOver = false;
     let unsubscribe = () => {};
-    const give = (error: RoomError) => {
+    const give = (error: RoomError, passes = mayPass(error)) => {
       // A link may say more than once that it is over.
       if (isOver || isClosed) return;
       isOver = true;
-      options.onAway();
-      const reason = stopped?.() ?? error;
-      // A fault of the server may pass too; one that meets the very first attempt is told at once.
-      const passes = isPassing(reason) || (hasBegun && reason.retryable);
-      if (!passes || stopped?.()) return options.onFail(reason);
-      const waitMs = retryDelayMs(reason, (attempt += 1) - 1, random());
+      const final = stopped?.();
+      if (final || !passes) return options.onFail(final ?? error);
+      const waitMs = retryDelayMs(error, (attempt += 1) - 1, random());
       cancel = after(waitMs, () => {
-        const final = stopped?.();
-        if (final) options.onFail(final);
+        const reason = stopped?.();
+        if (reason) options.onFail(reason);
         else open();
       });
+      options.onAway(error);
     };
     const from = lastEventId === undefined ? {} : { lastEventId };
     const subscription = calls.events.subscribe(
@@ -64,7 +62,8 @@ export function openStream<K extends RoomKind>(
           if (!frame) {
             const message = 'the server sent a frame that cannot be read';
             unsubscribe();
-            return give(new RoomError('INTERNAL', message));
+            // A server whose first word cannot be read speaks another language.
+            return give(new RoomError('INTERNAL', message), hasBegun);
           }
           lastEventId = frame.id;
           hasBegun = true;

@@ -35,7 +35,8 @@ export interface JoinOptions {
   readonly onGap: 'reload' | ((gap: Gap) => void);
   /** Loads the state that the events build on. Called with the position at which the stream begins;
    *  events wait until it is done, so state and stream meet without a hole. Called again after a gap
-   *  if `onGap` is `reload`. When it fails, the handle fails with its error. */
+   *  if `onGap` is `reload`, and after an error of a call that is `retryable`. Whatever else it throws
+   *  ends the handle. */
   readonly loadState?: (position: string) => void | Promise<void>;
   /** Resume after this position, kept from an earlier session. Default: what the client's `positions`
    *  hold, where it has any. */
@@ -50,10 +51,12 @@ export interface PublishOptions {
   readonly replyTo?: string;
 }
 
-/** Where a room handle stands. `failed`: the stream has ended with an error and will not go on. */
+/** Where a room handle stands. `failed`: the stream has ended with an error and will not go on. What passes by
+ *  itself (`error.retryable`) ends nothing: it is tried again after 0.5 to 20 s, and until then it is the `error` of
+ *  `joining`, or of `joined`. */
 export type RoomState =
-  | { readonly state: 'joining' }
-  | { readonly state: 'joined'; readonly position: string }
+  | { readonly state: 'joining'; readonly error?: RoomError }
+  | { readonly state: 'joined'; readonly position: string; readonly error?: RoomError }
   | { readonly state: 'left' }
   | { readonly state: 'failed'; readonly error: RoomError };
 
@@ -94,7 +97,7 @@ export interface Room<K extends RoomKind> {
   /** The room's id. */
   readonly id: string;
   readonly current: RoomState;
-  /** Resolves with the first `ready`. @throws RoomError when joining fails or is given up */
+  /** Resolves with the first `ready`, however long that takes. @throws RoomError when joining fails or is given up */
   readonly ready: Promise<ReadyFrame<EventOf<K>>>;
   /** Calls `listener` with each event of a type, in order, each once. Latest values that stand when
    *  the stream begins come first. Returns the undo. */

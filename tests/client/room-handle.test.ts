@@ -3,6 +3,7 @@ import type { RoomCalls } from '../../client/room-calls.ts';
 import { joinRoom } from '../../client/room-handle.ts';
 import type { HandleOptions, JoinOptions } from '../../client/room.ts';
 import { chat, RoomError, type EventsInput, type FrameOf, type Gap } from '../../shared/index.ts';
+import { manualClock } from '../kit/manual-clock.ts';
 import { settle } from '../kit/settle.ts';
 
 type Chat = typeof chat;
@@ -176,6 +177,83 @@ describe('a joined room', () => {
     await expect(room.ready).rejects.toThrow('offline');
     expect([room.current.state, seen.ended]).toEqual(['failed', 1]);
   });
+
+  it('[CON4] loads the state again after a fault that passes, and shows then what waited for it', async () => {
+    const clock = manualClock();
+    const answers = [new RoomError('DISCONNECTED'), new RoomError('INTERNAL'), undefined];
+    const loaded: string[] = [];
+    const { room, feed, texts } = join({
+      onGap: 'reload',
+      ...clock,
+      random: () => 0,
+      loadState: async (position) => {
+        loaded.push(position);
+        const error = answers.shift();
+        if (error) throw error;
+      },
+    });
+    feed(fresh, message('one'));
+    await settle();
+    expect(room.current).toMatchObject({ state: 'joining', error: { code: 'DISCONNECTED' } });
+    feed({ ...fresh, start: 'resumed', position: 'E:1' }, message('two'));
+    clock.advance(500);
+    await settle();
+    expect([room.current, texts]).toMatchObject([
+      { state: 'joining', error: { code: 'INTERNAL' } },
+      [],
+    ]);
+    clock.advance(500);
+    await room.ready;
+    expect([loaded, texts]).toEqual([
+      ['E:0', 'E:0', 'E:0'],
+      ['one', 'two'],
+    ]);
+    expect(room.current).toEqual({ state: 'joined', position: 'E:1' });
+  });
+
+  it('loads no state any more once it is left', async () => {
+    const clock = manualClock();
+    let loads = 0;
+    const { room, feed } = join({
+      onGap: 'reload',
+      ...clock,
+      loadState: async () => {
+        loads += 1;
+        throw new RoomError('LOG_UNAVAILABLE');
+      },
+    });
+    feed(fresh);
+    await settle();
+    room.leave();
+    clock.advance(60_000);
+    await settle();
+    expect(loads).toBe(1);
+  });
+
+  it.each(['INTERNAL', 'TOO_MANY', 'AUTHORIZE_TIMEOUT'] as const)(
+    'goes on joining after %s, and says meanwhile why it waits',
+    async (code) => {
+      const clock = manualClock();
+      const { room, feed, fail } = join({ onGap: 'reload', ...clock });
+      const told: unknown[] = [];
+      room.subscribe((state) => told.push(state));
+      const error = new RoomError(code);
+      fail(error);
+      expect(room.current).toEqual({ state: 'joining', error });
+      clock.advance(20_000);
+      feed(fresh);
+      await room.ready;
+      expect(told).toEqual([
+        { state: 'joining', error },
+        { state: 'joined', position: 'E:0' },
+      ]);
+      fail(error);
+      expect(room.current).toEqual({ state: 'joined', position: 'E:0', error });
+      clock.advance(20_000);
+      feed({ ...fresh, start: 'resumed' });
+      expect(room.current).toEqual({ state: 'joined', position: 'E:0' });
+    },
+  );
 
   it('leaves once, and hears nothing after', async () => {
     const { room, feed, texts, seen } = join();
