@@ -58,6 +58,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   #resolveReady: (frame: ReadyFrame<EventOf<K>>) => void = () => {};
   #rejectReady: (error: RoomError) => void = () => {};
   #current: RoomState = { state: 'joining' };
+  /** How far the room is shown. */
+  #position = '';
 
   constructor(kind: K, calls: RoomCalls<K>, id: string, options: JoinOptions & HandleOptions) {
     this.id = id;
@@ -104,6 +106,11 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   get current(): RoomState {
+    const current = this.#current;
+    // Made when somebody looks: a busy room moves hundreds of times a second.
+    if (current.state === 'joined' && current.position !== this.#position) {
+      this.#current = { ...current, position: this.#position };
+    }
     return this.#current;
   }
 
@@ -126,7 +133,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     data: EventInput<K, T>,
     options: PublishOptions = {},
   ): Promise<Ack> {
-    const key = options.idempotencyKey ?? this.#newKey();
+    const key = options.idempotencyKey ?? this.#options.newKey?.() ?? newKey();
     this.#views.published(type);
     const publish = () => this.#publisher.publish(type, data, key, options.replyTo);
     return unheeded(guarded(this.#options, publish));
@@ -229,13 +236,16 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     if (gap && onGap !== 'reload') callGuarded(() => onGap(gap));
     // Whoever is told may leave.
     if (this.#isOver()) return;
-    this.#change({ state: 'joined', position: positionOf(frame) });
+    this.#position = positionOf(frame);
+    this.#change({ state: 'joined', position: this.#position });
     if (this.#isOver()) return;
     this.#dispatch(frame);
     if (frame.type === 'ready') this.#resolveReady(frame);
   }
 
   #dispatch(frame: FrameOf<K>): void {
+    const position = shownBy(frame);
+    if (position !== undefined) this.#position = position;
     // First: who is told of a frame may look at what it has led to.
     this.#views.observe(frame);
     this.#frames.tell(frame, () => !this.#isOver());
@@ -245,7 +255,6 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     }
     // Last: what the screen has by now is on its way no more.
     this.#publisher.observe(frame);
-    const position = shownBy(frame);
     if (position !== undefined) this.#options.position?.saw(position);
   }
 
@@ -281,10 +290,6 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   #isOver(): boolean {
     return isOver(this.#current);
-  }
-
-  #newKey(): string {
-    return this.#options.newKey?.() ?? newKey();
   }
 
   #ask<T>(call: (how: { signal: AbortSignal }) => Promise<T>): Promise<T> {

@@ -38,7 +38,7 @@ export interface JoinOptions {
    *  if `onGap` is `reload`, and after an error of a call that is `retryable`. Whatever else it throws
    *  ends the handle. */
   readonly loadState?: (position: string) => void | Promise<void>;
-  /** Resume after this position, kept from an earlier session. Default: what the client's `positions`
+  /** Resume after this position, kept from an earlier session: `current.position` of its handle. Default: what the client's `positions`
    *  hold, where it has any. */
   readonly since?: string;
 }
@@ -56,7 +56,13 @@ export interface PublishOptions {
  *  `joining`, or of `joined`. */
 export type RoomState =
   | { readonly state: 'joining'; readonly error?: RoomError }
-  | { readonly state: 'joined'; readonly position: string; readonly error?: RoomError }
+  | {
+      readonly state: 'joined';
+      /** Everything up to here was shown, `epoch:offset`: what `since` of a later `join` goes on from. It moves with
+       *  every durable event, within `current` alone: nobody who subscribes is told of that. */
+      readonly position: string;
+      readonly error?: RoomError;
+    }
   | { readonly state: 'left' }
   | { readonly state: 'failed'; readonly error: RoomError };
 
@@ -96,6 +102,7 @@ export type EventNamed<K extends RoomKind, T extends EventType<K>> = Extract<
 export interface Room<K extends RoomKind> {
   /** The room's id. */
   readonly id: string;
+  /** Where it stands: the same object until it changes, or its position does. */
   readonly current: RoomState;
   /** Resolves with the first `ready`, however long that takes. @throws RoomError when joining fails or is given up */
   readonly ready: Promise<ReadyFrame<EventOf<K>>>;

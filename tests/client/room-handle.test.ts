@@ -58,10 +58,10 @@ const by = { id: 'ada', name: 'Ada' };
 const gap: Gap = { reason: 'expired', from: 'E:1', to: 'E:9' };
 const fresh: FrameOf<Chat> = { type: 'ready', start: 'fresh', position: 'E:0', latest: [] };
 
-function message(text: string): FrameOf<Chat> {
+function message(text: string, position = 'E:1'): FrameOf<Chat> {
   return {
     type: 'event',
-    event: { id: 'E:1', type: 'message', data: { text }, by, at: new Date(0), position: 'E:1' },
+    event: { id: position, type: 'message', data: { text }, by, at: new Date(0), position },
   };
 }
 
@@ -82,9 +82,26 @@ describe('a joined room', () => {
     expect(room.current).toEqual({ state: 'joining' });
     feed(fresh, message('one'), message('two'));
     expect((await room.ready).start).toBe('fresh');
-    expect(room.current).toEqual({ state: 'joined', position: 'E:0' });
+    expect(room.current).toEqual({ state: 'joined', position: 'E:1' });
     expect(texts).toEqual(['one', 'two']);
     expect(seen.input).toEqual({ room: 'general' });
+  });
+
+  it('says how far it is shown, to whoever looks, and tells nobody of that', () => {
+    const { room, feed } = join();
+    let told = 0;
+    room.subscribe(() => (told += 1));
+    feed(fresh);
+    const seen: unknown[] = [];
+    room.on('message', ({ position }) => seen.push([position, room.current]));
+    const joined = room.current;
+    expect(room.current).toBe(joined);
+    feed(message('one'));
+    expect(seen).toEqual([['E:1', { state: 'joined', position: 'E:1' }]]);
+    expect(room.current).toBe(room.current);
+    expect([joined, told]).toEqual([{ state: 'joined', position: 'E:0' }, 1]);
+    feed({ type: 'erased', position: 'E:2' }, { type: 'gap', ...gap });
+    expect([room.current, told]).toEqual([{ state: 'joined', position: 'E:9' }, 2]);
   });
 
   it('resumes after the position that it is given', () => {
@@ -158,14 +175,14 @@ describe('a joined room', () => {
       },
     });
     feed({ ...fresh, position: 'E:4' }, message('lost to the reload'));
-    feed({ type: 'gap', ...gap }, message('kept'));
+    feed({ type: 'gap', ...gap }, message('kept', 'E:10'));
     gates[1]?.open();
     await settle();
     gates[0]?.open();
     await settle();
     expect(loaded).toEqual(['E:4', 'E:9']);
     expect(texts).toEqual(['kept']);
-    expect(room.current).toEqual({ state: 'joined', position: 'E:9' });
+    expect(room.current).toEqual({ state: 'joined', position: 'E:10' });
   });
 
   it('fails with the error of a state that cannot be loaded', async () => {
@@ -375,11 +392,11 @@ describe('a joined room', () => {
         return new Promise((resolve) => loads.push(resolve));
       },
     });
-    feed(fresh, message('before the gap'), { type: 'gap', ...gap }, message('after it'));
+    feed(fresh, message('before the gap'), { type: 'gap', ...gap }, message('after it', 'E:10'));
     expect(asked).toEqual(['E:0', 'E:9']);
     for (const finish of loads) finish();
     await settle();
-    expect([texts, room.current]).toEqual([['after it'], { state: 'joined', position: 'E:9' }]);
+    expect([texts, room.current]).toEqual([['after it'], { state: 'joined', position: 'E:10' }]);
   });
 
   it('fails at once when there is no stream to be had', async () => {
