@@ -53,7 +53,7 @@ export interface PublishOptions {
 
 /** Where a room handle stands. `failed`: the stream has ended with an error and will not go on. What passes by
  *  itself (`error.retryable`) ends nothing: it is tried again after 0.5 to 20 s, and until then it is the `error` of
- *  `joining`, or of `joined`. */
+ *  `joining`, or of `joined`. TOO_MANY there: this client follows 128 rooms already, and one has to be left first. */
 export type RoomState =
   | { readonly state: 'joining'; readonly error?: RoomError }
   | {

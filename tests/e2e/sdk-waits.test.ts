@@ -21,6 +21,20 @@ describe('a handle that waits for what passes', () => {
     expect([errors, room.current]).toMatchObject([['INTERNAL'], { state: 'joined' }]);
   });
 
+  it('says that its client follows as many rooms as it may, and joins when one is left', async () => {
+    const rooms = await sdkClient(await startServer(), 'ada');
+    const handles = Array.from({ length: 129 }, (_, index) =>
+      rooms.chat.join(`r${index}`, { onGap: 'reload' }),
+    );
+    const last = handles[128];
+    const told = new Promise((resolve) => last?.subscribe(resolve));
+    expect(await told).toMatchObject({ state: 'joining', error: { code: 'TOO_MANY' } });
+    await Promise.all(handles.slice(0, 128).map(({ ready }) => ready));
+    handles[0]?.leave();
+    expect(await last?.ready).toMatchObject({ start: 'fresh' });
+    expect(last?.current).not.toHaveProperty('error');
+  });
+
   it('[CON4] joins though the connection falls while its state is read', async () => {
     const server = await startServer();
     const road = await roadTo(server);
