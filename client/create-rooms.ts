@@ -4,6 +4,7 @@ import { clockOf } from './clock.ts';
 import type { Connection } from './connection/connection-state.ts';
 import { createConnection, type ConnectionOptions } from './connection/connection.ts';
 import { createHandles } from './handles.ts';
+import { LivePublishes } from './live-publishes.ts';
 import { roomsLink } from './link/rooms-link.ts';
 import { builtInMe } from './me/built-in-me.ts';
 import { createMyStream } from './me/create-my-stream.ts';
@@ -92,6 +93,13 @@ export function createRooms<const R extends Contract>(
   // A token that names nobody leaves it to the app; '' is known to be nobody, undefined is not known yet.
   const userId = () => connection.user || options.user || connection.user;
   const outbox = createOutbox(options, connection, callsOf, userId);
+  const live = new LivePublishes({
+    clock: clockOf(options),
+    random: options.random ?? Math.random,
+  });
+  connection.subscribe((current) => {
+    if (current.state === 'stopped') live.close(current.error);
+  });
   const stopped = () => {
     const { current } = connection;
     return current.state === 'stopped' ? current.error : undefined;
@@ -100,6 +108,7 @@ export function createRooms<const R extends Contract>(
     ...partsOf(options),
     stopped,
     outbox,
+    live,
     isOpen: () => connection.current.state === 'open',
     userId,
   };

@@ -5,10 +5,13 @@ import {
   type ClientEventType,
   type EventInput,
   type FrameOf,
+  type LatestSpec,
   type PublishInput,
   type RoomKind,
 } from '../shared/index.ts';
 import { clockOf } from './clock.ts';
+import { shownBy } from './frame-place.ts';
+import { LivePublishes } from './live-publishes.ts';
 import { Outbox, roomKey } from './outbox/outbox.ts';
 import { readAck } from './outbox/read-ack.ts';
 import { roomOutbox, type RoomOutbox } from './outbox/room-outbox.ts';
@@ -29,25 +32,32 @@ export interface RoomPublisher<K extends RoomKind> {
   observe(frame: FrameOf<K>): void;
 }
 
-/** Durable events go through the outbox. Others are sent now or not at all: nobody wants to hear later
- *  that somebody was typing. */
+/** Durable events go through the outbox. Others are sent now or not at all, values the newest of them: nobody wants
+ *  to hear later that somebody was typing. */
 export function roomPublisher<K extends RoomKind>(
   kind: K,
   calls: RoomCalls<K>,
   room: string,
   options: HandleOptions,
 ): RoomPublisher<K> {
-  const { isOpen = () => true, outbox = ownOutbox(calls, options) } = options;
+  const { random = Math.random, isOpen = () => true, outbox = ownOutbox(calls, options) } = options;
+  const { live = new LivePublishes({ clock: clockOf(options), random }) } = options;
   const name = roomKey(kind.name, room);
 
   return {
     outbox: roomOutbox<K>(outbox, kind.name, room),
     publish: async (type, data, key, replyTo) => {
-      if (kind.events[type]?.delivery === 'durable') {
+      const spec = kind.events[type];
+      if (spec?.delivery === 'durable') {
         return outbox.publish({ kind: kind.name, room, type, data, key, replyTo });
       }
-      if (!isOpen()) throw new RoomError('DISCONNECTED', `not connected: ${type} is not kept`);
-      return readAck(await calls.publish.mutate(publishInput<K>({ room, type, data, key })));
+      const send = async (signal: AbortSignal) => {
+        if (!isOpen()) throw new RoomError('DISCONNECTED', `not connected: ${type} is not kept`);
+        const input = publishInput<K>({ room, type, data, key });
+        return readAck(await calls.publish.mutate(input, { signal }));
+      };
+      const of = spec?.delivery === 'latest' ? ownKey(spec, data) : undefined;
+      return of === undefined ? live.now(send) : live.newest(`${name}/${type}/${of}`, send);
     },
     observe: (frame) => {
       if (frame.type === 'event') {
@@ -55,14 +65,25 @@ export function roomPublisher<K extends RoomKind>(
         if (idempotencyKey !== undefined) {
           outbox.echoed(name, idempotencyKey, by.id, { id, position, at });
         }
-        outbox.saw(name, position);
-      } else if (frame.type === 'ready') {
-        if (frame.keyWindowMs !== undefined) outbox.setKeyWindow(name, frame.keyWindowMs);
-        outbox.saw(name, frame.position);
-      } else if (frame.type === 'gap') outbox.saw(name, frame.to);
-      else if (frame.type === 'erased') outbox.saw(name, frame.position);
+      } else if (frame.type === 'ready' && frame.keyWindowMs !== undefined) {
+        outbox.setKeyWindow(name, frame.keyWindowMs);
+      }
+      const shown = shownBy(frame);
+      if (shown !== undefined) outbox.saw(name, shown);
     },
   };
+}
+
+/** Which of one's own values data is the newest of. Undefined: only the server can say. */
+function ownKey({ key, data: schema }: LatestSpec, data: unknown): string | undefined {
+  // One's own are all of one user, and of one member.
+  if (typeof key !== 'function') return '';
+  try {
+    const read = schema.safeParse(data);
+    return read.success ? key(read.data as never) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** One member of the union that PublishInput is: the one of `type`. */

@@ -20,6 +20,7 @@ import type {
   RoomKind,
 } from '../shared/index.ts';
 import type { Listener } from './listeners.ts';
+import type { LivePublishes } from './live-publishes.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomPeople } from './people/room-people.ts';
@@ -84,6 +85,8 @@ export interface HandleOptions extends StreamOptions {
   readonly messagesPage?: number;
   /** Where durable publishes wait. Default: the handle's own, in memory. */
   readonly outbox?: Outbox;
+  /** What sends the others. Default: the handle's own. */
+  readonly live?: LivePublishes;
   /** Is there a connection to send over now? Default: it is believed. */
   readonly isOpen?: () => boolean;
   /** Keeps how far the room was shown. Default: nobody does. */
@@ -116,8 +119,9 @@ export interface Room<K extends RoomKind> {
   /** What of this room is on its way, for a screen that shows it before it is stored. */
   readonly outbox: RoomOutbox<K>;
   /** Publishes an event. A durable one goes through the outbox: it survives a reconnect and a `leave`,
-   *  and resolves when it is stored. Others are sent now, or refused with DISCONNECTED. Nobody has
-   *  to wait for it: what fails is no uncaught error, and stands in `outbox` if it is durable.
+   *  and resolves when it is stored. Others are sent now, or refused with DISCONNECTED or TOO_MANY. Of a
+   *  `latest` value the newest is sent, 20 times a second at most and the last always, and those before it
+   *  share its answer: it may be published at every move of a pointer. Nobody has to wait for it: what fails is no uncaught error, and stands in `outbox` if it is durable.
    *  @throws RoomError */
   publish<T extends ClientEventType<K>>(
     type: T,
