@@ -97,13 +97,13 @@ export function createRooms<const R extends Contract>(
     clock: clockOf(options),
     random: options.random ?? Math.random,
   });
-  connection.subscribe((current) => {
-    if (current.state === 'stopped') live.close(current.error);
+  const stopped = () => connection.final;
+  connection.subscribe(() => {
+    const error = stopped();
+    if (!error) return outbox.wake();
+    outbox.close(error);
+    live.close(error);
   });
-  const stopped = () => {
-    const { current } = connection;
-    return current.state === 'stopped' ? current.error : undefined;
-  };
   const shared = {
     ...partsOf(options),
     stopped,
@@ -151,7 +151,7 @@ function createOutbox(
   callsOf: (kind: string) => RoomCalls<RoomKind>,
   user: () => string | undefined,
 ): Outbox {
-  const outbox = new Outbox({
+  return new Outbox({
     ...options.outbox,
     clock: clockOf(options),
     random: options.random ?? Math.random,
@@ -162,11 +162,6 @@ function createOutbox(
     send: (entry, signal) =>
       callsOf(entry.kind).publish.mutate(publishInput<RoomKind>(entry), { signal }),
   });
-  connection.subscribe((current) => {
-    if (current.state === 'stopped') outbox.close(current.error);
-    else outbox.wake();
-  });
-  return outbox;
 }
 
 function createPosition(

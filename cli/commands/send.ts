@@ -64,13 +64,13 @@ async function sendOnce(
   const idempotencyKey = randomUUID();
   return retry(async () => {
     const { current } = rooms.connection;
-    if (current.state === 'stopped') throw current.error;
+    if (current.state === 'stopped' && current.error) throw current.error;
     try {
       return await rooms.trpc.chat.send.mutate({ room, text, idempotencyKey });
     } catch (error) {
       // Read anew: the connection may have ended while the call waited.
       const now = rooms.connection.current;
-      throw now.state === 'stopped' ? now.error : toRoomError(error);
+      throw (now.state === 'stopped' && now.error) || toRoomError(error);
     }
   }, patience);
 }

@@ -14,8 +14,8 @@ export type ConnectionState =
       /** Why the last one ended. */
       readonly error: RoomError;
     }
-  /** It will not come back. */
-  | { readonly state: 'stopped'; readonly error: RoomError };
+  /** It will not come back. `error`: why. Unset: it was closed here, by `close`. */
+  | { readonly state: 'stopped'; readonly error?: RoomError };
 
 /** One WebSocket that comes back by itself, unless the close code says stop. */
 export interface Connection {

@@ -49,6 +49,7 @@ export class LiveConnection implements Connection {
   readonly #unwake: (() => void)[];
   readonly #sessionId: string;
   #current: ConnectionState = CONNECTING;
+  #final: RoomError | undefined;
   #attempts = NO_ATTEMPTS;
   #tellUser: (user: string) => void = () => {};
   #active: Socket | undefined;
@@ -86,12 +87,18 @@ export class LiveConnection implements Connection {
     return this.#tokens.user;
   }
 
+  /** What calls hear once it will not come back. */
+  get final(): RoomError | undefined {
+    return this.#final;
+  }
+
   subscribe(listener: Listener<ConnectionState>): () => void {
     return this.#listeners.add(listener);
   }
 
   close(): void {
-    this.#stop(new RoomError('DISCONNECTED', 'this client was closed'));
+    // Whoever closes it needs no reason.
+    this.#stop(new RoomError('DISCONNECTED', 'this client was closed'), { state: 'stopped' });
   }
 
   #connect(): void {
@@ -197,8 +204,9 @@ export class LiveConnection implements Connection {
     this.#wait(ms, wait.state.error);
   }
 
-  #stop(error: RoomError): void {
-    if (this.#current.state === 'stopped') return;
+  #stop(error: RoomError, told: ConnectionState = { state: 'stopped', error }): void {
+    if (this.#final) return;
+    this.#final = error;
     for (const undo of this.#unwake) undo();
     this.#next?.wait?.cancel();
     this.#next?.socket?.close();
@@ -206,7 +214,7 @@ export class LiveConnection implements Connection {
     this.#active?.close();
     this.#next = undefined;
     this.#active = undefined;
-    this.#change({ state: 'stopped', error });
+    this.#change(told);
     // Who waits to know whose something is waits for nothing any more.
     this.#tellUser(this.user ?? '');
     this.calls.stop(error);

@@ -202,8 +202,11 @@ describe('the SDK', () => {
     const rooms = await sdkClient(server, 'ada');
     const room = rooms.chat.join('r', { onGap: 'reload' });
     await room.ready;
+    const told: unknown[] = [];
+    rooms.connection.subscribe((state) => told.push(state));
     rooms.close();
     rooms.close();
+    expect(told).toEqual([{ state: 'stopped' }]);
     expect(room.current).toEqual({ state: 'left' });
     await expect(room.members()).rejects.toMatchObject({ code: 'DISCONNECTED' });
   });
