@@ -8,6 +8,7 @@ import {
   type CallObserver,
   type CallRequest,
 } from './call.ts';
+import { tooLarge } from '../too-large.ts';
 import { decodeError, decodeResult } from './decode.ts';
 import { byteLength, FRAME_BYTES, packFrames } from './frames.ts';
 import type { Reply } from './incoming.ts';
@@ -138,8 +139,8 @@ export class Calls {
     }
     try {
       // The server would refuse it, or close the connection over it; the id takes some bytes too.
-      const isLarge = byteLength(callMessage(0, call)) + 16 > FRAME_BYTES;
-      return isLarge ? new RoomError('TOO_LARGE') : undefined;
+      const bytes = byteLength(callMessage(0, call)) + 16;
+      return bytes > FRAME_BYTES ? tooLarge(bytes, FRAME_BYTES) : undefined;
     } catch (cause) {
       return new RoomError('BAD_INPUT', 'this input cannot be written as JSON', { cause });
     }

@@ -2,6 +2,7 @@ import { HOUR, RoomError, type Ack } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
 import { byteLength } from '../link/frames.ts';
 import { harmless } from '../listeners.ts';
+import { tooLarge } from '../too-large.ts';
 import { NO_ANSWER, within } from '../within.ts';
 import { makeRoom, mayLeave } from './bounds.ts';
 import { isPending, type Echo, type Entry } from './entry.ts';
@@ -66,7 +67,7 @@ export class Outbox {
   }
 
   /** Publishes in the order of calling. A key that is under way is joined.
-   *  @throws RoomError CONFLICT (the key stands for other data), TOO_MANY (the outbox is full), and
+   *  @throws RoomError CONFLICT (the key stands for other data), TOO_MANY (the outbox is full), TOO_LARGE, and
    *  whatever ends the entry */
   async publish(publish: Publish): Promise<Ack> {
     if (this.#final) throw this.#final;
@@ -149,6 +150,8 @@ export class Outbox {
 
   #makeRoom(bytes: number): void {
     const { maxEntries = 1_000, maxBytes = 1024 * 1024 } = this.#parts;
+    // Whatever goes, it would not fit.
+    if (bytes > maxBytes) throw tooLarge(bytes, maxBytes);
     const gone = makeRoom(this.entries(), bytes, { maxEntries, maxBytes });
     if (!gone) throw new RoomError('TOO_MANY', 'the outbox is full');
     for (const { key } of gone) this.discard(key);

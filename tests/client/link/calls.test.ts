@@ -148,7 +148,9 @@ describe('the calls of a client', () => {
   it('are refused here when the server would close the connection over them', () => {
     const { ask, calls } = stage();
     const large = ask('mutation', 'p', { json: 'x'.repeat(limits.messageBytes) });
-    expect(large.heard).toMatchObject([{ code: 'TOO_LARGE' }]);
+    expect(large.heard).toMatchObject([
+      { code: 'TOO_LARGE', message: expect.stringMatching(/ 65\d{3} bytes, and 65536 at most/) },
+    ]);
     expect(ask('mutation', 'p', { json: 1n }).heard).toMatchObject([{ code: 'BAD_INPUT' }]);
     for (let n = 0; n < 1_000; n += 1) ask('query');
     expect(ask('query').heard).toMatchObject([{ code: 'TOO_MANY' }]);

@@ -259,8 +259,15 @@ describe('an outbox', () => {
     await expect(refused).rejects.toBeInstanceOf(RoomError);
     world.isOpen = false;
     void publish('b');
-    await expect(publish('long', 'general', 'x'.repeat(300))).rejects.toMatchObject({
+    // Twenty characters stand around the text.
+    await expect(publish('long', 'general', 'x'.repeat(170))).rejects.toMatchObject({
       code: 'TOO_MANY',
+      message: 'the outbox is full',
+    });
+    await expect(publish('longer', 'general', 'x'.repeat(300))).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+      retryable: false,
+      message: 'this takes 320 bytes, and 200 at most are sent',
     });
     expect(states()).toEqual(['a rejected', 'b queued']);
     void publish('c');
