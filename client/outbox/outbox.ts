@@ -72,16 +72,17 @@ export class Outbox {
   async publish(publish: Publish): Promise<Ack> {
     if (this.#final) throw this.#final;
     const { key } = publish;
-    const text = encode(publish.data);
+    const text = tried(() => encodeData(publish.data));
     const known = this.#lines.find(key)?.entry;
     if (known && isPending(known)) {
-      if (!isSame(known, publish) || encode(known.data) !== text) throw new RoomError('CONFLICT');
+      if (!isSame(known, publish) || encodeData(known.data) !== text)
+        throw new RoomError('CONFLICT');
       return this.#lines.answer(key);
     }
-    if (known) this.discard(key);
-    this.#makeRoom(byteLength(text));
-    const answer = this.#lines.answer(key);
     const entry = newEntry(publish, text, this.#parts.user(), this.#parts.clock.now());
+    if (known) this.discard(key);
+    this.#makeRoom(entry.bytes);
+    const answer = this.#lines.answer(key);
     this.#lines.apply(roomKey(publish.kind, publish.room), { what: 'published', entry });
     this.#pump();
     return answer;
@@ -265,7 +266,8 @@ export class Outbox {
 
 function newEntry(publish: Publish, text: string, user: string | undefined, now: number): Entry {
   // A copy: what the caller does to his object later must not change what its key stands for.
-  const item = { ...publish, data: decodeData(text), bytes: byteLength(text), user, at: now };
+  const data = tried(() => decodeData(text));
+  const item = { ...publish, data, bytes: byteLength(text), user, at: now };
   const nothingYet = { sentAt: undefined, attempts: 0, faults: 0, echo: undefined };
   return { ...item, ...nothingYet, state: 'queued', wait: undefined, error: undefined };
 }
@@ -275,10 +277,13 @@ function isSame(entry: Entry, { kind, room, type, replyTo }: Publish): boolean {
   return isSameEvent && entry.replyTo === replyTo;
 }
 
-function encode(data: unknown): string {
+/** What cannot be sent, or could not be read by whoever gets it, is the caller's affair. @throws RoomError BAD_INPUT */
+function tried<T>(work: () => T): T {
   try {
-    return encodeData(data);
+    return work();
   } catch (cause) {
-    throw new RoomError('BAD_INPUT', 'this data cannot be written as JSON', { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const what = `this data cannot be written as JSON and read again: ${why}`;
+    throw new RoomError('BAD_INPUT', what, { cause });
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createRooms, joinRoom } from '../../client/index.ts';
-import { chat, defineRoom, durable, RoomError, type Gap } from '../../shared/index.ts';
+import { chat, defineRoom, durable, ephemeral, RoomError, type Gap } from '../../shared/index.ts';
 import { sdkClient, startServer, stockClient } from '../kit/clients.ts';
 
 describe('the SDK', () => {
@@ -195,6 +195,30 @@ describe('the SDK', () => {
     const point = { x: 1 };
     await room.draw({ from: point, to: point });
     expect((await room.history()).events[0]?.data).toEqual({ from: { x: 1 }, to: { x: 1 } });
+  });
+
+  it('sends a Buffer as the bytes that it is', async () => {
+    const bytes = z.object({ bytes: z.instanceof(Uint8Array) });
+    const files = defineRoom('files', {
+      events: {
+        chunk: durable(bytes, { publish: 'client' }),
+        tail: ephemeral(bytes, { publish: 'client' }),
+      },
+    });
+    const server = await startServer({ rooms: { files } });
+    const rooms = createRooms(
+      { files },
+      { url: server.socketUrl, token: await server.token('ada') },
+    );
+    onTestFinished(() => rooms.close());
+    const room = rooms.files.join('r', { onGap: 'reload' });
+    await room.ready;
+    const seen: unknown[] = [];
+    for (const type of ['chunk', 'tail'] as const) {
+      room.on(type, ({ data }) => seen.push(data.bytes));
+      await room.publish(type, { bytes: Buffer.from([1, 2]) });
+    }
+    await vi.waitFor(() => expect(seen).toEqual([new Uint8Array([1, 2]), new Uint8Array([1, 2])]));
   });
 
   it('closes: every handle has left, and nothing opens again', async () => {

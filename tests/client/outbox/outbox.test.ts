@@ -276,6 +276,24 @@ describe('an outbox', () => {
     expect(outbox.entries()).toHaveLength(2);
   });
 
+  it('refuses what could not be read by whoever gets it, and takes a Buffer for the bytes that it is', async () => {
+    const { outbox, sent } = outboxStage();
+    const publish = (key: string, data: unknown) =>
+      outbox.publish({ kind: 'chat', room: 'general', type: 'message', key, data });
+    for (const data of [new BigInt64Array(1), { half: new Float16Array(1) }]) {
+      await expect(publish('bad', data)).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining('cannot be written as JSON and read again'),
+      });
+    }
+    expect(outbox.entries()).toEqual([]);
+    void publish('good', { bytes: Buffer.from([1, 2]), deep: [{ 'a.b': Buffer.from([3]) }] });
+    expect(sent[0]?.entry.data).toEqual({
+      bytes: new Uint8Array([1, 2]),
+      deep: [{ 'a.b': new Uint8Array([3]) }],
+    });
+  });
+
   it('has at most 16 calls and 32 KiB under way, and lets all rooms take turns', async () => {
     const { publish, answers, keys } = outboxStage();
     for (let room = 0; room < 40; room += 1) {
