@@ -13,9 +13,11 @@ import {
   useTyping,
   useUnread,
 } from '../../../client/react/index.ts';
+import { createStore } from '../../../client/store.ts';
 import { chat, type Gap } from '../../../shared/index.ts';
 import { sdkClient, startServer } from '../../kit/clients.ts';
 import { openPage } from '../../kit/dom.ts';
+import { settle } from '../../kit/settle.ts';
 
 type Rooms = RoomsClient<{ chat: typeof chat }>;
 
@@ -215,6 +217,26 @@ describe('hooks', () => {
     const after = ada.chat.join(room, { onGap: 'reload' });
     await after.send({ text: 'welcome back' });
     await vi.waitFor(() => expect(page.text()).toMatch(/(joined; welcome back.*){2}/));
+  });
+
+  it('render the latest values 20 times a second at most, and the last of them', async () => {
+    const { store, set } = createStore<ReadonlyMap<string, unknown>>(new Map());
+    const room = { latest: () => store, outbox: {} } as unknown as RoomHandle<typeof chat>;
+    let renders = 0;
+    const Counting = () => {
+      renders += 1;
+      return createElement('p', null, useLatest(room, 'typing').size);
+    };
+    const page = await openPage();
+    await page.render(createElement(Counting));
+    const [before, since] = [renders, performance.now()];
+    for (let size = 1; size <= 50; size += 1) {
+      set(new Map(Array.from({ length: size }, (_, key) => [`${key}`, 0])));
+      await settle();
+    }
+    await vi.waitFor(() => expect(page.text()).toBe('50'));
+    // The first at once, and one whose time had come.
+    expect(renders - before).toBeLessThanOrEqual(2 + (performance.now() - since) / 50);
   });
 
   it('render on a server as joining, join nothing there, and are taken over as they are', async () => {
