@@ -1,3 +1,4 @@
+export { RoomError, type ErrorCode } from '../shared/index.ts';
 export { toRoomError } from './call-error.ts';
 export type { Connection, ConnectionState } from './connection/connection-state.ts';
 export type { ConnectionOptions } from './connection/connection.ts';

@@ -1,6 +1,7 @@
 import { TRPCClientError } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
 import { toRoomError } from '../../client/call-error.ts';
+import * as client from '../../client/index.ts';
 import { errors, RoomError, type ErrorCode } from '../../shared/index.ts';
 
 const codes = Object.keys(errors) as ErrorCode[];
@@ -15,6 +16,10 @@ describe('toRoomError', () => {
     expect(error).toBeInstanceOf(RoomError);
     expect(error).toMatchObject({ code: reason, message: 'words of the server' });
     expect(error.retryable).toBe(errors[reason].retryable);
+  });
+
+  it('gives errors of a class that the client exports as well', () => {
+    expect(toRoomError(new Error('x'))).toBeInstanceOf(client.RoomError);
   });
 
   it('takes a call without an answer for one that may have been done', () => {
