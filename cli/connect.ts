@@ -64,6 +64,9 @@ export async function untilJoined(
     throw (await whyStopped(rooms)) ?? error;
   });
   if (joined.state !== 'late') return;
+  const { current } = room;
+  // It was refused for now, and not only once.
+  if (current.state === 'joining' && current.error) throw current.error;
   throw new CliError(`the server does not answer over WebSocket within ${JOIN_MS / 1000} s`, {
     code: 'UNREACHABLE',
     advice: 'Check the path in --url, and that what stands before the server passes WebSockets on.',
