@@ -75,7 +75,8 @@ export function formatError(
   const reason = errorCodeOf(error);
   const { retryable, advice, trpc, http } = errors[reason];
   const { stack: _, ...data } = shape.data;
-  const wrong = zodErrorOf(error.cause);
+  // Of a fault they would be about the server's own data.
+  const wrong = reason === 'BAD_INPUT' ? zodErrorOf(error.cause) : undefined;
   const issues = wrong && issuesOf(wrong);
   const retryAfterMs = error.cause instanceof RoomError ? error.cause.retryAfterMs : undefined;
   // One that was thrown by a stream has not passed the middleware that gives it its code.
@@ -109,11 +110,17 @@ function messageOf(error: TRPCError, reason: ErrorCode, issues: ErrorData['issue
   if (reason === 'INTERNAL' && error.code === 'INTERNAL_SERVER_ERROR') {
     return `internal error (fault ${faultId(error)})`;
   }
-  // What a parser says of what it met shows how the server is made.
-  const isForeign = error.cause !== undefined && !(error.cause instanceof RoomError);
   if (!issues)
-    return reason === 'BAD_INPUT' && isForeign ? 'the message cannot be read' : error.message;
+    return reason === 'BAD_INPUT' && isForeign(error)
+      ? 'the message cannot be read'
+      : error.message;
   return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+}
+
+/** Does it speak in the words of what caused it? What a parser says of what it met shows how the server is made;
+ *  words beside a cause are those of whoever threw both. */
+function isForeign({ cause, message }: TRPCError): boolean {
+  return cause !== undefined && !(cause instanceof RoomError) && cause.message === message;
 }
 
 const MAX_ISSUES = 10;

@@ -32,6 +32,11 @@ const router = createRouter({
   theirs: procedure.input(z.string()).query(({ input }) => {
     throw new TRPCError({ code: input as 'FORBIDDEN', message: 'not you' });
   }),
+  caused: procedure.input(z.string()).query(({ input }) => {
+    const cause = new Error(secret);
+    throw new TRPCError({ code: input as 'FORBIDDEN', message: 'not you', cause });
+  }),
+  misread: procedure.query(() => z.object({ secret: z.string() }).parse({ secret: 5 })),
   checked: procedure
     .input(z.strictObject({ text: z.string(), deep: z.object({ n: z.number() }) }))
     .query(() => 'fine'),
@@ -69,6 +74,13 @@ describe('an error reply', () => {
     });
     expect(text).not.toContain(secret);
     expect(text).not.toMatch(/stack|\.ts:\d+/);
+  });
+
+  it('does not say what is wrong with data of the server', async () => {
+    const { error, shape, text } = await replyTo('misread');
+    expect(shape.message).toBe(`internal error (fault ${faultId(error)})`);
+    expect(shape.data).not.toHaveProperty('issues');
+    expect(text).not.toContain('secret');
   });
 
   it.each(Object.keys(errors) as ErrorCode[])(
@@ -147,6 +159,15 @@ describe("a host's own errors", () => {
     const { shape } = await replyTo('theirs', code);
     expect(shape).toMatchObject({ message: 'not you', data: { code, reason } });
   });
+
+  it.each<TRPCError['code']>(['BAD_REQUEST', 'UNPROCESSABLE_CONTENT', 'FORBIDDEN', 'NOT_FOUND'])(
+    'keep their message, and nothing of what caused them: %s',
+    async (code) => {
+      const { shape, text } = await replyTo('caused', code);
+      expect(shape).toMatchObject({ message: 'not you', data: { code } });
+      expect(text).not.toContain(secret);
+    },
+  );
 
   it.each([
     ['as it is', formatError],
