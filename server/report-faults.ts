@@ -1,9 +1,11 @@
 import type { TRPCError } from '@trpc/server';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import type { Logger } from './logger.ts';
 import { countOne, type Counts } from './metrics/counts.ts';
 import { errorCodeOf, faultId } from './router/error-shape.ts';
 
-/** What every call that fails is told to: faults of ours go to the log with the id that the client was given; the rest is the caller's. */
+/** What every call that fails is told to: faults go to the log with the id that the client was given; the rest is the
+ *  caller's, also what the table has no row for (a team's own PRECONDITION_FAILED). */
 export function reportFaults(logger: Logger, counts: Counts) {
   return ({ error, path }: { error: TRPCError; path: string | undefined }) => {
     if (isProtocolError(error.cause)) {
@@ -12,10 +14,13 @@ export function reportFaults(logger: Logger, counts: Counts) {
     }
     const code = errorCodeOf(error);
     countOne(counts.callsRefused, code);
-    if (code !== 'INTERNAL') return;
+    if (code !== 'INTERNAL' || getHTTPStatusCodeFromError(error) < FAULT) return;
     logger.error({ err: error.cause ?? error, path, fault: faultId(error) }, 'a call failed');
   };
 }
+
+// As HTTP counts: below it is what a caller has done.
+const FAULT = 500;
 
 /** ws names what it refuses; it has closed the connection with the right code by then. */
 function isProtocolError(cause: unknown): boolean {
