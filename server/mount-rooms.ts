@@ -190,7 +190,7 @@ export function mountRooms<R extends Contract>(
     room: RoomName,
     type: string,
     data: unknown,
-    { by = SERVER, ...how }: { by?: By; idempotencyKey?: string; replyTo?: string } = {},
+    { by, ...how }: { by?: By; idempotencyKey?: string; replyTo?: string } = {},
   ) => {
     const { kind, id } = room;
     const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
@@ -205,7 +205,7 @@ export function mountRooms<R extends Contract>(
       throw new RoomError('BAD_INPUT', message, { cause: parsed?.error });
     }
     if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
-    return hub.publish({ room, type, data: parsed.data, by, ...how });
+    return hub.publish({ room, type, data: parsed.data, ...how, by: shownOf(by) });
   };
 
   return {
@@ -220,13 +220,14 @@ export function mountRooms<R extends Contract>(
       }),
     signOut: signOuts.signOut,
     signOuts,
-    edit: async (kind, room, target, data, { by = SERVER, ifVersion } = {}) => {
+    edit: async (kind, room, target, data, { by, ifVersion } = {}) => {
       const found = await targetIn(kind, room, target);
-      return hub.run(() => changes.edit(found.kind, found.target, { data, by, ifVersion }));
+      const edit = { data, by: shownOf(by), ifVersion };
+      return hub.run(() => changes.edit(found.kind, found.target, edit));
     },
-    remove: async (kind, room, target, { by = SERVER } = {}) => {
+    remove: async (kind, room, target, { by } = {}) => {
       const found = await targetIn(kind, room, target);
-      return hub.run(() => changes.remove(found.kind, found.target, by));
+      return hub.run(() => changes.remove(found.kind, found.target, shownOf(by)));
     },
     history: async (kind, room, page = {}) => {
       // The contract's own schemas have parsed what the log holds.
@@ -241,6 +242,11 @@ export function mountRooms<R extends Contract>(
     drain: () => hub.drain(),
     close: () => (closing ??= close()),
   };
+}
+
+/** What everybody may see of whom the server speaks for. Its code may well hand over a whole `User`. */
+function shownOf({ id, name }: By = SERVER): By {
+  return { id, name };
 }
 
 /** A contract's keys are its kinds' names. @throws Error */

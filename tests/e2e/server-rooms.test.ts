@@ -22,6 +22,23 @@ describe('the rooms of a ready server', () => {
     expect(rooms.failure()).toBeUndefined();
   });
 
+  it('tell of whom they speak for his id and name, whatever else is handed over', async () => {
+    const server = await startServer();
+    const { rooms } = server;
+    const { trpc } = stockClient(server.socketUrl, await server.token('bob'));
+    const feed = await follow(trpc, 'r');
+    const by = { id: 'ops', name: 'Ops', expiresAt: 5, claims: { tenant: 'acme' } };
+    const { position } = await rooms.publish('chat', 'r', 'message', { text: 'hi' }, { by });
+    await rooms.edit('chat', 'r', position, { text: 'hello' }, { by });
+    await rooms.publish('chat', 'r', 'typing', { typing: true }, { by });
+    await rooms.remove('chat', 'r', position, { by });
+    const events = () =>
+      feed.frames.flatMap(({ data }) => (data.type === 'event' ? data.event : []));
+    await vi.waitFor(() => expect(events()).toHaveLength(4));
+    for (const event of events()) expect(event.by).toEqual({ id: 'ops', name: 'Ops' });
+    expect(JSON.stringify(feed.frames)).not.toMatch(/expiresAt|tenant/);
+  });
+
   it('can be observed, and refuse what their contract does not know', async () => {
     const { rooms } = await startServer();
     const seen: string[] = [];
