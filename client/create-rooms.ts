@@ -19,7 +19,7 @@ import type { RoomCalls } from './room-calls.ts';
 import type { RoomHandle } from './room-handle.ts';
 import { publishInput } from './room-publisher.ts';
 import type { HandleOptions, JoinOptions } from './room.ts';
-import type { RoomsRouter } from './rooms-router.ts';
+import type { NoProcedures, OwnProcedures, RoomsRouter } from './rooms-router.ts';
 import type { ClientStorage } from './storage/client-storage.ts';
 import { webLocks, type Locks } from './storage/locks.ts';
 import { newKey as timeOrderedKey } from './new-key.ts';
@@ -51,14 +51,15 @@ export interface RoomsOfKind<K extends RoomKind> {
 export type KindOfRooms<K extends RoomKind> = RoomsOfKind<K> &
   (K['membership'] extends true ? MembershipCalls : unknown);
 
-/** A client: each room kind under its name, and the connection that they share. */
-export type RoomsClient<R extends Contract> = {
+/** A client: each room kind under its name, and the connection that they share. `Own`: the type of the procedures
+ *  that its server has beside those of rooms. */
+export type RoomsClient<R extends Contract, Own extends OwnProcedures = NoProcedures> = {
   readonly [P in Exclude<keyof R, 'me'>]: KindOfRooms<R[P]>;
 } & {
   /** What is meant for this user alone. */
   readonly me: MyStream<MeOf<R>>;
-  /** The typed tRPC client beneath: every procedure, as stock tRPC calls them. */
-  readonly trpc: TRPCClient<RoomsRouter<R>>;
+  /** The typed tRPC client beneath: every procedure, as stock tRPC calls them, those of the server's own too. */
+  readonly trpc: TRPCClient<RoomsRouter<R, Own>>;
   readonly connection: Connection;
   /** What is on its way into any room, joined or not. */
   readonly outbox: ClientOutbox;
@@ -69,11 +70,12 @@ export type RoomsClient<R extends Contract> = {
 
 const RESERVED = ['trpc', 'connection', 'outbox', 'close'];
 
-/** Connects to a server of these room kinds. All types come from the contract alone. */
-export function createRooms<const R extends Contract>(
+/** Connects to a server of these room kinds. All types come from the contract alone, but for what the server has
+ *  beside rooms: `createRooms<typeof contract, Own>(contract, …).trpc.game.move`, of which it tells the type. */
+export function createRooms<const R extends Contract, Own extends OwnProcedures = NoProcedures>(
   contract: R,
   options: RoomsClientOptions,
-): RoomsClient<R> {
+): RoomsClient<R, Own> {
   for (const name of Object.keys(contract)) {
     if (RESERVED.includes(name)) {
       throw new Error(`createRooms: a room kind cannot be named ${name}`);
@@ -140,7 +142,7 @@ export function createRooms<const R extends Contract>(
   };
   const client = { trpc, connection, outbox: clientOutbox(outbox), close };
   // Kind by kind what the contract says.
-  return { ...Object.fromEntries(kinds), ...client, me: mine } as unknown as RoomsClient<R>;
+  return { ...Object.fromEntries(kinds), ...client, me: mine } as unknown as RoomsClient<R, Own>;
 }
 
 type LiveConnection = ReturnType<typeof createConnection>;

@@ -37,7 +37,13 @@ export type { Active } from './people/room-values.ts';
 export type { RoomCalls } from './room-calls.ts';
 export { joinRoom, type RoomHandle, type RoomShorthands } from './room-handle.ts';
 export type { EventNamed, JoinOptions, PublishOptions, Room, RoomState } from './room.ts';
-export type { MyProcedures, RoomProcedures, RoomsRouter } from './rooms-router.ts';
+export type {
+  MyProcedures,
+  NoProcedures,
+  OwnProcedures,
+  RoomProcedures,
+  RoomsRouter,
+} from './rooms-router.ts';
 export type { ClientStorage } from './storage/client-storage.ts';
 export { indexedDbStorage } from './storage/indexed-db-storage.ts';
 export type { Locks } from './storage/locks.ts';

@@ -1,5 +1,7 @@
 import type {
   TRPCBuiltRouter,
+  TRPCCreateRouterOptions,
+  TRPCDecorateCreateRouterOptions,
   TRPCDefaultErrorShape,
   TRPCMutationProcedure,
   TRPCQueryProcedure,
@@ -39,13 +41,26 @@ export type MyProcedures<K extends RoomKind> = {
   [P in keyof MeProcedures<K>]: Built<MeProcedures<K>[P]>;
 };
 
-/** The router of the ready server, from the contract alone: nothing of the server is imported. */
-export type RoomsRouter<R extends Contract> = TRPCBuiltRouter<
+/** Procedures of a server's own beside its rooms': the type of what its `procedures` makes. */
+export type OwnProcedures = TRPCCreateRouterOptions;
+
+/** None. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- there are no names
+export type NoProcedures = Record<never, never>;
+
+/** The router of the ready server, from the contract alone: nothing of the server is imported. `Own`: what it has
+ *  beside, of which a type is. */
+export type RoomsRouter<
+  R extends Contract,
+  Own extends OwnProcedures = NoProcedures,
+> = TRPCBuiltRouter<
   {
     ctx: object;
     meta: object;
     errorShape: TRPCDefaultErrorShape & { data: ErrorData };
     transformer: true;
   },
-  { [P in Exclude<keyof R, 'me'>]: RoomProcedures<R[P]> } & { me: MyProcedures<MeOf<R>> }
+  { [P in Exclude<keyof R, 'me'>]: RoomProcedures<R[P]> } & {
+    me: MyProcedures<MeOf<R>>;
+  } & TRPCDecorateCreateRouterOptions<Own>
 >;

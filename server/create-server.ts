@@ -14,9 +14,15 @@ import { newName } from './log/new-name.ts';
 import { createLogger } from './logger.ts';
 import { countOne, createCounts } from './metrics/counts.ts';
 import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
-import type { Rooms } from './mount-rooms.ts';
+import type { Rooms, RoomsInside } from './mount-rooms.ts';
 import { reportFaults } from './report-faults.ts';
 import { createRest } from './rest/rest.ts';
+import {
+  ownProcedures,
+  type NoProcedures,
+  type OwnProcedures,
+  type ProcedureParts,
+} from './router/own-procedures.ts';
 import { createRouter } from './router/trpc.ts';
 import { createTally } from './tally.ts';
 import { createDoor } from './transport/door.ts';
@@ -28,7 +34,14 @@ import { createSocketTransport } from './transport/websocket.ts';
 import { jsonEncoder, type Encoder } from './transport/ws/encoder.ts';
 
 /** What a ready server is created from, beside its configuration. */
-export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>, 'dataDir'> {
+export interface ServerOptions<
+  R extends Contract,
+  Own extends OwnProcedures = NoProcedures,
+> extends Omit<RoomsOptions<R>, 'dataDir'> {
+  /** Makes tRPC procedures of your own, which clients call beside those of rooms, over the same connection and over
+   *  HTTP below `/trpc`; not over REST. Called once, before the server listens. A name that is a room kind's, or
+   *  `me`, is refused with a StartError. Default: none. */
+  readonly procedures?: (parts: ProcedureParts<R>) => Own;
   /** Limits, where they differ from those of the rooms server. */
   readonly limits?: Partial<ServerLimits>;
   /** How messages become what the WebSocket carries; clients need its counterpart. Default: JSON. */
@@ -36,11 +49,16 @@ export interface ServerOptions<R extends Contract> extends Omit<RoomsOptions<R>,
 }
 
 /** A running server. */
-export interface Server<R extends Contract = { chat: typeof chat }> {
+export interface Server<
+  R extends Contract = { chat: typeof chat },
+  Own extends OwnProcedures = NoProcedures,
+> {
   /** Where it listens: `http://host:port`. */
   readonly url: string;
   /** Its rooms, as `createRooms` makes them: `publish`, `notify`, `revoke`, … They close with it. */
-  readonly rooms: Omit<Rooms<R>, 'handOver' | 'drain' | 'close'>;
+  readonly rooms: RoomsInside<R>;
+  /** What `procedures` has made: clients are typed by `typeof server.procedures`. */
+  readonly procedures: Own;
   /** Asks clients to go to another node, over `drainMs` as the configuration has it; answers what is running; tells
    *  who is left to come back (1012); then closes. Safe to call twice: `close({ drainMs: 0 })` ends the waiting. */
   close(options?: CloseOptions): Promise<void>;
@@ -48,10 +66,10 @@ export interface Server<R extends Contract = { chat: typeof chat }> {
 
 /** Starts the ready server. By default it carries `chat`. This puts transports, tokens and HTTP before the rooms
  *  that `create-rooms.ts` makes: to know what a server is made of, read the two. @throws StartError */
-export async function createServer<const R extends Contract = { chat: typeof chat }>(
-  config: Config,
-  options: Partial<ServerOptions<R>> = {},
-): Promise<Server<R>> {
+export async function createServer<
+  const R extends Contract = { chat: typeof chat },
+  Own extends OwnProcedures = NoProcedures,
+>(config: Config, options: Partial<ServerOptions<R, Own>> = {}): Promise<Server<R, Own>> {
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.logLevel);
   const contract: Contract = options.rooms ?? { chat };
@@ -70,7 +88,14 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     { ...options, ...unlimited, rooms: contract, dataDir, redisUrl, clock, logger },
     { tally, onCommit: metrics.onCommit },
   );
-  const router = createRouter(rooms.routers);
+  // They are of `R`, which is `{ chat }` where no rooms are given.
+  const inside = rooms as unknown as Rooms<R>;
+  const { procedures, router } = await orClose(rooms, () => {
+    const own = ownProcedures(options.procedures, { rooms: inside, contract, clock });
+    // The transports do not ask what they carry.
+    const all: OwnProcedures = { ...rooms.routers, ...own };
+    return { procedures: own, router: createRouter(all) };
+  });
 
   const limits = config.limits === 'off' ? noServerLimits : { ...serverLimits, ...options.limits };
   const connections = new UserConnections(limits.connectionsPerUser);
@@ -127,10 +152,17 @@ export async function createServer<const R extends Contract = { chat: typeof cha
     drainMs: config.drainMs ?? 0,
   });
 
+  const url = await orClose(rooms, () => http.listen(config.port, config.host));
+  return { url, rooms: inside, procedures, close: closing.close };
+}
+
+/** Rooms that nobody will serve are closed: they hold their directory. */
+async function orClose<T>(
+  rooms: { close(): Promise<void> },
+  make: () => T | Promise<T>,
+): Promise<T> {
   try {
-    const url = await http.listen(config.port, config.host);
-    // They are of `R`, which is `{ chat }` where no rooms are given.
-    return { url, rooms: rooms as unknown as Rooms<R>, close: closing.close };
+    return await make();
   } catch (error) {
     await rooms.close();
     throw error;

@@ -110,6 +110,9 @@ export interface Rooms<R extends Contract> {
   close(): Promise<void>;
 }
 
+/** Rooms as the code of a ready server has them: they close with it. */
+export type RoomsInside<R extends Contract> = Omit<Rooms<R>, 'handOver' | 'drain' | 'close'>;
+
 /** Puts the parts together: contract and storage in, tRPC procedures out. */
 export function mountRooms<R extends Contract>(
   options: Omit<HubOptions, 'contract'> & {

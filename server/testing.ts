@@ -5,9 +5,13 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createServer, type ServerOptions, type Server } from './create-server.ts';
 import { createLogger } from './logger.ts';
+import type { NoProcedures, OwnProcedures } from './router/own-procedures.ts';
 
 /** A server for tests: real sockets, on a free port of this machine. */
-export interface TestServer<R extends Contract = { chat: typeof chat }> extends Server<R> {
+export interface TestServer<
+  R extends Contract = { chat: typeof chat },
+  Own extends OwnProcedures = NoProcedures,
+> extends Server<R, Own> {
   /** `ws://…/trpc`, for clients. */
   readonly socketUrl: string;
   /** What its tokens are signed with: a restarted server with the same one knows them again. */
@@ -18,13 +22,16 @@ export interface TestServer<R extends Contract = { chat: typeof chat }> extends 
 
 /** Starts a server for a test of your contract. Without `dataDir` nothing touches the disk. Errors
  *  are logged; nothing else is. */
-export async function startTestServer<const R extends Contract = { chat: typeof chat }>(
-  options: Partial<ServerOptions<R>> & {
+export async function startTestServer<
+  const R extends Contract = { chat: typeof chat },
+  Own extends OwnProcedures = NoProcedures,
+>(
+  options: Partial<ServerOptions<R, Own>> & {
     dataDir?: string | null;
     port?: number;
     secret?: string;
   } = {},
-): Promise<TestServer<R>> {
+): Promise<TestServer<R, Own>> {
   const { port = 0, dataDir = null, clock = systemClock, ...rest } = options;
   const secret = options.secret ?? randomBytes(32).toString('base64url');
   const config: Config = {
@@ -39,7 +46,7 @@ export async function startTestServer<const R extends Contract = { chat: typeof 
     limits: 'on',
   };
   const logger = options.logger ?? createLogger('error');
-  const server = await createServer<R>(config, { ...rest, clock, logger });
+  const server = await createServer<R, Own>(config, { ...rest, clock, logger });
   return {
     ...server,
     secret,

@@ -36,8 +36,11 @@ const t = initTRPC.context<RoomsContext>().create({
 /** Makes the router of the ready server. */
 export const createRouter = t.router;
 
+/** Begins a procedure that asks for nothing. */
+export const plainProcedure = t.procedure;
+
 /** Turns the rooms' own errors into tRPC's, with the code that the table gives. */
-function translated(cause: RoomError): TRPCError {
+export function translated(cause: RoomError): TRPCError {
   return new TRPCError({ code: errors[cause.code].trpc, message: cause.message, cause });
 }
 
@@ -122,8 +125,8 @@ export function userProcedure(now: () => number) {
   });
 }
 
-/** @throws RoomError UNAUTHENTICATED, TOKEN_EXPIRED */
-function admit(ctx: RoomsContext, now: () => number): Caller {
+/** Who calls, if his token counts. @throws RoomError UNAUTHENTICATED, TOKEN_EXPIRED */
+export function admit(ctx: RoomsContext, now: () => number): Caller {
   const caller = callerOf(ctx);
   // The connection is closed at that moment too; this is for the call that comes in between.
   if (caller.user.expiresAt <= now()) throw new RoomError('TOKEN_EXPIRED');

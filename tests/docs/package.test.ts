@@ -26,7 +26,7 @@ import { applyWSSHandler } from 'trpc-rooms/adapter';
 import { createRooms as createClient, joinRoom } from 'trpc-rooms/client';
 import { fileStorage } from 'trpc-rooms/client/file-storage';
 import { useRoom } from 'trpc-rooms/react';
-import { createRooms, type RoomsContext } from 'trpc-rooms/server';
+import { createRooms, createServer, readConfig, type ProcedureParts, type RoomsContext } from 'trpc-rooms/server';
 import { chat, defineRoom, durable } from 'trpc-rooms/shared';
 import { roomcheck, startTestServer } from 'trpc-rooms/testing';
 
@@ -45,9 +45,21 @@ export function createAppClient(url: string, token: string) {
   return createClient({ chat, tasks }, { url, token });
 }
 export { applyWSSHandler, fileStorage, joinRoom, useRoom };
+const contract = { chat, tasks };
+export const procedures = ({ rooms, user, router }: ProcedureParts<typeof contract>) => ({
+  own: router({
+    add: user.input(z.string()).mutation(({ ctx, input: title }) =>
+      rooms.publish('tasks', 'own', 'added', { title }, { by: ctx.user })),
+  }),
+});
+export const serve = () => createServer(readConfig({}), { rooms: contract, procedures });
+export function createOwnClient(url: string, token: string) {
+  return createClient<typeof contract, ReturnType<typeof procedures>>(contract, { url, token });
+}
 
-const server = await startTestServer({ rooms: { chat, tasks } });
-const client = createAppClient(server.socketUrl, await server.token('ada'));
+const server = await startTestServer({ rooms: contract, procedures });
+const client = createOwnClient(server.socketUrl, await server.token('ada'));
+console.log((await client.trpc.own.add.mutate('pack this, too')).at instanceof Date);
 const room = client.tasks.join('today', { onGap: 'reload' });
 await room.ready;
 console.log((await room.add({ title: 'pack it' })).position.endsWith(':1'));
@@ -117,7 +129,7 @@ describe('the packed package', () => {
       expect(compiled.stdout, module).toBe('');
     }
     const { stdout } = await run(process.execPath, [join(dir, 'out/app.js')], { cwd: dir });
-    expect(stdout.trim()).toBe('true\ntrue');
+    expect(stdout.trim()).toBe('true\ntrue\ntrue');
   });
 
   it('takes zod and tRPC from the app, of the versions that it is tested with or later', () => {

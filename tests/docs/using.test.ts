@@ -42,6 +42,21 @@ describe('docs/using.md', () => {
     rooms.close();
   });
 
+  it('carries procedures of its own, which the SDK calls typed', async () => {
+    const port = await freePort();
+    const dir = folderOf(files, port);
+    const env = { PORT: String(port), DATA_DIR: join(dir, 'data'), LOG_LEVEL: 'silent' };
+    const server = runFile(dir, 'own-server.ts', env);
+    await expect.poll(server.text).toContain('serving');
+    const body = JSON.stringify({ name: 'Ada' });
+    const answer = await fetch(`http://127.0.0.1:${port}/api/guest`, { method: 'POST', body });
+    const { token } = (await answer.json()) as { token: string };
+    const { ended, text } = runFile(dir, 'own-client.ts', { TOKEN: token });
+    expect(await ended, text()).toEqual([0, null]);
+    const year = new Date().getFullYear();
+    expect(text()).toBe(`hello Ada\n[ 'e4' ]\ne4 is taken\n${year}\n`);
+  });
+
   it('has a test that passes', async () => {
     const { ended, text } = runFile(folderOf(files), 'board.test.ts');
     expect(await ended, text()).toEqual([0, null]);

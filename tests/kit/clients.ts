@@ -8,6 +8,7 @@ import {
 import superjson from 'superjson';
 import { onTestFinished } from 'vitest';
 import { createRooms, type RoomsClient, type RoomsRouter } from '../../client/index.ts';
+import type { NoProcedures, OwnProcedures } from '../../server/router/own-procedures.ts';
 import { startTestServer, type TestServer } from '../../server/testing.ts';
 import { chat, type Contract, type FrameOf } from '../../shared/index.ts';
 import { serving } from '../recorder/serving.ts';
@@ -16,9 +17,10 @@ type ChatRouter = RoomsRouter<{ chat: typeof chat }>;
 type Frame = FrameOf<typeof chat>;
 
 /** A server that closes with the test. */
-export async function startServer<const R extends Contract = { chat: typeof chat }>(
-  options: Parameters<typeof startTestServer<R>>[0] = {},
-): Promise<TestServer<R>> {
+export async function startServer<
+  const R extends Contract = { chat: typeof chat },
+  Own extends OwnProcedures = NoProcedures,
+>(options: Parameters<typeof startTestServer<R, Own>>[0] = {}): Promise<TestServer<R, Own>> {
   serving(options.rooms);
   const server = await startTestServer(options);
   onTestFinished(() => server.close());
