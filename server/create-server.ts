@@ -1,4 +1,5 @@
 import { chat, type Contract } from '../shared/index.ts';
+import type { UserOf } from './auth/claimed-user.ts';
 import { createAuth } from './auth/create-auth.ts';
 import { createServerKeys } from './auth/server-keys.ts';
 import { systemClock } from './clock.ts';
@@ -42,6 +43,10 @@ export interface ServerOptions<
    *  HTTP below `/trpc`; not over REST. Called once, before the server listens. A name that is a room kind's, or
    *  `me`, is refused with a StartError. Default: none. */
   readonly procedures?: (parts: ProcedureParts<R>) => Own;
+  /** Makes the user of what his token claims, once its signature, algorithm, `exp`, issuer and audience have been
+   *  checked: for tokens whose `sub` is no user id (`auth0|123`) or that have no `name`, and for what `authorize` is to
+   *  know (`user.claims`). Guests are not asked about. Default: `sub` and `name`. */
+  readonly userOf?: UserOf;
   /** Limits, where they differ from those of the rooms server. */
   readonly limits?: Partial<ServerLimits>;
   /** How messages become what the WebSocket carries; clients need its counterpart. Default: JSON. */
@@ -73,7 +78,12 @@ export async function createServer<
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger(config.logLevel);
   const contract: Contract = options.rooms ?? { chat };
-  const { verify, guests } = createAuth(config, clock, (user) => rooms.signOuts.check(user));
+  const { verify, guests } = createAuth(config, {
+    clock,
+    logger,
+    check: (user) => rooms.signOuts.check(user),
+    userOf: options.userOf,
+  });
   const counts = createCounts();
   const tally = createTally();
   const metrics = createPrometheusMetrics({

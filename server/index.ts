@@ -1,4 +1,5 @@
 export { openToAll, type Action, type Answer, type Authorize } from './auth/authorize.ts';
+export type { ClaimedUser, Claims, UserOf } from './auth/claimed-user.ts';
 export { findDevelopmentSecret } from './auth/development-secret.ts';
 export type { Guest } from './auth/guests.ts';
 export { signToken, type TokenClaims } from './auth/tokens.ts';

@@ -16,8 +16,12 @@ export interface TestServer<
   readonly socketUrl: string;
   /** What its tokens are signed with: a restarted server with the same one knows them again. */
   readonly secret: string;
-  /** A token for a user. `name` defaults to the id, `lifeMs` to one hour. */
-  token(id: string, options?: { name?: string; lifeMs?: number }): Promise<string>;
+  /** A token for a user, whose `sub` is the id. `name` defaults to the id, `lifeMs` to one hour. `claims`: what it
+   *  says beside, for `userOf`. */
+  token(
+    id: string,
+    options?: { name?: string; lifeMs?: number; claims?: Readonly<Record<string, unknown>> },
+  ): Promise<string>;
 }
 
 /** Starts a server for a test of your contract. Without `dataDir` nothing touches the disk. Errors
@@ -51,9 +55,9 @@ export async function startTestServer<
     ...server,
     secret,
     socketUrl: `${server.url.replace(/^http/, 'ws')}/trpc`,
-    token: (id, { name = id, lifeMs = HOUR } = {}) => {
+    token: (id, { name = id, lifeMs = HOUR, claims } = {}) => {
       const issuedAt = clock.now();
-      return signToken(secret, { id, name, issuedAt, expiresAt: issuedAt + lifeMs });
+      return signToken(secret, { id, name, issuedAt, expiresAt: issuedAt + lifeMs, claims });
     },
   };
 }

@@ -152,3 +152,4 @@ export {
   type ShorthandTarget,
   type Shorthands,
 } from './room-kind.ts';
+export { userIdOf } from './user-id.ts';

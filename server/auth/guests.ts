@@ -12,6 +12,11 @@ export interface Guest {
   readonly user: By;
 }
 
+/** Is this the id of a guest? */
+export function isGuestId(id: unknown): boolean {
+  return typeof id === 'string' && id.startsWith(PREFIX);
+}
+
 /** Issues guest tokens, signed like any other. A guest who shows his token keeps his id and may
  *  take another name. */
 export function createGuests(options: {
@@ -36,7 +41,7 @@ export function createGuests(options: {
     }
     const id = token === undefined ? newGuestId() : await idOf(token);
     // Or a user's short-lived token would buy a long-lived one, under any name.
-    if (!id.startsWith(PREFIX)) throw new RoomError('FORBIDDEN', 'only guests may rename here');
+    if (!isGuestId(id)) throw new RoomError('FORBIDDEN', 'only guests may rename here');
     const user = { id, name: parsed.data };
     const issuedAt = now();
     const expiresAt = issuedAt + GUEST_LIFE_MS;

@@ -6,7 +6,13 @@ import {
   type JWTPayload,
   type JWTVerifyGetKey,
 } from 'jose';
-import { displayName, limits, ROOM_ID, RoomError } from '../../shared/index.ts';
+import { limits, RoomError } from '../../shared/index.ts';
+import {
+  namedUser,
+  refusedToken as refused,
+  type Claims,
+  type ClaimedUser,
+} from './claimed-user.ts';
 import type { User } from './user.ts';
 
 /** Checks a token and says whose it is (AUT2).
@@ -19,20 +25,23 @@ export interface TokenClaims {
   readonly audience?: string | undefined;
 }
 
+/** What is asked of tokens beside their signature. */
+export interface TokenRules extends TokenClaims {
+  /** Who the user is. Default: `sub` and `name` say it. @throws RoomError TOKEN_REFUSED */
+  readonly userBy?: ((claims: Claims) => ClaimedUser) | undefined;
+}
+
 const SECRET_ALGORITHM = 'HS256';
 // Public-key algorithms only: with a shared one, whoever knows the public key could sign.
 const KEY_SET_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'];
 
 /** Verifies tokens signed with a shared secret (HS256 and nothing else). */
-export function secretVerifier(
-  secret: string,
-  now: () => number,
-  claims?: TokenClaims,
-): VerifyToken {
+export function secretVerifier(secret: string, now: () => number, rules?: TokenRules): VerifyToken {
   const key = new TextEncoder().encode(secret);
-  const options = { ...verifyOptions(claims), algorithms: [SECRET_ALGORITHM] };
-  return (token) =>
-    check(token, () => jwtVerify(token, key, { ...options, currentDate: new Date(now()) }));
+  const options = { ...verifyOptions(rules), algorithms: [SECRET_ALGORITHM] };
+  const verify = (token: string) =>
+    jwtVerify(token, key, { ...options, currentDate: new Date(now()) });
+  return (token) => check(token, verify, rules);
 }
 
 /** Verifies tokens against the keys that an identity provider publishes.
@@ -42,13 +51,14 @@ export function secretVerifier(
 export function keySetVerifier(
   url: string,
   now: () => number,
-  claims?: TokenClaims,
+  rules?: TokenRules,
   timeoutMs = 5_000,
 ): VerifyToken {
   const keys = orUnavailable(createRemoteJWKSet(new URL(url), { timeoutDuration: timeoutMs }));
-  const options = { ...verifyOptions(claims), algorithms: KEY_SET_ALGORITHMS };
-  return (token) =>
-    check(token, () => jwtVerify(token, keys, { ...options, currentDate: new Date(now()) }));
+  const options = { ...verifyOptions(rules), algorithms: KEY_SET_ALGORITHMS };
+  const verify = (token: string) =>
+    jwtVerify(token, keys, { ...options, currentDate: new Date(now()) });
+  return (token) => check(token, verify, rules);
 }
 
 // A refused token ends a client for good (1008), so an outage must not look like one.
@@ -65,10 +75,11 @@ function orUnavailable(findKey: JWTVerifyGetKey): JWTVerifyGetKey {
   };
 }
 
-/** Signs a token for a user with a shared secret. It says that it was issued at `issuedAt`, default now. */
+/** Signs a token for a user with a shared secret. It says that it was issued at `issuedAt`, default now, and what
+ *  his `claims` hold, for a server whose `userOf` reads it. */
 export async function signToken(secret: string, user: User, claims?: TokenClaims): Promise<string> {
   const { issuedAt = Date.now() } = user;
-  const jwt = new SignJWT({ name: user.name })
+  const jwt = new SignJWT({ ...user.claims, name: user.name })
     .setProtectedHeader({ alg: SECRET_ALGORITHM })
     .setSubject(user.id)
     .setIssuedAt(Math.floor(issuedAt / 1000))
@@ -78,19 +89,22 @@ export async function signToken(secret: string, user: User, claims?: TokenClaims
   return jwt.sign(new TextEncoder().encode(secret));
 }
 
-function verifyOptions(claims: TokenClaims = {}) {
-  const { issuer, audience } = claims;
+function verifyOptions({ issuer, audience }: TokenClaims = {}) {
   return {
-    requiredClaims: ['sub', 'name', 'exp'],
+    requiredClaims: ['exp'],
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
   };
 }
 
-async function check(token: string, verify: () => Promise<{ payload: JWTPayload }>): Promise<User> {
+async function check(
+  token: string,
+  verify: (token: string) => Promise<{ payload: JWTPayload }>,
+  { userBy = namedUser }: TokenRules = {},
+): Promise<User> {
   if (token.length > limits.tokenBytes) throw refused('is too long');
   try {
-    return userOf((await verify()).payload);
+    return userOf((await verify(token)).payload, userBy);
   } catch (error) {
     if (error instanceof RoomError) throw error;
     if (error instanceof joseErrors.JWTExpired) {
@@ -102,16 +116,15 @@ async function check(token: string, verify: () => Promise<{ payload: JWTPayload 
   }
 }
 
-function userOf({ sub, exp, iat, ...claims }: JWTPayload): User {
-  // Whatever its type says: what signs tokens elsewhere may put a number there, or a list.
-  if (typeof sub !== 'string' || !ROOM_ID.test(sub)) throw refused('its "sub" is no user id');
+function userOf(payload: JWTPayload, userBy: (claims: Claims) => ClaimedUser): User {
+  const { exp, iat } = payload;
   if (exp === undefined) throw refused('it has no "exp"');
-  const name = displayName.safeParse(claims['name']);
-  if (!name.success) throw refused(`its "name" ${name.error.issues[0]?.message ?? 'is not valid'}`);
-  const user = { id: sub, name: name.data, expiresAt: exp * 1000 };
-  return iat === undefined ? user : { ...user, issuedAt: iat * 1000 };
-}
-
-function refused(reason: string, cause?: unknown): RoomError {
-  return new RoomError('TOKEN_REFUSED', `the token was refused: ${reason}`, { cause });
+  const { id, name, claims } = userBy(payload);
+  return {
+    id,
+    name,
+    expiresAt: exp * 1000,
+    ...(iat !== undefined && { issuedAt: iat * 1000 }),
+    ...(claims && { claims }),
+  };
 }

@@ -6,4 +6,6 @@ export interface User extends By {
   readonly expiresAt: number;
   /** When it was issued, likewise. Unset: it does not say. */
   readonly issuedAt?: number | undefined;
+  /** What `userOf` has kept of what the token claims. Unset: nothing. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms } from '../../client/index.ts';
 import { freePort } from '../../check/real/free-port.ts';
-import { defineRoom, durable } from '../../shared/index.ts';
+import { signToken } from '../../server/index.ts';
+import { defineRoom, durable, userIdOf } from '../../shared/index.ts';
 import { z } from 'zod';
 import { compile, filesOf, folderOf, root, runFile } from '../kit/doc-code.ts';
 
@@ -55,6 +56,27 @@ describe('docs/using.md', () => {
     expect(await ended, text()).toEqual([0, null]);
     const year = new Date().getFullYear();
     expect(text()).toBe(`hello Ada\n[ 'e4' ]\ne4 is taken\n${year}\n`);
+  });
+
+  it('makes users of what a provider claims', async () => {
+    const port = await freePort();
+    const dir = folderOf(files, port);
+    const AUTH_SECRET = 'a secret of thirty-two characters';
+    const env = { PORT: String(port), DATA_DIR: join(dir, 'data'), AUTH_SECRET };
+    const server = runFile(dir, 'provider.ts', { ...env, LOG_LEVEL: 'silent' });
+    await expect.poll(server.text).toContain('serving');
+    const user = { id: 'auth0|123', name: '', expiresAt: Date.now() + 60_000 };
+    const claims = { email: 'ada@example.com', tenant: 'acme' };
+    const token = await signToken(AUTH_SECRET, { ...user, claims });
+    const url = `ws://127.0.0.1:${port}/trpc`;
+    const rooms = createRooms({ board }, { url, token, user: userIdOf(user.id) });
+    onTestFinished(() => rooms.close());
+    const plans = rooms.board.join('acme.plans', { onGap: 'reload' });
+    await plans.publish('note', { text: 'hi' });
+    const by = { id: 'auth0~7C123', name: 'ada@example.com' };
+    expect((await plans.history()).events).toMatchObject([{ by }]);
+    const other = rooms.board.join('other.plans', { onGap: 'reload' });
+    await expect(other.ready).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('has a test that passes', async () => {

@@ -143,6 +143,51 @@ describe('secretVerifier', () => {
   });
 });
 
+describe('a user who is made of claims', () => {
+  const asked = { issuer: 'https://id.example.com', audience: 'rooms' };
+  const made: JWTPayload[] = [];
+  const mapping = secretVerifier(secret, now, {
+    ...asked,
+    userBy: (given) => {
+      made.push(given);
+      return { id: 'ada', name: 'Ada', claims: { org: given['org'] } };
+    },
+  });
+  const right = { sub: 'auth0|1', org: 'acme', exp: claims.exp, iss: asked.issuer, aud: 'rooms' };
+
+  it('[AUT2] is asked for once all that tokens must be has been checked', async () => {
+    const { sub: _, ...nameless } = right;
+    const wrong = [
+      sign(right, { key: 'x'.repeat(32) }),
+      sign({ ...right, exp: seconds - 1 }),
+      sign({ ...right, exp: undefined }),
+      sign({ ...right, nbf: seconds + 30 }),
+      sign({ ...right, iss: 'https://evil.com' }),
+      sign({ ...right, aud: 'other' }),
+      new UnsecuredJWT(right).encode(),
+    ];
+    for (const token of wrong) await expect(mapping(await token)).rejects.toThrow('token');
+    expect(made).toEqual([]);
+    expect(await mapping(await sign({ ...right, iat: seconds }))).toEqual({
+      id: 'ada',
+      name: 'Ada',
+      issuedAt: now(),
+      expiresAt: now() + 60_000,
+      claims: { org: 'acme' },
+    });
+    expect(made).toEqual([{ ...right, iat: seconds }]);
+    expect(await mapping(await sign(nameless))).toMatchObject({ id: 'ada' });
+  });
+
+  it('finds in what signToken signs the claims of its user', async () => {
+    const user = { id: 'auth0|1', name: 'A', expiresAt: now() + 60_000 };
+    const forged = { org: 'acme', sub: 'eve', name: 'Eve', exp: 1, iss: 'evil', aud: 'other' };
+    made.length = 0;
+    await mapping(await signToken(secret, { ...user, claims: forged }, asked));
+    expect(made).toEqual([{ ...right, name: 'A', iat: expect.any(Number) }]);
+  });
+});
+
 describe('claims that the operator asks for', () => {
   const asked = { issuer: 'https://id.example.com', audience: 'rooms' };
   const choosy = secretVerifier(secret, now, asked);

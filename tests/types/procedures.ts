@@ -55,6 +55,20 @@ export async function serve(config: Config) {
       say: user.mutation(() => rooms.publish('chat', 'r', 'message', { text: 'x' })),
     }),
   });
+  await createServer(config, {
+    userOf: (claims) => {
+      holds<Same<typeof claims, Readonly<Record<string, unknown>>>>();
+      return { id: String(claims['sub']), name: 'x', claims: { tenant: 'acme' } };
+    },
+    authorize: ({ user }) => {
+      holds<Same<typeof user.claims, Readonly<Record<string, unknown>> | undefined>>();
+      return user.claims?.['tenant'] === 'acme';
+    },
+  });
+  // @ts-expect-error a user has a name
+  await createServer(config, { userOf: ({ sub }) => ({ id: String(sub) }) });
+  // @ts-expect-error it answers at once
+  await createServer(config, { userOf: async () => ({ id: 'ada', name: 'Ada' }) });
   const tested = await startTestServer({ rooms: contract, procedures });
   holds<Same<typeof tested.procedures, Own>>();
   // @ts-expect-error made for other rooms
