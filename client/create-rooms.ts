@@ -34,8 +34,9 @@ export interface RoomsClientOptions extends ConnectionOptions {
    *  apps that keep what was shown as well. A position is written within a second after its events,
    *  so the last of them may come again. Default: every page begins anew. */
   readonly positions?: ClientStorage;
-  /** Who this client is, for tokens that are no JWT with a `sub`, and for what storage holds before
-   *  there is a token. Default, and where it is empty: the user that the token names. */
+  /** Who this client is, for tokens that are no JWT with a `sub`, for servers that make another user of
+   *  it (`userOf`), and for what storage holds before there is a token. Default: the user that the token
+   *  names, and where it is empty. */
   readonly user?: string;
   /** Locks that the tabs of one origin share. Default: the browser's. */
   readonly locks?: Locks;
@@ -112,7 +113,8 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
     outbox,
     live,
     isOpen: () => connection.current.state === 'open',
-    userId,
+    // What the server makes of a token only the app can know.
+    userId: () => options.user || connection.user,
   };
 
   const handles = createHandles(shared);

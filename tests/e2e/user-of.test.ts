@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createRooms } from '../../client/index.ts';
 import type { Action, UserOf } from '../../server/index.ts';
 import { createLogger } from '../../server/logger.ts';
-import { RoomError, userIdOf } from '../../shared/index.ts';
+import { chat, RoomError, userIdOf } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { rawSocket } from '../kit/raw-socket.ts';
 import { restAs } from '../kit/rest.ts';
@@ -115,5 +116,24 @@ describe('a server that makes users of claims', () => {
     await follow(trpc, 'acme');
     await server.rooms.signOut(id);
     await vi.waitFor(() => expect(socket.connection?.state).not.toBe('open'));
+  });
+
+  it('is told apart by a client that knows who it is there', async () => {
+    const { server, tokenOf } = await tenants();
+    const token = await tokenOf('auth0|1', 'acme');
+    const url = server.socketUrl;
+    const rooms = createRooms({ chat }, { url, token, user: id, random: () => 0 });
+    onTestFinished(() => rooms.close());
+    const { notifications } = rooms.me;
+    onTestFinished(notifications.subscribe(() => {}));
+    for (const by of [
+      { id: 'bob', name: 'Bob' },
+      { id, name: 'Ada' },
+    ]) {
+      await server.rooms.notify(id, 'notification', { code: 'x', params: {} }, { by });
+    }
+    await vi.waitFor(() => expect(notifications.getSnapshot().events).toHaveLength(2));
+    // What he has done himself is no news to him.
+    expect(notifications.getSnapshot().unread).toBe(1);
   });
 });
