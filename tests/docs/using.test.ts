@@ -23,7 +23,7 @@ describe('docs/using.md', () => {
   it('mounts rooms that the stock client and the SDK can use', async () => {
     const port = await freePort();
     const dir = folderOf(files, port);
-    const mounted = runFile(dir, 'mount.ts', { PORT: String(port) });
+    const mounted = runFile(dir, 'mount.ts', { PORT: String(port), MOVE_MS: '300' });
     await expect.poll(mounted.text).toContain('listening');
     const stock = runFile(dir, 'stock.ts');
     expect(await stock.ended).toEqual([0, null]);
