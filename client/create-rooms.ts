@@ -35,8 +35,8 @@ export interface RoomsClientOptions extends ConnectionOptions {
    *  so the last of them may come again. Default: every page begins anew. */
   readonly positions?: ClientStorage;
   /** Who this client is, for tokens that are no JWT with a `sub`, for servers that make another user of
-   *  it (`userOf`), and for what storage holds before there is a token. Default: the user that the token
-   *  names, and where it is empty. */
+   *  it (`userOf`), and for what storage holds before there is a token. Default, and where it is empty: the user
+   *  that the token names. */
   readonly user?: string;
   /** Locks that the tabs of one origin share. Default: the browser's. */
   readonly locks?: Locks;
