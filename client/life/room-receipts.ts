@@ -1,6 +1,5 @@
 import {
   limits,
-  parsePosition,
   READ_TYPE,
   type By,
   type FrameOf,
@@ -9,6 +8,7 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
+import { epochOf, isFurther } from '../offsets.ts';
 import { isOver, positionOf, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
 import type { LifeCalls } from './life-calls.ts';
@@ -88,9 +88,9 @@ function takeAnswer(
 ): ReceiptsSnapshot {
   if (!readers) return { readers: [], count };
   // Where nobody has read yet, the stream says which epoch that is.
-  const epoch = parsePosition(readers[0]?.position ?? now ?? '')?.epoch;
+  const epoch = epochOf(readers[0]?.position ?? now ?? '');
   const known = before.readers.filter(
-    ({ position }) => epoch === undefined || parsePosition(position)?.epoch === epoch,
+    ({ position }) => epoch === undefined || epochOf(position) === epoch,
   );
   return known.reduce(takeReader, { readers, count });
 }
@@ -100,9 +100,9 @@ function takeReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapsho
   const index = readers.findIndex(({ user }) => user.id === reader.user.id);
   const known = readers[index];
   if (!known) return withReader(snapshot, reader);
-  const [now, before] = [parsePosition(reader.position), parsePosition(known.position)];
-  const isFurther = now?.epoch !== before?.epoch || (now?.offset ?? 0) > (before?.offset ?? 0);
-  return isFurther ? { readers: readers.with(index, reader), count } : snapshot;
+  return isFurther(reader.position, known.position)
+    ? { readers: readers.with(index, reader), count }
+    : snapshot;
 }
 
 function withReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapshot {

@@ -1,6 +1,5 @@
 import {
   limits,
-  parsePosition,
   RoomError,
   typesWhere,
   type FrameOf,
@@ -9,6 +8,7 @@ import {
 } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
 import type { Clock } from '../clock.ts';
+import { isFurther, offsetIn } from '../offsets.ts';
 import { isPassing, retryDelayMs } from '../passing.ts';
 import { isOver, positionOf, type Room } from '../room.ts';
 import { createStore, type Store } from '../store.ts';
@@ -162,7 +162,7 @@ class UnreadStore implements RoomUnread {
     this.#error = undefined;
     // Somewhere something was marked unread since: what was read here before that counts no more.
     const isReset = before !== undefined && state.version > before.version;
-    const isSaid = state.position !== undefined && !isFurther(this.#due, state.position);
+    const isSaid = state.position !== undefined && !isFurther(this.#due ?? '', state.position);
     if (isReset || isSaid) this.#due = undefined;
     this.#show();
   }
@@ -222,16 +222,4 @@ class UnreadStore implements RoomUnread {
       next.error === before.error;
     if (!isSame) this.#own.set(next);
   }
-}
-
-/** The offset of a position; 0 in another epoch than that of `to`. */
-function offsetIn(position: string | undefined, to: string | undefined): number {
-  const [own, other] = [parsePosition(position ?? ''), parsePosition(to ?? '')];
-  return own && own.epoch === other?.epoch ? own.offset : 0;
-}
-
-function isFurther(position: string | undefined, than: string | undefined): boolean {
-  if (position === undefined) return false;
-  const [now, before] = [parsePosition(position), parsePosition(than ?? '')];
-  return !before || now?.epoch !== before.epoch || (now?.offset ?? 0) > before.offset;
 }

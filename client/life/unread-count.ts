@@ -1,4 +1,5 @@
-import { parsePosition, type ReadState, type Removed, type RoomEvent } from '../../shared/index.ts';
+import type { ReadState, Removed, RoomEvent } from '../../shared/index.ts';
+import { epochOf, offsetIn, offsetOf } from '../offsets.ts';
 
 /** What a device knows of a room's unread events: what the server has counted, and what has come since. */
 export interface UnreadKnown {
@@ -38,9 +39,8 @@ export function takeState(known: UnreadKnown, state: Omit<ReadState, 'room'>): U
   const { state: before } = known;
   if (before && isOlder(state, before)) return known;
   // The stream may have come to the epoch that was counted before the count did.
-  if (epochOf(state.to) !== known.epoch) {
-    return { ...known, state, epoch: epochOf(state.to), since: [], removed: new Map() };
-  }
+  const epoch = epochOf(state.to);
+  if (epoch !== known.epoch) return { ...UNKNOWN, me: known.me, state, epoch };
   const to = offsetOf(state.to);
   const since = known.since.filter(({ offset }) => offset > to);
   // What was removed before it was counted is not counted; what has come since is not there any more.
@@ -56,12 +56,10 @@ export function takeEvent(
 ): UnreadKnown {
   const [offset, epoch] = [offsetOf(event.position), epochOf(event.position)];
   if (epoch !== known.epoch) {
-    const anew = { ...known, epoch, since: [], removed: new Map() };
-    return takeEvent(anew, event, types);
+    const { me, state } = known;
+    return takeEvent({ ...UNKNOWN, me, state, epoch }, event, types);
   }
-  const isCounted = known.state !== undefined && epochOf(known.state.to) === epoch;
-  const to = isCounted && known.state ? offsetOf(known.state.to) : 0;
-  if (offset <= to) return known;
+  if (offset <= offsetIn(known.state?.to, event.position)) return known;
   if (types.has(event.type)) {
     // Own ones count for nothing, and would push out what does.
     if (event.by.id === known.me) return known;
@@ -89,10 +87,7 @@ function withOne(since: readonly Countable[], one: Countable): readonly Countabl
  *  offset). */
 export function countOf({ me, state, since, removed }: UnreadKnown, readTo = 0): number {
   if (!state) return 0;
-  const [read, to] = [
-    state.position === undefined ? 0 : offsetOf(state.position),
-    offsetOf(state.to),
-  ];
+  const [read, to] = [offsetOf(state.position), offsetOf(state.to)];
   const from = Math.max(read, readTo);
   // Read further than was counted: all that was counted is read.
   const counted = from >= to ? 0 : state.unread;
@@ -103,20 +98,9 @@ export function countOf({ me, state, since, removed }: UnreadKnown, readTo = 0):
 }
 
 function isOlder(a: Omit<ReadState, 'room'>, b: Omit<ReadState, 'room'>): boolean {
-  if (epochOf(a.to) !== epochOf(b.to)) return false;
-  const [now, before] = [rankOf(a), rankOf(b)];
-  const place = now.findIndex((value, index) => value !== before[index]);
-  return place !== -1 && (now[place] ?? 0) < (before[place] ?? 0);
-}
-
-function rankOf({ version, position, to }: Omit<ReadState, 'room'>): readonly number[] {
-  return [version, position === undefined ? 0 : offsetOf(position), offsetOf(to)];
-}
-
-function offsetOf(position: string): number {
-  return parsePosition(position)?.offset ?? 0;
-}
-
-function epochOf(position: string): string | undefined {
-  return parsePosition(position)?.epoch;
+  const ahead =
+    a.version - b.version ||
+    offsetOf(a.position) - offsetOf(b.position) ||
+    offsetOf(a.to) - offsetOf(b.to);
+  return epochOf(a.to) === epochOf(b.to) && ahead < 0;
 }
