@@ -17,6 +17,10 @@ import type { RoomKind } from './room-kind.ts';
 export interface MeState {
   /** Null: nothing yet. */
   readonly seen: string | null;
+  /** Durable events after it, by others, that are there: counted up to 1,000. */
+  readonly unread: number;
+  /** The newest event when that was counted. */
+  readonly to: string;
 }
 
 /** The procedures of a user's own stream. Whose it is the token says, and nothing else. */

@@ -1,4 +1,4 @@
-import type { ReadState, Removed, RoomEvent } from '../../shared/index.ts';
+import { limits, type ReadState, type Removed, type RoomEvent } from '../../shared/index.ts';
 import { epochOf, offsetIn, offsetOf } from '../offsets.ts';
 
 /** What a device knows of a room's unread events: what the server has counted, and what has come since. */
@@ -52,7 +52,7 @@ export function takeState(known: UnreadKnown, state: Omit<ReadState, 'room'>): U
 export function takeEvent(
   known: UnreadKnown,
   event: RoomEvent,
-  types: ReadonlySet<string>,
+  types: Pick<ReadonlySet<string>, 'has'>,
 ): UnreadKnown {
   const [offset, epoch] = [offsetOf(event.position), epochOf(event.position)];
   if (epoch !== known.epoch) {
@@ -83,8 +83,8 @@ function withOne(since: readonly Countable[], one: Countable): readonly Countabl
   return list.length > MOST_HELD ? list.slice(-MOST_HELD) : list;
 }
 
-/** How many are not read. What was read on this device and is not stored yet counts as read (`readTo`, an
- *  offset). */
+/** How many are not read, at most as many as the server counts: every device says the same. What was read on this
+ *  device and is not stored yet counts as read (`readTo`, an offset). */
 export function countOf({ me, state, since, removed }: UnreadKnown, readTo = 0): number {
   if (!state) return 0;
   const [read, to] = [offsetOf(state.position), offsetOf(state.to)];
@@ -94,7 +94,7 @@ export function countOf({ me, state, since, removed }: UnreadKnown, readTo = 0):
   const gone = [...removed.keys()].filter((offset) => offset > read && offset <= to).length;
   let later = 0;
   for (const { offset, by } of since) if (offset > from && by !== me) later += 1;
-  return Math.max(0, counted - gone) + later;
+  return Math.min(limits.unreadCount, Math.max(0, counted - gone) + later);
 }
 
 function isOlder(a: Omit<ReadState, 'room'>, b: Omit<ReadState, 'room'>): boolean {

@@ -1,9 +1,18 @@
-import type { DurableEventOf, RoomEvent, RoomKind } from '../../shared/index.ts';
+import type { DurableEventOf, MeState, RoomEvent, RoomKind } from '../../shared/index.ts';
 import { ask, type AskOptions } from '../ask.ts';
 import { clockOf } from '../clock.ts';
 import { Retrying } from '../retrying.ts';
 import { createStore, type Store } from '../store.ts';
-import { foldNotices, NO_NOTICES, seenUpTo, withPage, type Notices } from './fold-notices.ts';
+import {
+  foldNotices,
+  NO_NOTICES,
+  noticesOf,
+  NOTHING,
+  withPage,
+  withState,
+  type Notices,
+  type NoticesKnown,
+} from './fold-notices.ts';
 import type { MyBranch } from './my-calls.ts';
 import type { MyHandle } from './my-stream.ts';
 
@@ -26,41 +35,47 @@ export function createNotifications<K extends RoomKind>(
 ): Notifications<K> {
   type Event = DurableEventOf<K> & RoomEvent;
   const { store, set } = createStore<Notices<Event>>(NO_NOTICES);
-  let listeners = 0;
+  let known: NoticesKnown<Event> = NOTHING;
+  /** Those who listen, by how each of them stops. */
+  const listening = new Set<() => void>();
   /** Where the stream has gone on after its newest gap. */
   let since = '';
   let stop = () => {};
 
-  const saw = (position: string | null) =>
-    set(seenUpTo(store.getSnapshot(), position, options.userId()));
+  const take = (next: NoticesKnown<Event>) => {
+    if (next === known) return;
+    known = next;
+    set(noticesOf(known, options.userId()));
+  };
+  const takeState = (state: MeState) => take(withState(known, state));
   const follow = () => {
-    const handle = joined();
-    if (!handle) return;
-    const seen = askSeen();
+    let handle: MyHandle<K>;
+    try {
+      handle = join();
+    } catch {
+      // A client that has stopped has no more to tell, and a screen that listens must not break.
+      return;
+    }
+    const state = askState();
     const page = reload(handle);
     const forget = handle.onFrame((frame) => {
-      set(foldNotices<K, Event>(store.getSnapshot(), frame, options.userId()));
+      const { seen } = known;
+      take(foldNotices<K, Event>(known, frame, options.userId()));
       if (frame.type === 'gap') {
         since = frame.to;
         page.start();
       }
-      // What was seen while nobody was there to hear of it.
-      if (frame.type === 'ready') seen.start();
+      // What was missed is counted by the server alone, and what is left where something was seen, or erased, within
+      // what it has counted.
+      const isMissed = frame.type === 'ready' || frame.type === 'gap' || frame.type === 'erased';
+      if (isMissed || seen !== known.seen) state.start();
     });
     stop = () => {
       forget();
-      for (const asking of [seen, page]) asking.stop();
+      for (const asking of [state, page]) asking.stop();
       handle.leave();
-      set(NO_NOTICES);
+      take(NOTHING);
     };
-  };
-  // A client that has stopped has no more to tell, and a screen that listens must not break.
-  const joined = () => {
-    try {
-      return join();
-    } catch {
-      return undefined;
-    }
   };
   // What fails for good the stream says again when it comes back.
   const parts = {
@@ -68,42 +83,38 @@ export function createNotifications<K extends RoomKind>(
     random: options.random ?? Math.random,
     onFail: () => {},
   };
-  const askSeen = () =>
+  const askState = () =>
     new Retrying({
       ...parts,
       ask: () => ask(options, (how) => branch.state.query(undefined, how)),
-      onAnswer: ({ seen }) => saw(seen),
+      onAnswer: takeState,
     });
   const reload = (handle: MyHandle<K>) =>
     new Retrying({
       ...parts,
       ask: () => handle.history(),
       // The kind's durable events, whose types only the contract knows.
-      onAnswer: ({ events }) =>
-        set(withPage(store.getSnapshot(), events as readonly Event[], since, options.userId())),
+      onAnswer: ({ events }) => take(withPage(known, events as readonly Event[], since)),
     });
 
   return {
     getSnapshot: store.getSnapshot,
     subscribe: (listener) => {
       const undo = store.subscribe(listener);
-      listeners += 1;
-      if (listeners === 1) follow();
-      let isOver = false;
+      if (listening.size === 0) follow();
+      listening.add(undo);
       return () => {
-        if (isOver) return;
-        isOver = true;
         undo();
-        listeners -= 1;
-        if (listeners === 0) stop();
+        if (listening.delete(undo) && listening.size === 0) stop();
       };
     },
     markSeen: async () => {
-      const position = store.getSnapshot().events.at(-1)?.position;
+      const position = known.events.at(-1)?.position;
       if (position === undefined) return;
       // Not before the server has it: what is seen never goes back here, and whoever hears an error has seen nothing.
-      await ask(options, (how) => branch.markSeen.mutate({ position }, how));
-      saw(position);
+      const state = await ask(options, (how) => branch.markSeen.mutate({ position }, how));
+      // Whom nobody listens to any more knows nothing.
+      if (listening.size > 0) takeState(state);
     },
   };
 }

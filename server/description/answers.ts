@@ -142,5 +142,14 @@ export const reactors: z.ZodType<Reactors> = z.object({
 
 /** How far a user has seen his own stream. */
 export const meState: z.ZodType<MeState> = z
-  .object({ seen: z.string().nullable().meta({ description: 'A position. Null: nothing yet.' }) })
-  .meta({ description: 'How far one has seen the own stream.', examples: [{ seen: POSITION }] });
+  .object({
+    seen: z.string().nullable().meta({ description: 'A position. Null: nothing yet.' }),
+    unread: z
+      .int()
+      .meta({ description: 'Durable events after it, by others. At most 1,000 are counted.' }),
+    to: positionText.meta({ description: 'The newest event when that was counted.' }),
+  })
+  .meta({
+    description: 'How far one has seen the own stream, and how much of it is new.',
+    examples: [{ seen: POSITION, unread: 0, to: POSITION }],
+  });

@@ -162,7 +162,7 @@ export function membershipForms({ membership }: RoomKind): Forms {
 
 /** What a private stream has. */
 export function myForms(parts: KindParts): Forms {
-  const seen = { seen: POSITION };
+  const seen = { seen: POSITION, unread: 0, to: POSITION };
   return {
     events: stream(parts, meEventsInput, { lastEventId: POSITION }),
     history: historyPage(parts, meHistoryInput, { limit: 2 }),

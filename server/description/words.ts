@@ -142,7 +142,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     'A page of one’s own private stream, oldest first.',
     ['STALE_POSITION'],
   ),
-  'me.state': words('How far one has seen', 'How far one has seen the own stream.'),
+  'me.state': words(
+    'How far one has seen',
+    'How far one has seen the own stream, and how much of it is new.',
+  ),
   'me.markSeen': words(
     'Mark as seen',
     'Everything up to a position was seen. Never goes back.',

@@ -16,6 +16,7 @@ import { roomKey, type RoomLog, type RoomName } from '../log/room-log.ts';
 import { demandPosition } from '../messages/target.ts';
 import { roomPartition, type Records } from '../records/records.ts';
 import type { Hub } from '../rooms/hub.ts';
+import { countUnread } from './count-unread.ts';
 import { formatMark, markKey, moveBack, moveOn, parseMark, type Mark } from './mark.ts';
 
 /** What read marks are made from. */
@@ -107,16 +108,11 @@ export class ReadMarks {
   }
 
   async #stateOf(kind: RoomKind, room: RoomName, user: By, mark: Mark): Promise<ReadState> {
-    const { offset, epoch, version } = mark;
     const types = typesWhere(kind, ({ life }) => life.countable);
-    const range = { after: offset, types, notBy: user.id, limit: limits.unreadCount };
-    const counted = await this.#options.log.count(room, range);
-    const { count: unread, head, epoch: now = epoch } = counted;
-    // The log has begun anew since the mark was read: of this epoch nothing is read.
-    if (now !== epoch) return this.#stateOf(kind, room, user, { ...mark, epoch: now, offset: 0 });
-    const to = formatPosition({ epoch, offset: head });
+    const asked = { types, notBy: user.id, mark };
+    const { offset, epoch, unread, to } = await countUnread(this.#options.log, room, asked);
     const position = offset > 0 ? { position: formatPosition({ epoch, offset }) } : {};
-    return { room: room.id, ...position, version, unread, to };
+    return { room: room.id, ...position, version: mark.version, unread, to };
   }
 
   async #demandKnown(room: RoomName, text: string) {

@@ -1,9 +1,12 @@
 import {
   formatPosition,
   ME,
+  me,
   parsePosition,
   RoomError,
   SERVER,
+  typesWhere,
+  type Contract,
   type HistoryInput,
   type HistoryPage,
   type MeState,
@@ -12,6 +15,7 @@ import {
 } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import type { Bounds, RoomLog } from '../log/room-log.ts';
+import { countUnread } from '../reading/count-unread.ts';
 import { userPartition, type Records } from '../records/records.ts';
 import type { Feed } from './feed.ts';
 import type { Caller } from './gate.ts';
@@ -25,6 +29,7 @@ const SEEN = 'seen';
 
 /** What it is made from. */
 export interface MeGateOptions {
+  readonly contract: Contract;
   readonly hub: Hub;
   readonly log: RoomLog;
   readonly records: Records;
@@ -51,9 +56,10 @@ export class MeGate {
     return this.#options.hub.history({ ...input, kind: ME, room: caller.user.id });
   }
 
+  /** @throws RoomError LOG_UNAVAILABLE */
   async state({ user }: Caller): Promise<MeState> {
     const record = await this.#options.records.read(userPartition(user.id), SEEN);
-    return { seen: record?.value ?? null };
+    return this.#stateAt(user.id, record?.value ?? null);
   }
 
   /** Moves the mark forward, never back, and tells the user's other devices.
@@ -66,13 +72,25 @@ export class MeGate {
     const position = placeIn(await log.bounds(meRoom(id)), text);
     for (;;) {
       const known = await records.read(userPartition(id), SEEN);
-      if (known && !isAhead(position, known.value)) return { seen: known.value };
+      if (known && !isAhead(position, known.value)) return this.#stateAt(id, known.value);
       const seen = formatPosition(position);
       const change = { key: SEEN, value: seen, expected: known?.version ?? 0 };
       if (!(await records.write(userPartition(id), [change]))) continue;
       await hub.publish({ room: meRoom(id), type: SEEN, data: { position: seen }, by: SERVER });
-      return { seen };
+      return this.#stateAt(id, seen);
     }
+  }
+
+  /** How the user stands to his stream where it was seen up to there. */
+  async #stateAt(id: string, seen: string | null): Promise<MeState> {
+    const { contract, log } = this.#options;
+    const { epoch } = await log.bounds(meRoom(id));
+    const known = parsePosition(seen ?? '');
+    // A mark of another epoch says nothing of this one.
+    const mark = known?.epoch === epoch ? known : { epoch, offset: 0 };
+    const types = typesWhere(contract[ME] ?? me, () => true);
+    const { unread, to } = await countUnread(log, meRoom(id), { mark, types, notBy: id });
+    return { seen, unread, to };
   }
 }
 

@@ -3,7 +3,7 @@ import { builtInMe } from '../../client/me/built-in-me.ts';
 import { createNotifications } from '../../client/me/notifications.ts';
 import type { MyBranch } from '../../client/me/my-calls.ts';
 import type { MyHandle } from '../../client/me/my-stream.ts';
-import { me, RoomError, type RoomEvent } from '../../shared/index.ts';
+import { me, RoomError, type MeState, type RoomEvent } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settle } from '../kit/settle.ts';
 
@@ -18,9 +18,15 @@ const notice = (offset: number): RoomEvent => ({
   at: new Date(0),
 });
 
-/** One's own stream, whose every question fails `failures` times. `stored`: the offsets that it has. */
-function stage(failures: number, stored = [1, 2, 3]) {
+/** One's own stream, whose every question fails `failures` times. `stored`: the offsets that it has, `state`: what the
+ *  server says of it. */
+function stage(
+  failures: number,
+  stored = [1, 2, 3],
+  state: MeState = { seen: 'E:2', unread: 1, to: 'E:3' },
+) {
   const clock = manualClock();
+  const said = { state };
   const left = { history: failures, state: failures };
   const answer = async <T>(what: keyof typeof left, value: T): Promise<T> => {
     left[what] -= 1;
@@ -37,16 +43,15 @@ function stage(failures: number, stored = [1, 2, 3]) {
     leave: () => {},
   } as unknown as MyHandle<Me>;
   const told: string[] = [];
-  const server: { seen: string; markSeen: (position: string) => Promise<void> } = {
-    seen: 'E:2',
-    markSeen: async () => {},
+  const server = {
+    markSeen: async (position: string): Promise<MeState> => ({ ...said.state, seen: position }),
   };
   const branch = {
-    state: { query: () => answer('state', { seen: server.seen }) },
+    state: { query: () => answer('state', said.state) },
     markSeen: {
       mutate: async ({ position }: { position: string }) => {
         told.push(position);
-        await server.markSeen(position);
+        return server.markSeen(position);
       },
     },
   } as unknown as MyBranch<Me>;
@@ -59,7 +64,7 @@ function stage(failures: number, stored = [1, 2, 3]) {
     clock.advance(1_000);
     await settle();
   };
-  return { store, leave, wait, left, told, server, show: (frame: unknown) => show(frame) };
+  return { store, leave, wait, left, said, told, server, show: (frame: unknown) => show(frame) };
 }
 
 it('a client knows of built-in streams what their contract says', () => {
@@ -110,13 +115,63 @@ it('notifications ask no more once nobody listens', async () => {
   expect([left.history, store.getSnapshot().events]).toEqual([4, []]);
 });
 
-const READY = { type: 'ready', position: 'E:3', latest: [], recent: [1, 2, 3].map(notice) };
+const ready = (recent: number[]) => ({
+  type: 'ready',
+  start: 'fresh',
+  position: `E:${recent.at(-1) ?? 0}`,
+  latest: [],
+  recent: recent.map(notice),
+});
+
+it('[USR1] notifications count what is new as the server does, though less of it is shown', async () => {
+  const { store, wait, show } = stage(0, [], { seen: null, unread: 60, to: 'E:60' });
+  show(ready([59, 60]));
+  await wait();
+  expect(store.getSnapshot()).toMatchObject({ unread: 60, events: [{}, {}] });
+  show({ type: 'event', event: notice(61) });
+  expect(store.getSnapshot().unread).toBe(61);
+});
+
+it('[USR1] notifications have it counted anew after a gap, and where it was seen elsewhere', async () => {
+  const { store, wait, show, said } = stage(0, [], { seen: null, unread: 60, to: 'E:60' });
+  show(ready([59, 60]));
+  await wait();
+  said.state = { seen: null, unread: 500, to: 'E:500' };
+  show({ type: 'gap', reason: 'too-many', from: 'E:60', to: 'E:500' });
+  await wait();
+  expect(store.getSnapshot().unread).toBe(500);
+  said.state = { seen: 'E:400', unread: 97, to: 'E:500' };
+  show({ type: 'event', event: { ...notice(500), type: 'seen', data: { position: 'E:400' } } });
+  await wait();
+  expect(store.getSnapshot()).toMatchObject({ seen: 'E:400', unread: 97 });
+  said.state = { seen: 'E:400', unread: 96, to: 'E:500' };
+  show({ type: 'erased', position: 'E:450' });
+  await wait();
+  expect(store.getSnapshot().unread).toBe(96);
+});
+
+it('[USR1] notifications have what is left told by what marks them as seen', async () => {
+  const { store, wait, show, said, leave } = stage(0, [], { seen: null, unread: 2, to: 'E:2' });
+  show(ready([1, 2]));
+  await wait();
+  // One more is there than was shown when it was marked.
+  said.state = { seen: null, unread: 1, to: 'E:3' };
+  const marking = store.markSeen();
+  // Not before the server has it.
+  expect(store.getSnapshot().unread).toBe(2);
+  await marking;
+  expect(store.getSnapshot()).toMatchObject({ seen: 'E:2', unread: 1 });
+  const late = store.markSeen();
+  leave();
+  await late;
+  expect(store.getSnapshot()).toEqual({ events: [], unread: 0, seen: null });
+});
 
 /** A screen that shows three notices, the first two of which were seen. */
 async function shown() {
   const all = stage(0);
   const back = async (start: 'fresh' | 'resumed') => {
-    all.show({ ...READY, start });
+    all.show({ ...ready([1, 2, 3]), start });
     await settle();
   };
   await back('fresh');
@@ -132,15 +187,15 @@ it('notifications that the server has not heard of as seen are new still, and it
   await back('resumed');
   // Nobody says it again by himself.
   expect([told, store.getSnapshot().unread]).toEqual([['E:3'], 1]);
-  server.markSeen = async (position) => void (server.seen = position);
+  server.markSeen = async (position) => ({ seen: position, unread: 0, to: position });
   await store.markSeen();
   expect([told, store.getSnapshot().unread]).toEqual([['E:3', 'E:3'], 0]);
 });
 
 it('notifications that were seen are not new where only the answer was lost', async () => {
-  const { store, told, server, back } = await shown();
+  const { store, told, server, said, back } = await shown();
   server.markSeen = (position) => {
-    server.seen = position;
+    said.state = { seen: position, unread: 0, to: position };
     return Promise.reject(new RoomError('DISCONNECTED'));
   };
   await expect(store.markSeen()).rejects.toMatchObject({ code: 'DISCONNECTED' });

@@ -132,15 +132,20 @@ describe('a private stream', () => {
     const tablet = stockClient(server.socketUrl, await server.token('bob')).trpc;
     bob.chat.events.subscribe({ room: 'r' }, {});
     const stream = await followMe(bob);
-    expect(await bob.me.state.query()).toEqual({ seen: null });
+    const nothing = stream.frames[0]?.id.split('/')[0];
+    expect(await bob.me.state.query()).toEqual({ seen: null, unread: 0, to: nothing });
     for (const text of ['one', 'two']) {
       await ada.chat.whisper.mutate({ room: 'r', to: 'bob', text });
     }
     await vi.waitFor(() => expect(stream.events()).toHaveLength(2));
     const [one = '', two = ''] = stream.frames.slice(-2).map(({ id }) => id);
-    expect(await tablet.me.markSeen.mutate({ position: two })).toEqual({ seen: two });
-    expect(await bob.me.markSeen.mutate({ position: one })).toEqual({ seen: two });
-    expect(await bob.me.state.query()).toEqual({ seen: two });
+    expect(await bob.me.state.query()).toEqual({ seen: null, unread: 2, to: two });
+    const first = { seen: one, unread: 1, to: two };
+    expect(await tablet.me.markSeen.mutate({ position: one })).toEqual(first);
+    const both = { seen: two, unread: 0, to: two };
+    expect(await tablet.me.markSeen.mutate({ position: two })).toEqual(both);
+    expect(await bob.me.markSeen.mutate({ position: one })).toEqual(both);
+    expect(await bob.me.state.query()).toEqual(both);
     await vi.waitFor(() =>
       expect(stream.events().at(-1)).toEqual({
         type: 'seen',
@@ -158,8 +163,27 @@ describe('a private stream', () => {
         data: { reason },
       });
     }
-    expect(await bob.me.state.query()).toEqual({ seen: two });
-    expect(await ada.me.state.query()).toEqual({ seen: null });
+    expect(await bob.me.state.query()).toEqual(both);
+    // Copies of what she has whispered are nothing new to her.
+    expect(await ada.me.state.query()).toMatchObject({ seen: null, unread: 0 });
+  });
+
+  it('[USR1] counts what is new up to 1,000, of every type that is kept', async () => {
+    const me = defineMe({ events: { shipped: durable(z.object({ order: z.number() })) } });
+    const server = await startServer({ rooms: { chat, me } });
+    const bob = stockClient(server.socketUrl, await server.token('bob')).trpc;
+    const stream = await followMe(bob);
+    await server.rooms.notify('bob', 'shipped', { order: 1 });
+    await server.rooms.notify('bob', 'account', { code: 'renamed' });
+    await vi.waitFor(() => expect(stream.events()).toHaveLength(2));
+    const mark = stream.frames.at(-1)?.id ?? '';
+    expect(await bob.me.state.query()).toMatchObject({ unread: 2, to: mark });
+    expect(await bob.me.markSeen.mutate({ position: mark })).toMatchObject({ unread: 0 });
+    const more = Array.from({ length: 1_010 }, (_, order) =>
+      server.rooms.notify('bob', 'shipped', { order }),
+    );
+    await Promise.all(more);
+    expect(await bob.me.state.query()).toMatchObject({ seen: mark, unread: 1_000 });
   });
 });
 

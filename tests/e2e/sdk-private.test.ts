@@ -98,6 +98,29 @@ describe('the SDK', () => {
     expect(stores[0]?.getSnapshot().events).toEqual([]);
   });
 
+  it('[USR1] says how much is new alike on a device that was on and on one opened now', async () => {
+    const { server, clients } = await stage('bob');
+    const shown = clients[0].me.notifications;
+    shown.subscribe(() => {});
+    const from = { id: 'ada', name: 'Ada' };
+    for (const upTo of [60, 260, 1_020]) {
+      const have = shown.getSnapshot().unread;
+      const notices = Array.from({ length: upTo - have }, (_, index) =>
+        server.rooms.notify('bob', 'notification', { code: `n${index}`, params: {} }, { by: from }),
+      );
+      await Promise.all(notices);
+      const count = Math.min(upTo, 1_000);
+      const store = (await sdkClient(server, 'bob')).me.notifications;
+      store.subscribe(() => {});
+      for (const one of [shown, store]) {
+        await vi.waitFor(() => expect(one.getSnapshot().unread).toBe(count), 10_000);
+      }
+      expect(store.getSnapshot().events).toHaveLength(50);
+    }
+    await shown.markSeen();
+    expect(shown.getSnapshot().unread).toBe(0);
+  });
+
   it('[USR1] resumes its own stream over a broken line, missing and repeating nothing', async () => {
     const { server, clients } = await stage('ada');
     const road = await roadTo(server);
