@@ -1,5 +1,6 @@
 export { activity, type ActivitySpec } from './activity.ts';
 export { CHANGE_TYPES, ME, MEMBERSHIP_PROCEDURES, READ_TYPE } from './built-in-names.ts';
+export { bytes } from './bytes.ts';
 export { chat } from './chat.ts';
 export { errorOfClose, reconnectAfter, type Reconnect } from './close-codes.ts';
 export {

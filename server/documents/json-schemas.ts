@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { jsonOf, validExample } from '../description/examples.ts';
+import { isOfBytes } from '../rest/bytes-text.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 
 /** A JSON Schema. */
@@ -12,6 +13,8 @@ export interface SchemaStyle {
   readonly dialect: 'draft-2020-12' | 'draft-07';
   /** What stands before the name in a `$ref`. */
   readonly refs: string;
+  /** Bytes stand as base64 text alone, as over REST. Default: or as the list of numbers that superjson makes. */
+  readonly isPlain?: boolean;
   /** Refuse keys that are not described, in what comes from the server too: for those who check documents
    *  against the code. Default false: new fields must not break clients. */
   readonly isClosed?: boolean;
@@ -55,6 +58,7 @@ function optionsOf(style: SchemaStyle, io: 'input' | 'output'): Options {
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod;
       Object.assign(jsonSchema, wireForm(def, style, io));
+      if (isOfBytes(zodSchema)) writeBytes(jsonSchema, style);
       keepWhatHolds(jsonSchema, zodSchema);
       // An integer that JavaScript can hold: said of every one, it says nothing.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
@@ -107,6 +111,23 @@ function wireForm(def: Def, style: SchemaStyle, io: 'input' | 'output'): JsonSch
     default:
       return undefined;
   }
+}
+
+/** Bytes, which have a form of their own over REST. What the contract says of the text stays with it. */
+function writeBytes(jsonSchema: z.core.JSONSchema.BaseSchema, { isPlain }: SchemaStyle): void {
+  const { maxLength } = jsonSchema;
+  const text = {
+    type: 'string',
+    contentEncoding: 'base64',
+    ...(maxLength !== undefined && { maxLength }),
+  } as const;
+  if (isPlain) return void Object.assign(jsonSchema, text);
+  for (const key of ['type', 'contentEncoding', 'maxLength'] as const) delete jsonSchema[key];
+  const byte = { type: 'integer', minimum: 0, maximum: 255 } as const;
+  jsonSchema.anyOf = [
+    { description: 'Over REST.', ...text },
+    { description: 'Over tRPC, as superjson writes it.', type: 'array', items: byte },
+  ];
 }
 
 /** Without what says of a whole document what it is. */

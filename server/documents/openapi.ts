@@ -9,7 +9,11 @@ import { plainPaths } from './plain-paths.ts';
 import { refusals } from './refusals.ts';
 import { wireSchemas } from './wire-schemas.ts';
 
-const STYLE: SchemaStyle = { dialect: 'draft-2020-12', refs: '#/components/schemas/' };
+const STYLE: SchemaStyle = {
+  dialect: 'draft-2020-12',
+  refs: '#/components/schemas/',
+  isPlain: true,
+};
 
 const ref = (name: string): JsonSchema => ({ $ref: `${STYLE.refs}${name}` });
 const json = (schema: JsonSchema, example: unknown) => ({
@@ -18,7 +22,7 @@ const json = (schema: JsonSchema, example: unknown) => ({
 
 const ABOUT =
   'The queries and mutations of the contract over plain HTTP, and its streams as server-sent events: the same procedures, ' +
-  'validation, authorisation and errors as over tRPC. Dates are ISO text, bigints digits, sets lists and maps lists of pairs. ' +
+  'validation, authorisation and errors as over tRPC. Dates are ISO text, bigints digits, sets lists, maps lists of pairs, bytes base64. ' +
   'The body of a POST is read as JSON, whatever its Content-Type says.';
 
 /** Writes the REST mirror down as OpenAPI 3.1. */

@@ -1,29 +1,38 @@
 import { z } from 'zod';
 import { RoomError } from '../../shared/index.ts';
+import { defaultWireLimits } from '../transport/ws/wire-guard.ts';
+import { bytesOfText, isOfBytes, textOfBytes } from './bytes-text.ts';
 
 // REST is plain JSON: what has no form there is written as superjson writes it (dates and bigints as text, sets
-// and maps as arrays) and read by what the schema expects at that place.
+// and maps as arrays), bytes as base64, and read by what the schema expects at that place.
 
 /** JSON text of a value. What is undefined is left out. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part === 'bigint') return part.toString();
     if (part instanceof Set || part instanceof Map) return [...part];
+    if (part instanceof Uint8Array) return textOfBytes(part);
     return part;
   });
 }
 
 type AnySchema = z.core.$ZodType;
-type Walk = { steps: number };
+type Walk = { steps: number; bytes: number };
 
 // Far beyond what 64 KiB of sensible JSON need, far below what stalls a process: unions are tried in turn.
 const MAX_STEPS = 50_000;
 const BIGINT = /^-?\d{1,40}$/;
 
-/** What JSON means by a schema: text becomes a date or a bigint where one is expected, arrays become sets and
- *  maps. Whatever does not fit stays as it is, for the schema to refuse. @throws RoomError TOO_LARGE */
+/** What JSON means by a schema: text becomes a date, a bigint or bytes where one is expected, arrays become sets and
+ *  maps. Whatever does not fit stays as it is, for the schema to refuse.
+ *  @throws RoomError TOO_LARGE, BAD_INPUT (more bytes than one message may hold) */
 export function fromJson(schema: AnySchema, json: unknown): unknown {
-  return read(schema, json, { steps: 0 });
+  const walk = { steps: 0, bytes: 0 };
+  const value = read(schema, json, walk);
+  // They are as dear to those who get them as what comes over tRPC (TRN6).
+  const { typedArrayBytes: most } = defaultWireLimits;
+  if (walk.bytes <= most) return value;
+  throw new RoomError('BAD_INPUT', `more than ${most} bytes of typed arrays in one message`);
 }
 
 function read(schema: AnySchema, json: unknown, walk: Walk): unknown {
@@ -35,6 +44,8 @@ function read(schema: AnySchema, json: unknown, walk: Walk): unknown {
       return typeof json === 'string' && isMoment(json) ? new Date(json) : json;
     case 'bigint':
       return typeof json === 'string' && BIGINT.test(json) ? BigInt(json) : json;
+    case 'custom':
+      return typeof json === 'string' ? readBytes(schema as z.core.$ZodTypes, json, walk) : json;
     case 'set':
       return Array.isArray(json)
         ? new Set(json.map((item) => read(def.valueType, item, walk)))
@@ -69,6 +80,24 @@ function read(schema: AnySchema, json: unknown, walk: Walk): unknown {
       return read(def.innerType, json, walk);
     default:
       return json;
+  }
+}
+
+/** Bytes where the schema is one of them, or a test of the contract's own that takes them and no text. */
+function readBytes(schema: z.core.$ZodTypes, text: string, walk: Walk): unknown {
+  const bytes = bytesOfText(text);
+  const isMeant = isOfBytes(schema) || (!takes(schema, text) && takes(schema, bytes));
+  if (!bytes || !isMeant) return text;
+  walk.bytes += bytes.length;
+  return bytes;
+}
+
+function takes(schema: AnySchema, value: unknown): boolean {
+  try {
+    return z.safeParse(schema, value).success;
+  } catch {
+    // A test that expects something else.
+    return false;
   }
 }
 
@@ -109,9 +138,11 @@ function readTuple(def: z.core.$ZodTupleDef, json: readonly unknown[], walk: Wal
 
 /** The first option that takes it. */
 function readUnion(def: z.core.$ZodUnionDef, json: unknown, walk: Walk): unknown {
+  const { bytes } = walk;
   for (const option of def.options) {
     const value = read(option, json, walk);
     if (z.safeParse(option, value).success) return value;
+    walk.bytes = bytes;
   }
   // None does: the union says why.
   return json;

@@ -68,8 +68,9 @@ function listed(values: readonly unknown[], between: string): Html[] {
   );
 }
 
-function nameOf({ format, type }: JsonSchema): string {
+function nameOf({ format, contentEncoding, type }: JsonSchema): string {
   if (format === 'date-time') return 'date, as ISO text';
+  if (contentEncoding === 'base64') return 'bytes, as base64 text';
   if (typeof type === 'string') return type;
   return Array.isArray(type) ? type.join(' or ') : 'anything';
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   activity,
+  bytes,
   chat,
   defineMe,
   defineRoom,
@@ -24,6 +25,8 @@ const rich = z
     total: z.bigint().optional(),
     tags: z.set(z.string()),
     notes: z.map(z.string(), z.date()),
+    icon: bytes({ max: 64 }),
+    seal: z.instanceof(Uint8Array).optional(),
   })
   .meta({
     description: 'A task, with what plain JSON has no form for.',
@@ -33,6 +36,8 @@ const rich = z
         total: '12345678901234567890',
         tags: ['a'],
         notes: [['x', '2026-05-01T00:00:00.000Z']],
+        icon: 'iVBORw0KGgo=',
+        seal: 'AAH+/w==',
       },
     ],
   });

@@ -128,6 +128,32 @@ describe('the documents of a contract', () => {
     });
   });
 
+  it('say of bytes that they are base64 over REST, and numbers over tRPC', () => {
+    const { $defs } = schemaBundle(parts);
+    const text = { type: 'string', contentEncoding: 'base64' };
+    const numbers = { type: 'array', items: { type: 'integer', minimum: 0, maximum: 255 } };
+    const inPlan = { properties: { icon: { anyOf: [{ ...text, maxLength: 88 }, numbers] } } };
+    expect($defs['board.plan.input']).toMatchObject(inPlan);
+    expect($defs['board.plan.input']).toMatchObject({
+      properties: { seal: { anyOf: [text, numbers] } },
+    });
+    const { components } = openApi(parts) as { components: { schemas: Record<string, unknown> } };
+    expect(components.schemas['board.plan.input']).toMatchObject({
+      properties: { icon: { ...text, maxLength: 88 }, seal: text },
+    });
+    const { channels } = asyncApi(parts) as unknown as {
+      channels: { trpc: { messages: Record<string, { examples: [{ payload: unknown }] }> } };
+    };
+    expect(channels.trpc.messages['board.plan.request']?.examples[0].payload).toMatchObject({
+      params: {
+        input: {
+          json: { seal: [0, 1, 254, 255] },
+          meta: { values: { seal: [['typed-array', 'Uint8Array']] } },
+        },
+      },
+    });
+  });
+
   it('of a contract that says nothing of itself are valid, and show no example that is not', async () => {
     const odd = z.object({ on: z.date(), text: z.string().transform((text) => text.length) });
     const wrong = z
