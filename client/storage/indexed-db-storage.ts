@@ -2,10 +2,13 @@ import type { ClientStorage } from './client-storage.ts';
 
 const STORE = 'texts';
 
+/** The type of the browser's `indexedDB`: a program without the DOM's types has no name for it. */
+type Factory = typeof globalThis extends { readonly indexedDB: infer F } ? F : object;
+
 /** Keeps texts in IndexedDB: they survive reloads and the browser's end. `name` (default
  *  `trpc-rooms`) is the database; its rows are its own. `indexedDB` defaults to the browser's. */
 export function indexedDbStorage(
-  options: { readonly name?: string; readonly indexedDB?: IDBFactory } = {},
+  options: { readonly name?: string; readonly indexedDB?: Factory } = {},
 ): ClientStorage {
   const { name = 'trpc-rooms' } = options;
   let opening: Promise<IDBDatabase> | undefined;

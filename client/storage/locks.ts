@@ -5,16 +5,25 @@ export interface Locks {
   take(name: string, patience?: AbortSignal): Promise<(() => void) | undefined>;
 }
 
+/** What of the browser's LockManager is used: a program without the DOM's types has no name for that. */
+interface Manager {
+  request(
+    name: string,
+    options: { readonly signal: AbortSignal } | { readonly ifAvailable: boolean },
+    held: (lock: object | null) => unknown,
+  ): Promise<unknown>;
+}
+
 /** The browser's locks, where there are any. */
 export function webLocks(
-  manager: LockManager | undefined = globalThis.navigator?.locks,
+  manager: Manager | undefined = globalThis.navigator?.locks,
 ): Locks | undefined {
   if (!manager) return undefined;
   return {
     take: (name, patience) =>
       new Promise((resolve, reject) => {
         const options = patience ? { signal: patience } : { ifAvailable: true };
-        const held = (lock: Lock | null) => {
+        const held = (lock: object | null) => {
           if (!lock) return resolve(undefined);
           // It is held as long as this is not settled.
           return new Promise<void>((release) => resolve(release));

@@ -97,39 +97,54 @@ async function install(dir: string): Promise<void> {
   symlinkSync(join(dir, 'package'), join(dir, 'node_modules/trpc-rooms'));
 }
 
+/** What the compiler says of files there, and of every declaration that they reach. */
+async function compile(
+  dir: string,
+  files: readonly string[],
+  options: { readonly module: string; readonly lib: readonly string[] },
+): Promise<string> {
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    declaration: true,
+    target: 'es2023',
+    types: ['node'],
+    skipLibCheck: false,
+    outDir: 'out',
+    ...options,
+  };
+  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  const tsc = join(modules, 'typescript/bin/tsc');
+  const { stdout } = await run(process.execPath, [tsc, '-p', dir]).catch(
+    (error: { stdout: string }) => error,
+  );
+  return stdout;
+}
+
 describe('the packed package', () => {
   const dir = mkdtempSync(join(tmpdir(), 'trpc-rooms-'));
-  beforeAll(() => install(dir), 60_000);
+  beforeAll(async () => {
+    await install(dir);
+    writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(dir, 'app.ts'), CONSUMER);
+  }, 60_000);
   afterAll(() => rmSync(dir, { recursive: true }));
 
   it('compiles into a project that checks every declaration, and runs there', async () => {
-    writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
-    writeFileSync(join(dir, 'app.ts'), CONSUMER);
     // As bundlers find modules, and as Node does, which is what then runs.
     for (const module of ['preserve', 'nodenext']) {
-      const compilerOptions = {
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        declaration: true,
-        module,
-        target: 'es2023',
-        lib: ['es2023', 'dom'],
-        types: ['node'],
-        skipLibCheck: false,
-        outDir: 'out',
-      };
-      writeFileSync(
-        join(dir, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, files: ['app.ts'] }),
-      );
-      const tsc = join(modules, 'typescript/bin/tsc');
-      const compiled = await run(process.execPath, [tsc, '-p', dir]).catch(
-        (error: { stdout: string }) => error,
-      );
-      expect(compiled.stdout, module).toBe('');
+      const options = { module, lib: ['es2023', 'dom'] };
+      expect(await compile(dir, ['app.ts'], options), module).toBe('');
     }
     const { stdout } = await run(process.execPath, [join(dir, 'out/app.js')], { cwd: dir });
     expect(stdout.trim()).toBe('true\ntrue\ntrue');
+  });
+
+  it('needs none of the types of browsers', async () => {
+    // tRPC's own client does, of which this is all.
+    writeFileSync(join(dir, 'request-info.d.ts'), 'type RequestInfo = string | URL | Request;\n');
+    const files = ['app.ts', 'request-info.d.ts'];
+    expect(await compile(dir, files, { module: 'nodenext', lib: ['es2024'] })).toBe('');
   });
 
   it('takes zod and tRPC from the app, of the versions that it is tested with or later', () => {
