@@ -109,8 +109,9 @@ export interface Room<K extends RoomKind> {
   readonly current: RoomState;
   /** Resolves with the first `ready`, however long that takes. @throws RoomError when joining fails or is given up */
   readonly ready: Promise<ReadyFrame<EventOf<K>>>;
-  /** Calls `listener` with each event of a type, in order, each once. Latest values that stand when
-   *  the stream begins come first. Returns the undo. */
+  /** Calls `listener` with each event of a type from where the stream begins, in order, each once. Latest values that
+   *  stand then come first; durable events of before do not come: `ready` has the newest as `recent`, `history`
+   *  all. Returns the undo. */
   on<T extends EventType<K>>(type: T, listener: Listener<EventNamed<K, T>>): () => void;
   /** Calls `listener` with every frame, events among them. Returns the undo. */
   onFrame(listener: Listener<FrameOf<K>>): () => void;

@@ -79,10 +79,13 @@ describe('docs/using.md', () => {
     await expect(other.ready).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('has a test that passes', async () => {
-    const { ended, text } = runFile(folderOf(files), 'board.test.ts');
-    expect(await ended, text()).toEqual([0, null]);
-  });
+  it.each(['board.test.ts', 'sheet.test.ts', 'game.test.ts'])(
+    'has a test that passes: %s',
+    async (file) => {
+      const { ended, text } = runFile(folderOf(files), file);
+      expect(await ended, text()).toEqual([0, null]);
+    },
+  );
 
   it('starts a server that logs, or says what is wrong', async () => {
     const dir = folderOf(files);
