@@ -47,8 +47,10 @@ export class QuietSockets {
 
   /** Watches one until something moves that Node sees, too. */
   add(socket: QuietSocket): void {
-    if (this.#seen.has(socket)) return;
-    this.#seen.set(socket, { bytes: bytesOf(socket), queued: -1, still: 0 });
+    const bytes = bytesOf(socket);
+    // It may have moved and be quiet again before it was looked at: Node says so once.
+    if (this.#seen.get(socket)?.bytes === bytes) return;
+    this.#seen.set(socket, { bytes, queued: -1, still: 0 });
     if (!this.#isLooking) this.#lookLater();
   }
 

@@ -64,6 +64,15 @@ describe('a quiet HTTP connection', () => {
     expect(slow.destroyed).toBe(true);
   });
 
+  it('[TRN4] is cut also when it moved and was quiet again between two looks', async () => {
+    const { quiet, socket, look } = stage();
+    const one = socket(0);
+    one.bytesWritten += 1;
+    quiet.add(one);
+    for (let looks = 0; looks < 7; looks += 1) await look();
+    expect(one.destroyed).toBe(true);
+  });
+
   it('is looked at no more when Node has seen something move, or it is gone', async () => {
     const { quiet, socket, look, looked } = stage();
     const [reads, writes, gone] = [socket(0), socket(0), socket(0)];
