@@ -5,6 +5,8 @@ import { kernelQueues, type Endpoints } from '../transport/ws/kernel-queues.ts';
 export interface QuietSocket extends Endpoints {
   readonly bytesRead: number;
   readonly bytesWritten: number;
+  /** What Node has not handed to the kernel yet. */
+  readonly writableLength: number;
   readonly destroyed: boolean;
   destroy(): unknown;
 }
@@ -30,7 +32,7 @@ const LOOKS = 6;
 
 /** HTTP connections on which Node sees nothing move. Of a large answer the kernel takes more only when a third of its
  *  own megabytes is free again, which a slow reader needs minutes for: what it holds falls meanwhile. Cut is one of
- *  which that stays the same as well (TRN4). Looks are counted, not time: after a stall of ours nobody is to blame. */
+ *  which that stays the same as well (TRN4); whoever has taken all that there is waits for us, and is left alone. Looks are counted, not time: after a stall of ours nobody is to blame. */
 export class QuietSockets {
   readonly #clock: Clock;
   readonly #queues: NonNullable<QuietSocketsOptions['queues']>;
@@ -69,7 +71,8 @@ export class QuietSockets {
   }
 
   #judge(socket: QuietSocket, seen: Seen, queued: number): void {
-    seen.still = queued === seen.queued ? seen.still + 1 : 0;
+    const isOwed = queued > 0 || socket.writableLength > 0;
+    seen.still = isOwed && queued === seen.queued ? seen.still + 1 : 0;
     seen.queued = queued;
     if (seen.still < LOOKS) return;
     this.#seen.delete(socket);

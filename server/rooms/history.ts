@@ -6,7 +6,7 @@ import {
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
-import type { Page, RoomLog, RoomName } from '../log/room-log.ts';
+import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
 import { changesOf } from '../messages/page-changes.ts';
 import { demandPosition } from '../messages/target.ts';
 import { countWithin, roomEvent } from './tracked-frame.ts';
@@ -25,6 +25,7 @@ export async function readHistory(
   const isForward = after !== undefined;
   let offset = position?.offset ?? (isForward ? 0 : Number.MAX_SAFE_INTEGER);
   let width = limit;
+  let passed: readonly StoredEvent[] = [];
   for (;;) {
     const range = isForward ? { after: offset, limit: width } : { before: offset, limit: width };
     const page = fitting(await log.read(room, range), isForward, limit);
@@ -32,7 +33,8 @@ export async function readHistory(
     const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
     const isEnd = !hasMore(page, isForward);
     if (events.length > 0 || isEnd) {
-      const { bytes, ...changes } = await changesOf(page.events, { log, room, kind }, page.epoch);
+      const told = isForward ? [...passed, ...page.events] : [...page.events, ...passed];
+      const { bytes, ...changes } = await changesOf(told, { log, room, kind }, page.epoch);
       if (bytes <= limits.historyBytes || events.length < 2) {
         return { events, hasMore: !isEnd, ...changes };
       }
@@ -40,8 +42,10 @@ export async function readHistory(
       const half = { before, after, limit: Math.ceil(page.events.length / 2) };
       return readHistory(log, room, kind, half);
     }
-    // A page of erased events alone gives the reader no position to go on from. What became of them is told of
-    // those alone that stand next to what is shown, and the rest is passed by in large steps.
+    // A page of erased events alone gives the reader no position to go on from: they are passed by in large steps, and
+    // what became of them is told of a page of them at most.
+    passed = isForward ? [...passed, ...page.events] : [...page.events, ...passed];
+    if (passed.length > limits.historyPageMax) passed = [];
     offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
     width = limits.historyPageMax;
   }

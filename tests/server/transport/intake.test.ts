@@ -43,7 +43,10 @@ function stage() {
     // All of it that the intake looks at.
     outbound: outbound as unknown as Outbound,
     isOpen: () => isOpen,
-    start: ({ id }: CallRequest) => new Promise<void>((end) => void started.push({ id, end })),
+    start: ({ id }: CallRequest) =>
+      new Promise<void>((end) => {
+        started.push({ id, end });
+      }),
     stop: (id) => void told.push(`stop ${id}`),
     refuse: (to, { message }) => void told.push(`${to.map(({ id }) => id)}: ${message}`),
     close: (code) => {
