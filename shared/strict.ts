@@ -20,8 +20,10 @@ function rewrite(schema: AnySchema, done: Map<AnySchema, AnySchema>): AnySchema 
     const { getter } = def as unknown as { getter: () => AnySchema };
     next['getter'] = () => rewrite(getter(), done);
   } else rewriteParts(def, next, done);
-  // As its child, the clone inherits the original's metadata.
-  const clone = z.core.clone(schema, next, { parent: true });
+  const clone = z.core.clone(schema, next);
+  // Not as its child, of which documents say what its parent takes. Its id stays with the original: ids are unique.
+  const { id: _, ...metadata } = z.globalRegistry.get(schema) ?? {};
+  if (Object.keys(metadata).length > 0) z.globalRegistry.add(clone, metadata);
   done.set(schema, clone);
   // Behind a getter zod expects cycles, and remembers all that it parses: one that need not wait is read now.
   if (def.type === 'object' && hasPlainShape(def)) void next['shape'];

@@ -125,6 +125,21 @@ describe('strict', () => {
     });
   });
 
+  it('is written down as what it takes, where it is recursive too', () => {
+    const closed = { additionalProperties: false };
+    const written = z.toJSONSchema(strict(Category), { io: 'input' });
+    expect(written).toMatchObject({
+      ...closed,
+      properties: { children: { items: { $ref: '#' } } },
+    });
+    expect(written).not.toHaveProperty('$defs');
+    const named = z.object({ one: inner.meta({ id: 'Inner' }), other: inner.nullable() });
+    expect(z.toJSONSchema(strict(named), { io: 'input' })).toMatchObject({
+      ...closed,
+      properties: { one: closed, other: { anyOf: [closed, { type: 'null' }] } },
+    });
+  });
+
   it("leaves the caller's own schema as it was", () => {
     const own = z.object({ o: inner, list: z.array(inner) });
     const input = { o: bad, list: [bad], more: true };
