@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { jsonOf, validExample } from '../description/examples.ts';
 import { isOfBytes } from '../rest/bytes-text.ts';
 import type { NamedSchemas } from './named-schemas.ts';
+import { withDefinitions, type Definitions } from './shared-definitions.ts';
 
 /** A JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -21,7 +22,8 @@ export interface SchemaStyle {
 }
 
 /** Writes named schemas as JSON Schemas, each mention of a named one as a `$ref`. What JSON has no form for stands
- *  as superjson writes it. @throws Error when two have one name */
+ *  as superjson writes it. Recursive ones in them get names of their own, those of inputs others than those of outputs.
+ *  @throws Error when two have one name */
 export function jsonSchemas(
   { inputs, outputs }: Pick<NamedSchemas, 'inputs' | 'outputs'>,
   style: SchemaStyle,
@@ -29,35 +31,78 @@ export function jsonSchemas(
   for (const name of Object.keys(inputs)) {
     if (Object.hasOwn(outputs, name)) throw new Error(`documents: two schemas named ${name}`);
   }
-  return { ...convert(outputs, style, 'output'), ...convert(inputs, style, 'input') };
+  const taken = new Set([...Object.keys(inputs), ...Object.keys(outputs)]);
+  const convertAll = (schemas: typeof inputs, io: 'input' | 'output') => {
+    const { named, definitions } = convert(schemas, style, io);
+    return withDefinitions(named, definitions, { refs: style.refs, taken });
+  };
+  return { ...convertAll(outputs, 'output'), ...convertAll(inputs, 'input') };
 }
 
+interface Converted {
+  readonly named: Record<string, JsonSchema>;
+  /** What zod keeps apart. */
+  readonly definitions: Definitions;
+}
+
+// No name of a contract's begins like this.
+const SHARED = '__shared';
+const PART = '__part';
+
+/** Zod knows no sets and no maps: what is in them has to be registered as well, or it would be a document of its own.
+ *  What they are is found on the way, so where there are any, all is converted once more. */
 function convert(
   schemas: Readonly<Record<string, z.ZodType>>,
   style: SchemaStyle,
   io: 'input' | 'output',
-): Record<string, JsonSchema> {
-  const registry = z.registry<{ id?: string }>();
-  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
-  const converted = z.toJSONSchema(registry, {
-    ...optionsOf(style, io),
-    uri: (id) => `${style.refs}${id}`,
-  });
-  return Object.fromEntries(
-    Object.entries(converted.schemas).map(([name, schema]) => [name, cleaned(schema)]),
-  );
+): Converted {
+  const uri = (id: string) => `${style.refs}${id}`;
+  const parts = new Set<z.core.$ZodType>();
+  for (;;) {
+    const known = [...parts];
+    const registry = z.registry<{ id?: string }>();
+    for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+    for (const [index, part] of known.entries()) {
+      registry.add(part as z.ZodType, { id: `${PART}${index}` });
+    }
+    const refTo = (part: z.core.$ZodType): JsonSchema => {
+      const { id } = registry.get(part as z.ZodType) ?? {};
+      if (id === undefined) parts.add(part);
+      return id === undefined ? {} : { $ref: uri(id) };
+    };
+    const converted = z.toJSONSchema(registry, { ...optionsOf(style, io, refTo), uri });
+    if (parts.size === known.length) return sorted(converted.schemas, uri);
+  }
+}
+
+function sorted(schemas: Readonly<Record<string, object>>, uri: (id: string) => string): Converted {
+  const named: Record<string, JsonSchema> = {};
+  const definitions = new Map<string, JsonSchema>();
+  for (const [id, schema] of Object.entries(schemas)) {
+    if (id === SHARED) {
+      for (const [segment, shared] of Object.entries(schema)) {
+        for (const [name, one] of Object.entries(shared as Record<string, object>)) {
+          const pointer = name.replaceAll('~', '~0').replaceAll('/', '~1');
+          definitions.set(`${uri(SHARED)}#/${segment}/${pointer}`, cleaned(one));
+        }
+      }
+    } else if (id.startsWith(PART)) definitions.set(uri(id), cleaned(schema));
+    else named[id] = cleaned(schema);
+  }
+  return { named, definitions };
 }
 
 type Options = NonNullable<Parameters<typeof z.toJSONSchema>[1]>;
+type RefTo = (part: z.core.$ZodType) => JsonSchema;
 
-function optionsOf(style: SchemaStyle, io: 'input' | 'output'): Options {
+function optionsOf(style: SchemaStyle, io: 'input' | 'output', refTo: RefTo): Options {
   return {
     target: style.dialect,
     io,
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod;
-      Object.assign(jsonSchema, wireForm(def, style, io));
+      Object.assign(jsonSchema, wireForm(def, style, refTo));
       if (isOfBytes(zodSchema)) writeBytes(jsonSchema, style);
       keepWhatHolds(jsonSchema, zodSchema);
       // An integer that JavaScript can hold: said of every one, it says nothing.
@@ -93,18 +138,16 @@ function isLasting(make: () => unknown): boolean {
 type Def = z.core.$ZodTypes['_zod']['def'];
 
 /** What superjson makes of what JSON does not have. */
-function wireForm(def: Def, style: SchemaStyle, io: 'input' | 'output'): JsonSchema | undefined {
-  const part = (schema: z.core.$ZodType) =>
-    cleaned(z.toJSONSchema(schema as z.ZodType, optionsOf(style, io)));
+function wireForm(def: Def, style: SchemaStyle, refTo: RefTo): JsonSchema | undefined {
   switch (def.type) {
     case 'date':
       return { type: 'string', format: 'date-time' };
     case 'bigint':
       return { type: 'string', pattern: '^-?\\d{1,40}$' };
     case 'set':
-      return { type: 'array', items: part(def.valueType) };
+      return { type: 'array', items: refTo(def.valueType) };
     case 'map': {
-      const pair = [part(def.keyType), part(def.valueType)];
+      const pair = [refTo(def.keyType), refTo(def.valueType)];
       const items = style.dialect === 'draft-07' ? { items: pair } : { prefixItems: pair };
       return { type: 'array', items: { type: 'array', ...items, minItems: 2, maxItems: 2 } };
     }
