@@ -53,7 +53,7 @@ function eventSection(event: EventDescription, parts: SiteParts): Html {
     ${
       data &&
       html`<h3>Data</h3>
-        ${schemaTable(data)}`
+        ${schemaTable(data, parts.recursive)}`
     }
     ${example !== undefined && html`${exampleBlock('Example', whole)}`}`;
 }
@@ -78,7 +78,7 @@ function frameSection(
   parts: SiteParts,
 ): Html {
   return html` ${heading(3, `frame-${type}`, html`${type}`)} ${prose(description)}
-  ${schemaTable(parts.schemaOf(schema))} ${exampleBlock('Example', example)}`;
+  ${schemaTable(parts.schemaOf(schema), parts.recursive)} ${exampleBlock('Example', example)}`;
 }
 
 /** The delivery classes, as the guide explains them. */

@@ -62,7 +62,7 @@ function procedureSection(kind: string, procedure: ProcedureDescription, parts: 
     ${
       input &&
       html`<h3>Input</h3>
-        ${schemaTable(parts.schemaOf(input))}`
+        ${schemaTable(parts.schemaOf(input), parts.recursive)}`
     }
     ${codeBlock(callOf(kind, procedure))} ${answerOf(kind, { type, output, example }, parts)}
     <details>
@@ -93,5 +93,6 @@ function answerOf(
     return html`<p>Yields the <a href="events-${kind}.html#frames">frames of ${kind}</a>.</p>`;
   }
   return html`<h3>Answer</h3>
-    ${schemaTable(parts.schemaOf(output))} ${exampleBlock('Example', example.output)}`;
+    ${schemaTable(parts.schemaOf(output), parts.recursive)}
+    ${exampleBlock('Example', example.output)}`;
 }

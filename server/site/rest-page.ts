@@ -82,8 +82,9 @@ function inputOf({ procedure, server, param }: Operation, parts: SiteParts): Htm
   );
   const tables = inputs.map((input, index) => {
     const schema = parts.schemaOf(input);
+    const shown = param === undefined ? schema : withoutField(schema, param);
     const title = index > 0 ? html`<h3>Input with a server key</h3>` : html``;
-    return html`${title}${schemaTable(param === undefined ? schema : withoutField(schema, param))}`;
+    return html`${title}${schemaTable(shown, parts.recursive)}`;
   });
   return html`${tables}`;
 }
