@@ -7,7 +7,11 @@ import type { JsonSchema, SchemaStyle } from './json-schemas.ts';
 import { messagesOf, SHARED_MESSAGES, type Messages } from './messages.ts';
 import { wireSchemas } from './wire-schemas.ts';
 
-const STYLE: SchemaStyle = { dialect: 'draft-07', refs: '#/components/schemas/' };
+const STYLE: SchemaStyle = {
+  dialect: 'draft-07',
+  refs: '#/components/schemas/',
+  isEnveloped: true,
+};
 
 const CHANNEL = { $ref: '#/channels/trpc' };
 

@@ -4,6 +4,7 @@ import { jsonOf, validExample } from '../description/examples.ts';
 import { isOfBytes } from '../rest/bytes-text.ts';
 import type { NamedSchemas } from './named-schemas.ts';
 import { withDefinitions, type Definitions } from './shared-definitions.ts';
+import { leaveOut, wireForm, type RefTo } from './wire-form.ts';
 
 /** A JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -19,6 +20,8 @@ export interface SchemaStyle {
   /** Refuse keys that are not described, in what comes from the server too: for those who check documents
    *  against the code. Default false: new fields must not break clients. */
   readonly isClosed?: boolean;
+  /** Values stand in superjson's envelope, where undefined and NaN have a form. Default false: they are plain JSON. */
+  readonly isEnveloped?: boolean;
 }
 
 /** Writes named schemas as JSON Schemas, each mention of a named one as a `$ref`. What JSON has no form for stands
@@ -93,7 +96,6 @@ function sorted(schemas: Readonly<Record<string, object>>, uri: (id: string) => 
 }
 
 type Options = NonNullable<Parameters<typeof z.toJSONSchema>[1]>;
-type RefTo = (part: z.core.$ZodType) => JsonSchema;
 
 function optionsOf(style: SchemaStyle, io: 'input' | 'output', refTo: RefTo): Options {
   return {
@@ -102,7 +104,8 @@ function optionsOf(style: SchemaStyle, io: 'input' | 'output', refTo: RefTo): Op
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema }) => {
       const { def } = zodSchema._zod;
-      Object.assign(jsonSchema, wireForm(def, style, refTo));
+      Object.assign(jsonSchema, wireForm(def, { style, io, refTo }));
+      if (style.isEnveloped !== true) leaveOut(jsonSchema, def, io);
       if (isOfBytes(zodSchema)) writeBytes(jsonSchema, style);
       keepWhatHolds(jsonSchema, zodSchema);
       // An integer that JavaScript can hold: said of every one, it says nothing.
@@ -133,27 +136,6 @@ function isLasting(make: () => unknown): boolean {
   const [one, other] = [make(), make()];
   const isPlain = typeof one !== 'object' || one === null || isDeepStrictEqual(one, jsonOf(one));
   return isPlain && isDeepStrictEqual(one, other);
-}
-
-type Def = z.core.$ZodTypes['_zod']['def'];
-
-/** What superjson makes of what JSON does not have. */
-function wireForm(def: Def, style: SchemaStyle, refTo: RefTo): JsonSchema | undefined {
-  switch (def.type) {
-    case 'date':
-      return { type: 'string', format: 'date-time' };
-    case 'bigint':
-      return { type: 'string', pattern: '^-?\\d{1,40}$' };
-    case 'set':
-      return { type: 'array', items: refTo(def.valueType) };
-    case 'map': {
-      const pair = [refTo(def.keyType), refTo(def.valueType)];
-      const items = style.dialect === 'draft-07' ? { items: pair } : { prefixItems: pair };
-      return { type: 'array', items: { type: 'array', ...items, minItems: 2, maxItems: 2 } };
-    }
-    default:
-      return undefined;
-  }
 }
 
 /** Bytes, which have a form of their own over REST. What the contract says of the text stays with it. */

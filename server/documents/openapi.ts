@@ -22,7 +22,8 @@ const json = (schema: JsonSchema, example: unknown) => ({
 
 const ABOUT =
   'The queries and mutations of the contract over plain HTTP, and its streams as server-sent events: the same procedures, ' +
-  'validation, authorisation and errors as over tRPC. Dates are ISO text, bigints digits, sets lists, maps lists of pairs, bytes base64. ' +
+  'validation, authorisation and errors as over tRPC. Dates are ISO text, bigints digits, sets lists, maps lists of pairs, bytes base64; ' +
+  'undefined and NaN have no form, and cannot be sent. ' +
   'The body of a POST is read as JSON, whatever its Content-Type says.';
 
 /** Writes the REST mirror down as OpenAPI 3.1. */

@@ -17,7 +17,7 @@ export function schemaBundle(
     title: parts.title,
     description:
       'What procedures take and give, what streams carry, and what both are wrapped in. Over tRPC each stands in ' +
-      'the `json` of a superjson envelope; over REST it is the body.',
+      'the `json` of a superjson envelope; over REST it is the body. What JSON has no form for, undefined and NaN, is as REST has it: tRPC alone carries it.',
     $defs: {
       ...contractSchemas(parts, style),
       ...wireSchemas((name) => ({ $ref: `${REFS}${name}` })),

@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import superjson from 'superjson';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineRoom, durable, type Contract } from '../../../shared/index.ts';
@@ -9,6 +10,7 @@ import { asyncApi } from '../../../server/documents/asyncapi.ts';
 import { documentParts } from '../../../server/documents/document-parts.ts';
 import { openApi } from '../../../server/documents/openapi.ts';
 import { schemaBundle } from '../../../server/documents/schema-bundle.ts';
+import { toJson } from '../../../server/rest/json-values.ts';
 import { described } from '../../kit/described.ts';
 
 const parts = documentParts(described);
@@ -152,6 +154,44 @@ describe('the documents of a contract', () => {
         },
       },
     });
+  });
+
+  it('say of undefined and NaN that REST has no form for them, and which one superjson has', () => {
+    const data = z.object({
+      none: z.undefined(),
+      maybe: z.undefined().or(z.string()),
+      count: z.nan().or(z.number()),
+    });
+    const odd = defineRoom('odd', {
+      events: {
+        said: durable(data, { publish: 'client' }),
+        nothing: durable(z.void(), { publish: 'client' }),
+      },
+      shorthands: { speak: 'said' },
+    });
+    const own = documentParts({ odd });
+    const rest = validator(openApi(own));
+    const socket = validator(asyncApi(own));
+    const speak = '/components/schemas/odd.speak.input';
+    const given = { room: 'r', maybe: 'x', count: 1 };
+    expect(rest(speak, { ...given, none: null })).toContain('none');
+    expect(rest(speak, { ...given, count: 'NaN' })).toContain('count');
+    const wire = superjson.serialize({ ...given, none: undefined, maybe: undefined, count: NaN });
+    expect(socket(speak, wire.json)).toBeUndefined();
+    expect(socket(speak, { ...given, none: 1 })).toContain('none');
+
+    const event = {
+      id: '1',
+      by: { id: 'a', name: 'A' },
+      at: '2026-05-01T00:00:00Z',
+      position: '1',
+    };
+    const came = toJson({ ...event, type: 'said', data: { none: undefined, count: NaN } });
+    const said = '/components/schemas/odd.event.said';
+    expect(rest(said, JSON.parse(came))).toBeUndefined();
+    const nothing = '/components/schemas/odd.event.nothing';
+    expect(rest(nothing, { ...event, type: 'nothing' })).toBeUndefined();
+    expect(rest(nothing, { ...event, type: 'nothing', data: 1 })).toContain('data');
   });
 
   it('of a contract that says nothing of itself are valid, and show no example that is not', async () => {

@@ -106,6 +106,8 @@ describe('the table of a schema', () => {
       part: z.number().gt(0).lt(9).multipleOf(0.5),
       few: z.array(z.string()).min(1).max(3),
       three: z.string().length(3),
+      none: z.undefined(),
+      count: z.nan().or(z.number()),
     });
     expect(rowsOf(data)).toEqual([
       'id: string, like ^x-',
@@ -114,6 +116,8 @@ describe('the table of a schema', () => {
       'part: number, more than 0, less than 9, a multiple of 0.5',
       'few: list of string, 1 to 3 of them',
       'three: string, 3 characters',
+      'none: nothing (optional)',
+      'count: null or number',
     ]);
   });
 
