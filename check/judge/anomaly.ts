@@ -26,7 +26,7 @@ export type AnomalyKind =
   | 'epoch'
   /** A frame is tracked by another position than its reader's. */
   | 'tracking'
-  /** A key for other data was not refused, or something was refused for no reason. */
+  /** A key for other data was not refused, or something, or somebody, was refused for no reason. */
   | 'refusal'
   /** A read misses what was acknowledged before it was asked. */
   | 'stale'
@@ -38,6 +38,8 @@ export type AnomalyKind =
   | 'fold'
   /** A count of what is unread is no recount of the log. */
   | 'unread'
+  /** Somebody who was shut out of a room does, or is shown, what only its members may. */
+  | 'leak'
   /** A reader is not shown who is there. */
   | 'presence'
   /** Something did not come right after the last fault. */

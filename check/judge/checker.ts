@@ -1,4 +1,5 @@
 import type { Anomaly, AnomalyKind } from './anomaly.ts';
+import { BanJudge } from './ban-judge.ts';
 import { FollowerJudge } from './follower-judge.ts';
 import type { HistoryRecord, RecordOf } from './history.ts';
 import { PeopleJudge } from './people-judge.ts';
@@ -55,6 +56,7 @@ class HistoryChecker implements Checker {
   readonly #starts: Record<string, number> = {};
   readonly #faults: Record<string, number> = {};
   readonly #people = new PeopleJudge((...found) => this.#report(...found));
+  readonly #bans = new BanJudge((...found) => this.#report(...found));
   /** By room: the latest values as the first reader has them. */
   readonly #values = new Map<string, { by: string; values: string }>();
   #now = 0;
@@ -67,7 +69,8 @@ class HistoryChecker implements Checker {
   add(record: HistoryRecord): void {
     this.#now = record.at;
     this.#counts[record.kind] = (this.#counts[record.kind] ?? 0) + 1;
-    if ('follower' in record) this.#followed(record);
+    if (record.kind === 'access') this.#bans.add(record, record.at);
+    else if ('follower' in record) this.#followed(record);
     else if ('room' in record) this.#inRoom(record);
     else this.#happened(record);
   }
@@ -87,7 +90,7 @@ class HistoryChecker implements Checker {
     };
   }
 
-  #inRoom(record: Exclude<Extract<HistoryRecord, { room: string }>, { follower: string }>): void {
+  #inRoom(record: InRoom): void {
     const room = this.#room(record.room);
     if (isAnswer(record)) this.#unanswered.answered(record.room, record.key);
     switch (record.kind) {
@@ -172,7 +175,7 @@ class HistoryChecker implements Checker {
       case 'fault':
         this.#faults[record.fault] = (this.#faults[record.fault] ?? 0) + 1;
         this.#recoveries.fault(record.at, record.fault, record.client);
-        if (record.damages) this.#damage(record.damages);
+        if (record.damages) this.#damage(record);
         break;
       case 'measured':
         if (record.value <= record.most) break;
@@ -198,7 +201,8 @@ class HistoryChecker implements Checker {
     this.#report('liveness', `${key} had no answer when all was over`, room);
   }
 
-  #damage(survivors: Readonly<Record<string, number>>): void {
+  #damage({ at, damages: survivors = {}, forgets = false }: RecordOf<'fault'>): void {
+    if (forgets) this.#bans.forget(at);
     for (const [name, room] of this.#rooms)
       room.damage(survivors[name] ?? Number.POSITIVE_INFINITY);
   }
@@ -248,6 +252,10 @@ class HistoryChecker implements Checker {
   }
 }
 
+type InRoom = Exclude<
+  Extract<HistoryRecord, { room: string }>,
+  { follower: string } | { kind: 'access' }
+>;
 type Answer = RecordOf<'acked' | 'refused' | 'abandoned' | 'declined'>;
 const ANSWERS: readonly string[] = ['acked', 'refused', 'abandoned', 'declined'];
 

@@ -1,3 +1,5 @@
+import type { Access } from './access.ts';
+
 /** An event as somebody was shown it: by the log, by a stream, or by an ack. */
 export interface Shown {
   /** `epoch:offset`. */
@@ -42,6 +44,7 @@ export type HistoryRecord = { readonly at: number } & (
   | Followed
   | Read
   | Happened
+  | Access
 );
 
 /** A publish begins. A writer sends one thing after the other: `n` counts from 1, without holes. */
@@ -172,6 +175,8 @@ type Happened =
       /** It takes away what was stored, and only then may the epoch change. By room: the highest
        *  offset that it leaves; a room that is not there loses nothing. */
       readonly damages?: Readonly<Record<string, number>>;
+      /** It may take away what is stored besides logs: who belongs to which room. */
+      readonly forgets?: boolean;
     }
   /** The last fault is over: from here on everything has to come right. */
   | { readonly kind: 'healed' }

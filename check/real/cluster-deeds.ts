@@ -112,13 +112,13 @@ const killRedis: Deed = async (options) => {
     await redis.start(next);
     if (keepsAll) return;
     const damages = await leftOf(options);
-    record({ kind: 'fault', fault: 'redis-loss', damages });
+    record({ kind: 'fault', fault: 'redis-loss', damages, forgets: true });
   });
 };
 
 const flush: Deed = async ({ cluster: { redis }, record, rooms }) => {
   const damages = Object.fromEntries(rooms.map((room) => [room, 0]));
-  record({ kind: 'fault', fault: 'redis-flushall', damages });
+  record({ kind: 'fault', fault: 'redis-flushall', damages, forgets: true });
   await redis.command('FLUSHALL');
 };
 

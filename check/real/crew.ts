@@ -1,16 +1,12 @@
-import {
-  createRooms,
-  type RoomCalls,
-  type RoomHandle,
-  type RoomsClient,
-} from '../../client/index.ts';
-import type { Contract, RoomKind } from '../../shared/index.ts';
+import type { RoomCalls } from '../../client/index.ts';
+import type { RoomKind } from '../../shared/index.ts';
 import { Follower } from '../actors/follower.ts';
 import type { Stage } from '../actors/stage.ts';
 import { changeCalls } from '../actors/change-calls.ts';
 import { Shelf } from '../actors/shelf.ts';
 import { Writer, type Publish } from '../actors/writer.ts';
-import { openFaultProxy, type FaultProxy } from './fault-proxy.ts';
+import { connect } from './connect.ts';
+import type { FaultProxy } from './fault-proxy.ts';
 import type { Venue } from './venue.ts';
 
 /** A client of a real run: an SDK client behind a proxy of its own, in one room, with writers. */
@@ -37,8 +33,7 @@ export async function openCrewMember(options: {
   writers: number;
 }): Promise<CrewMember> {
   const { stage, venue, name, room } = options;
-  const proxy = await openFaultProxy(() => venue.target);
-  const { rooms, join } = connect(stage, venue, name, proxy);
+  const { proxy, rooms, join, close } = await connect(stage, venue, name);
   const follower = new Follower({ stage, name, room });
   stage.record({ kind: 'asked', follower: name, room });
   const handle = join(room);
@@ -63,45 +58,17 @@ export async function openCrewMember(options: {
       const { state } = rooms.connection.current;
       for (const one of writers) one.giveUp(`no answer; the connection is ${state}`);
     },
-    close: async () => {
-      rooms.close();
-      await proxy.close();
-    },
+    close,
   };
 }
 
 /** Calls over a connection that nothing befalls but what befalls the server. */
-export async function openScribe(stage: Stage, venue: Venue): Promise<Scribe> {
-  const proxy = await openFaultProxy(() => venue.target);
-  const { rooms, calls } = connect(stage, venue, 'scribe', proxy);
-  return {
-    calls,
-    close: async () => {
-      rooms.close();
-      await proxy.close();
-    },
-  };
+export function openScribe(stage: Stage, venue: Venue): Promise<Scribe> {
+  return connect(stage, venue, 'scribe');
 }
 
 /** Who reads the log. */
 export interface Scribe {
   readonly calls: RoomCalls<RoomKind>;
   close(): Promise<void>;
-}
-
-function connect(stage: Stage, venue: Venue, name: string, proxy: FaultProxy) {
-  const url = `ws://127.0.0.1:${proxy.port}${venue.path}`;
-  const { kind } = stage.subject;
-  const token = () => venue.token(name);
-  const rooms: RoomsClient<Contract> = createRooms<Contract>({ [kind.name]: kind }, { url, token });
-  // The branches of the client that have the name of the kind.
-  const { trpc } = rooms as unknown as { trpc: Record<string, RoomCalls<RoomKind>> };
-  const calls = trpc[kind.name];
-  if (!calls) throw new Error(`crew: no procedures for ${kind.name}`);
-  const join = (room: string): RoomHandle<RoomKind> => {
-    const ofKind = rooms[kind.name];
-    if (!ofKind) throw new Error(`crew: no rooms of ${kind.name}`);
-    return ofKind.join(room, { onGap: 'reload' });
-  };
-  return { rooms, calls, join };
 }

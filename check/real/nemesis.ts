@@ -9,7 +9,8 @@ import { sleep } from './waiting.ts';
 
 /** What a nemesis acts with. */
 export interface NemesisOptions {
-  readonly crew: readonly CrewMember[];
+  /** Whose lines may fail. */
+  readonly crew: readonly Named[];
   /** Its processes are ours to kill, where it has any. */
   readonly venue: Pick<Venue, 'keeper' | 'cluster'>;
   /** Rooms of the run, by id, and the name of their kind. */
@@ -18,6 +19,8 @@ export interface NemesisOptions {
   readonly random: Random;
   readonly record: Stage['record'];
 }
+
+type Named = Pick<CrewMember, 'name' | 'proxy'>;
 
 type Deed = (nemesis: Nemesis) => Promise<void>;
 
@@ -88,8 +91,8 @@ export class Nemesis {
   /** Hits one client for a time, and goes on meanwhile. */
   async hit(
     fault: string,
-    begin: (member: CrewMember) => void,
-    end?: (member: CrewMember) => void,
+    begin: (member: Named) => void,
+    end?: (member: Named) => void,
   ): Promise<void> {
     const { crew, random, record } = this.#options;
     const member = random.pick(crew);

@@ -8,6 +8,7 @@ import { openCrewMember, openScribe, type CrewMember, type Scribe } from './crew
 import { deedsOn } from './deeds.ts';
 import { Nemesis } from './nemesis.ts';
 import { ownVenue, type Venue } from './venue.ts';
+import { openPlays, type Plays } from './plays.ts';
 import { pass, settled, sleep, until, untilTogether } from './waiting.ts';
 
 /** How a real run goes. */
@@ -36,6 +37,7 @@ export interface RealOptions {
 const BOUND_MS = 45_000;
 // Whoever asks once more, and then no more, has his answer.
 const ASK_MS = 15_000;
+const REST_MS = 180_000;
 const READ_EVERY_MS = 250;
 const SAY_EVERY_MS = [200, 2_000] as const;
 // Of messages that a reader has not loaded yet.
@@ -64,6 +66,8 @@ class RealRun {
   readonly #venue: Venue;
   readonly #stage: Stage;
   readonly #crew: CrewMember[] = [];
+  readonly #named: Pick<CrewMember, 'name' | 'proxy'>[] = [];
+  #plays: Plays | undefined;
   readonly #rooms: readonly string[];
   #readers: readonly LogReader[] = [];
   readonly #nemesis: Nemesis;
@@ -90,6 +94,7 @@ class RealRun {
       const full = { ...line, at: performance.now() - began };
       checker.add(full);
       options.onRecord?.(full);
+      this.#plays?.hear(line);
       if (checker.anomalyCount > 0) this.#wrong.abort();
     };
     this.#stage = {
@@ -101,7 +106,7 @@ class RealRun {
     };
     this.#rooms = roomNames(options.seed, options.rooms ?? (venue.cluster ? 6 : 3));
     this.#nemesis = new Nemesis({
-      crew: this.#crew,
+      crew: this.#named,
       venue,
       rooms: this.#rooms,
       kind: this.#stage.subject.kind.name,
@@ -121,6 +126,8 @@ class RealRun {
       const parts = { stage: this.#stage, venue: this.#venue };
       this.#crew.push(await openCrewMember({ ...parts, name, room, writers }));
     }
+    this.#plays = await openPlays(this.#stage, this.#venue);
+    this.#named.push(...this.#crew, ...this.#plays.named);
     const hasBegun = () => this.#crew.every(({ follower }) => follower.position !== undefined);
     if (!(await until(hasBegun, BOUND_MS))) throw new Error('real-run: the server lets nobody in');
   }
@@ -128,6 +135,7 @@ class RealRun {
   /** Everybody writes, and things go wrong. */
   async rage(): Promise<void> {
     this.#nemesis.start();
+    this.#plays?.begin();
     const writing = this.#crew.flatMap(({ writers }) =>
       writers.map((writer) => this.#write(writer)),
     );
@@ -148,6 +156,9 @@ class RealRun {
 
   /** What was sent gets its answer, everybody catches up, and the log is read once more. */
   async comeToRest(): Promise<void> {
+    if (!(await settled(Promise.resolve(this.#plays?.end()), BOUND_MS))) {
+      throw new Error('real-run: those who come and go do not come to an end');
+    }
     if (!(await this.#hearAnswers())) return;
     this.#isReading = false;
     const reading = Promise.all(this.#working).then(() => this.#readFinally());
@@ -165,6 +176,9 @@ class RealRun {
       if (follower.people()) follower.tellPeople(user, undefined);
     }
     await this.#fallSilent();
+    if (!(await settled(Promise.resolve(this.#plays?.atRest()), REST_MS))) {
+      throw new Error('real-run: those who come and go are never answered');
+    }
     const { record } = this.#stage;
     record({
       kind: 'measured',
@@ -201,6 +215,7 @@ class RealRun {
     this.#isReading = false;
     this.#isOver = true;
     await this.#scribe?.close();
+    await this.#plays?.close();
     await Promise.all(this.#crew.map((member) => member.close()));
   }
 

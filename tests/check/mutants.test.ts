@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Mutant } from './mutants/mutant.ts';
 import { realMutants } from './mutants/log-mutants.ts';
+import { accessMutants } from './mutants/play-mutants.ts';
 import { simulatedMutants } from './mutants/mutants.ts';
 
 const run = promisify(execFile);
@@ -72,7 +73,8 @@ describe('who checks the checker', () => {
   }, 120_000);
 
   describe('finds with real processes that', () => {
-    it.each(realMutants.map((mutant) => [mutant.name, mutant] as const))(
+    const mutants = [...realMutants, ...accessMutants];
+    it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
       '%s',
       async (_, mutant) => {
         const args = [fileAt('./mutants/run-real.ts'), 'mutants', '3'];
