@@ -1,5 +1,5 @@
 import type { Change, HistoryRecord, Shown } from './judge/history.ts';
-import { accessText } from './told-text.ts';
+import { accessText, reactingText } from './told-text.ts';
 
 /** A line of a history as people read it: `  1.250 s  ada sent ada@r0/3`. */
 export function lineText(record: HistoryRecord): string {
@@ -36,6 +36,8 @@ function whatText(record: HistoryRecord): string {
       return `${record.what}: ${record.value}, at most ${record.most}`;
     case 'access':
       return accessText(record.told);
+    case 'reacting':
+      return reactingText(record.told);
     case 'healed':
       return '*** no more faults';
     case 'ended':

@@ -22,7 +22,7 @@ export function totalsText(title: 'Simulated' | 'Real', totals: Totals, tookMs: 
     `  shown         ${counts['saw'] ?? 0} events; streams began ${listText(starts) || 'never'}`,
     `  faults        ${listText(totals.faults) || 'none'}`,
     ...Object.entries(recovery).map(([fault, samples]) => `  ${recoveryText(fault, samples)}`),
-    `  beside        ${counts['access'] ?? 0} lines on who may be where`,
+    `  beside        ${counts['access'] ?? 0} lines on who may be where, ${counts['reacting'] ?? 0} on reactions`,
     `  unchecked     ${totals.unchecked} (trimmed before anybody could look)`,
     `  verdict       ${verdictText(totals)}`,
   ];

@@ -38,6 +38,8 @@ export type AnomalyKind =
   | 'fold'
   /** A count of what is unread is no recount of the log. */
   | 'unread'
+  /** Reactions are not what was acknowledged. */
+  | 'reaction'
   /** Somebody who was shut out of a room does, or is shown, what only its members may. */
   | 'leak'
   /** A reader is not shown who is there. */

@@ -4,6 +4,7 @@ import { FollowerJudge } from './follower-judge.ts';
 import type { HistoryRecord, RecordOf } from './history.ts';
 import { PeopleJudge } from './people-judge.ts';
 import { readKey } from './place.ts';
+import { ReactionJudge } from './reaction-judge.ts';
 import { Recoveries } from './recoveries.ts';
 import { LogJudge } from './log-judge.ts';
 import { RoomJudge, type Promises } from './room-judge.ts';
@@ -57,6 +58,7 @@ class HistoryChecker implements Checker {
   readonly #faults: Record<string, number> = {};
   readonly #people = new PeopleJudge((...found) => this.#report(...found));
   readonly #bans = new BanJudge((...found) => this.#report(...found));
+  readonly #reactions = new ReactionJudge((...found) => this.#report(...found));
   /** By room: the latest values as the first reader has them. */
   readonly #values = new Map<string, { by: string; values: string }>();
   #now = 0;
@@ -70,6 +72,7 @@ class HistoryChecker implements Checker {
     this.#now = record.at;
     this.#counts[record.kind] = (this.#counts[record.kind] ?? 0) + 1;
     if (record.kind === 'access') this.#bans.add(record, record.at);
+    else if (record.kind === 'reacting') this.#reactions.add(record, record.at);
     else if ('follower' in record) this.#followed(record);
     else if ('room' in record) this.#inRoom(record);
     else this.#happened(record);
@@ -202,6 +205,7 @@ class HistoryChecker implements Checker {
   }
 
   #damage({ at, damages: survivors = {}, forgets = false }: RecordOf<'fault'>): void {
+    this.#reactions.forget(at);
     if (forgets) this.#bans.forget(at);
     for (const [name, room] of this.#rooms)
       room.damage(survivors[name] ?? Number.POSITIVE_INFINITY);
@@ -254,7 +258,7 @@ class HistoryChecker implements Checker {
 
 type InRoom = Exclude<
   Extract<HistoryRecord, { room: string }>,
-  { follower: string } | { kind: 'access' }
+  { follower: string } | { kind: 'access' | 'reacting' }
 >;
 type Answer = RecordOf<'acked' | 'refused' | 'abandoned' | 'declined'>;
 const ANSWERS: readonly string[] = ['acked', 'refused', 'abandoned', 'declined'];

@@ -1,4 +1,5 @@
 import type { Access } from './access.ts';
+import type { Reacting } from './reacting.ts';
 
 /** An event as somebody was shown it: by the log, by a stream, or by an ack. */
 export interface Shown {
@@ -45,6 +46,7 @@ export type HistoryRecord = { readonly at: number } & (
   | Read
   | Happened
   | Access
+  | Reacting
 );
 
 /** A publish begins. A writer sends one thing after the other: `n` counts from 1, without holes. */

@@ -19,7 +19,7 @@ const LOSSES: Readonly<Record<DenKind, readonly Loss[]>> = {
 const ROUNDS = 3;
 const IN_MS = [100, 1_200] as const;
 const OUT_MS = [200, 1_500] as const;
-const TRY_EVERY_MS = [10, 200] as const;
+const TRY_EVERY_MS = [30, 300] as const;
 
 /** Guests of such rooms are let in and shut out again, while all their devices go on trying whatever they are. */
 export class DenPlay {
@@ -48,7 +48,7 @@ export class DenPlay {
 
   async #play(): Promise<void> {
     const { stage, host, guests, withinMs, losses } = this.#options;
-    while (this.#isOn) {
+    while (this.#isOn && !stage.isOver()) {
       const before = losses();
       const kind = stage.random.pick(['private', 'private', 'open'] as const);
       const den = await Den.open(stage, host, { kind, withinMs });

@@ -37,7 +37,8 @@ export interface RealOptions {
 const BOUND_MS = 45_000;
 // Whoever asks once more, and then no more, has his answer.
 const ASK_MS = 15_000;
-const REST_MS = 180_000;
+// Scenes of some seconds each, after faults that clients notice late.
+const PLAY_MS = 180_000;
 const READ_EVERY_MS = 250;
 const SAY_EVERY_MS = [200, 2_000] as const;
 // Of messages that a reader has not loaded yet.
@@ -126,7 +127,7 @@ class RealRun {
       const parts = { stage: this.#stage, venue: this.#venue };
       this.#crew.push(await openCrewMember({ ...parts, name, room, writers }));
     }
-    this.#plays = await openPlays(this.#stage, this.#venue);
+    this.#plays = await openPlays(this.#stage, this.#venue, `${this.#rooms[0] ?? ''}-reactions`);
     this.#named.push(...this.#crew, ...this.#plays.named);
     const hasBegun = () => this.#crew.every(({ follower }) => follower.position !== undefined);
     if (!(await until(hasBegun, BOUND_MS))) throw new Error('real-run: the server lets nobody in');
@@ -156,9 +157,7 @@ class RealRun {
 
   /** What was sent gets its answer, everybody catches up, and the log is read once more. */
   async comeToRest(): Promise<void> {
-    if (!(await settled(Promise.resolve(this.#plays?.end()), BOUND_MS))) {
-      throw new Error('real-run: those who come and go do not come to an end');
-    }
+    if (!(await this.#waitForPlays(this.#plays?.end()))) return;
     if (!(await this.#hearAnswers())) return;
     this.#isReading = false;
     const reading = Promise.all(this.#working).then(() => this.#readFinally());
@@ -176,9 +175,7 @@ class RealRun {
       if (follower.people()) follower.tellPeople(user, undefined);
     }
     await this.#fallSilent();
-    if (!(await settled(Promise.resolve(this.#plays?.atRest()), REST_MS))) {
-      throw new Error('real-run: those who come and go are never answered');
-    }
+    if (!(await this.#waitForPlays(this.#plays?.atRest()))) return;
     const { record } = this.#stage;
     record({
       kind: 'measured',
@@ -187,6 +184,16 @@ class RealRun {
       most: MOST_MEMORY,
     });
     record({ kind: 'ended' });
+  }
+
+  /** False: something went wrong meanwhile, and there is no point in waiting for the rest. */
+  async #waitForPlays(work: Promise<void> | undefined): Promise<boolean> {
+    const { signal } = this.#wrong;
+    if (signal.aborted) return false;
+    const wrong = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    const isTold = settled(Promise.race([Promise.resolve(work), wrong]), PLAY_MS);
+    if (await isTold) return this.isClean();
+    throw new Error('real-run: those who come and go, or react, do not come to an end');
   }
 
   /** False: somebody got none in time, and was told so. */

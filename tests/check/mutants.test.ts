@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Mutant } from './mutants/mutant.ts';
 import { realMutants } from './mutants/log-mutants.ts';
-import { accessMutants } from './mutants/play-mutants.ts';
+import { accessMutants, reactionMutants } from './mutants/play-mutants.ts';
 import { simulatedMutants } from './mutants/mutants.ts';
 
 const run = promisify(execFile);
@@ -73,7 +73,7 @@ describe('who checks the checker', () => {
   }, 120_000);
 
   describe('finds with real processes that', () => {
-    const mutants = [...realMutants, ...accessMutants];
+    const mutants = [...realMutants, ...accessMutants, ...reactionMutants];
     it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
       '%s',
       async (_, mutant) => {

@@ -9,7 +9,7 @@ const [SECONDS, FAULTS] = process.env['CI'] ? [20, 4] : [5, 1];
 
 describe.skipIf(noRedis)('three nodes over one Redis, all of which is made to fail', () => {
   it(
-    '[LOG1] [LOG3] [RES2] [RES3] [RES5] [SND1] [PRE2] [TYP1] [AUT1] keep every promise',
+    '[LOG1] [LOG3] [RES2] [RES3] [RES5] [SND1] [PRE2] [TYP1] [AUT1] [MSG3] keep every promise',
     async () => {
       const dir = tempDir();
       vi.stubEnv('TMPDIR', dir);
@@ -23,6 +23,7 @@ describe.skipIf(noRedis)('three nodes over one Redis, all of which is made to fa
       // Otherwise nothing was proved.
       expect(counts['acked']).toBeGreaterThan(200);
       expect(counts['access']).toBeGreaterThan(50);
+      expect(counts['reacting']).toBeGreaterThan(50);
       expect(Object.keys(faults).length).toBeGreaterThanOrEqual(FAULTS);
     },
     (SECONDS + 240) * 1_000,

@@ -9,7 +9,7 @@ const SECONDS = process.env['CI'] ? 60 : 12;
 
 describe('real processes under real faults', () => {
   it(
-    '[LOG1] [LOG2] [LOG3] [RES2] [RES3] [SND1] [AUT1] keep every promise',
+    '[LOG1] [LOG2] [LOG3] [RES2] [RES3] [SND1] [AUT1] [MSG3] keep every promise',
     async () => {
       const dir = tempDir();
       vi.stubEnv('TMPDIR', dir);
@@ -24,6 +24,7 @@ describe('real processes under real faults', () => {
       // Otherwise nothing was proved.
       expect(counts['acked']).toBeGreaterThan(SECONDS * 20);
       expect(counts['access']).toBeGreaterThan(100);
+      expect(counts['reacting']).toBeGreaterThan(100);
       expect(Object.keys(faults).length).toBeGreaterThan(3);
     },
     (SECONDS + 120) * 1_000,

@@ -15,3 +15,19 @@ export const accessMutants: readonly Mutant[] = [
     '',
   ),
 ];
+
+/** Bugs of reactions. */
+export const reactionMutants: readonly Mutant[] = [
+  mutant(
+    'a reaction of one user is counted twice',
+    'server/messages/reaction-rules.ts',
+    "if (held > 0 && mode !== 'multiple') return undefined;",
+    '',
+  ),
+  mutant(
+    'the answer to a reaction does not wait for its summary',
+    'server/messages/reactions.ts',
+    'return !isNew && isTold(target.slot.reacted, all)',
+    'void this.#summaries.ask(nameOf(target), () => this.#tellOrForget(target));\n    return isNew || isTold(target.slot.reacted, all)',
+  ),
+];
