@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
@@ -19,7 +19,7 @@ export interface RedisChild {
   thaw(): void;
   /** Ends it with SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
-  /** Takes bytes from the end of what it has written last, while it is down. */
+  /** Takes bytes from the end of what it has written last, while it is down; of what it wrote with `always` none. */
   tear(bytes: number): void;
   /** Starts it again, with the files that it left. */
   start(fsync: Fsync): Promise<void>;
@@ -34,7 +34,12 @@ export async function startRedisChild(): Promise<RedisChild> {
   let fsync: Fsync = 'always';
   let child: ChildProcess | undefined;
 
+  const files = join(dir, 'appendonlydir');
+  // What is fsynced no crash takes back: it lies before this.
+  let safe: Tail | undefined;
+
   const start = async (how: Fsync) => {
+    if (how === 'everysec' && fsync === 'always') safe = tailOf(files);
     fsync = how;
     child = spawnRedis(url, ['--dir', dir, '--appendonly', 'yes', '--appendfsync', how]);
     await untilRedisAnswers(url, child);
@@ -67,17 +72,29 @@ export async function startRedisChild(): Promise<RedisChild> {
     freeze: () => void child?.kill('SIGSTOP'),
     thaw: () => void child?.kill('SIGCONT'),
     kill,
-    tear: (bytes) => tearTail(join(dir, 'appendonlydir'), bytes),
+    tear: (bytes) => tearTail(tailOf(files), safe, bytes),
     start,
     close,
   };
 }
 
+interface Tail {
+  readonly path: string;
+  readonly size: number;
+}
+
 /** Redis begins another file now and then: the one with the highest number is written to. */
-function tearTail(dir: string, bytes: number): void {
+function tailOf(dir: string): Tail | undefined {
+  if (!existsSync(dir)) return undefined;
   const numberOf = (name: string) => Number(/\.(\d+)\.incr\.aof$/.exec(name)?.[1] ?? -1);
   const [newest] = readdirSync(dir).toSorted((a, b) => numberOf(b) - numberOf(a));
-  if (newest === undefined || numberOf(newest) < 0) return;
+  if (newest === undefined || numberOf(newest) < 0) return undefined;
   const path = join(dir, newest);
-  truncateSync(path, Math.max(0, statSync(path).size - bytes));
+  return { path, size: statSync(path).size };
+}
+
+function tearTail(tail: Tail | undefined, safe: Tail | undefined, bytes: number): void {
+  if (!tail) return;
+  const least = tail.path === safe?.path ? safe.size : 0;
+  truncateSync(tail.path, Math.max(least, tail.size - bytes));
 }
