@@ -87,7 +87,7 @@ export class LogJudge {
     const life = this.head ? this.#room.life(this.head.epoch) : this.#room.current;
     if (!life) return;
     const { report, promises } = this.#room;
-    if (life !== this.#room.current) {
+    if (life !== this.#room.current && !this.#room.mayGoBack) {
       report('epoch', `the log ended in epoch ${life.epoch}, which had been left`);
     }
     const head = this.head?.offset ?? 0;

@@ -64,6 +64,12 @@ export class RoomJudge {
     return this.#lives.at(-1);
   }
 
+  /** Has a damage befallen the newest life that no other life has come of yet? It may have taken the note that it
+   *  began: then the one before goes on. */
+  get mayGoBack(): boolean {
+    return this.#survivors.length >= this.#livesSeen;
+  }
+
   /** How many events may stand in the log that nobody has told of yet: one of each writer, be it new
    *  or, after a damage, an old one that he has sent again. */
   get mostUntold(): number {
@@ -168,7 +174,7 @@ export class RoomJudge {
     if (place) this.life(place.epoch).reach(place.offset);
     if (!floor || floor.offset === 0 || damages !== this.#damages) return;
     // The log may have begun anew, and be empty.
-    const isAnew = this.#survivors.length >= this.#livesSeen || floor.epoch !== this.current?.epoch;
+    const isAnew = this.mayGoBack || floor.epoch !== this.current?.epoch;
     if (!place && isAnew) return;
     if (place && (place.epoch !== floor.epoch || place.offset >= floor.offset)) return;
     const what = `${reader} read up to ${position ?? 'nothing'} when ${writePlace(floor)} was known`;

@@ -190,6 +190,17 @@ describe('the checker finds', () => {
       'events of two epochs in one stream',
       [...two, damage({ r: 2 }), sent(c), saw(c, 'F:3')],
     ],
+    [
+      'epoch',
+      'an epoch that had been left, and goes on',
+      [
+        ...two,
+        damage({ r: 2 }),
+        asked('E:2'),
+        began('gap', 'F:2', { reason: 'epoch-changed', from: 'E:2', to: 'F:2' }),
+        ...over,
+      ],
+    ],
     ['tracking', 'a client that resumes from elsewhere', [...two, asked('E:1')]],
     [
       'tracking',

@@ -83,6 +83,19 @@ describe('the checker finds nothing in a history', () => {
       ],
     ],
     [
+      'with a damage that took all of an epoch: the one before goes on',
+      [
+        ...two,
+        damage({ r: 2 }),
+        asked('E:2'),
+        began('gap', 'F:2', { reason: 'epoch-changed', from: 'E:2', to: 'F:2' }),
+        damage({ r: 2 }),
+        asked('F:2'),
+        began('gap', 'E:2', { reason: 'epoch-changed', from: 'F:2', to: 'E:2' }),
+        ...over,
+      ],
+    ],
+    [
       'with frames tracked where their reader stands',
       [
         ...two.slice(0, 3),
