@@ -1,4 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { LineOutput } from './line-output.ts';
+import { standardOutput } from './standard-output.ts';
 
 export type { Logger } from 'pino';
 
@@ -9,7 +11,8 @@ const SECRET_FIELD = /"(token|authorization|secret)":"(?:[^"\\]|\\.)*"/gi;
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u007F-\u009F\u2028\u2029]/g;
 
-/** JSON lines on standard output, tokens and secrets blacked out. */
+/** JSON lines on standard output, tokens and secrets blacked out. A line that cannot be written is lost, and
+ *  how many were is said when it works again. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -17,7 +20,16 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     timestamp: pino.stdTimeFunctions.isoTime,
     hooks: { streamWrite: clean },
   };
-  return destination ? pino(options, destination) : pino(options);
+  const logger: Logger = pino(options, destination ?? outputOf((lost) => sayLost(logger, lost)));
+  return logger;
+}
+
+function outputOf(onLost: (count: number) => void): DestinationStream {
+  return new LineOutput({ write: standardOutput(), onLost });
+}
+
+function sayLost(logger: Logger, lost: number): void {
+  logger.warn({ lost }, 'lines of this log could not be written; `lost` of them since the start');
 }
 
 function clean(line: string): string {
