@@ -2,10 +2,9 @@ import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
-import { checkPages } from './database.ts';
+import { checkContent } from './database.ts';
 import { isScrubDue } from './event-eraser.ts';
 import { toEvent } from './reader.ts';
-import { checkRecords } from './record-rows.ts';
 import { syncFile } from './sync-file.ts';
 
 /** What a backup holds. */
@@ -57,29 +56,24 @@ function scrubCopy(file: string): void {
   }
 }
 
-/** Reads a backup from end to end. @throws Error, RoomError LOG_DAMAGED when it does not read right */
+/** Reads a backup from end to end, and checks what a start checks.
+ *  @throws StartError, Error, RoomError LOG_DAMAGED when it does not read right */
 export function checkBackup(file: string): BackupSummary {
   const db = new DatabaseSync(file);
   try {
     // One file: the copy says WAL of itself, and would need two more beside it to be opened.
     db.exec('PRAGMA journal_mode = DELETE');
-    checkPages(db);
+    checkContent(db);
     let events = 0;
     for (const row of db.prepare('SELECT * FROM events').iterate()) {
       toEvent(row);
       events += 1;
     }
-    if (hasRecords(db)) checkRecords(db);
     const rooms = Number(db.prepare('SELECT count(*) AS n FROM rooms').get()?.['n']);
     return { rooms, events };
   } finally {
     db.close();
   }
-}
-
-/** A backup that an older version made has none yet. */
-function hasRecords(db: DatabaseSync): boolean {
-  return Number(db.prepare('PRAGMA user_version').get()?.['user_version']) >= 4;
 }
 
 function failed(what: string, cause: unknown): StartError {

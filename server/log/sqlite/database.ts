@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../../start-error.ts';
 import { newName } from '../new-name.ts';
+import { readMeta } from './meta.ts';
 import { checkRecords } from './record-rows.ts';
 import { checkRooms, roomChecksum } from './room-rows.ts';
 
@@ -121,13 +122,31 @@ export function checkPages(db: DatabaseSync): void {
   if (result !== 'ok') throw new Error(String(result));
 }
 
-function migrate(db: DatabaseSync): void {
+/** The version of its schema. @throws StartError when it was made by a newer version */
+function schemaOf(db: DatabaseSync): number {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
-  if (version > MIGRATIONS.length) {
-    throw new StartError(`the database was written by a newer version (schema ${version})`, {
-      advice: 'Start that version or a later one.',
-    });
-  }
+  if (version <= MIGRATIONS.length) return version;
+  throw new StartError(`the database was written by a newer version (schema ${version})`, {
+    advice: 'Use that version or a later one.',
+  });
+}
+
+// Since when there is something to check.
+const ROOMS_SCHEMA = 3;
+const RECORDS_SCHEMA = 4;
+
+/** Checks what is in a database as opening it does, and leaves an older one as it is.
+ *  @throws StartError, RoomError LOG_DAMAGED, Error when it would not be opened */
+export function checkContent(db: DatabaseSync): void {
+  checkPages(db);
+  const version = schemaOf(db);
+  readMeta(db);
+  if (version >= ROOMS_SCHEMA) checkRooms(db);
+  if (version >= RECORDS_SCHEMA) checkRecords(db);
+}
+
+function migrate(db: DatabaseSync): void {
+  const version = schemaOf(db);
   if (version === MIGRATIONS.length) return;
   db.function('room_checksum', { varargs: true }, (...columns) => roomChecksum(columns));
   db.exec('BEGIN IMMEDIATE');

@@ -48,6 +48,14 @@ async function backedUp() {
   return { dir, file, log, epoch };
 }
 
+// Pages and events read well in all of these, and no server starts on them.
+const UNSERVED: [what: string, sql: string, says: RegExp][] = [
+  ['has lost its last event', 'DELETE FROM events WHERE offset = 10', /other events than it says/],
+  ['has lost a room', 'DELETE FROM rooms; DELETE FROM events', /rooms are missing/],
+  ['has lost its count', "DELETE FROM meta WHERE name = 'commits'", /commits cannot be read/],
+  ['is of a newer version', 'PRAGMA user_version = 99', /newer version/],
+];
+
 describe('a backup', () => {
   it('is of one moment, though the log is written meanwhile', async () => {
     const dir = tempDir();
@@ -120,9 +128,32 @@ describe('a backup', () => {
     expect(readdirSync(join(file, '..'))).toEqual([]);
     await expect(backupLog(tempDir(), file)).rejects.toThrow(StartError);
   });
+
+  it.each(UNSERVED)('[LOG3] is not made of a log that %s', async (_, sql, says) => {
+    const { dir, log } = await backedUp();
+    await log.close();
+    const db = new DatabaseSync(join(dir, 'log.db'));
+    db.exec(sql);
+    db.close();
+    const file = join(tempDir(), 'rooms.backup');
+    await expect(backupLog(dir, file)).rejects.toThrow(says);
+    expect(readdirSync(join(file, '..'))).toEqual([]);
+  });
 });
 
 describe('restoring', () => {
+  it.each(UNSERVED)('[LOG3] refuses a backup that %s, as a start would', async (_, sql, says) => {
+    const { dir, file, log } = await backedUp();
+    await log.close();
+    const db = new DatabaseSync(file);
+    db.exec(sql);
+    db.close();
+    expect(() => restoreLog(file, dir, { replace: true })).toThrow(says);
+    const still = await open(dir);
+    expect((await still.bounds(room)).head).toBe(10);
+    await still.close();
+  });
+
   it('refuses a directory that a server uses, and one that holds a log', async () => {
     const { dir, file, log, epoch } = await backedUp();
     await fill(log, 11, 12);
