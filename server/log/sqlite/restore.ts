@@ -1,4 +1,12 @@
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { makeDataDirectory } from '../../data-directory.ts';
@@ -27,6 +35,7 @@ export function restoreLog(
   if (!existsSync(file)) {
     throw new StartError(`there is no file ${file}`, { advice: 'Name a file made by `backup`.' });
   }
+  refuseHalf(file);
   makeDataDirectory(dir);
   const unlock = lockDirectory(dir);
   const path = join(dir, 'log.db');
@@ -62,6 +71,15 @@ export function restoreLog(
     rmSync(part, { force: true });
     unlock();
   }
+}
+
+/** What a server writes is in the WAL first: its database alone lacks the newest events, and does not show it. */
+function refuseHalf(file: string): void {
+  const wal = `${file}-wal`;
+  if ((statSync(wal, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  throw new StartError(`${file} is no backup: its newest events are in ${wal}`, {
+    advice: 'Make a backup of its directory with `backup`, and restore that.',
+  });
 }
 
 /** Moves the log of a directory into one of its own inside it. Returns that, or undefined when there is

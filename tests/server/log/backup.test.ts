@@ -189,6 +189,21 @@ describe('restoring', () => {
     expect(restoreLog(file, tempDir(), { replace: false }).replaced).toBeUndefined();
   });
 
+  it('[LOG3] refuses a log of which a part is in its WAL', async () => {
+    const { dir, log } = await backedUp();
+    const to = tempDir();
+    // While its server runs, and as it leaves it when it is killed.
+    const restore = (from: string) => () =>
+      restoreLog(join(from, 'log.db'), to, { replace: false });
+    expect(restore(dir)).toThrow(/newest events are in .*log\.db-wal/);
+    const left = tempDir();
+    putFiles(left, takeFiles(dir));
+    await log.close();
+    expect(restore(left)).toThrow(/newest events are in .*log\.db-wal/);
+    expect(readdirSync(to)).toEqual([]);
+    expect(restore(dir)()).toMatchObject({ events: 10 });
+  });
+
   it('refuses what is no backup, and changes nothing', async () => {
     const { dir, log } = await backedUp();
     await log.close();
