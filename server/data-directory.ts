@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { makeDirectory } from './make-directory.ts';
 import { StartError } from './start-error.ts';
 
@@ -12,4 +14,13 @@ export function makeDataDirectory(dir: string): void {
       cause: error,
     });
   }
+}
+
+// Whoever writes another file into the directory adds its name.
+const OWN =
+  /^(log\.(db(-wal|-shm|\.restoring)?|mark)|lock\.db(-journal)?|owner|seats\.json|development-secret)$/i;
+
+/** Is this the path of a file that a server keeps in its data directory? */
+export function isOwnFile(dir: string, file: string): boolean {
+  return OWN.test(basename(file)) && realpathSync(dirname(file)) === realpathSync(dir);
 }

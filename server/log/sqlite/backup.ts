@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { isOwnFile } from '../../data-directory.ts';
 import { StartError } from '../../start-error.ts';
 import { checkContent } from './database.ts';
 import { isScrubDue } from './event-eraser.ts';
@@ -23,6 +24,7 @@ export async function backupLog(dir: string, file: string): Promise<BackupSummar
   }
   const part = `${file}.part`;
   try {
+    if (isOwnFile(dir, file)) throw new Error('the server keeps a file of its own there');
     // Pages are copied through a connection of its own: it reads like any other reader of the WAL.
     const source = new DatabaseSync(path, { readOnly: true });
     try {

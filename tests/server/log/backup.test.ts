@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
@@ -127,6 +127,21 @@ describe('a backup', () => {
     await expect(backupLog(dir, file)).rejects.toThrow(/offset 4 fails its checksum/);
     expect(readdirSync(join(file, '..'))).toEqual([]);
     await expect(backupLog(tempDir(), file)).rejects.toThrow(StartError);
+  });
+
+  it('does not take the place of a file of the log', async () => {
+    const { dir, log } = await backedUp();
+    const link = join(tempDir(), 'link');
+    symlinkSync(dir, link);
+    for (const file of [join(dir, 'log.db'), join(dir, 'log.mark'), join(link, 'log.db-wal')]) {
+      await expect(backupLog(dir, file)).rejects.toThrow(/a file of its own there/);
+    }
+    expect(await log.append(entry('more'))).toMatchObject({ offset: 11 });
+    await backupLog(dir, join(dir, 'rooms.backup'));
+    await log.close();
+    const still = await open(dir);
+    expect((await still.bounds(room)).head).toBe(11);
+    await still.close();
   });
 
   it.each(UNSERVED)('[LOG3] is not made of a log that %s', async (_, sql, says) => {
