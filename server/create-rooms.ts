@@ -79,8 +79,17 @@ export async function openRooms<R extends Contract>(
     authorize: options.authorize ?? openToAll,
     publishing: publishing === 'off' ? null : { ...defaultPublishLimits, ...publishing },
     trimEveryMs: MINUTE,
+    onClockLeap: (ms) => sayLeap(logger, ms),
     onError: (error) => logger.error({ err: error }, 'work in the background failed'),
   });
+}
+
+function sayLeap(logger: Logger, aheadMs: number | undefined): void {
+  if (aheadMs === undefined) logger.info('the clock is believed again');
+  else {
+    const what = 'the clock has leapt ahead: nothing is dropped by age until it is back';
+    logger.error({ aheadMs }, `${what}, or has gone on for an hour, or the server is restarted`);
+  }
 }
 
 function retentionOf(contract: Contract): Readonly<Record<string, Retention>> {

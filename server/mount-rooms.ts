@@ -32,6 +32,7 @@ import { meRoom } from './rooms/me-room.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 import { allRouters } from './router/all-routers.ts';
+import { startTrimming, type TrimmingOptions } from './trimming.ts';
 
 /** Rooms, ready to be mounted. */
 export interface Rooms<R extends Contract> {
@@ -123,6 +124,7 @@ export function mountRooms<R extends Contract>(
     /** Null: publishing is not limited. */
     publishing: PublishLimits | null;
     trimEveryMs: number;
+    onClockLeap: TrimmingOptions['onClockLeap'];
     onError: (error: unknown) => void;
   },
 ): Rooms<R> {
@@ -170,15 +172,9 @@ export function mountRooms<R extends Contract>(
     return { kind, target };
   };
 
-  let cancelTrim = () => {};
-  const scheduleTrim = () => {
-    if (closing) return;
-    cancelTrim = clock.after(options.trimEveryMs, () => {
-      log.trim(clock.now()).catch(options.onError).finally(scheduleTrim);
-    });
-  };
+  const endTrimming = startTrimming({ ...options, everyMs: options.trimEveryMs });
   const close = async () => {
-    cancelTrim();
+    endTrimming();
     keeping.close();
     signOuts.close();
     await hub.close();
@@ -187,7 +183,6 @@ export function mountRooms<R extends Contract>(
     await log.close();
   };
   let closing: Promise<void> | undefined;
-  scheduleTrim();
 
   const publish = async (
     room: RoomName,

@@ -103,6 +103,7 @@ export async function startSimProcess(options: SimProcessOptions): Promise<SimPr
     authorize: openToAll,
     publishing: null,
     trimEveryMs: 5_000,
+    onClockLeap: () => {},
     onError: options.onError,
     feeds: { ...options.feeds, gatherTurns: 3, pause: () => sleep(turns.between(0, 2)) },
   });
