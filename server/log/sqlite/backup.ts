@@ -5,6 +5,7 @@ import { isOwnFile } from '../../data-directory.ts';
 import { StartError } from '../../start-error.ts';
 import { checkContent } from './database.ts';
 import { isScrubDue } from './event-eraser.ts';
+import { refuseLost } from './lost-database.ts';
 import { toEvent } from './reader.ts';
 import { syncFile } from './sync-file.ts';
 
@@ -19,6 +20,7 @@ export interface BackupSummary {
  *  @throws StartError when there is no log, or the copy cannot be made or does not read right */
 export async function backupLog(dir: string, file: string): Promise<BackupSummary> {
   const path = join(dir, 'log.db');
+  refuseLost(path, join(dir, 'log.mark'));
   if (!existsSync(path)) {
     throw new StartError(`there is no log in ${dir}`, { advice: 'Name the DATA_DIR of a server.' });
   }

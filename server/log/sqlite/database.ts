@@ -174,7 +174,8 @@ function refusal(path: string, error: unknown): StartError {
 
 function damaged(path: string, error: unknown): StartError {
   return new StartError(`the database ${path} is damaged: ${messageOf(error)}`, {
-    advice: 'Restore a backup, or move the file away to begin with an empty log.',
+    advice:
+      'Restore a backup; to begin with an empty log, move log.db, log.db-wal and log.mark away.',
     cause: error,
   });
 }

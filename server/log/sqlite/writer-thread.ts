@@ -5,6 +5,7 @@ import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
 import { isScrubDue } from './event-eraser.ts';
 import { watchFiles } from './file-watch.ts';
+import { refuseLost } from './lost-database.ts';
 import { PageGaps } from './page-gaps.ts';
 import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
@@ -23,6 +24,7 @@ const reply = (message: WriterReply) => port.postMessage(message);
 
 function openWriter(): Writer | undefined {
   try {
+    refuseLost(options.databasePath, options.markPath);
     const db = openDatabase(options.databasePath);
     const mark = CommitMark.open(options.markPath);
     const { databaseId, epoch, damage } = recover(db, mark);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../../check/random.ts';
 import { RoomError } from '../../../shared/index.ts';
 import { roomKey, type RoomLog } from '../../../server/log/room-log.ts';
+import { backupLog } from '../../../server/log/sqlite/backup.ts';
 import { StartError } from '../../../server/start-error.ts';
 import { retention } from '../../contract/room-log-contract.ts';
 import {
@@ -241,6 +242,34 @@ describe('a damaged log is never served silently less', { timeout: 60_000 }, () 
       'mark of yesterday': withFile(closed, 'log.mark', bytesOf(yesterday, 'log.mark')),
     };
     const counts = await judgeAll(Object.entries(cases));
-    expect(counts).toEqual({ 'new epoch': 6, 'all served': 1, refused: 1 });
+    expect(counts).toEqual({ 'new epoch': 4, 'all served': 1, refused: 3 });
+  });
+
+  it('[LOG3] keeps what is left where the database is missing or empty', async () => {
+    const crashedEmpty = withFile(crashed, 'log.db', Buffer.alloc(0));
+    const cases = [
+      without(crashed, 'log.db'),
+      without(crashed, 'log.db', 'log.mark'),
+      without(crashed, 'log.db', 'log.db-wal'),
+      crashedEmpty,
+      without(crashedEmpty, 'log.mark'),
+    ];
+    for (const files of cases) {
+      const dir = mkdtempSync(join(base, 'case-'));
+      putFiles(dir, files);
+      await expect(openLog(dir)).rejects.toThrow(/is (missing|empty), and log\.(db-wal|mark)/);
+      await expect(backupLog(dir, join(dir, 'backup'))).rejects.toThrow(StartError);
+      expect(takeFiles(dir)).toEqual(files);
+    }
+  });
+
+  it('begins a log where there is nothing, or what a first start left that was killed', async () => {
+    for (const files of [new Map(), new Map([['log.db', Buffer.alloc(0)]])]) {
+      const dir = mkdtempSync(join(base, 'case-'));
+      putFiles(dir, files);
+      const log = await openLog(dir);
+      expect(await log.bounds({ kind: 'chat', id: 'r' })).toMatchObject({ head: 0 });
+      await log.close();
+    }
   });
 });
