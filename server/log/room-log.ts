@@ -125,7 +125,7 @@ export interface RoomLog {
   /** Appends one event. A key that the same user used in this room within the key window gives the
    *  original place and time with `duplicate: true`, and appends nothing.
    *  @throws RoomError CONFLICT (the key stands for other data), STALE_VERSION (the guard does not hold:
-   *  nothing is appended), STALE_POSITION (it is of another epoch, likewise), LOG_UNAVAILABLE (nothing is
+   *  nothing is appended), STALE_POSITION (it is of another epoch, likewise), LOG_DAMAGED (the key does not stand for what it was stored with), LOG_UNAVAILABLE (nothing is
    *  acknowledged; the event may or may not be there, the same key finds out). */
   append(entry: Entry): Promise<Appended>;
 

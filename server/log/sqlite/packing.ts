@@ -86,7 +86,7 @@ export function canBePacked({ room, type, data, by, at, idempotencyKey: key }: E
 
 // Of each answer: the offset, the time, and which of these it is.
 const ANSWER_NUMBERS = 3;
-const OUTCOMES = ['new', 'duplicate', 'conflict', 'stale'] as const;
+const OUTCOMES = ['new', 'duplicate', 'conflict', 'stale', 'damaged'] as const;
 
 /** Answers as numbers. */
 export function packWritten(written: readonly Written[]): Float64Array {
@@ -106,9 +106,10 @@ export function unpackWritten(numbers: Float64Array): Written[] {
   const written: Written[] = [];
   for (let index = 0; index < numbers.length; index += ANSWER_NUMBERS) {
     const [offset = 0, at = 0, no = 0] = numbers.subarray(index, index + ANSWER_NUMBERS);
-    const outcome = OUTCOMES[no];
-    if (outcome === 'conflict' || outcome === 'stale') written.push(outcome);
-    else written.push({ offset, at, duplicate: outcome === 'duplicate' });
+    const outcome = OUTCOMES[no] ?? 'new';
+    if (outcome === 'new' || outcome === 'duplicate') {
+      written.push({ offset, at, duplicate: outcome === 'duplicate' });
+    } else written.push(outcome);
   }
   return written;
 }

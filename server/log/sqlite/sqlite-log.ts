@@ -93,7 +93,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
       throw unavailable(unmarked);
     }
     return written.map((result) =>
-      typeof result === 'string' ? refusalOf(result) : { epoch, ...result },
+      typeof result === 'string' ? new RoomError(REFUSALS[result]) : { epoch, ...result },
     );
   };
   const commit = (entries: Entry[]) => trouble.watch(append(entries));
@@ -195,9 +195,11 @@ function noEvent(): RoomError {
   );
 }
 
-function refusalOf(refused: 'conflict' | 'stale'): RoomError {
-  return new RoomError(refused === 'stale' ? 'STALE_VERSION' : 'CONFLICT');
-}
+const REFUSALS = {
+  conflict: 'CONFLICT',
+  stale: 'STALE_VERSION',
+  damaged: 'LOG_DAMAGED',
+} as const;
 
 /** The events that a batch really added, room by room, in offset order. */
 function eventsByRoom(

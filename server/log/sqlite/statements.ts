@@ -15,7 +15,9 @@ const SQL = {
   first: 'SELECT offset FROM events WHERE room = ? ORDER BY offset LIMIT 1',
   insert: `INSERT INTO events (room, offset, type, data, by_id, by_name, at, key, about, checksum)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  one: 'SELECT by_id, key, at, type, about FROM events WHERE room = ? AND offset = ?',
+  at: 'SELECT at FROM events WHERE room = ? AND offset = ?',
+  event: `SELECT type, data, by_id, by_name, at, key, about, checksum FROM events
+    WHERE room = ? AND offset = ?`,
   newest: `SELECT max(offset) AS offset FROM events
     WHERE room = ? AND about = ? AND type IN (SELECT value FROM json_each(?))`,
   dropUpTo: 'DELETE FROM events WHERE room = ? AND offset <= ?',

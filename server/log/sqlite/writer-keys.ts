@@ -1,7 +1,9 @@
+import type { SQLOutputValue } from 'node:sqlite';
 import { limits } from '../../../shared/limits.ts';
 import { digestOf } from '../digest.ts';
 import { lastPastAge } from '../past-age.ts';
-import type { Entry } from '../room-log.ts';
+import type { Entry, StoredEvent } from '../room-log.ts';
+import { checksumOf } from './checksum.ts';
 import type { Statements } from './statements.ts';
 
 /** Where and when an event stands. */
@@ -16,6 +18,9 @@ export interface KeyedRoom {
   readonly first: number;
 }
 
+type Row = Record<string, SQLOutputValue>;
+type Keyed = Entry & { readonly idempotencyKey: string };
+
 /** The idempotency keys in the database (SND1), within the writer's transactions. */
 export class WriterKeys {
   readonly #sql: Statements;
@@ -24,13 +29,10 @@ export class WriterKeys {
     this.#sql = sql;
   }
 
-  /** Puts an entry's key down for a place, unless it stands for one already: then that is given. */
-  take(
-    room: KeyedRoom,
-    entry: Entry & { readonly idempotencyKey: string },
-    place: Place,
-  ): Place | 'conflict' | undefined {
-    const { by, at, idempotencyKey: key } = entry;
+  /** Puts an entry's key down for a place, unless it stands for one already: then that is given. `damaged`: it cannot
+   *  stand for what is there. */
+  take(room: KeyedRoom, entry: Keyed, place: Place): Place | 'conflict' | 'damaged' | undefined {
+    const { by, idempotencyKey: key } = entry;
     const digest = digestOf(entry);
     const put = () => {
       const row = [room.no, key, by.id, place.offset, place.at, digest] as const;
@@ -38,11 +40,8 @@ export class WriterKeys {
     };
     if (Number(put()) === 1) return undefined;
     const row = this.#sql.getKey.get(room.no, key, by.id);
-    if (row && Number(row['at']) > at - limits.keyWindowMs) {
-      if (row['digest'] !== null && row['digest'] !== digest) return 'conflict';
-      this.#check(room, Number(row['offset']), entry);
-      return { offset: Number(row['offset']), at: Number(row['at']) };
-    }
+    const repeat = row && this.#judge(room, entry, { row, digest });
+    if (repeat) return repeat;
     this.#sql.dropKey.run(room.no, key, by.id);
     put();
     return undefined;
@@ -61,14 +60,42 @@ export class WriterKeys {
     return Number(this.#sql.dropKeys.run(last, most).changes);
   }
 
-  /** Keys have no checksum; the event that one stands for says whether it is right, while it is kept. */
-  #check(room: KeyedRoom, offset: number, entry: Entry): void {
-    if (offset < room.first) return;
-    const event = this.#sql.one.get(room.no, offset);
+  /** What a repeat is told. Keys have no checksum: while the event that one stands for is kept, that says what is right.
+   *  Undefined: the key is past its window. */
+  #judge(
+    room: KeyedRoom,
+    entry: Keyed,
+    { row, digest }: { row: Row; digest: string },
+  ): Place | 'conflict' | 'damaged' | undefined {
     const { idempotencyKey: key, by, type, about } = entry;
-    if (event?.['key'] === key && event?.['by_id'] === by.id) return;
+    const offset = Number(row['offset']);
+    const event = offset < room.first ? undefined : this.#event(room.no, offset);
+    const isOwn = event?.idempotencyKey === key && event.by.id === by.id;
+    const at = isOwn ? event.at : Number(row['at']);
+    if (at <= entry.at - limits.keyWindowMs) return undefined;
+    const isSame = event?.type === type && event.about === about;
+    if (row['digest'] !== null && row['digest'] !== digest) {
+      return isOwn && isSame && event.data === entry.data ? { offset, at } : 'conflict';
+    }
     // Whoever wanted the same has it stand for what another had appended.
-    if (about !== undefined && event?.['about'] === about && event['type'] === type) return;
-    throw new Error(`the idempotency key of offset ${offset} stands for another event`);
+    const isAnothers = about !== undefined && isSame;
+    return isOwn || isAnothers || offset < room.first ? { offset, at } : 'damaged';
+  }
+
+  /** A stored event. Undefined: there is none, or it fails its checksum. */
+  #event(room: number, offset: number): StoredEvent | undefined {
+    const row = this.#sql.event.get(room, offset);
+    if (!row) return undefined;
+    const { type, data, by_id: id, by_name: name, at, key, about, checksum } = row;
+    const event = {
+      offset,
+      type: String(type),
+      data: data === null ? null : String(data),
+      by: { id: String(id), name: String(name) },
+      at: Number(at),
+      idempotencyKey: key === null ? undefined : String(key),
+      about: about === null ? undefined : Number(about),
+    };
+    return checksumOf(event) === checksum ? event : undefined;
   }
 }

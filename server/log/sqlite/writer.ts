@@ -12,11 +12,12 @@ import { roomChecksum } from './room-rows.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { WriterKeys, type Place } from './writer-keys.ts';
 
-/** The answer to one entry of a batch: its place, or that its key stands for other data, or that what it is
- *  about does not stand at the version of its guard. */
+/** The answer to one entry of a batch: its place, or that its key stands for other data or for what cannot be,
+ *  or that what it is about does not stand at the version of its guard. */
 export type Written =
   | { readonly offset: number; readonly at: number; readonly duplicate: boolean }
   | 'conflict'
+  | 'damaged'
   | 'stale';
 
 interface WriterRoom {
@@ -115,7 +116,7 @@ export class Writer {
   /** Empties an event. What stood there may still stand in gaps of pages and in the WAL: `scrub`. */
   erase(name: RoomName, offset: number): boolean {
     const room = this.#find(name);
-    if (!room || !this.#sql.one.get(room.no, offset)) return false;
+    if (!room || !this.#sql.at.get(room.no, offset)) return false;
     const { unmarked } = this.#transaction(() => this.#eraser.erase(room.no, offset));
     if (unmarked !== undefined) throw new Error(unmarked);
     return true;
@@ -198,7 +199,7 @@ export class Writer {
     if (key !== undefined) {
       const keyed = { ...entry, idempotencyKey: key };
       const repeat = this.#keys.take(room, keyed, first ?? { offset, at });
-      if (repeat === 'conflict') return repeat;
+      if (typeof repeat === 'string') return repeat;
       if (repeat) return { ...repeat, duplicate: true };
     }
     if (first) return { ...first, duplicate: true };
@@ -222,7 +223,7 @@ export class Writer {
     const newest = this.#sql.newest.get(room.no, about, JSON.stringify([type]));
     const offset = newest?.['offset'] ?? null;
     if (offset === null) return undefined;
-    return { offset: Number(offset), at: Number(this.#sql.one.get(room.no, offset)?.['at']) };
+    return { offset: Number(offset), at: Number(this.#sql.at.get(room.no, offset)?.['at']) };
   }
 
   #holds(room: WriterRoom | undefined, { about, guard }: Entry): boolean {

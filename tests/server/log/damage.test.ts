@@ -125,7 +125,7 @@ async function readRoom(log: RoomLog, events: readonly Acked[]): Promise<Verdict
 
 /** A repeat may be refused aloud, when what is damaged is its key. */
 function refusalOf(error: unknown): 'refused' {
-  if (error instanceof RoomError && ['CONFLICT', 'LOG_UNAVAILABLE'].includes(error.code))
+  if (error instanceof RoomError && ['CONFLICT', 'LOG_DAMAGED'].includes(error.code))
     return 'refused';
   throw error;
 }

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { digestOf } from '../../../server/log/digest.ts';
+import { checksumOf } from '../../../server/log/sqlite/checksum.ts';
 import { logWriter } from '../../kit/log-writer.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
@@ -23,7 +24,7 @@ const FIRST_VERSION = `
   CREATE INDEX keys_by_age ON keys (at);
   INSERT INTO meta VALUES ('database', 'd'), ('epoch', 'e'), ('commits', 1);
   INSERT INTO rooms VALUES (1, 'chat', 'r', 1);
-  INSERT INTO events VALUES (1, 1, 'm', '1', 'ada', 'Ada', 5, 'k', 0);
+  INSERT INTO events VALUES (1, 1, 'm', '1', 'ada', 'Ada', 5, 'k', ${checksumOf({ ...entry, offset: 1 })});
   PRAGMA user_version = 1;`;
 
 describe('a database of an older version', () => {

@@ -23,7 +23,7 @@ const about = fc.record({
 });
 const merged = ([one, more]: [object, object]) => ({ ...one, ...more }) as Entry;
 const written = fc.oneof(
-  fc.constantFrom('conflict' as const, 'stale' as const),
+  fc.constantFrom('conflict' as const, 'stale' as const, 'damaged' as const),
   fc.record({ offset: fc.maxSafeInteger(), at: fc.maxSafeInteger(), duplicate: fc.boolean() }),
 );
 

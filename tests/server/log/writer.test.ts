@@ -53,6 +53,33 @@ describe('[SND1] Writer, of keys past their window', () => {
   });
 });
 
+describe('[SND1] Writer, of a key in which a bit has turned', () => {
+  const turned = (change: string) => {
+    const { db, writer } = logWriter(tempDir());
+    writer.append([entry('a'), entry('b'), entry('c')]);
+    db.exec(`UPDATE keys SET ${change} WHERE key = 'b'`);
+    return writer;
+  };
+  const other = { ...entry('b'), data: '2' };
+  const known = { offset: 2, at: 1, duplicate: true };
+
+  it('gives a repeat its answer by the event, and tells other data all the same', () => {
+    const writer = turned("digest = 'another'");
+    expect(writer.append([entry('b'), other]).written).toEqual([known, 'conflict']);
+  });
+
+  it('does not take it for past its window', () => {
+    const writer = turned(`at = ${-limits.keyWindowMs}`);
+    expect(writer.append([entry('b'), other]).written).toEqual([known, 'conflict']);
+  });
+
+  it('refuses what it cannot tell, and nothing else in the batch', () => {
+    const writer = turned('offset = 3');
+    const next = { offset: 4, at: 1, duplicate: false };
+    expect(writer.append([entry('b'), entry('d')]).written).toEqual(['damaged', next]);
+  });
+});
+
 describe('Trouble', () => {
   it('tells when writing begins to fail and when it works again, once each', async () => {
     const told: (string | undefined)[] = [];
