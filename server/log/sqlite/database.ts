@@ -163,11 +163,15 @@ function migrate(db: DatabaseSync): void {
 // Primary result codes of SQLite that say nothing against the file's content.
 const UNUSABLE = [3, 5, 6, 8, 10, 13, 14, 23];
 
+// SQLite says no more than that it cannot open a file where a process may open no more.
+const USABLE =
+  'Check that its disk has room and works, that this user may write there, and how many files this process may open (ulimit -n).';
+
 function refusal(path: string, error: unknown): StartError {
   const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   if (!UNUSABLE.includes(code)) return damaged(path, error);
   return new StartError(`cannot use the database ${path}: ${messageOf(error)}`, {
-    advice: 'Check that its disk has room and works, and that this user may write there.',
+    advice: USABLE,
     cause: error,
   });
 }

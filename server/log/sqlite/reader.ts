@@ -37,10 +37,21 @@ export class Reader {
   readonly #before: StatementSync;
   readonly #changes: ChangeReader;
 
-  constructor(path: string, epoch: string) {
-    this.#db = new DatabaseSync(path, { readOnly: true });
+  /** @throws Error when the database cannot be opened */
+  static open(path: string, epoch: string): Reader {
+    const db = new DatabaseSync(path, { readOnly: true });
+    try {
+      db.exec('PRAGMA busy_timeout = 1000');
+      return new Reader(db, epoch);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  private constructor(db: DatabaseSync, epoch: string) {
+    this.#db = db;
     this.#epoch = epoch;
-    this.#db.exec('PRAGMA busy_timeout = 1000');
     this.records = new RecordReader(this.#db);
     this.#changes = new ChangeReader(this.#db, COLUMNS);
     this.#commits = this.#db.prepare("SELECT value FROM meta WHERE name = 'commits'");

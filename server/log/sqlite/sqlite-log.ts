@@ -3,6 +3,7 @@ import type { Records } from '../../records/records.ts';
 import { DAY, limits, MINUTE, RoomError, type Retention } from '../../../shared/index.ts';
 import { systemClock, type Clock } from '../../clock.ts';
 import { makeDataDirectory } from '../../data-directory.ts';
+import { StartError } from '../../start-error.ts';
 import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
 import { lockDirectory } from './dir-lock.ts';
@@ -74,7 +75,11 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     throw error;
   });
   if (damage) options.onDamage(describeDamage(damage));
-  const reader = new Reader(databasePath, epoch);
+  const reader = await openReader(databasePath, epoch).catch(async (error: unknown) => {
+    await writer.close();
+    unlock();
+    throw error;
+  });
   const followers = new Followers(options.onError);
 
   const trouble = new Trouble(options.onTrouble);
@@ -186,6 +191,18 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     close: log.close,
   });
   return { log, records };
+}
+
+async function openReader(path: string, epoch: string): Promise<Reader> {
+  try {
+    return Reader.open(path, epoch);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new StartError(`cannot read the database ${path}: ${detail}`, {
+      advice: 'Check how many files this process may open (ulimit -n), and the data directory.',
+      cause: error,
+    });
+  }
 }
 
 function noEvent(): RoomError {

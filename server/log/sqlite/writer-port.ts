@@ -28,11 +28,25 @@ export class WriterPort {
     // Run from source the thread's file is TypeScript, run from the package it is JavaScript.
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const file = new URL(`./writer-thread.${extension}`, import.meta.url);
-    const port = new WriterPort(new Worker(file, { workerData: options }));
-    const first = await port.#reply();
+    const { port, first } = await WriterPort.#start(file, options);
     if (first.type === 'opened') return { ...first, port };
     if (first.type === 'refused') throw new StartError(first.message, { advice: first.advice });
     throw new Error(`writer-port: ${first.type} came before the database was open`);
+  }
+
+  /** @throws StartError when the thread does not come to its first word: whatever it lacks, nobody has sent anything */
+  static async #start(file: URL, options: WriterOptions) {
+    try {
+      const port = new WriterPort(new Worker(file, { workerData: options }));
+      return { port, first: await port.#reply() };
+    } catch (error) {
+      const cause = error instanceof RoomError ? error.cause : error;
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      throw new StartError(`cannot start the thread that writes the log: ${detail}`, {
+        advice: 'Check how many files this process may open (ulimit -n), threads and memory.',
+        cause,
+      });
+    }
   }
 
   /** Undefined while the writer lives, otherwise why it does not. */

@@ -22,6 +22,8 @@ if (!port) throw new Error('writer-thread: runs as a worker only');
 const options = workerData as WriterOptions;
 const reply = (message: WriterReply) => port.postMessage(message);
 
+const CHECK = 'Check the data directory, and how many files this process may open (ulimit -n).';
+
 function openWriter(): Writer | undefined {
   try {
     refuseLost(options.databasePath, options.markPath);
@@ -42,7 +44,7 @@ function openWriter(): Writer | undefined {
     });
     return opened;
   } catch (error) {
-    const advice = error instanceof StartError ? error.advice : 'Check the data directory.';
+    const advice = error instanceof StartError ? error.advice : CHECK;
     reply({ type: 'refused', message: messageOf(error), advice });
     return undefined;
   }

@@ -10,7 +10,7 @@ import { tempDir } from '../../kit/temp-dir.ts';
 function plans(): Map<string, string[]> {
   const dir = tempDir();
   const { db, mark } = logWriter(dir, () => void vi.spyOn(DatabaseSync.prototype, 'prepare'));
-  const reader = new Reader(join(dir, 'log.db'), 'e');
+  const reader = Reader.open(join(dir, 'log.db'), 'e');
   const prepare = vi.mocked(DatabaseSync.prototype.prepare);
   const statements = prepare.mock.calls.map(([sql]) => sql);
   prepare.mockRestore();
