@@ -48,7 +48,7 @@ function stage() {
         started.push({ id, end });
       }),
     stop: (id) => void told.push(`stop ${id}`),
-    refuse: (to, { message }) => void told.push(`${to.map(({ id }) => id)}: ${message}`),
+    refuse: (to, { message }) => void told.push(`${to.map(({ id }) => id).join()}: ${message}`),
     close: (code) => {
       isOpen = false;
       told.push(`closed ${code}`);
