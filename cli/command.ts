@@ -7,7 +7,7 @@ export interface Context {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  /** Aborts at the first SIGINT or SIGTERM; the reason is the signal's name. */
+  /** Aborts at the first SIGHUP, SIGINT or SIGTERM; the reason is the signal's name. */
   readonly signal: AbortSignal;
 }
 

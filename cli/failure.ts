@@ -33,10 +33,12 @@ export function usageError(message: string, command?: string): CliError {
   return new CliError(message, { advice, code: 'USAGE', exitCode: EXIT.usage });
 }
 
-/** A command that a signal stopped before it was done: 130 for Ctrl-C, otherwise 143. */
+const INTERRUPTED: Readonly<Record<string, number>> = { SIGHUP: 129, SIGTERM: 143 };
+
+/** A command that a signal stopped before it was done: 129 or 143 by SIGHUP or SIGTERM, otherwise 130. */
 export function interrupted(signal: AbortSignal | undefined): CliError {
   const advice = 'What was acknowledged is kept; run the command again to start over.';
-  const exitCode = signal?.reason === 'SIGTERM' ? 143 : 130;
+  const exitCode = INTERRUPTED[String(signal?.reason)] ?? 130;
   return new CliError('interrupted', { advice, code: 'INTERRUPTED', exitCode });
 }
 

@@ -2,17 +2,17 @@
 // keystroke may arrive two or three times.
 const SAME_KEYSTROKE_MS = 250;
 
-const CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Listens for SIGINT and SIGTERM. The first aborts the signal that is returned; a second one later
- *  than that exits at once, with 130 or 143. */
+/** Listens for SIGHUP, SIGINT and SIGTERM. The first aborts the signal that is returned; a second one later
+ *  than that exits at once, with 129, 130 or 143. */
 export function listenForInterrupts(
   exit: (code: number) => void,
   now: () => number = () => performance.now(),
 ): AbortSignal {
   const controller = new AbortController();
   let firstAt: number | undefined;
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       if (firstAt === undefined) {
         firstAt = now();

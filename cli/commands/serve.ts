@@ -76,7 +76,7 @@ async function closeServer(
 ): Promise<number> {
   logger.info({ signal: reason }, 'closing');
   // Whoever presses Ctrl-C waits for it.
-  const isDraining = drainMs > 0 && reason === 'SIGTERM';
+  const isDraining = drainMs > 0 && reason !== 'SIGINT';
   const closing = isDraining ? server.close() : server.close({ drainMs: 0 });
   const ms = isDraining ? CLOSE_WITH_DRAIN_MS : CLOSE_MS;
   const closed = await within(closing, ms);

@@ -36,7 +36,7 @@ export async function runCli(argv: readonly string[], input: CliInput = {}): Pro
 /** A command line that runs. */
 export interface CliProcess {
   readonly result: Promise<CliResult>;
-  kill(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
+  kill(signal: 'SIGHUP' | 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
   /** Standard output so far. */
   printed(): string;
   /** Resolves when standard output holds this text. */

@@ -24,7 +24,7 @@ const logOf = async (server: CliProcess) => {
 };
 
 describe('serve', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'closes at %s with exit code 0 within 5 s',
     async (signal) => {
       const { server } = await startServer();
