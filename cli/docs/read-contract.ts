@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Contract, RoomKind } from '../../shared/index.ts';
-import { CliError, usageError } from '../failure.ts';
+import { CliError, EXIT, reportFailure, usageError } from '../failure.ts';
 
 /** Reads a contract from a module: its room kinds, exported one by one or as one record of them.
  *  @throws CliError for a file that cannot be imported, or exports no kind */
@@ -21,6 +21,12 @@ export async function readContract(file: string): Promise<Contract> {
 }
 
 async function importFile(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const onExit = () => {
+    process.exitCode = EXIT.failed;
+    reportFailure(endedBy(file), { json: false, write: (text) => void process.stderr.write(text) });
+  };
+  // A module that ends the process would end this as if all were well.
+  process.once('exit', onExit);
   try {
     return (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>;
   } catch (error) {
@@ -29,7 +35,15 @@ async function importFile(file: string): Promise<Readonly<Record<string, unknown
       advice: 'Name a module that runs by itself under Node 24, such as src/contract.ts.',
       cause: error,
     });
+  } finally {
+    process.off('exit', onExit);
   }
+}
+
+function endedBy(file: string): CliError {
+  return new CliError(`${file} ends the process when it is imported`, {
+    advice: 'Name a module that only defines and exports room kinds.',
+  });
 }
 
 function kindsIn(values: readonly unknown[]): RoomKind[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { tempDir } from '../kit/temp-dir.ts';
-import { runCli } from './run-cli.ts';
+import { runCli, startCli } from './run-cli.ts';
 
 const CONTRACT = fileURLToPath(new URL('../kit/described.ts', import.meta.url));
 const SHARED = new URL('../../shared/index.ts', import.meta.url).href;
@@ -59,6 +59,15 @@ describe('docs', () => {
     const { code, stderr } = await runCli(['docs', '--out', out, '--contract', contract]);
     expect([code, stderr]).toEqual([0, expect.stringContaining(': tasks.added\n')]);
     expect(readFileSync(join(out, 'events-tasks.html'), 'utf8')).toContain('<code>title</code>');
+  });
+
+  it('fails when the contract ends the process', async () => {
+    const contract = join(tempDir(), 'contract.ts');
+    writeFileSync(contract, 'process.exit(0);');
+    const argv = ['docs', '--out', tempDir(), '--contract', contract, '--check'];
+    const { code, stdout, stderr } = await startCli(argv).result;
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`error: ${contract} ends the process`);
   });
 
   it('explains what it cannot use', async () => {
