@@ -59,11 +59,17 @@ export const check = defineCommand(
       values.clients === undefined ? undefined : parseCount('clients', values.clients, { min: 1 });
     const nodes = parseCount('nodes', values.nodes, { min: 1 });
     if (server && nodes > 1) throw usageError('--nodes starts servers, --url has one', 'check');
+    const plans =
+      values.plans === undefined ? plansFor(server) : parseCount('plans', values.plans, { min: 0 });
+    if (minutes === 0 && plans === 0) {
+      throw usageError(
+        'nothing would be checked: of --minutes and --plans one is above 0',
+        'check',
+      );
+    }
     const report = await roomcheck({
       seconds: minutes * 60,
-      ...(values.plans === undefined
-        ? {}
-        : { plans: parseCount('plans', values.plans, { min: 0 }) }),
+      plans,
       ...(clients === undefined ? {} : { clients, rooms: Math.ceil(clients / 2) }),
       ...(values.seed === undefined ? {} : { seed: values.seed }),
       ...(server ? { server } : {}),
@@ -78,6 +84,11 @@ export const check = defineCommand(
     return report.isClean ? EXIT.ok : EXIT.failed;
   },
 );
+
+/** A server of somebody else is in no simulated world. */
+function plansFor(server: unknown): number {
+  return server === undefined ? PLANS : 0;
+}
 
 function serverOf(url: string | undefined, token: string | undefined) {
   if (url === undefined) return undefined;

@@ -32,6 +32,8 @@ describe('check', () => {
     ['--url', 'nowhere', '--token', 'a.b.c'],
     ['--url', 'ws://127.0.0.1:1', '--token', 'secret'],
     ['--what'],
+    ['--minutes', '0', '--plans', '0'],
+    ['--minutes', '0', '--url', 'ws://127.0.0.1:1', '--token', 'a.b.c'],
   ])('ends with 2 when it is asked for wrongly: %s %s', async (...argv) => {
     const { code, stderr } = await runCli(['check', ...argv]);
     expect(code).toBe(2);
