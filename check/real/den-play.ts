@@ -7,6 +7,8 @@ import { sleep } from './waiting.ts';
 export interface DenPlayOptions extends ClosingScene {
   /** So soon every node goes by who may be in a room while things go wrong, in milliseconds. */
   readonly withinMs: number;
+  /** So long a device waits more between two tries, in milliseconds. */
+  readonly pauseMs: number;
   /** Counts what may have taken rooms away: then another is made. */
   readonly losses: () => number;
 }
@@ -96,11 +98,12 @@ export class DenPlay {
     tries: readonly Try[],
     isBusy: () => boolean,
   ): Promise<void> {
-    const { random } = this.#options.stage;
+    const { stage, pauseMs } = this.#options;
+    const { random } = stage;
     const keepTrying = async (device: Device) => {
       while (isBusy()) {
         await device[random.pick(tries)](room);
-        await sleep(random.between(...TRY_EVERY_MS));
+        await sleep(pauseMs + random.between(...TRY_EVERY_MS));
       }
     };
     await Promise.all(devices.map(keepTrying));

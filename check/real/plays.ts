@@ -26,19 +26,25 @@ const NODES_CALM_MS = 3_000;
 
 interface Surroundings {
   readonly room: string;
+  readonly pauseMs: number;
   readonly nodes: number;
   /** Counts what new epochs, and losses of other things than logs, there were. */
   readonly lost: { readonly epochs: number; readonly records: number };
 }
 
-/** Opens those that the subject's contract and the venue's users allow. `room`: of that id is what is open to all. */
-export async function openPlays(stage: Stage, venue: Venue, room: string): Promise<Plays> {
+/** Opens those that the subject's contract and the venue's users allow. `room`: of that id is what is open to all.
+ *  `pauseMs`: so long everybody waits more between two things. */
+export async function openPlays(
+  stage: Stage,
+  venue: Venue,
+  { room, pauseMs }: { room: string; pauseMs: number },
+): Promise<Plays> {
   const nodes = venue.cluster?.nodes.length ?? 1;
   // A foreign server knows all of us as one user.
   const areSeveral = venue.user('host') !== venue.user('guest');
   const company = areSeveral ? await openCompany(stage, venue, Math.max(2, nodes)) : undefined;
   const lost = { epochs: 0, records: 0 };
-  const plays = company ? playsOf(stage, company, { room, nodes, lost }) : [];
+  const plays = company ? playsOf(stage, company, { room, pauseMs, nodes, lost }) : [];
   const inTurn = async (act: (play: DenPlay | ReactionPlay) => Promise<void>) => {
     for (const play of plays) await act(play);
   };
@@ -64,7 +70,7 @@ export async function openPlays(stage: Stage, venue: Venue, room: string): Promi
   };
 }
 
-function playsOf(stage: Stage, company: Company, { room, nodes, lost }: Surroundings) {
+function playsOf(stage: Stage, company: Company, { room, pauseMs, nodes, lost }: Surroundings) {
   const { kind, type } = stage.subject;
   const spec = kind.events[type];
   const { host, guests } = company;
@@ -73,12 +79,18 @@ function playsOf(stage: Stage, company: Company, { room, nodes, lost }: Surround
       stage,
       host,
       guests,
+      pauseMs,
       withinMs: nodes > 1 ? NODES_MS : 0,
       calmMs: nodes > 1 ? NODES_CALM_MS : 0,
       losses: () => lost.records,
     });
   const reactions = () =>
-    new ReactionPlay({ stage, boards: boardsOf(stage, company, room), losses: () => lost.epochs });
+    new ReactionPlay({
+      stage,
+      pauseMs,
+      boards: boardsOf(stage, company, room),
+      losses: () => lost.epochs,
+    });
   // What is judged is each user once with each name.
   const isReactedTo = spec?.delivery === 'durable' && spec.life.reactions === 'distinct';
   return [...(kind.membership ? [dens()] : []), ...(isReactedTo ? [reactions()] : [])];

@@ -7,6 +7,8 @@ export interface ReactionPlayOptions {
   readonly stage: Stage;
   /** One for each device; the first also publishes what is reacted to. */
   readonly boards: readonly Board[];
+  /** So long a user waits more between two reactions with a name, in milliseconds. */
+  readonly pauseMs: number;
   /** Counts new epochs: they begin without reactions, and without the messages that we know of. */
   readonly losses: () => number;
 }
@@ -89,11 +91,11 @@ export class ReactionPlay {
 
   /** One user with one name: one thing after the other, from any of his devices. */
   async #react(user: string, name: string): Promise<void> {
-    const { stage, boards } = this.#options;
+    const { stage, boards, pauseMs } = this.#options;
     const { random } = stage;
     const own = boards.filter((board) => board.user === user);
     while (this.#isOn) {
-      await sleep(random.between(...PAUSE_MS));
+      await sleep(pauseMs + random.between(...PAUSE_MS));
       const targets = this.#known();
       if (targets.length === 0) continue;
       const target = random.pick(targets);

@@ -127,7 +127,10 @@ class RealRun {
       const parts = { stage: this.#stage, venue: this.#venue };
       this.#crew.push(await openCrewMember({ ...parts, name, room, writers }));
     }
-    this.#plays = await openPlays(this.#stage, this.#venue, `${this.#rooms[0] ?? ''}-reactions`);
+    const open = `${this.#rooms[0] ?? ''}-reactions`;
+    // Where writers rest, the others rest twice as long: they are few who do much.
+    const pauseMs = 2 * (this.#options.pauseMs ?? 0);
+    this.#plays = await openPlays(this.#stage, this.#venue, { room: open, pauseMs });
     this.#named.push(...this.#crew, ...this.#plays.named);
     const hasBegun = () => this.#crew.every(({ follower }) => follower.position !== undefined);
     if (!(await until(hasBegun, BOUND_MS))) throw new Error('real-run: the server lets nobody in');
