@@ -10,7 +10,8 @@ export function spawnRedis(url: string, args: readonly string[]): ChildProcess {
   return spawn('redis-server', [...address, ...args], { stdio: 'ignore' });
 }
 
-/** Resolves when one that was started answers. @throws Error when there is none, it ends, or takes too long */
+/** Resolves when one that was started answers. @throws Error when there is none, it ends, takes too long, or another
+ *  has its port */
 export async function untilRedisAnswers(url: string, child: ChildProcess): Promise<void> {
   let failure: unknown;
   child.once('error', (error) => (failure = error));
@@ -21,6 +22,10 @@ export async function untilRedisAnswers(url: string, child: ChildProcess): Promi
     }
     await sleep(20);
   }
+  // A port that was free a moment ago may be that of another run's by now.
+  const info = String(await askRedis(url, ['INFO', 'server']));
+  if (new RegExp(`^process_id:${child.pid}\\s*$`, 'm').test(info)) return;
+  throw new Error(`another redis-server answers at ${url}`, { cause: failure });
 }
 
 /** Ends it with SIGKILL. Resolves when it is gone. */
