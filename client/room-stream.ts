@@ -1,6 +1,7 @@
 import { RoomError, type FrameOf, type RoomKind } from '../shared/index.ts';
 import { toRoomError } from './call-error.ts';
 import { clockOf, type ClockOptions } from './clock.ts';
+import { UNREADABLE_ERROR } from './link/decode.ts';
 import { mayPass, retryDelayMs } from './passing.ts';
 import type { RoomCalls } from './room-calls.ts';
 import { readFrame } from './room-frame.ts';
@@ -70,7 +71,11 @@ export function openStream<K extends RoomKind>(
           attempt = 0;
           options.onFrame(frame.data);
         },
-        onError: (error) => give(toRoomError(error)),
+        onError: (cause) => {
+          const error = toRoomError(cause);
+          const isRead = hasBegun || error.message !== UNREADABLE_ERROR;
+          give(error, isRead && mayPass(error));
+        },
         onComplete: () => give(new RoomError('DISCONNECTED', 'the server ended the stream')),
         onConnectionStateChange: ({ state }) => {
           if (state === 'connecting') options.onAway();

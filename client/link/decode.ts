@@ -20,11 +20,14 @@ export function decodeResult(result: Reply['result']): CallResult | undefined {
   return id === undefined ? { type, data: decoded.value } : { type, data: decoded.value, id };
 }
 
+/** What is said of an error that cannot be read. */
+export const UNREADABLE_ERROR = 'the server sent an error that cannot be read';
+
 /** Decodes an error. One that cannot be read is a fault of the server. */
 export function decodeError(error: unknown): ErrorReply | RoomError {
   const decoded = decode(error)?.value;
   if (isErrorShape(decoded)) return { error: decoded };
-  return new RoomError('INTERNAL', 'the server sent an error that cannot be read');
+  return new RoomError('INTERNAL', UNREADABLE_ERROR);
 }
 
 function isErrorShape(value: unknown): value is ErrorReply['error'] {
