@@ -17,7 +17,7 @@ export const clientMutants: readonly Mutant[] = [
   mutant(
     'the client sends again under a new key',
     'client/joined-room.ts',
-    'options.idempotencyKey ?? this.#newKey()',
-    'this.#newKey()',
+    'options.idempotencyKey ?? this.#options.newKey?.()',
+    'this.#options.newKey?.()',
   ),
 ];

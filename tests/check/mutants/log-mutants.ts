@@ -82,7 +82,7 @@ export const realMutants: readonly Mutant[] = [
   },
   mutant(
     'a key is not in the transaction of its event',
-    WRITER,
+    'server/log/sqlite/writer-keys.ts',
     '    if (Number(put()) === 1) return undefined;\n',
     '    if (put !== undefined) return undefined;\n',
   ),

@@ -18,8 +18,8 @@ export const roomMutants: readonly Mutant[] = [
   mutant(
     'nobody is told that a value has expired',
     VALUES,
-    'this.#clear(this.#values.expire(this.#options.clock.now()));',
-    'this.#values.expire(this.#options.clock.now());',
+    'this.#clear(this.#values.expire(this.#options.clock.elapsed()));',
+    'this.#values.expire(this.#options.clock.elapsed());',
   ),
   mutant(
     'nobody is told that a value went with its owner',
@@ -140,7 +140,7 @@ export const roomMutants: readonly Mutant[] = [
   mutant(
     'the client counts what was there when the server counted',
     'client/life/unread-count.ts',
-    'if (offset <= to) return known;',
+    'if (offset <= offsetIn(known.state?.to, event.position)) return known;',
     '',
   ),
 ];
