@@ -7,7 +7,7 @@ import { tasksDuring } from './tasks.ts';
 
 // On machines that do the work of `slowness` in `WORK_MS` or less; on a slower one as much more.
 const LONG_MS = 50;
-const WORK_MS = 18;
+const WORK_MS = 12;
 const by = { id: 'bob', name: 'Bob' };
 
 async function fill(server: TestServer, count: number): Promise<void> {
