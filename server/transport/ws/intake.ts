@@ -37,8 +37,9 @@ export class Intake implements Waiter, Paced {
   #held: CallRequest | undefined;
   #frames: Frame[] | undefined;
   #waitingBytes = 0;
-  #turn = -1;
+  /** Since it last waited for a turn: who asks for little waits once in a while, and costs no timer a turn. */
   #spent = 0;
+  #isPaced = false;
   #large = 0;
   #isTaking = false;
   #isWaiting = false;
@@ -75,6 +76,8 @@ export class Intake implements Waiter, Paced {
   }
 
   onTurn(): void {
+    this.#isPaced = false;
+    this.#spent = 0;
     this.#goOn();
   }
 
@@ -94,10 +97,7 @@ export class Intake implements Waiter, Paced {
 
   /** Takes one message. False: no more for now. */
   #takeOne(): boolean {
-    if (this.#isTurnOver()) {
-      this.#pace.later(this);
-      return false;
-    }
+    if (this.#isTurnOver()) return false;
     const request = this.#held ?? this.#next();
     if (request === NOTHING) return false;
     if (request === undefined) {
@@ -160,12 +160,10 @@ export class Intake implements Waiter, Paced {
   }
 
   #isTurnOver(): boolean {
-    const { turn } = this.#pace;
-    if (turn !== this.#turn) {
-      this.#turn = turn;
-      this.#spent = 0;
-    }
-    return this.#spent >= this.#host.limits.callsPerFrame;
+    if (this.#spent < this.#host.limits.callsPerFrame) return false;
+    if (!this.#isPaced) this.#pace.later(this);
+    this.#isPaced = true;
+    return true;
   }
 
   #stopWaiting(): void {
