@@ -32,8 +32,8 @@ export async function readHistory(
     if (position && position.epoch !== page.epoch) throw new RoomError('STALE_POSITION');
     const events = page.events.flatMap((event) => roomEvent(event, page.epoch) ?? []);
     const isEnd = !hasMore(page, isForward);
+    const told = isForward ? [...passed, ...page.events] : [...page.events, ...passed];
     if (events.length > 0 || isEnd) {
-      const told = isForward ? [...passed, ...page.events] : [...page.events, ...passed];
       const { bytes, ...changes } = await changesOf(told, { log, room, kind }, page.epoch);
       if (bytes <= limits.historyBytes || events.length < 2) {
         return { events, hasMore: !isEnd, ...changes };
@@ -44,8 +44,7 @@ export async function readHistory(
     }
     // A page of erased events alone gives the reader no position to go on from: they are passed by in large steps, and
     // what became of them is told of a page of them at most.
-    passed = isForward ? [...passed, ...page.events] : [...page.events, ...passed];
-    if (passed.length > limits.historyPageMax) passed = [];
+    passed = told.length > limits.historyPageMax ? [] : told;
     offset = page.events.at(isForward ? -1 : 0)?.offset ?? offset;
     width = limits.historyPageMax;
   }

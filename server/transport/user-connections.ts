@@ -34,9 +34,8 @@ export class UserConnections implements LetIn {
     if (isClosed(connection)) return;
     const count = this.#counts.get(user.id) ?? 0;
     if (count >= this.#limit) {
-      const retryAfterMs = RETRY_AFTER_MS;
       throw new RoomError('TOO_MANY_CONNECTIONS', 'too many connections of this user', {
-        retryAfterMs,
+        retryAfterMs: RETRY_AFTER_MS,
       });
     }
     this.#users.set(connection, user);
