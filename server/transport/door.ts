@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logger.ts';
 import { normalAddress } from './address.ts';
-import { createAdmission, type ConnectionLimits, type Holder } from './admission.ts';
+import { createAdmission, type ConnectionLimits } from './admission.ts';
+import type { Holder } from './holders.ts';
 import { clientAddress, trustedProxies, type IsTrusted } from './client-address.ts';
 import type { Refusal } from './request-guard.ts';
 

@@ -4,7 +4,7 @@ import { isSignedOut, type LetIn } from '../auth/sign-outs.ts';
 import type { User } from '../auth/user.ts';
 import type { SignedOut } from '../bus/notice.ts';
 import { errors, RoomError } from '../../shared/index.ts';
-import type { Holder } from './admission.ts';
+import { Holders } from './holders.ts';
 
 /** What a user holds open: a WebSocket, or the response to a call over HTTP, which may be a stream. */
 export type UserConnection = WebSocket | ServerResponse;
@@ -14,53 +14,33 @@ const RETRY_AFTER_MS = 5_000;
 /** Who is connected, by what, and not more often than is allowed (TRN5). */
 export class UserConnections implements LetIn {
   readonly #limit: number;
-  readonly #users = new Map<UserConnection, User>();
-  readonly #counts = new Map<string, number>();
-  // One listener for all: a way out for each would be memory for each.
-  readonly #onClose: (this: UserConnection) => void;
+  readonly #holders = new Holders<UserConnection, User>(({ id }) => id);
 
   /** `limit`: connections that one user may hold at once. */
   constructor(limit: number) {
     this.#limit = limit;
-    const leave = (connection: UserConnection) => this.#leave(connection);
-    this.#onClose = function onClose() {
-      leave(this);
-    };
   }
 
   /** Gives a connection its place among those of its user, until it closes.
    *  @throws RoomError TOO_MANY_CONNECTIONS */
   enter(connection: UserConnection, user: User): void {
     if (isClosed(connection)) return;
-    const count = this.#counts.get(user.id) ?? 0;
-    if (count >= this.#limit) {
+    if (this.#holders.countOf(user.id) >= this.#limit) {
       throw new RoomError('TOO_MANY_CONNECTIONS', 'too many connections of this user', {
         retryAfterMs: RETRY_AFTER_MS,
       });
     }
-    this.#users.set(connection, user);
-    this.#counts.set(user.id, count + 1);
-    const holder: Holder = connection;
-    holder.on('close', this.#onClose);
-  }
-
-  #leave(connection: UserConnection): void {
-    const user = this.#users.get(connection);
-    if (!user) return;
-    this.#users.delete(connection);
-    const left = (this.#counts.get(user.id) ?? 0) - 1;
-    if (left > 0) this.#counts.set(user.id, left);
-    else this.#counts.delete(user.id);
+    this.#holders.enter(connection, user);
   }
 
   users(): Iterable<User> {
-    return this.#users.values();
+    return this.#holders.all().values();
   }
 
   // Signing out is rare: it looks through all rather than that each connection stands in a list of its user's.
   end(signedOut: SignedOut): void {
-    if (!this.#counts.has(signedOut.userId)) return;
-    for (const [connection, user] of this.#users) {
+    if (this.#holders.countOf(signedOut.userId) === 0) return;
+    for (const [connection, user] of this.#holders.all()) {
       if (isSignedOut(user, signedOut)) close(connection);
     }
   }
