@@ -1,7 +1,8 @@
 import type { KindDescription } from '../description/describe.ts';
 import type { ProcedureDescription } from '../description/procedure.ts';
 import type { Operation } from './operation.ts';
-import { methodOf, serverOperations } from './server-operations.ts';
+import { methodOf } from './server-call.ts';
+import { serverOperations } from './server-operations.ts';
 
 /** Everything below `/api` that is made from a contract: each procedure by its name, below the room where it is
  *  about one, and what backends have beside. */

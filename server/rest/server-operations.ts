@@ -1,23 +1,20 @@
 import { z } from 'zod';
-import { displayName, isDerived, ME, RoomError } from '../../shared/index.ts';
+import { isDerived, ME, RoomError } from '../../shared/index.ts';
 import { lifeInputs } from '../../shared/life-procedures.ts';
 import { positionInput } from '../../shared/position-input.ts';
 import { historyInput, idempotencyKey, membersInput, roomId } from '../../shared/procedures.ts';
 import { ack, done } from '../description/answers.ts';
 import type { KindDescription } from '../description/describe.ts';
-import { validExample } from '../description/examples.ts';
 import { ACK, unionOf, type ProcedureDescription } from '../description/procedure.ts';
 import { KEY, ROOM } from '../description/samples.ts';
 import { wordsFor } from '../description/words.ts';
-import type { Operation, ServerCall, ServerRooms } from './operation.ts';
+import { byInput as by } from '../person-input.ts';
+import type { Operation, ServerCall } from './operation.ts';
+import { given, methodOf, operation, serverCall } from './server-call.ts';
 
 // Each is a publish, and all of them are waited for.
 const MAX_ROOMS = 100;
 
-const by = z
-  .strictObject({ id: roomId, name: displayName })
-  .optional()
-  .meta({ description: 'Whom it is by. Default: the server itself, `@server`.' });
 const how = { by, idempotencyKey };
 const event = { type: z.string(), data: z.unknown(), ...how };
 
@@ -46,35 +43,6 @@ function ofKind(description: KindDescription): Operation[] {
     operation('POST', `/api/${name}/broadcast`, broadcast(description), name),
     ...alike,
   ];
-}
-
-/** How a procedure is called over REST: what changes something is sent. */
-export function methodOf({ type }: ProcedureDescription): 'GET' | 'POST' {
-  return type === 'mutation' ? 'POST' : 'GET';
-}
-
-function operation(
-  method: 'GET' | 'POST',
-  path: string,
-  server: ServerCall,
-  kind?: string,
-): Operation {
-  const param = path.includes('{room}') ? 'room' : path.includes('{user}') ? 'user' : undefined;
-  return { method, path, param, kind, procedure: undefined, server };
-}
-
-/** Makes a call of an envelope and what is done with what it parses to. */
-function serverCall<S extends z.ZodType>(
-  envelope: S,
-  call: Omit<ServerCall, 'envelope' | 'takesKey' | 'run'>,
-  run: (rooms: ServerRooms, input: z.output<S>) => Promise<unknown>,
-): ServerCall {
-  const takesKey = envelope instanceof z.ZodObject && 'idempotencyKey' in envelope.shape;
-  const example = {
-    input: validExample(call.input, call.example.input),
-    output: validExample(call.output, call.example.output),
-  };
-  return { ...call, example, envelope, takesKey, run };
 }
 
 /** The events of a kind that a backend may publish, each with its own data. */
@@ -260,10 +228,4 @@ function byBackend({ input, example }: ProcedureDescription) {
     input: input.omit({ idempotencyKey: true }).extend({ by }),
     example: { ...example, input: asked },
   };
-}
-
-/** Options without those that are not given. */
-function given<O extends object>(options: O): { [P in keyof O]: Exclude<O[P], undefined> } {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [P in keyof O]: Exclude<O[P], undefined> };
 }
