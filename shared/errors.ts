@@ -112,6 +112,12 @@ export const errors = {
     retryable: false,
     advice: 'This idempotency key was used for other data; make a new key for new data.',
   },
+  NO_SUCH_ROOM: {
+    trpc: 'NOT_FOUND',
+    http: 404,
+    retryable: false,
+    advice: 'Nobody has made a room of this id, or it was closed; make one first.',
+  },
   ROOM_TAKEN: {
     trpc: 'CONFLICT',
     http: 409,

@@ -10,6 +10,9 @@ export interface Membership {
   readonly isBanned: boolean;
 }
 
+/** What somebody is where he acts on others: a member of some role, or the server itself, which is above all. */
+export type Standing = Role | 'server';
+
 /** What may be done to a room and its members. */
 export type Deed = 'invite' | 'removeMember' | 'setRole' | 'rename' | 'close' | 'leaveRoom';
 
@@ -19,7 +22,7 @@ export const UNMANAGED: Membership = { visibility: undefined, role: undefined, i
 /** What a room is to those who must not learn whether it is there. */
 export const CLOSED: Membership = { visibility: 'private', role: undefined, isBanned: false };
 
-const RANK: Readonly<Record<Role, number>> = { owner: 3, moderator: 2, member: 1 };
+const RANK: Readonly<Record<Standing, number>> = { server: 4, owner: 3, moderator: 2, member: 1 };
 
 /** The rank that each deed asks for. A direct room has no ranks: neither of the two can do any of it. */
 const NEEDED: Readonly<Record<Deed, number>> = {
@@ -37,12 +40,16 @@ export function mayEnter({ visibility, role, isBanned }: Membership): boolean {
   return role !== undefined || visibility === undefined || visibility === 'open';
 }
 
-/** May an actor do a deed, whoever it is done to? */
-export function mayDo(deed: Deed, { visibility, role }: Membership): boolean {
-  if (visibility === 'direct' || visibility === undefined || role === undefined) return false;
+/** May an actor do a deed, whoever it is done to? `standing`: unset where he does not belong to the room. */
+export function mayDo(
+  deed: Deed,
+  visibility: Visibility | undefined,
+  standing: Standing | undefined,
+): boolean {
+  if (visibility === 'direct' || visibility === undefined || standing === undefined) return false;
   // The owner would leave a room that nobody can run: he hands it over, or closes it.
-  if (deed === 'leaveRoom' && role === 'owner') return false;
-  return RANK[role] >= NEEDED[deed];
+  if (deed === 'leaveRoom' && standing === 'owner') return false;
+  return RANK[standing] >= NEEDED[deed];
 }
 
 /** May somebody change what others have said? In rooms that nobody has made the policy alone decides. */
@@ -53,6 +60,6 @@ export function mayModerate({ visibility, role }: Membership): boolean {
 
 /** May it be done to this member? Nobody acts on his equals, on those above him, or on himself.
  *  `target`: unset where he is none. */
-export function mayActOn(role: Role, target: Role | undefined): boolean {
-  return RANK[role] > (target ? RANK[target] : 0);
+export function mayActOn(standing: Standing, target: Role | undefined): boolean {
+  return RANK[standing] > (target ? RANK[target] : 0);
 }

@@ -1,18 +1,9 @@
-import { hash } from 'node:crypto';
 import { limits, RoomError, type By, type CreateInput, type MyRoom } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
-import {
-  encode,
-  knownKey,
-  memberKey,
-  myDirectKey,
-  myOpenedKey,
-  myRoomKey,
-  type DecidedFacts,
-  type MemberFacts,
-  type RoomFacts,
-} from './facts.ts';
-import { demandPlace, newsFor, titled, type MembershipParts } from './parts.ts';
+import { memberSince } from './entering.ts';
+import { encode, memberKey, myDirectKey, myOpenedKey, type MemberFacts } from './facts.ts';
+import { digest, factsOf, idFor, isRepeat, newRoom } from './new-room.ts';
+import { demandPlace, newsFor, type MembershipParts } from './parts.ts';
 import { inTurn } from './places.ts';
 import type { Change } from './room-book.ts';
 import type { RoomState } from './room-state.ts';
@@ -35,45 +26,19 @@ export function createFounding(
   },
 ): Founding {
   const { kind, book, records, clock, turns, newId, isInUse } = parts;
-  const demandRoom = (userId: string, list: 'room' | 'opened') =>
-    demandPlace(records, userId, { list, most: limits.roomsPerUser, what: 'rooms' });
-
-  const found = async (actor: By, room: RoomName, input: CreateInput): Promise<Change<MyRoom>> => {
-    if (await isInUse(room, actor.id)) throw new RoomError('ROOM_TAKEN');
-    const whileAt = await demandRoom(actor.id, 'room');
-    const visibility = input.private ? 'private' : 'open';
-    const owner: MemberFacts = { name: actor.name, role: 'owner', since: clock.now() };
-    const facts = { visibility, ...titled(input.title) } as const;
-    return {
-      result: summaryOf(room, facts, owner),
-      facts: newRoom(actor, facts, 1),
-      changes: [memberOf(actor.id, owner), { key: knownKey(actor.id), value: '1' }],
-      listed: [{ userId: actor.id, key: myRoomKey(room), whileAt }],
-      news: [
-        { room, type: 'roomCreated', data: facts, by: actor },
-        newsFor(actor.id, {
-          type: 'joined',
-          room,
-          by: actor,
-          ...titled(input.title),
-          role: 'owner',
-        }),
-      ],
-      // Whoever looked in before the room was private.
-      ...(input.private && { revoked: { who: { except: actor.id }, reason: 'removed' } as const }),
-    };
-  };
-
   return {
     create: async (actor, input) => {
-      const room = { kind, id: input.id ?? idFor(actor, input, newId) };
-      const create = () =>
-        book.change(room, async (state) => {
-          const again = await repeatOf(room, state, actor, input);
-          if (state.facts && !again) throw new RoomError('ROOM_TAKEN');
-          return again ? { result: again } : found(actor, room, input);
-        });
-      return inTurn(turns, 'room', actor.id, create);
+      const room = { kind, id: idFor(actor, input, newId) };
+      const decide = async (state: RoomState): Promise<Change<MyRoom>> => {
+        const again = await repeatOf(room, state, actor, input);
+        if (again) return { result: again };
+        if (state.facts || (await isInUse(room, actor.id))) throw new RoomError('ROOM_TAKEN');
+        const since = clock.now();
+        const made = await newRoom({ records }, room, input, { by: actor, owner: actor, since });
+        const own = memberSince(since, actor, 'owner');
+        return { ...made, result: summaryOf(room, made.facts, own) };
+      };
+      return inTurn(turns, 'room', actor.id, () => book.change(room, decide));
     },
 
     direct: async (actor, userId) => {
@@ -91,11 +56,11 @@ export function createFounding(
           if (mine?.name === actor.name) return { result };
           return { result, facts: state.facts, changes: [memberOf(actor.id, own)] };
         }
-        const whileAt = await demandRoom(actor.id, 'opened');
+        const whileAt = await demandPlace(records, actor.id, OPENED);
         const joined = { type: 'joined', room, by: actor, role: 'member' };
         return {
           result,
-          facts: newRoom(actor, facts, 2),
+          facts: factsOf(facts, actor, 2),
           changes: [memberOf(actor.id, own), memberOf(userId, theirs)],
           listed: [
             { userId: actor.id, key: myOpenedKey(room), whileAt },
@@ -114,42 +79,24 @@ export function createFounding(
   };
 }
 
+const OPENED = { list: 'opened', most: limits.roomsPerUser, what: 'rooms' } as const;
+
 /** The id of the one room of two users: the same, whoever asks. */
 function directId(kind: string, ...users: [string, string]): string {
   // Spaces are in no id, so no two pairs share a text.
   return `d~${digest([kind, ...users.toSorted()].join(' '))}`;
 }
 
-function idFor(actor: By, input: CreateInput, newId: () => string): string {
-  const { idempotencyKey: key } = input;
-  const name = key === undefined ? newId() : digest(`${actor.id} ${key}`);
-  return input.private ? `p~${name}` : name;
-}
-
-function digest(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, 24);
-}
-
-/** What was asked for is there already, made by the same one: an answer that was lost on its way. */
+/** What was asked for is there already, made by the same one. */
 async function repeatOf(
   room: RoomName,
   { facts, member }: RoomState,
   actor: By,
   input: CreateInput,
 ): Promise<MyRoom | undefined> {
-  if (!facts || facts.isClosed || facts.createdBy !== actor.id) return undefined;
-  const isSame =
-    facts.title === input.title && facts.visibility === (input.private ? 'private' : 'open');
-  const own = isSame ? await member(actor.id) : undefined;
+  if (!facts || !isRepeat(facts, actor, input)) return undefined;
+  const own = await member(actor.id);
   return own && summaryOf(room, facts, own);
-}
-
-function newRoom(
-  actor: By,
-  facts: Pick<RoomFacts, 'visibility' | 'title'>,
-  members: number,
-): DecidedFacts {
-  return { ...facts, createdBy: actor.id, members, invitations: 0, bans: 0, isClosed: false };
 }
 
 function memberOf(userId: string, facts: MemberFacts) {

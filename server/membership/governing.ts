@@ -8,7 +8,7 @@ import {
 } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { markKey } from '../reading/mark.ts';
-import { mayActOn, mayDo, type Deed } from './decisions.ts';
+import { mayActOn, mayDo, type Deed, type Standing } from './decisions.ts';
 import {
   bannedKey,
   encode,
@@ -16,13 +16,14 @@ import {
   memberKey,
   myInvitationKey,
   myRoomKey,
-  type MemberFacts,
   type RoomFacts,
 } from './facts.ts';
 import { demandCount, living, newsFor, type LivingRoom, type MembershipParts } from './parts.ts';
+import type { Right } from './right.ts';
 import type { Change } from './room-book.ts';
+import type { Owner } from './room-state.ts';
 
-/** Runs rooms. Whoever may not do it is refused with FORBIDDEN. */
+/** Runs rooms. Whoever may not do it is refused with FORBIDDEN. The server may do all of it that can be done at all. */
 export interface Governing {
   leaveRoom(actor: By, id: string): Promise<Done>;
   removeMember(actor: By, input: MemberInput & { readonly ban: boolean }): Promise<Done>;
@@ -33,9 +34,9 @@ export interface Governing {
 
 /** Makes that of one kind. */
 export function createGoverning(
-  parts: MembershipParts & { readonly newId: () => string },
+  parts: MembershipParts & { readonly newId: () => string; readonly right: Right },
 ): Governing {
-  const { kind, book, newId } = parts;
+  const { kind, book, newId, right } = parts;
 
   /** Changes a living room, if the actor may do the deed in it. */
   const govern = (
@@ -45,17 +46,17 @@ export function createGoverning(
     decide: (
       room: RoomName,
       state: LivingRoom,
-      own: MemberFacts,
+      standing: Standing,
     ) => Promise<Omit<Change<Done>, 'result'>>,
   ) => {
     const room = { kind, id };
     return book.change<Done>(room, async (state) => {
-      const alive = living(state);
-      const own = await alive.member(actor.id);
-      if (!own || !mayDo(deed, { ...alive.facts, role: own.role, isBanned: false })) {
-        throw new RoomError('FORBIDDEN', refusalOf(deed, own));
+      const alive = living(state, right);
+      const standing = await right.standing(alive, actor);
+      if (!standing || !mayDo(deed, alive.facts.visibility, standing)) {
+        throw new RoomError('FORBIDDEN', refusalOf(deed, standing));
       }
-      return { ...(await decide(room, alive, own)), result: { room: id } };
+      return { ...(await decide(room, alive, standing)), result: { room: id } };
     });
   };
 
@@ -70,9 +71,9 @@ export function createGoverning(
       }),
 
     removeMember: (actor, { room: id, user, ban }) =>
-      govern(actor, id, 'removeMember', async (room, state, own) => {
+      govern(actor, id, 'removeMember', async (room, state, standing) => {
         const target = await state.member(user);
-        if (user === actor.id || !mayActOn(own.role, target?.role))
+        if (isOneself(standing, actor, user) || !mayActOn(standing, target?.role))
           throw new RoomError('FORBIDDEN');
         const kept = ban ? await banning(state, user, actor) : { facts: state.facts, changes: [] };
         const reason = ban ? 'banned' : 'removed';
@@ -95,16 +96,17 @@ export function createGoverning(
       }),
 
     setRole: (actor, { room: id, user, role }) =>
-      govern(actor, id, 'setRole', async (room, { facts, member }, own) => {
-        const target = await member(user);
-        if (!target || user === actor.id) throw new RoomError('FORBIDDEN');
+      govern(actor, id, 'setRole', async (room, state, standing) => {
+        const target = await state.member(user);
+        if (!target) throw noMember(standing);
+        if (isOneself(standing, actor, user)) throw new RoomError('FORBIDDEN');
         if (target.role === role) return {};
         const given = [{ userId: user, facts: { ...target, role } }];
         // A room has one owner: who hands it over keeps what a moderator may do.
-        if (role === 'owner')
-          given.push({ userId: actor.id, facts: { ...own, role: 'moderator' } });
+        const old = role === 'owner' ? await ownerOf(state, actor) : undefined;
+        if (old) given.push({ ...old, facts: { ...old.facts, role: 'moderator' } });
         return {
-          facts,
+          facts: state.facts,
           changes: given.map((one) => ({ key: memberKey(one.userId), value: encode(one.facts) })),
           news: given.map((one) => ({
             room,
@@ -132,6 +134,22 @@ export function createGoverning(
         revoked: { who: 'all', reason: 'closed' },
       })),
   };
+}
+
+/** Nobody acts on himself, but the server may speak for the one that it acts on. */
+function isOneself(standing: Standing, actor: By, userId: string): boolean {
+  return standing !== 'server' && userId === actor.id;
+}
+
+function noMember(standing: Standing): RoomError {
+  const code = standing === 'server' ? 'BAD_INPUT' : 'FORBIDDEN';
+  return new RoomError(code, 'nobody of this id belongs to the room');
+}
+
+/** As a rule it is who hands the room over. */
+async function ownerOf({ member, owner }: LivingRoom, actor: By): Promise<Owner | undefined> {
+  const own = await member(actor.id);
+  return own?.role === 'owner' ? { userId: actor.id, facts: own } : owner();
 }
 
 /** The room with one more who is kept out of it. @throws RoomError LIMIT_REACHED */
@@ -164,7 +182,7 @@ function leaving(
 }
 
 /** More than that it may not be is said only to somebody who belongs to the room. */
-function refusalOf(deed: Deed, own: MemberFacts | undefined): string | undefined {
-  if (deed !== 'leaveRoom' || own?.role !== 'owner') return undefined;
+function refusalOf(deed: Deed, standing: Standing | undefined): string | undefined {
+  if (deed !== 'leaveRoom' || standing !== 'owner') return undefined;
   return 'the owner hands the room over or closes it';
 }

@@ -9,27 +9,17 @@ import {
 import type { RoomName } from '../log/room-log.ts';
 import { userPartition, type Records, type StoredRecord } from '../records/records.ts';
 import { mayActOn, mayDo } from './decisions.ts';
+import { entering, listingOf, memberSince } from './entering.ts';
 import {
   bannedKey,
   encode,
   invitedKey,
   invitedTo,
-  knownKey,
-  memberKey,
   myInvitationKey,
-  myRoomKey,
   type InvitationFacts,
-  type MemberFacts,
 } from './facts.ts';
 import { givesWay } from './giving-way.ts';
-import {
-  demandCount,
-  demandPlace,
-  living,
-  newsFor,
-  titled,
-  type MembershipParts,
-} from './parts.ts';
+import { demandCount, living, newsFor, titled, type MembershipParts } from './parts.ts';
 import { inTurn, readPlaces, type ListState } from './places.ts';
 import type { Change } from './room-book.ts';
 import type { RoomState } from './room-state.ts';
@@ -65,7 +55,7 @@ export function createJoining({ kind, book, records, clock, turns }: MembershipP
     return book.change<Done | Crowded>(room, async (state) => {
       const { facts, member, invitation, isBanned } = living(state);
       const own = await member(actor.id);
-      const may = own && mayDo('invite', { ...facts, role: own.role, isBanned: false });
+      const may = own && mayDo('invite', facts.visibility, own.role);
       if (!may || !mayActOn(own.role, role)) throw new RoomError('FORBIDDEN');
       const result = { room: id };
       if (await member(user)) return { result };
@@ -119,43 +109,18 @@ export function createJoining({ kind, book, records, clock, turns }: MembershipP
     accept: (actor, id) => {
       const room = { kind, id };
       const decide = async (state: RoomState): Promise<Change<MyRoom>> => {
-        const { facts, member, invitation, isBanned, isKnown } = living(state);
+        const alive = living(state);
+        const { facts, member, invitation, isBanned } = alive;
         const own = await member(actor.id);
-        const entry = { userId: actor.id, key: myRoomKey(room) };
-        if (own) return { result: summaryOf(room, facts, own), listed: [entry] };
+        if (own)
+          return { result: summaryOf(room, facts, own), listed: [listingOf(room, actor.id)] };
         const asked = await invitation(actor.id);
         const isFree = facts.visibility === 'open' && !(await isBanned(actor.id));
         if (!asked && !isFree) throw new RoomError('FORBIDDEN');
-        demandCount(facts.members, limits.membersPerRoom, 'members of this room');
-        const whileAt = await demandPlace(records, actor.id, {
-          list: 'room',
-          most: limits.roomsPerUser,
-          what: 'rooms',
-        });
-        const role = asked?.role ?? 'member';
-        const joined: MemberFacts = { name: actor.name, role, since: clock.now() };
-        const data = { user: { id: actor.id, name: actor.name } };
-        const isFirst = !(await isKnown(actor.id));
-        return {
-          result: summaryOf(room, facts, joined),
-          facts: {
-            ...facts,
-            members: facts.members + 1,
-            invitations: facts.invitations - (asked ? 1 : 0),
-          },
-          changes: [
-            { key: memberKey(actor.id), value: encode(joined) },
-            { key: knownKey(actor.id), value: '1' },
-            { key: invitedKey(actor.id), value: null },
-          ],
-          listed: [{ ...entry, whileAt }],
-          unlisted: [{ userId: actor.id, key: myInvitationKey(room) }],
-          news: [
-            { room, type: 'joined', data, by: actor },
-            ...(isFirst ? [{ room, type: 'welcome', data, by: actor }] : []),
-            newsFor(actor.id, { type: 'joined', room, by: actor, ...titled(facts.title), role }),
-          ],
-        };
+        const joined = memberSince(clock.now(), actor, asked?.role ?? 'member');
+        const entrant = { user: actor, joined, by: actor };
+        const entered = await entering({ records }, room, alive, entrant);
+        return { ...entered, result: summaryOf(room, facts, joined) };
       };
       return inTurn(turns, 'room', actor.id, () => book.change(room, decide));
     },

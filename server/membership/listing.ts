@@ -17,14 +17,15 @@ import {
   type MemberFacts,
 } from './facts.ts';
 import { living, titled, type MembershipParts } from './parts.ts';
+import type { Right } from './right.ts';
 import { summaryOf } from './summary.ts';
 import { isSettled } from './user-index.ts';
 
 /** Lists who belongs where. */
 export interface Listing {
-  mine(actor: By, page: PageInput): Promise<{ rooms: MyRoom[]; hasMore: boolean }>;
+  mine(actor: Pick<By, 'id'>, page: PageInput): Promise<{ rooms: MyRoom[]; hasMore: boolean }>;
   invitations(actor: By, page: PageInput): Promise<{ invitations: Invitation[]; hasMore: boolean }>;
-  /** @throws RoomError FORBIDDEN when there is no such room */
+  /** @throws RoomError FORBIDDEN, or what the right says, when there is no such room */
   roster(
     id: string,
     page: PageInput,
@@ -36,7 +37,13 @@ const DIRECT_ID = 'd~';
 const NONE = { found: [], hasMore: false };
 
 /** Makes that of one kind. */
-export function createListing({ kind, book, records, clock }: MembershipParts): Listing {
+export function createListing({
+  kind,
+  book,
+  records,
+  clock,
+  right,
+}: MembershipParts & { readonly right: Right }): Listing {
   /** A page of a user's index, of those entries that the rooms confirm. Those that they have not
    *  confirmed for long are taken away. */
   const listOf = async <T>(
@@ -125,7 +132,7 @@ export function createListing({ kind, book, records, clock }: MembershipParts): 
 
     roster: async (id, { after, limit = limits.listPageDefault }) => {
       const room = { kind, id };
-      const { facts } = living(await book.read(room));
+      const { facts } = living(await book.read(room), right);
       const found = await membersOf(room, { after, limit: limit + 1 });
       const members = found.slice(0, limit);
       return { members, count: facts.members, hasMore: found.length > limit };

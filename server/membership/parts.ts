@@ -5,6 +5,7 @@ import type { Records } from '../records/records.ts';
 import { meRoom } from '../rooms/me-room.ts';
 import type { News, RoomFacts } from './facts.ts';
 import { readPlaces, type ListState, type PlaceList } from './places.ts';
+import { asMember, type Right } from './right.ts';
 import type { RoomBook } from './room-book.ts';
 import type { RoomState } from './room-state.ts';
 import type { Turns } from './turns.ts';
@@ -22,10 +23,13 @@ export interface MembershipParts {
 /** A room that somebody has made and nobody has closed. */
 export type LivingRoom = RoomState & { readonly facts: RoomFacts };
 
-/** @throws RoomError FORBIDDEN, as everybody gets who may not know of the room */
-export function living(state: RoomState): LivingRoom {
+/** @throws RoomError FORBIDDEN, as everybody gets who may not know of the room, or what `right` says */
+export function living(
+  state: RoomState,
+  { absence }: Pick<Right, 'absence'> = asMember,
+): LivingRoom {
   const { facts } = state;
-  if (!facts || facts.isClosed) throw new RoomError('FORBIDDEN');
+  if (!facts || facts.isClosed) throw new RoomError(absence);
   return { ...state, facts };
 }
 

@@ -10,6 +10,7 @@ import { createGoverning, type Governing } from './governing.ts';
 import { createJoining, type Joining } from './joining.ts';
 import { createListing, type Listing } from './listing.ts';
 import { Memberships } from './memberships.ts';
+import { asMember } from './right.ts';
 import { RoomBook } from './room-book.ts';
 import { Turns } from './turns.ts';
 import { takeOver } from './taking-over.ts';
@@ -52,6 +53,7 @@ export function createRoomKeeping(options: {
     const [{ head }, users] = [await log.bounds(room), await presence.snapshot(room)];
     return head > 0 || users.some(({ id }) => id !== userId);
   };
+  const partsOf = (kind: string) => ({ kind, book, records, clock, turns, newId, right: asMember });
   return {
     memberships,
     book,
@@ -60,11 +62,11 @@ export function createRoomKeeping(options: {
       book.close();
     },
     of: (kind) => {
-      const parts = { kind, book, records, clock, turns };
+      const parts = partsOf(kind);
       return {
-        founding: createFounding({ ...parts, newId, isInUse }),
+        founding: createFounding({ ...parts, isInUse }),
         joining: createJoining(parts),
-        governing: createGoverning({ ...parts, newId }),
+        governing: createGoverning(parts),
         listing: createListing(parts),
       };
     },

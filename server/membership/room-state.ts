@@ -25,7 +25,17 @@ export interface RoomState {
   isBanned(userId: string): Promise<boolean>;
   /** Has the user been a member before? */
   isKnown(userId: string): Promise<boolean>;
+  /** Looked for among all members. Undefined: it has none. */
+  owner(): Promise<Owner | undefined>;
 }
+
+/** Who owns a room. */
+export interface Owner {
+  readonly userId: string;
+  readonly facts: MemberFacts;
+}
+
+const PAGE = 500;
 
 /** Reads it. @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
 export async function readRoom(records: Records, room: RoomName): Promise<RoomState> {
@@ -39,5 +49,19 @@ export async function readRoom(records: Records, room: RoomName): Promise<RoomSt
     invitation: async (userId) => invitationFacts(await read(invitedKey(userId))),
     isBanned: async (userId) => (await read(bannedKey(userId))) !== undefined,
     isKnown: async (userId) => (await read(knownKey(userId))) !== undefined,
+    owner: () => findOwner(records, partition),
   };
+}
+
+async function findOwner(records: Records, partition: string): Promise<Owner | undefined> {
+  const prefix = memberKey('');
+  for (let after: string | undefined; ;) {
+    const page = await records.list(partition, { prefix, after, limit: PAGE });
+    for (const record of page) {
+      const facts = memberFacts(record);
+      if (facts?.role === 'owner') return { userId: record.key.slice(prefix.length), facts };
+    }
+    if (page.length < PAGE) return undefined;
+    after = page.at(-1)?.key;
+  }
 }

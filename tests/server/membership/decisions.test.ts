@@ -48,13 +48,18 @@ describe('who may do what', () => {
 
   it.each(Object.entries(table) as [Deed, readonly boolean[]][])('[AUT1] %s', (deed, expected) => {
     for (const visibility of ['open', 'private'] as const) {
-      expect(ROLES.map((role) => mayDo(deed, of(visibility, role)))).toEqual(expected);
+      expect(ROLES.map((role) => mayDo(deed, visibility, role))).toEqual(expected);
+      if (deed !== 'leaveRoom') expect(mayDo(deed, visibility, 'server')).toBe(true);
     }
     for (const visibility of ['direct', undefined] as const) {
-      expect(ROLES.map((role) => mayDo(deed, of(visibility, role)))).toEqual(
-        ROLES.map(() => false),
-      );
+      for (const standing of [...ROLES, 'server' as const]) {
+        expect(mayDo(deed, visibility, standing)).toBe(false);
+      }
     }
+  });
+
+  it('[AUT1] the server to everybody', () => {
+    for (const role of ROLES) expect(mayActOn('server', role)).toBe(true);
   });
 
   it('[AUT1] to those below, never to equals, to those above or to oneself', () => {
