@@ -19,6 +19,7 @@ import {
   type Members,
   type MembersInput,
   type PresenceOf,
+  type RoomKind,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { createSignOuts, type SignOuts } from './auth/sign-outs.ts';
@@ -27,12 +28,18 @@ import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
+import type { ServerMembership } from './membership/server-membership.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import { meRoom } from './rooms/me-room.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 import { allRouters } from './router/all-routers.ts';
 import { startTrimming, type TrimmingOptions } from './trimming.ts';
+
+/** The kinds of a contract whose rooms have members. */
+export type MembershipKind<R extends Contract> = {
+  [K in keyof R & string]: R[K]['membership'] extends true ? K : never;
+}[keyof R & string];
 
 /** Rooms, ready to be mounted. */
 export interface Rooms<R extends Contract> {
@@ -96,6 +103,9 @@ export interface Rooms<R extends Contract> {
 
   /** Which tokens count no more, for whoever lets users in: the ready server does, a server of your own should. */
   readonly signOuts: Pick<SignOuts, 'check' | 'follow'>;
+
+  /** Who belongs to the rooms of a kind with `membership`: to make rooms, fill and run them; nobody is asked. */
+  membership(kind: MembershipKind<R>): ServerMembership;
 
   /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
    *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
@@ -233,6 +243,12 @@ export function mountRooms<R extends Contract>(
     },
     members: async (kind, room, page = {}) => {
       return (await hub.members({ kind, id: room }, page)) as Members<never>;
+    },
+    membership: (name) => {
+      // A contract of another type may hand over any name.
+      const kind: RoomKind | undefined = Object.hasOwn(contract, name) ? contract[name] : undefined;
+      if (!kind?.membership) throw new RoomError('BAD_INPUT', `${name} has no rooms with members`);
+      return keeping.forServer(name);
     },
     observe: (kind, room) => hub.observe({ kind, id: room }),
     failure: () => log.failure(),

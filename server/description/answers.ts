@@ -70,6 +70,11 @@ export const myRoom: z.ZodType<MyRoom> = z
     ],
   });
 
+/** A room as it is to everybody. */
+export const roomOutline = z
+  .object({ room: z.string(), title, visibility: z.enum(['open', 'private', 'direct']) })
+  .meta({ description: 'A room with members.' });
+
 /** An invitation that waits. */
 export const invitation: z.ZodType<Invitation> = z
   .object({ room: z.string(), title, role, by, at: z.date() })

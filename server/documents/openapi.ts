@@ -92,13 +92,12 @@ function operationOf(operation: Operation, writer: Writer): JsonSchema {
   const told = procedure ?? server;
   if (!told) throw new Error(`documents: nobody calls ${path}`);
   const name = procedure ? `${kind}.${procedure.name}` : operationId(operation);
-  const alsoServer = procedure && server && ' With a server key: nobody is asked.';
   const errors = new Set([...(procedure?.errors ?? OF_BACKENDS), ...(server?.errors ?? [])]);
   return {
     operationId: name,
     tags: [kind ?? 'users'],
     summary: told.summary,
-    description: `${told.description}${alsoServer ?? ''}`,
+    description: describe(operation),
     security: [...(procedure ? [{ user: [] }] : []), ...(server ? [{ serverKey: [] }] : [])],
     parameters: parametersOf(operation, writer),
     ...(operation.method === 'POST' && { requestBody: bodyOf(operation, writer) }),
@@ -108,6 +107,14 @@ function operationOf(operation: Operation, writer: Writer): JsonSchema {
     },
     'x-errors': [...errors],
   };
+}
+
+/** What users are told, and what more there is to say to backends. */
+function describe({ procedure, server }: Operation): string {
+  if (!procedure || !server) return (procedure ?? server)?.description ?? '';
+  const isAlike = procedure.description === server.description;
+  const more = isAlike ? 'With a server key: nobody is asked.' : server.description;
+  return `${procedure.description} ${more}`;
 }
 
 // How any call that is for backends alone may be refused: whoever has no key of theirs is FORBIDDEN.
@@ -186,7 +193,11 @@ function bodyOf(operation: Operation, writer: Writer): JsonSchema {
 function answerOf({ procedure, server }: Operation, { parts }: Writer): JsonSchema {
   const told = procedure ?? server;
   const { output, example } = told ?? {};
-  const schema = output ? ref(parts.schemas.nameOf(output)) : { type: 'object', maxProperties: 0 };
+  // What users get first, and what backends get where that is something else.
+  const outputs = new Set([output, server?.output].filter((one) => one !== undefined));
+  const forms = [...outputs].map((one) => ref(parts.schemas.nameOf(one)));
+  const [only = { type: 'object', maxProperties: 0 }, ...others] = forms;
+  const schema = others.length === 0 ? only : { anyOf: forms };
   if (procedure?.type !== 'subscription') {
     return { description: 'Done.', content: json(schema, output ? example?.output : {}) };
   }

@@ -12,6 +12,7 @@ import { createListing, type Listing } from './listing.ts';
 import { Memberships } from './memberships.ts';
 import { asMember } from './right.ts';
 import { RoomBook } from './room-book.ts';
+import { createServerMembership, type ServerMembership } from './server-membership.ts';
 import { Turns } from './turns.ts';
 import { takeOver } from './taking-over.ts';
 
@@ -28,6 +29,8 @@ export interface RoomKeeping {
   readonly memberships: Memberships;
   readonly book: RoomBook;
   of(kind: string): KeptKind;
+  /** The same for the server's own code. */
+  forServer(kind: string): ServerMembership;
   /** Nothing more is told from here on. */
   close(): void;
 }
@@ -70,5 +73,6 @@ export function createRoomKeeping(options: {
         listing: createListing(parts),
       };
     },
+    forServer: (kind) => createServerMembership(partsOf(kind)),
   };
 }

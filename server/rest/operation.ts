@@ -7,7 +7,15 @@ import type { Rooms } from '../mount-rooms.ts';
 /** What our own backends reach. */
 export type ServerRooms = Pick<
   Rooms<Contract>,
-  'publish' | 'notify' | 'revoke' | 'signOut' | 'edit' | 'remove' | 'history' | 'members'
+  | 'publish'
+  | 'notify'
+  | 'revoke'
+  | 'signOut'
+  | 'edit'
+  | 'remove'
+  | 'history'
+  | 'members'
+  | 'membership'
 >;
 
 /** What somebody with a server key may do. */

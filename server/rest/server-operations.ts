@@ -10,6 +10,7 @@ import { KEY, ROOM } from '../description/samples.ts';
 import { wordsFor } from '../description/words.ts';
 import { byInput as by } from '../person-input.ts';
 import type { Operation, ServerCall } from './operation.ts';
+import { membershipOperations } from './membership-operations.ts';
 import { given, methodOf, operation, serverCall } from './server-call.ts';
 
 // Each is a publish, and all of them are waited for.
@@ -42,6 +43,7 @@ function ofKind(description: KindDescription): Operation[] {
     operation('POST', `${inRoom}/publish`, publish(description), name),
     operation('POST', `/api/${name}/broadcast`, broadcast(description), name),
     ...alike,
+    ...membershipOperations(description),
   ];
 }
 

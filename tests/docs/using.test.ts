@@ -79,7 +79,7 @@ describe('docs/using.md', () => {
     await expect(other.ready).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it.each(['board.test.ts', 'sheet.test.ts', 'game.test.ts'])(
+  it.each(['board.test.ts', 'sheet.test.ts', 'game.test.ts', 'project.test.ts'])(
     'has a test that passes: %s',
     async (file) => {
       const { ended, text } = runFile(folderOf(files), file);

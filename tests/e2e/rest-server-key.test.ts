@@ -69,6 +69,37 @@ describe('REST with a server key', () => {
     });
   });
 
+  it('[SRV1] makes rooms, fills, runs and lists them', async () => {
+    const { backend, ada } = await restServer();
+    const owner = { id: 'ada', name: 'Ada' };
+    const { body: made } = await backend('POST', 'chat/create', { private: true, owner });
+    const inRoom = `chat/rooms/${made.room}`;
+    const user = { id: 'bob', name: 'Bob' };
+    expect(await backend('POST', `${inRoom}/addMember`, { user, role: 'moderator' })).toMatchObject(
+      {
+        status: 200,
+        body: { room: made.room },
+      },
+    );
+    await backend('POST', `${inRoom}/setRole`, { user: 'bob', role: 'owner' });
+    await backend('POST', `${inRoom}/rename`, { title: 'Plans' });
+    expect((await backend('GET', `${inRoom}/roster?limit=10`)).body.members).toMatchObject([
+      { id: 'ada', role: 'moderator' },
+      { id: 'bob', role: 'owner' },
+    ]);
+    expect((await backend('GET', 'chat/users/bob/rooms')).body.rooms).toMatchObject([
+      { room: made.room, title: 'Plans', role: 'owner' },
+    ]);
+    await backend('POST', `${inRoom}/removeMember`, { user: 'ada' });
+    expect(await ada('GET', `${inRoom}/roster`)).toMatchObject({ status: 403 });
+    expect(await ada('POST', `${inRoom}/addMember`, { user })).toMatchObject({ status: 403 });
+    await backend('POST', `${inRoom}/close`);
+    expect(await backend('GET', `${inRoom}/roster`)).toMatchObject({
+      status: 404,
+      body: { reason: 'NO_SUCH_ROOM' },
+    });
+  });
+
   it('notifies a user', async () => {
     const me = defineMe({ events: { paid: durable(z.object({ amount: z.number() })) } });
     const { backend, ada } = await restServer({ rooms: { chat, me } });

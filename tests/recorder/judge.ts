@@ -57,10 +57,11 @@ export function createJudge({ schemas, openapi }: Documents): Judge {
   };
 
   const judgeRest = ({ path, type, body }: Recording): string | undefined => {
-    const name = templates.restOutput(path);
-    if (name === undefined) return `${path} is in no document`;
-    if (type === 'event') return check(name, body);
-    return name === '' ? undefined : check(name, body);
+    const forms = templates.restOutputs(path);
+    if (forms === undefined) return `${path} is in no document`;
+    if (type === 'event') return check(forms[0] ?? '', body);
+    const faults = forms.map((name) => check(name, body));
+    return faults.includes(undefined) ? undefined : faults[0];
   };
 
   return (recording) => {
@@ -85,8 +86,8 @@ function frameOf(path: string): string {
 interface Templates {
   /** The schema of what a procedure answers, by its path. */
   readonly outputs: ReadonlyMap<string, string>;
-  /** The schema of what `GET /api/…` answers. Empty: it is not named. Undefined: there is none. */
-  restOutput(call: string): string | undefined;
+  /** The schemas of what `GET /api/…` answers, one of them. Empty: it is not named. Undefined: there is none. */
+  restOutputs(call: string): readonly string[] | undefined;
 }
 
 function templatesOf(openapi: object): Templates {
@@ -94,18 +95,20 @@ function templatesOf(openapi: object): Templates {
   const outputs = new Map<string, string>();
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
-      const name = nameIn(operation);
+      const forms = namesIn(operation);
+      const [name] = forms;
       if (name) outputs.set(String(operation['operationId']), name);
       const pattern = path.replaceAll('.', '\\.').replace(/\{\w+\}/, '[^/]+');
-      return { name, is: new RegExp(`^${method.toUpperCase()} ${pattern}$`) };
+      return { forms, is: new RegExp(`^${method.toUpperCase()} ${pattern}$`) };
     }),
   );
-  return { outputs, restOutput: (call) => calls.find(({ is }) => is.test(call))?.name };
+  return { outputs, restOutputs: (call) => calls.find(({ is }) => is.test(call))?.forms };
 }
 
-function nameIn(operation: Json): string {
+function namesIn(operation: Json): string[] {
   const text = JSON.stringify((operation['responses'] as Json)['200']);
-  return /"\$ref":"#\/components\/schemas\/([^"]+)"/.exec(text)?.[1] ?? '';
+  const refs = text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g);
+  return [...refs].map(([, name = '']) => name);
 }
 
 /** The meta of a part, where superjson names it by a path. */
