@@ -19,7 +19,7 @@ export class Envelopes implements Flushable {
   /** Those of the item that was last sent. */
   #last: ItemFrames | undefined;
   /** Of all items of this turn: a replay sends many to one reader before it sends them to the next. */
-  readonly #known = new Map<PushItem, ItemFrames>();
+  #known: Map<PushItem, ItemFrames> | undefined;
   #start = new Chain();
 
   constructor(router: AnyTRPCRouter, encoder: Encoder, queue: FlushQueue) {
@@ -54,17 +54,18 @@ export class Envelopes implements Flushable {
   /** Forgets what was sent. */
   flush(): void {
     this.#last = undefined;
-    this.#known.clear();
+    this.#known = undefined;
     this.#start = new Chain();
   }
 
   /** A tracked item's data replies, as bytes of whole frames. */
   framesOf(item: PushItem): ItemFrames {
     if (this.#last?.item === item) return this.#last;
-    let frames = this.#known.get(item);
+    let frames = this.#known?.get(item);
     if (!frames) {
-      if (this.#known.size === 0) this.#queue.add(this);
+      if (!this.#known) this.#queue.add(this);
       frames = new ItemFrames(item, this.#tailOf(item), (to) => frameBytes(this.item(item, to)));
+      this.#known ??= new Map();
       this.#known.set(item, frames);
     }
     this.#last = frames;

@@ -14,43 +14,60 @@ export type Part = Buffer | { readonly chain: Chain; readonly to: Subscriber };
 /** Flushes what was written in one turn of the event loop at its end, all connections together
  *  (TRN3): one timer for all of them, one write for each. */
 export class FlushQueue implements Lender {
-  #waiting: Flushable[] = [];
-  /** What was written in this run of each chain, by subscriber. */
-  readonly #written = new Map<Chain, Map<Subscriber, Buffer>>();
+  #waiting: (Flushable | undefined)[] = [];
+  #count = 0;
+  /** Takes turns with what waits: an array that begins anew grows anew, at each turn. */
+  #spare: (Flushable | undefined)[] = [];
+  /** What was written in this run of each chain, by subscriber. Anew for each run: a Map that is cleared and grows
+   *  old has V8 keep all that it ever held until it looks through the whole heap. */
+  #written: Map<Chain, Map<Subscriber, Buffer>> | undefined;
   /** Of the chain that was last asked for: as a rule it is asked for again. */
   #last: { readonly chain: Chain; readonly written: Map<Subscriber, Buffer> } | undefined;
   /** Of what was written in this run: for all who cannot write it now. */
-  readonly #copies = new Map<Buffer, Buffer>();
+  #copies: Map<Buffer, Buffer> | undefined;
   readonly #arena = new Arena();
   #isRunning = false;
   readonly #run = () => {
     const due = this.#waiting;
-    this.#waiting = [];
+    const count = this.#count;
+    this.#waiting = this.#spare;
+    this.#spare = due;
+    this.#count = 0;
     let done = 0;
     this.#isRunning = true;
     try {
-      for (const one of due) {
+      while (done < count) {
+        const one = due[done];
+        due[done] = undefined;
         done += 1;
-        one.flush();
+        one?.flush();
       }
     } finally {
       this.#endRun();
       // One that throws takes nobody else's frames with it.
-      for (const one of due.slice(done)) this.add(one);
+      for (; done < count; done += 1) this.#addAgain(due, done);
     }
   };
+
+  #addAgain(due: (Flushable | undefined)[], at: number): void {
+    const one = due[at];
+    due[at] = undefined;
+    if (one) this.add(one);
+  }
 
   #endRun(): void {
     this.#isRunning = false;
     this.#last = undefined;
-    this.#written.clear();
-    this.#copies.clear();
+    this.#written = undefined;
+    this.#copies = undefined;
     this.#arena.reset();
   }
 
   /** Has `one` flushed at the end of this turn. More than once does no harm. */
   add(one: Flushable): void {
-    if (this.#waiting.push(one) === 1) setImmediate(this.#run);
+    if (this.#count === 0) setImmediate(this.#run);
+    this.#waiting[this.#count] = one;
+    this.#count += 1;
   }
 
   /** All frames of a chain, `length` bytes. Those who stand at the same link, as followers of a room with
@@ -69,6 +86,7 @@ export class FlushQueue implements Lender {
   }
 
   #writtenOf(chain: Chain): Map<Subscriber, Buffer> {
+    this.#written ??= new Map();
     const known = this.#written.get(chain);
     if (known) return known;
     const written = new Map<Subscriber, Buffer>();
@@ -98,6 +116,7 @@ export class FlushQueue implements Lender {
   /** The same bytes in memory of their own, for as long as it takes: one copy for all who ask in this run. */
   copyOf(bytes: Buffer): Buffer {
     if (!this.#isRunning) return copyOf(bytes);
+    this.#copies ??= new Map();
     const known = this.#copies.get(bytes) ?? copyOf(bytes);
     this.#copies.set(bytes, known);
     return known;
