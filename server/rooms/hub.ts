@@ -1,12 +1,9 @@
 import type { Observable } from '@trpc/server/observable';
 import {
-  formatPosition,
   limits,
   RoomError,
   type Ack,
-  type By,
   type Contract,
-  type EventSpec,
   type Frame,
   type HistoryInput,
   type HistoryPage,
@@ -23,13 +20,12 @@ import type { RoomLog, RoomName } from '../log/room-log.ts';
 import type { Departure, Member, Presence } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { encodeData } from './encoding.ts';
-import { appendAcked } from '../messages/append.ts';
-import { appendReply } from '../messages/replies.ts';
 import { demandPosition } from '../messages/target.ts';
 import { Feed, type FeedLimits } from './feed.ts';
 import { readHistory } from './history.ts';
 import { observeRoom } from './observe-room.ts';
 import { OpenRooms } from './open-rooms.ts';
+import { Publisher, type Publication } from './publisher.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
 import type { Room } from './room.ts';
 import { Seats, type Seat } from './seats.ts';
@@ -52,19 +48,6 @@ export interface HubOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** An event to publish, its data already parsed by the contract. */
-export interface Publication {
-  readonly room: RoomName;
-  readonly type: string;
-  readonly data: unknown;
-  readonly by: By;
-  /** The publisher's seat, where one publishes. */
-  readonly memberId?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
-  /** The position of the event that it answers. */
-  readonly replyTo?: string | undefined;
-}
-
 /** A feed to open. */
 export interface Subscription {
   readonly room: RoomName;
@@ -85,13 +68,12 @@ export class Hub {
   readonly #log: RoomLog;
   readonly #presence: Presence;
   readonly #bus: Bus;
-  readonly #clock: Clock;
-  readonly #frameNumber: () => string;
   readonly #feedLimits: FeedLimits;
   readonly #replays: Replays;
   // A page takes up to 5 ms, and over HTTP anybody may ask for thousands at once.
   readonly #pages = new FewATurn(2);
   readonly #rooms: OpenRooms;
+  readonly #publisher: Publisher;
   readonly #tally: Tally;
   readonly #seats: Seats;
   readonly #underway = new Underway();
@@ -106,14 +88,14 @@ export class Hub {
     this.#log = options.log;
     this.#presence = options.presence;
     this.#bus = options.bus;
-    this.#clock = options.clock;
     this.#onError = options.onError;
     this.#seats = new Seats(options.clock, options.onError);
     this.#tally = options.tally ?? createTally();
     this.#feedLimits = options.feeds ?? {};
     this.#replays = new Replays(options.feeds);
-    this.#frameNumber = createFrameNumbers(options.nodeTag);
-    this.#rooms = new OpenRooms({ ...options, frameNumber: this.#frameNumber });
+    const frameNumber = createFrameNumbers(options.nodeTag);
+    this.#rooms = new OpenRooms({ ...options, frameNumber });
+    this.#publisher = new Publisher({ ...options, rooms: this.#rooms, frameNumber });
     this.#stopListening = this.#bus.onNotice(
       (notice) => this.#heed(notice),
       () => this.#askAgain(),
@@ -128,11 +110,7 @@ export class Hub {
 
   /** Publishes one event. @throws RoomError CONFLICT, LOG_UNAVAILABLE, RESTARTING */
   publish(publication: Publication): Promise<Ack> {
-    return this.run(() => {
-      const { kind, spec } = this.#specOf(publication);
-      if (spec.delivery === 'durable') return this.#append(publication, kind);
-      return this.#pass(publication, kind);
-    });
+    return this.run(() => this.#publisher.publish(publication, this.#kindOf(publication.room)));
   }
 
   /** Does what writes: it is answered before the hub has drained. @throws RoomError RESTARTING */
@@ -261,42 +239,9 @@ export class Hub {
     this.#stopListening();
   }
 
-  #append(publication: Publication, kind: RoomKind): Promise<Ack> {
-    const { room, type, by, idempotencyKey, replyTo } = publication;
-    const data = encodeData(publication.data);
-    const at = this.#clock.now();
-    const entry = { room, type, data, by, at, idempotencyKey };
-    if (replyTo === undefined) return appendAcked(this.#log, entry);
-    return appendReply(this.#log, kind, entry, replyTo);
-  }
-
-  async #pass(publication: Publication, kind: RoomKind): Promise<Ack> {
-    const { room: name, type, by, memberId, idempotencyKey } = publication;
-    const at = this.#clock.now();
-    const number = this.#frameNumber();
-    const data = encodeData(publication.data);
-    const message = { number, type, data, by, at, memberId, idempotencyKey };
-    // A latest value needs an open room to be kept in; an ephemeral event only reaches open ones.
-    return this.#rooms.with(name, kind, async (room) => {
-      if (!room.mayHold(message)) throw new RoomError('NOT_PRESENT');
-      await this.#bus.publish(name, message, this.#bus.kept && room.keepingOf(message));
-      const position = formatPosition(room.position);
-      const id = room.frameId(room.position, number);
-      return { id, position, at: new Date(at), level: 'live', duplicate: false };
-    });
-  }
-
   #kindOf({ kind }: RoomName): RoomKind {
     const found = Object.hasOwn(this.#contract, kind) ? this.#contract[kind] : undefined;
     if (!found) throw new RoomError('BAD_INPUT', `no room kind ${JSON.stringify(kind)}`);
     return found;
-  }
-
-  #specOf({ room, type }: Publication): { kind: RoomKind; spec: EventSpec } {
-    const kind = this.#kindOf(room);
-    const spec = Object.hasOwn(kind.events, type) ? kind.events[type] : undefined;
-    if (!spec)
-      throw new RoomError('BAD_INPUT', `${kind.name} has no event ${JSON.stringify(type)}`);
-    return { kind, spec };
   }
 }

@@ -54,9 +54,9 @@ export const roomMutants: readonly Mutant[] = [
   ),
   mutant(
     'a passing event is published twice',
-    'server/rooms/hub.ts',
-    'await this.#bus.publish(name, message, ',
-    'await this.#bus.publish(name, message, undefined); await this.#bus.publish(name, message, ',
+    'server/rooms/publisher.ts',
+    'await bus.publish(name, message, ',
+    'await bus.publish(name, message, undefined); await bus.publish(name, message, ',
   ),
   mutant(
     'a feed that has ended is still listened for',
