@@ -15,6 +15,8 @@ import {
   type FrameOf,
   type HistoryInput,
   type HistoryPage,
+  type LatestEventOf,
+  type LatestFrame,
   type MeOf,
   type Members,
   type MembersInput,
@@ -91,6 +93,13 @@ export interface Rooms<R extends Contract> {
     room: string,
     page?: Omit<MembersInput, 'room'>,
   ): Promise<Members<PresenceOf<R[K]>>>;
+
+  /** The latest values that stand in a room, with `crowds` of what too many do to be told one by one; nobody is
+   *  asked. @throws RoomError BAD_INPUT */
+  latest<K extends keyof R & string>(
+    kind: K,
+    room: string,
+  ): Promise<Omit<LatestFrame<LatestEventOf<R[K]>>, 'type'>>;
 
   /** Ends the feeds that a user has of a room, on all nodes within a second (`revoked`): for a policy of your
    *  own that lets him in no longer. Whether he may come back is its decision. */
@@ -212,7 +221,7 @@ export function mountRooms<R extends Contract>(
       const message = parsed?.error.message ?? `${kind} has no event ${type}`;
       throw new RoomError('BAD_INPUT', message, { cause: parsed?.error });
     }
-    if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
+    demandRoomId(id);
     return hub.publish({ room, type, data: parsed.data, ...how, by: shownOf(by) });
   };
 
@@ -244,6 +253,10 @@ export function mountRooms<R extends Contract>(
     members: async (kind, room, page = {}) => {
       return (await hub.members({ kind, id: room }, page)) as Members<never>;
     },
+    latest: async (kind, id) => {
+      demandRoomId(id);
+      return (await hub.latest({ kind, id })) as { latest: never[] };
+    },
     membership: (name) => {
       // A contract of another type may hand over any name.
       const kind: RoomKind | undefined = Object.hasOwn(contract, name) ? contract[name] : undefined;
@@ -261,6 +274,11 @@ export function mountRooms<R extends Contract>(
 /** What everybody may see of whom the server speaks for. Its code may well hand over a whole `User`. */
 function shownOf({ id, name }: By = SERVER): By {
   return { id, name };
+}
+
+/** @throws RoomError BAD_INPUT */
+function demandRoomId(id: string): void {
+  if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
 }
 
 /** A contract's keys are its kinds' names. @throws Error */

@@ -1,4 +1,4 @@
-import type { DurableType, EventData, EventType, RoomKind } from './room-kind.ts';
+import type { DurableType, EventData, EventType, LatestType, RoomKind } from './room-kind.ts';
 
 /** A person or program, as others see them. `id` is a user id, or `@server` for events that the
  *  server's own code publishes. */
@@ -39,3 +39,8 @@ export type EventOf<K extends RoomKind> = {
 export type DurableEventOf<K extends RoomKind> = {
   [T in DurableType<K>]: RoomEvent<T, EventData<K, T>>;
 }[DurableType<K>];
+
+/** The union of a kind's latest-value events. */
+export type LatestEventOf<K extends RoomKind> = {
+  [T in LatestType<K>]: RoomEvent<T, EventData<K, T>>;
+}[LatestType<K>];

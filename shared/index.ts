@@ -27,7 +27,14 @@ export {
   type RoomErrorOptions,
   type TRPCCode,
 } from './errors.ts';
-export { SERVER, type By, type DurableEventOf, type EventOf, type RoomEvent } from './event.ts';
+export {
+  SERVER,
+  type By,
+  type DurableEventOf,
+  type EventOf,
+  type LatestEventOf,
+  type RoomEvent,
+} from './event.ts';
 export type {
   ClearedFrame,
   Crowd,

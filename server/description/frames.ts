@@ -28,7 +28,8 @@ const crowd = z.object({
     .array(by)
     .meta({ description: 'Those who began first. As many as `count`: all of them.' }),
 });
-const crowds = z.array(crowd).exactOptional();
+/** Of a list of values: what is counted instead. */
+export const crowds = z.array(crowd).exactOptional();
 const READY =
   'Always the first frame, and the first one after each reconnect: how the stream begins. `fresh`: from now on. ' +
   '`resumed`: exactly after the position that was given. `gap`: could not resume, so from now on; `gap` says what is missing.';

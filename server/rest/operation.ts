@@ -8,6 +8,7 @@ import type { Rooms } from '../mount-rooms.ts';
 export type ServerRooms = Pick<
   Rooms<Contract>,
   | 'publish'
+  | 'latest'
   | 'notify'
   | 'revoke'
   | 'signOut'

@@ -5,6 +5,8 @@ import { positionInput } from '../../shared/position-input.ts';
 import { historyInput, idempotencyKey, membersInput, roomId } from '../../shared/procedures.ts';
 import { ack, done } from '../description/answers.ts';
 import type { KindDescription } from '../description/describe.ts';
+import type { EventDescription } from '../description/events.ts';
+import { crowds } from '../description/frames.ts';
 import { ACK, unionOf, type ProcedureDescription } from '../description/procedure.ts';
 import { KEY, ROOM } from '../description/samples.ts';
 import { wordsFor } from '../description/words.ts';
@@ -31,9 +33,10 @@ export function serverOperations(kinds: readonly KindDescription[]): Operation[]
 }
 
 function ofKind(description: KindDescription): Operation[] {
-  const { kind, procedures } = description;
+  const { kind, events, procedures } = description;
   const { name } = kind;
   const inRoom = `/api/${name}/rooms/{room}`;
+  const values = events.filter(({ spec }) => spec.delivery === 'latest');
   // What users have too looks the same for backends.
   const alike = procedures.flatMap((like) => {
     const server = likeUsers(name, like);
@@ -42,6 +45,9 @@ function ofKind(description: KindDescription): Operation[] {
   return [
     operation('POST', `${inRoom}/publish`, publish(description), name),
     operation('POST', `/api/${name}/broadcast`, broadcast(description), name),
+    ...(values.length > 0
+      ? [operation('GET', `${inRoom}/latest`, latest(name, values), name)]
+      : []),
     ...alike,
     ...membershipOperations(description),
   ];
@@ -118,6 +124,25 @@ function broadcast(description: KindDescription): ServerCall {
     };
     return { results: await Promise.all([...new Set(names)].map(one)) };
   });
+}
+
+const latestInput = z.strictObject({ room: roomId });
+
+function latest(kind: string, values: readonly EventDescription[]): ServerCall {
+  const call = {
+    summary: 'Read the latest values',
+    description:
+      'The latest values that stand in a room, those that were set first in front, and `crowds` of what too many do to be told ' +
+      'one by one.',
+    errors: [],
+    input: latestInput,
+    output: z.object({ latest: z.array(unionOf(values.map(({ schema }) => schema))), crowds }),
+    example: {
+      input: { room: ROOM },
+      output: { latest: values.slice(0, 1).map(({ whole }) => whole) },
+    },
+  };
+  return serverCall(latestInput, call, (rooms, { room }) => rooms.latest(kind, room));
 }
 
 function notify(description: KindDescription): ServerCall {

@@ -30,6 +30,7 @@ import { Replays, type ReplayLimits } from './replays.ts';
 import type { Room } from './room.ts';
 import { Seats, type Seat } from './seats.ts';
 import { Underway } from './underway.ts';
+import type { Standing } from './values.ts';
 import { createFrameNumbers } from './tracked-frame.ts';
 
 /** What a hub is made from. */
@@ -205,6 +206,11 @@ export class Hub {
       room: name.id,
       ...room.members(after, limit),
     }));
+  }
+
+  /** The latest values that stand in a room, those that were set first in front. */
+  latest(name: RoomName): Promise<Standing> {
+    return this.#rooms.with(name, this.#kindOf(name), (room) => room.valuesFor(undefined));
   }
 
   /** Sets what a member says of himself. @throws RoomError TOO_LARGE, NOT_PRESENT, BAD_INPUT */

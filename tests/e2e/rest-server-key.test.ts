@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { chat, defineMe, durable } from '../../shared/index.ts';
+import { chat, defineMe, defineRoom, durable, latest } from '../../shared/index.ts';
 import { restAs } from '../kit/rest.ts';
 import { restServer, SERVER_KEY } from '../kit/rest-server.ts';
 
@@ -52,6 +52,23 @@ describe('REST with a server key', () => {
       count: 0,
       users: [],
     });
+  });
+
+  it('reads the latest values of a room', async () => {
+    const point = z.object({ x: z.number(), at: z.date() });
+    const plan = defineRoom('plan', { events: { cursor: latest(point, { key: 'user' }) } });
+    const { backend, ada } = await restServer({ rooms: { chat, plan } });
+    const at = '2026-11-01T08:00:00.000Z';
+    const by = { id: 'ada', name: 'Ada' };
+    const data = { x: 7, at };
+    await backend('POST', 'plan/rooms/r/publish', { type: 'cursor', data, by });
+    const path = 'plan/rooms/r/latest';
+    expect(await backend('GET', path)).toMatchObject({
+      status: 200,
+      body: { latest: [{ type: 'cursor', data, by }] },
+    });
+    expect(await ada('GET', path)).toMatchObject({ status: 403, body: { reason: 'FORBIDDEN' } });
+    expect(await backend('GET', `${path}?limit=1`)).toMatchObject({ status: 400 });
   });
 
   it('broadcasts into many rooms and says what became of each', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { chat, defineRoom, durable, latest } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';
 
@@ -37,6 +39,31 @@ describe('the rooms of a ready server', () => {
     await vi.waitFor(() => expect(events()).toHaveLength(4));
     for (const event of events()) expect(event.by).toEqual({ id: 'ops', name: 'Ops' });
     expect(JSON.stringify(feed.frames)).not.toMatch(/expiresAt|tenant/);
+  });
+
+  it('[CON1] read the latest values that stand in a room, followed or not', async () => {
+    const ticker = defineRoom('ticker', {
+      events: {
+        price: latest(z.object({ symbol: z.string(), price: z.bigint() }), {
+          key: ({ symbol }) => symbol,
+        }),
+        halted: durable(z.object({})),
+      },
+    });
+    const { rooms } = await startServer({ rooms: { chat, ticker } });
+    expect(await rooms.latest('ticker', 'nyse')).toEqual({ latest: [] });
+    await rooms.publish('ticker', 'nyse', 'price', { symbol: 'ACME', price: 7n });
+    await rooms.publish('ticker', 'nyse', 'price', { symbol: 'ORB', price: 1n });
+    await rooms.publish('ticker', 'nyse', 'price', { symbol: 'ACME', price: 8n });
+    const { latest: values } = await rooms.latest('ticker', 'nyse');
+    expect(values.map(({ type, data }) => [type, data.symbol, data.price])).toEqual([
+      ['price', 'ORB', 1n],
+      ['price', 'ACME', 8n],
+    ]);
+    expect(await rooms.latest('ticker', 'tse')).toEqual({ latest: [] });
+    expect(await rooms.latest('chat', 'nyse')).toEqual({ latest: [] });
+    await expect(rooms.latest('ticker', 'a b')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(rooms.latest('nope' as never, 'r')).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
   it('can be observed, and refuse what their contract does not know', async () => {
