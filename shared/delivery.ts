@@ -75,6 +75,8 @@ export interface EphemeralSpec<S extends z.ZodType = z.ZodType, P extends Publis
   readonly delivery: 'ephemeral';
   readonly data: S;
   readonly publish: P;
+  /** Does its own publisher get it too? */
+  readonly echo: boolean;
 }
 
 /** The contract of one event. */
@@ -148,12 +150,14 @@ function usualClear(key: LatestKey<never>): ClearRule {
   return key === 'user' ? 'leave' : 'never';
 }
 
-/** Declares an event for those who are connected now: never stored, never replayed. */
+/** Declares an event for those who are connected now: never stored, never replayed. `echo: false`: its own
+ *  publisher does not get it, on any of his connections. */
 export function ephemeral<S extends z.ZodType, const P extends Publisher = 'server'>(
   data: S,
-  options: { publish?: P } = {},
+  options: { publish?: P; echo?: boolean } = {},
 ): EphemeralSpec<S, P> {
-  return { delivery: 'ephemeral', data, publish: publisherOf(options) };
+  const { echo = true } = options;
+  return { delivery: 'ephemeral', data, publish: publisherOf(options), echo };
 }
 
 // The default of `P` is 'server' exactly when `publish` is absent; the compiler cannot see that.

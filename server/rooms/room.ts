@@ -174,7 +174,7 @@ export class Room {
     const id = this.frameId(this.#position, message.number);
     const event = liveEvent(message, id, formatPosition(this.#position));
     if (spec.delivery === 'latest') this.#values.take(spec, message, event);
-    else this.#emitLive('ephemeral', { type: 'event', event });
+    else this.#emitLive('ephemeral', { type: 'event', event }, spec.echo ? undefined : event.by.id);
   }
 
   /** May this be published by whom it is from? What goes with him must find him here. */
