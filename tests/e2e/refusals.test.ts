@@ -1,15 +1,7 @@
-import { createServer as createNetServer } from 'node:net';
-import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../server/config.ts';
-import { createRooms } from '../../server/create-rooms.ts';
-import { createServer } from '../../server/create-server.ts';
-import { chat } from '../../shared/index.ts';
-import { StartError } from '../../server/start-error.ts';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
-import { tempDir } from '../kit/temp-dir.ts';
 
 const refused = (reason: string, code: string) => ({ error: { json: { data: { reason, code } } } });
 
@@ -277,66 +269,5 @@ describe('a policy that does not answer', () => {
     expect(reply).toMatchObject({ error: { json: { data: { retryable: true } } } });
     socket.send(call(2, 'query', 'chat.members', { room: 'r' }));
     expect(await socket.next()).toMatchObject({ id: 2, result: {} });
-  });
-});
-
-describe('bad upgrades', () => {
-  const request = async (url: string, head: string): Promise<string> => {
-    const { port } = new URL(url);
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write(head));
-      let text = '';
-      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      socket.on('end', () => resolve(text.split('\r\n')[0] ?? ''));
-      socket.on('error', reject);
-    });
-  };
-  const upgrade = (target: string, more: string) =>
-    `GET ${target} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-    `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${more}\r\n\r\n`;
-
-  it.each([
-    ['a malformed Host', '/trpc', 'Host: [', 400],
-    ['no authority', '//', 'Host: localhost', 400],
-    ['another path', '/elsewhere', 'Host: localhost', 404],
-    ['a foreign origin', '/trpc', 'Host: localhost\r\nOrigin: https://evil.example', 403],
-    ['the origin null', '/trpc', 'Host: localhost\r\nOrigin: null', 403],
-  ])('[TRN5] refuses %s before the 101', async (_, target, head, status) => {
-    const server = await startServer();
-    expect(await request(server.url, upgrade(target, head))).toContain(` ${status} `);
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-  });
-});
-
-describe('starting', () => {
-  const config = (more: Record<string, string>) =>
-    readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...more });
-
-  it('refuses a port in use, saying which, and leaves the data directory free', async () => {
-    const taken = createNetServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as { port: number };
-    const DATA_DIR = tempDir();
-    const error = await createServer(config({ DATA_DIR, PORT: String(port) })).catch(
-      (e: unknown) => e,
-    );
-    expect(error).toBeInstanceOf(StartError);
-    expect(String(error)).toContain(`127.0.0.1:${port}`);
-    taken.close();
-    await (await createServer(config({ DATA_DIR }))).close();
-  });
-
-  it('refuses a contract whose keys are not its kinds’ names, and leaves nothing open', async () => {
-    const dataDir = tempDir();
-    await expect(createRooms({ rooms: { talk: chat }, dataDir })).rejects.toThrow(/named chat/);
-    await (await createRooms({ rooms: { chat }, dataDir })).close();
-  });
-
-  it('refuses a second server on the same DATA_DIR and leaves the first one working', async () => {
-    const DATA_DIR = tempDir();
-    const first = await createServer(config({ DATA_DIR }));
-    await expect(createServer(config({ DATA_DIR }))).rejects.toThrow(/another server/);
-    expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
-    await first.close();
   });
 });
