@@ -3,7 +3,7 @@ import type { RoomName } from '../log/room-log.ts';
 
 /** Whose feeds of a room end, and why (AUT1). */
 export interface Revocation {
-  readonly who: 'all' | { readonly only: string } | { readonly except: string };
+  readonly who: 'all' | { readonly only: string } | { readonly except: readonly string[] };
   readonly reason: RevokedReason;
 }
 
@@ -32,5 +32,5 @@ export interface Notice {
 /** Is a user among those meant? */
 export function isMeant({ who }: Revocation, userId: string): boolean {
   if (who === 'all') return true;
-  return 'only' in who ? who.only === userId : who.except !== userId;
+  return 'only' in who ? who.only === userId : !who.except.includes(userId);
 }

@@ -21,7 +21,7 @@ import {
 import { demandCount, living, newsFor, type LivingRoom, type MembershipParts } from './parts.ts';
 import type { Right } from './right.ts';
 import type { Change } from './room-book.ts';
-import type { Owner } from './room-state.ts';
+import type { RoomMember } from './room-state.ts';
 
 /** Runs rooms. Whoever may not do it is refused with FORBIDDEN. The server may do all of it that can be done at all. */
 export interface Governing {
@@ -147,7 +147,7 @@ function noMember(standing: Standing): RoomError {
 }
 
 /** As a rule it is who hands the room over. */
-async function ownerOf({ member, owner }: LivingRoom, actor: By): Promise<Owner | undefined> {
+async function ownerOf({ member, owner }: LivingRoom, actor: By): Promise<RoomMember | undefined> {
   const own = await member(actor.id);
   return own?.role === 'owner' ? { userId: actor.id, facts: own } : owner();
 }

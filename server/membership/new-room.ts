@@ -25,7 +25,7 @@ export async function newRoom(
   const outline = outlineOf(input);
   const made = { room, type: 'roomCreated', data: outline, by };
   // Whoever looked in before the room was private.
-  const who = owner ? { except: owner.id } : ('all' as const);
+  const who = { except: owner ? [owner.id] : [] };
   const shutOut = input.private && { revoked: { who, reason: 'removed' as const } };
   if (!owner) return { facts: factsOf(outline, by, 0), news: [made], ...shutOut };
   const { id, name } = owner;

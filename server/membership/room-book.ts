@@ -240,15 +240,24 @@ export class RoomBook {
   }
 }
 
-/** Those that still hold: who has come back to the room since then stays. */
+/** Those that still hold: who belongs to the room by now stays, come back or come since. */
 async function standing(
-  { member }: RoomState,
+  state: RoomState,
   revocations: readonly Revocation[],
 ): Promise<readonly Revocation[]> {
-  const isBack = await Promise.all(
-    revocations.map(
-      async ({ who }) => who !== 'all' && 'only' in who && (await member(who.only)) !== undefined,
-    ),
-  );
-  return revocations.filter((_, index) => !isBack[index]);
+  const now = await Promise.all(revocations.map((one) => standingNow(state, one)));
+  return now.flatMap((one) => one ?? []);
+}
+
+async function standingNow(
+  { member, members }: RoomState,
+  revoked: Revocation,
+): Promise<Revocation | undefined> {
+  const { who, reason } = revoked;
+  if (who === 'all') return revoked;
+  if ('only' in who) return (await member(who.only)) ? undefined : revoked;
+  // Not many: a room takes no more members while a hundred news wait with this.
+  const except: string[] = [];
+  for await (const { userId } of members()) except.push(userId);
+  return { who: { except }, reason };
 }

@@ -25,12 +25,14 @@ export interface RoomState {
   isBanned(userId: string): Promise<boolean>;
   /** Has the user been a member before? */
   isKnown(userId: string): Promise<boolean>;
+  /** Who belongs to it, by id. */
+  members(): AsyncIterable<RoomMember>;
   /** Looked for among all members. Undefined: it has none. */
-  owner(): Promise<Owner | undefined>;
+  owner(): Promise<RoomMember | undefined>;
 }
 
-/** Who owns a room. */
-export interface Owner {
+/** Who belongs to a room, and as what. */
+export interface RoomMember {
   readonly userId: string;
   readonly facts: MemberFacts;
 }
@@ -49,19 +51,27 @@ export async function readRoom(records: Records, room: RoomName): Promise<RoomSt
     invitation: async (userId) => invitationFacts(await read(invitedKey(userId))),
     isBanned: async (userId) => (await read(bannedKey(userId))) !== undefined,
     isKnown: async (userId) => (await read(knownKey(userId))) !== undefined,
-    owner: () => findOwner(records, partition),
+    members: () => membersOf(records, partition),
+    owner: () => findOwner(membersOf(records, partition)),
   };
 }
 
-async function findOwner(records: Records, partition: string): Promise<Owner | undefined> {
+async function findOwner(members: AsyncIterable<RoomMember>): Promise<RoomMember | undefined> {
+  for await (const one of members) {
+    if (one.facts.role === 'owner') return one;
+  }
+  return undefined;
+}
+
+async function* membersOf(records: Records, partition: string): AsyncGenerator<RoomMember> {
   const prefix = memberKey('');
   for (let after: string | undefined; ;) {
     const page = await records.list(partition, { prefix, after, limit: PAGE });
     for (const record of page) {
       const facts = memberFacts(record);
-      if (facts?.role === 'owner') return { userId: record.key.slice(prefix.length), facts };
+      if (facts) yield { userId: record.key.slice(prefix.length), facts };
     }
-    if (page.length < PAGE) return undefined;
+    if (page.length < PAGE) return;
     after = page.at(-1)?.key;
   }
 }

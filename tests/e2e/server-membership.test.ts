@@ -81,6 +81,20 @@ describe('rooms with members, by the server', () => {
     expect((await eventsOf(as, 'ada', 'annex')).map(({ type }) => type)).toContain('message');
   });
 
+  it('[AUT1] tell whoever is shut out nothing more, not even of what they are called now', async () => {
+    const { server, as, rooms } = await withMembership();
+    const { trpc } = stockClient(server.socketUrl, await server.token('bob'));
+    const feed = await follow(trpc, 'vault');
+    await as('ada', 'send', { room: 'vault', text: 'hi' });
+    await rooms.create({ id: 'vault', private: true, title: 'Layoffs' });
+    await vi.waitFor(() => expect(feed.frames.at(-1)?.data).toMatchObject({ type: 'revoked' }));
+    expect(JSON.stringify(feed.frames)).not.toContain('Layoffs');
+    expect((await server.rooms.history('chat', 'vault')).events.at(-1)).toMatchObject({
+      type: 'roomCreated',
+      data: { title: 'Layoffs', visibility: 'private' },
+    });
+  });
+
   it('take members who were not asked, and what waited for them or kept them out is gone', async () => {
     const { as, rooms } = await withMembership();
     const room = await roomOf(as, 'ada');

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { isMeant } from '../../../server/bus/notice.ts';
 import { deafProxy } from '../../kit/deaf-proxy.ts';
 import {
   inMemory,
@@ -104,6 +105,29 @@ function revocations(name: string, share: Sharing): void {
       expect(await other.memberships.of(room, 'bob')).toMatchObject({ role: 'member' });
       expect(heard().filter(({ who }) => who !== 'all' && 'only' in who)).toEqual([]);
     });
+
+    it.each([['an owner', ada] as const, ['no owner', undefined] as const])(
+      '[AUT1] makes a room with %s private, and ends no feeds of who belongs to it by then',
+      async (_, owner) => {
+        const { one, other } = await stage();
+        one.failAnnounces(true);
+        other.failAnnounces(true);
+        await one.forServer('chat').create({ id: 's', private: true, owner });
+        await other.forServer('chat').addMember({ room: 's', user: bob });
+        other.failAnnounces(false);
+        other.clock.advance(5_000);
+        const { book } = other;
+        const pending = async () => (await book.read({ kind: 'chat', id: 's' })).facts?.revocations;
+        await vi.waitFor(async () => expect(await pending()).toBeUndefined());
+        const outsiders = await vi.waitFor(() => {
+          const found = other.notices.find(({ room: { id }, revoked }) => id === 's' && revoked);
+          expect(found).toBeDefined();
+          return found?.revoked;
+        });
+        const isOut = (userId: string) => outsiders && isMeant(outsiders, userId);
+        expect([isOut('ada'), isOut('bob'), isOut('cy')]).toEqual([!owner, false, true]);
+      },
+    );
   });
 }
 

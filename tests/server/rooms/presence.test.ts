@@ -122,7 +122,7 @@ describe('presence in a room', () => {
     const away = await hub.subscribe({ room: general, member: member(cy), isGone: () => true });
     clock.advance(100);
     await away.return();
-    await bus.announce({ room: general, revoked: { who: { except: 'ada' }, reason: 'closed' } });
+    await bus.announce({ room: general, revoked: { who: { except: ['ada'] }, reason: 'closed' } });
     clock.advance(100);
     await settle();
     const last = watcher.presence().at(-1);

@@ -119,7 +119,7 @@ describe('a feed whose reader is shut out', () => {
     for (const feed of [feeds.one, feeds.two]) {
       expect((await feed.next()).value?.[1]).toEqual({ type: 'revoked', reason: 'removed' });
     }
-    await bus.announce({ room: general, revoked: { who: { except: 'cy' }, reason: 'closed' } });
+    await bus.announce({ room: general, revoked: { who: { except: ['cy'] }, reason: 'closed' } });
     const data = { text: 'hi' };
     for (const id of ['general', 'other']) {
       await hub.publish({ room: { kind: 'chat', id }, type: 'message', data, by: ada });
