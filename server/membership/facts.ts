@@ -19,6 +19,8 @@ export interface RoomFacts {
   readonly visibility: Visibility;
   readonly title?: string | undefined;
   readonly createdBy: string;
+  /** What was asked for when it was made, whatever has become of it. Unset: of rooms of two and of earlier versions. */
+  readonly madeAs?: MadeAs | undefined;
   /** Counts, so that limits need no listing. */
   readonly members: number;
   readonly invitations: number;
@@ -29,6 +31,13 @@ export interface RoomFacts {
   readonly revocations?: readonly Revocation[] | undefined;
   /** Who closed it, while not all of its members have been told. */
   readonly parting?: Parting | undefined;
+}
+
+/** What a repeat of what made a room is known by. */
+export interface MadeAs {
+  readonly title?: string | undefined;
+  /** Whose it was to be. Unset: nobody's. */
+  readonly owner?: string | undefined;
 }
 
 /** What a change decides of a room: all but what is kept until it has been told. */

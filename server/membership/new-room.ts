@@ -23,18 +23,20 @@ export async function newRoom(
   { by, owner, since }: Founders,
 ): Promise<Omit<Change<unknown>, 'result'> & { readonly facts: DecidedFacts }> {
   const outline = outlineOf(input);
+  const madeAs = { title: input.title, owner: owner?.id };
+  const facts = { ...factsOf(outline, by, owner ? 1 : 0), madeAs };
   const made = { room, type: 'roomCreated', data: outline, by };
   // Whoever looked in before the room was private.
   const who = { except: owner ? [owner.id] : [] };
   const shutOut = input.private && { revoked: { who, reason: 'removed' as const } };
-  if (!owner) return { facts: factsOf(outline, by, 0), news: [made], ...shutOut };
+  if (!owner) return { facts, news: [made], ...shutOut };
   const { id, name } = owner;
   const places = { list: 'room', most: limits.roomsPerUser, what: 'rooms' } as const;
   const whileAt = await demandPlace(records, id, places);
   const joined = { room, type: 'joined', data: { user: { id, name } }, by };
   const told = { type: 'joined', room, by, ...titled(input.title), role: 'owner' };
   return {
-    facts: factsOf(outline, by, 1),
+    facts,
     changes: [
       { key: memberKey(id), value: encode(memberSince(since, owner, 'owner')) },
       { key: knownKey(id), value: '1' },
@@ -55,11 +57,12 @@ export function factsOf(
   return { ...outline, createdBy: by.id, members, invitations: 0, bans: 0, isClosed: false };
 }
 
-/** Is a room what was asked for, made by the same one? An answer may be lost on its way. */
+/** Was a room made as what is asked for, by the same one? An answer may be lost on its way, and the room renamed since. */
 export function isRepeat(facts: RoomFacts, by: By, input: CreateInput): boolean {
   if (facts.isClosed || facts.createdBy !== by.id) return false;
   const { visibility, title } = outlineOf(input);
-  return facts.title === title && facts.visibility === visibility;
+  const { madeAs = facts } = facts;
+  return madeAs.title === title && facts.visibility === visibility;
 }
 
 /** The id of a room that is to be made. */

@@ -66,8 +66,10 @@ export function createServerMembership(
       const room = { kind, id: idFor(by, input, newId) };
       return inTurnOf(owner, () =>
         book.change<RoomOutline>(room, async ({ facts }) => {
-          if (facts && !isRepeat(facts, by, input)) throw new RoomError('ROOM_TAKEN');
-          if (facts) return { result: outlineOf(room, facts) };
+          // One that was made for somebody else must not pass for his.
+          const isAgain = facts && isRepeat(facts, by, input) && facts.madeAs?.owner === owner?.id;
+          if (isAgain) return { result: outlineOf(room, facts) };
+          if (facts) throw new RoomError('ROOM_TAKEN');
           const made = await newRoom({ records }, room, input, { by, owner, since: clock.now() });
           return { ...made, result: outlineOf(room, made.facts) };
         }),

@@ -105,6 +105,16 @@ describe('a private room', () => {
     await as('bob', 'send', { room, text: 'in' });
   });
 
+  it('is the same to who makes it again, whatever it is called by then', async () => {
+    const { as } = await stage();
+    const input = { title: 'Plans', private: true, idempotencyKey: 'k' };
+    const { room } = await as('ada', 'create', input);
+    await as('ada', 'rename', { room, title: 'Deeds' });
+    expect(await as('ada', 'create', input)).toMatchObject({ room, title: 'Deeds', role: 'owner' });
+    const other = as('ada', 'create', { ...input, title: 'Deeds' });
+    await expect(other).rejects.toThrow('ROOM_TAKEN');
+  });
+
   it('says no more when it is asked twice', async () => {
     const { as } = await stage();
     const input = { title: 'Plans', private: true, idempotencyKey: 'k' };

@@ -67,6 +67,23 @@ describe('rooms with members, by the server', () => {
     expect(await codeOf(rooms.create({ id: 'lobby', private: true }))).toBe('ROOM_TAKEN');
   });
 
+  it('are taken for whoever they were not made for, whosever they are by now', async () => {
+    const { rooms } = await withMembership();
+    const apollo = { id: 'apollo', private: true, title: 'Apollo' };
+    const made = await rooms.create({ ...apollo, owner: ADA });
+    await rooms.addMember({ room: 'apollo', user: BOB });
+    await rooms.setRole({ room: 'apollo', user: 'bob', role: 'owner' });
+    await rooms.rename({ room: 'apollo', title: 'Moon' });
+    expect(await rooms.create({ ...apollo, owner: ADA })).toEqual({ ...made, title: 'Moon' });
+    expect(await codeOf(rooms.create({ ...apollo, title: 'Moon', owner: ADA }))).toBe('ROOM_TAKEN');
+    expect(await codeOf(rooms.create({ ...apollo, owner: BOB }))).toBe('ROOM_TAKEN');
+    expect(await codeOf(rooms.create(apollo))).toBe('ROOM_TAKEN');
+    await rooms.create({ id: 'hall', private: false });
+    expect(await codeOf(rooms.create({ id: 'hall', private: false, owner: BOB }))).toBe(
+      'ROOM_TAKEN',
+    );
+  });
+
   it('[AUT1] become private while they are in use: who does not belong there is out', async () => {
     const { server, as, rooms } = await withMembership();
     const { trpc } = stockClient(server.socketUrl, await server.token('bob'));
