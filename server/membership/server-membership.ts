@@ -129,7 +129,9 @@ function read<Name extends keyof typeof serverInputs>(
 }
 
 /** Of people no more than everybody may see: code may well hand over a whole `User`. */
-function shown(given: object): object {
+function shown(given: unknown): unknown {
+  // Code without types may hand over anything.
+  if (typeof given !== 'object' || given === null) return given;
   const fields = Object.entries(given).map(([name, value]: [string, unknown]) => {
     return [name, isPerson(value) ? { id: value.id, name: value.name } : value];
   });

@@ -200,6 +200,16 @@ describe('rooms with members, by the server', () => {
       rooms.addMember({ room, user: { id: 'eve', name: '' } }),
       rooms.rename({ room, title: '' }),
       rooms.close({ room, now: true } as never),
+      // Code without types hands over anything.
+      ...[undefined, null, 7, 'p~x', [room], [null]].map((input) => rooms.roster(input as never)),
+      rooms.create(null as never),
+      rooms.addMember({ room, user: null } as never),
+      rooms.addMember({ room, user: [BOB] } as never),
+      rooms.addMember({ room: BOB, user: BOB } as never),
+      rooms.addMember({ room, user: { id: 'a'.repeat(1_000_000), name: 'x' } }),
+      rooms.rename({ room, title: 'x'.repeat(1_000_000) }),
+      rooms.setRole({ room, user: '__proto__', role: 'constructor' } as never),
+      rooms.roomsOf(JSON.parse('{"user":"bob","__proto__":{"limit":2}}') as never),
     ];
     expect(await Promise.all(wrong.map(codeOf))).toEqual(wrong.map(() => 'BAD_INPUT'));
     expect((await rooms.roster({ room })).count).toBe(0);
