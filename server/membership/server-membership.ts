@@ -39,7 +39,7 @@ export interface ServerMembership {
   /** Of a member. The old owner, if there is another, becomes a moderator. */
   setRole(input: Input<'setRole'>): Promise<Done>;
   rename(input: Input<'rename'>): Promise<Done>;
-  /** For good. */
+  /** For good: there is no such room then, for a repeat either. */
   close(input: Input<'close'>): Promise<Done>;
   /** A page of who belongs to a room, by id. */
   roster(

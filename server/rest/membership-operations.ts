@@ -64,7 +64,8 @@ const CALLS: Readonly<Record<Name, Call>> = {
   close: {
     ...inRoom('close', {}),
     summary: 'Close a room',
-    description: 'With a server key: closes any room that was made, for good.',
+    description:
+      'With a server key: closes any room that was made, for good. A repeat is `NO_SUCH_ROOM`: it is closed.',
   },
   roster: {
     method: 'GET',

@@ -101,6 +101,14 @@ describe('the documents of a contract', () => {
     expect(JSON.stringify(socket['x-limits'])).toContain('64 KiB');
   });
 
+  it('say of people whom a backend names that they are more than an id', () => {
+    const { paths } = openApi(parts) as { paths: Record<string, Record<string, object>> };
+    const bodyOf = (path: string) => JSON.stringify(paths[path]?.['post']);
+    expect(bodyOf('/api/chat/rooms/{room}/addMember')).toContain('"user":{"description":"Who ');
+    expect(bodyOf('/api/chat/create')).toContain('"owner":{"description":"Whose ');
+    expect(bodyOf('/api/chat/rooms/{room}/setRole')).toContain('"user":{"description":"The id ');
+  });
+
   it('say what JSON does not have as superjson writes it', () => {
     const { $defs } = schemaBundle(parts);
     expect($defs['board.plan.input']).toMatchObject({
