@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import type { HttpServer } from './http/http-server.ts';
 import { letGo, type Leaving } from './leaving.ts';
 import type { Logger } from './logger.ts';
-import type { Rooms } from './mount-rooms.ts';
+import type { Rooms } from './server-rooms.ts';
 import type { SocketTransport } from './transport/websocket.ts';
 
 /** How a server takes itself out of service. */

@@ -10,7 +10,7 @@ import type { RoomLog } from './log/room-log.ts';
 import { createSqliteStore } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { Commit } from './metrics/metrics.ts';
-import { checkKeys, mountRooms, type Rooms } from './mount-rooms.ts';
+import { checkKeys, mountRooms } from './mount-rooms.ts';
 import type { PresenceOptions } from './presence/holds.ts';
 import { keptSeatsIn } from './presence/kept-seats.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';
@@ -18,6 +18,7 @@ import type { Presence } from './presence/presence.ts';
 import { createMemoryRecords } from './records/memory-records.ts';
 import type { Records } from './records/records.ts';
 import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
+import type { Rooms } from './server-rooms.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** What rooms are created from, in a server of one's own. */

@@ -15,7 +15,7 @@ import { newName } from './log/new-name.ts';
 import { createLogger } from './logger.ts';
 import { countOne, createCounts } from './metrics/counts.ts';
 import { createPrometheusMetrics } from './metrics/prometheus-metrics.ts';
-import type { Rooms, RoomsInside } from './mount-rooms.ts';
+import type { Rooms, RoomsInside } from './server-rooms.ts';
 import { reportFaults } from './report-faults.ts';
 import { createRest } from './rest/rest.ts';
 import {

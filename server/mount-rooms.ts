@@ -1,137 +1,29 @@
-import type { Observable } from '@trpc/server/observable';
 import {
   isDerived,
   ROOM_ID,
   RoomError,
   SERVER,
   withMe,
-  type Ack,
   type By,
   type Contract,
-  type DurableEventOf,
-  type EditableType,
-  type EventInput,
-  type EventType,
-  type FrameOf,
-  type HistoryInput,
   type HistoryPage,
-  type LatestEventOf,
-  type LatestFrame,
-  type MeOf,
   type Members,
-  type MembersInput,
-  type PresenceOf,
   type RoomKind,
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
-import { createSignOuts, type SignOuts } from './auth/sign-outs.ts';
+import { createSignOuts } from './auth/sign-outs.ts';
 import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
-import type { ServerMembership } from './membership/server-membership.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import { meRoom } from './rooms/me-room.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 import { allRouters } from './router/all-routers.ts';
+import type { Rooms } from './server-rooms.ts';
 import { startTrimming, type TrimmingOptions } from './trimming.ts';
-
-/** The kinds of a contract whose rooms have members. */
-export type MembershipKind<R extends Contract> = {
-  [K in keyof R & string]: R[K]['membership'] extends true ? K : never;
-}[keyof R & string];
-
-/** Rooms, ready to be mounted. */
-export interface Rooms<R extends Contract> {
-  /** The procedures of each room kind: put them into a router as they are. */
-  readonly routers: RoomRouters<R>;
-
-  /** Publishes an event as the server itself, or as somebody: the server may publish every event of
-   *  the contract, and nobody is asked. @throws RoomError BAD_INPUT, CONFLICT, LOG_UNAVAILABLE */
-  publish<K extends keyof R & string, T extends EventType<R[K]>>(
-    kind: K,
-    room: string,
-    type: T,
-    data: EventInput<R[K], T>,
-    options?: { by?: By; idempotencyKey?: string; replyTo?: string },
-  ): Promise<Ack>;
-
-  /** Gives a message other data, as the server itself or as somebody; nobody is asked.
-   *  @throws RoomError BAD_INPUT, NO_SUCH_EVENT, EVENT_REMOVED, STALE_VERSION, LOG_UNAVAILABLE */
-  edit<K extends keyof R & string>(
-    kind: K,
-    room: string,
-    target: string,
-    data: EventInput<R[K], EditableType<R[K]>>,
-    options?: { by?: By; ifVersion?: string },
-  ): Promise<Ack>;
-
-  /** Takes a message back, likewise. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
-  remove(kind: keyof R & string, room: string, target: string, options?: { by?: By }): Promise<Ack>;
-  /** Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.
-   *  @throws RoomError as `publish` */
-  notify<T extends EventType<MeOf<R>>>(
-    userId: string,
-    type: T,
-    data: EventInput<MeOf<R>, T>,
-    options?: { by?: By; idempotencyKey?: string },
-  ): Promise<Ack>;
-
-  /** A page of what a room's log holds, as the procedure `history` gives it; nobody is asked.
-   *  @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
-  history<K extends keyof R & string>(
-    kind: K,
-    room: string,
-    page?: Omit<HistoryInput, 'room'>,
-  ): Promise<HistoryPage<DurableEventOf<R[K]>>>;
-
-  /** A page of who is in a room now; nobody is asked. */
-  members<K extends keyof R & string>(
-    kind: K,
-    room: string,
-    page?: Omit<MembersInput, 'room'>,
-  ): Promise<Members<PresenceOf<R[K]>>>;
-
-  /** The latest values that stand in a room, with `crowds` of what too many do to be told one by one; nobody is
-   *  asked. @throws RoomError BAD_INPUT */
-  latest<K extends keyof R & string>(
-    kind: K,
-    room: string,
-  ): Promise<Omit<LatestFrame<LatestEventOf<R[K]>>, 'type'>>;
-
-  /** Ends the feeds that a user has of a room, on all nodes within a second (`revoked`): for a policy of your
-   *  own that lets him in no longer. Whether he may come back is its decision. */
-  revoke(who: { kind: keyof R & string; room: string; user: string }): Promise<void>;
-
-  /** Signs a user out of everything: tokens issued until now count no more, and what he reached by them ends, on
-   *  all nodes within a second. Resolves when new ones count, within a second too.
-   *  @throws RoomError BAD_INPUT, LOG_UNAVAILABLE: call again, it may have been done in part */
-  readonly signOut: SignOuts['signOut'];
-
-  /** Which tokens count no more, for whoever lets users in: the ready server does, a server of your own should. */
-  readonly signOuts: Pick<SignOuts, 'check' | 'follow'>;
-
-  /** Who belongs to the rooms of a kind with `membership`: to make rooms, fill and run them; nobody is asked. */
-  membership(kind: MembershipKind<R>): ServerMembership;
-
-  /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
-   *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
-  observe<K extends keyof R & string>(kind: K, room: string): Observable<FrameOf<R[K]>, unknown>;
-
-  /** Undefined while publishes are possible, otherwise why they are not. */
-  failure(): string | undefined;
-  /** Whoever leaves from now on is waited for: he is on his way to another node. */
-  handOver(): void;
-  /** Refuses publishes from now on. Resolves when those under way are answered. */
-  drain(): Promise<void>;
-  /** Drains, ends every feed, closes the log. Safe to call twice. */
-  close(): Promise<void>;
-}
-
-/** Rooms as the code of a ready server has them: they close with it. */
-export type RoomsInside<R extends Contract> = Omit<Rooms<R>, 'handOver' | 'drain' | 'close'>;
 
 /** Puts the parts together: contract and storage in, tRPC procedures out. */
 export function mountRooms<R extends Contract>(

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Contract } from '../../shared/index.ts';
 import type { ProcedureDescription } from '../description/procedure.ts';
 import type { Words } from '../description/words.ts';
-import type { Rooms } from '../mount-rooms.ts';
+import type { Rooms } from '../server-rooms.ts';
 
 /** What our own backends reach. */
 export type ServerRooms = Pick<

@@ -1,7 +1,7 @@
 import type { TRPCCreateRouterOptions } from '@trpc/server';
 import { ME, RoomError, type Contract } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
-import type { RoomsInside } from '../mount-rooms.ts';
+import type { RoomsInside } from '../server-rooms.ts';
 import { StartError } from '../start-error.ts';
 import { endingWith } from './own-streams.ts';
 import { admit, createRouter, plainProcedure, translated } from './trpc.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRooms } from '../../server/create-rooms.ts';
 import { directOf } from '../../server/direct.ts';
 import { createLogger } from '../../server/logger.ts';
-import type { Rooms } from '../../server/mount-rooms.ts';
+import type { Rooms } from '../../server/server-rooms.ts';
 import { createRouter, type RoomsContext } from '../../server/router/trpc.ts';
 import { chat } from '../../shared/index.ts';
 import { ada } from '../kit/rooms.ts';
