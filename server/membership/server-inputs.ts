@@ -18,6 +18,7 @@ export const serverInputs = {
     by,
   }),
   removeMember: removeMember.extend({ by }),
+  endBan: z.strictObject({ room: roomId, user: roomId }),
   setRole: setRole.extend({ by }),
   rename: rename.extend({ by }),
   close: close.extend({ by }),

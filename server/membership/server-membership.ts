@@ -9,6 +9,7 @@ import {
 } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { entering, listingOf, memberSince } from './entering.ts';
+import { bannedKey } from './facts.ts';
 import { createGoverning } from './governing.ts';
 import { createListing } from './listing.ts';
 import { idFor, isRepeat, newRoom } from './new-room.ts';
@@ -36,6 +37,8 @@ export interface ServerMembership {
   /** Takes away a member, the owner too, or an invitation; `ban` keeps the user out as well.
    *  @throws RoomError LIMIT_REACHED */
   removeMember(input: Input<'removeMember'>): Promise<Done>;
+  /** Lets a user in again as others are, without a word to anybody. No matter whether he was banned. */
+  endBan(input: Input<'endBan'>): Promise<Done>;
   /** Of a member. The old owner, if there is another, becomes a moderator. */
   setRole(input: Input<'setRole'>): Promise<Done>;
   rename(input: Input<'rename'>): Promise<Done>;
@@ -94,6 +97,16 @@ export function createServerMembership(
     removeMember: async (given) => {
       const { by = SERVER, ...input } = read('removeMember', given);
       return governing.removeMember(by, input);
+    },
+    endBan: async (given) => {
+      const { room: id, user } = read('endBan', given);
+      return book.change<Done>({ kind, id }, async (state) => {
+        const { facts, isBanned } = living(state, asServer);
+        const result = { room: id };
+        if (!(await isBanned(user))) return { result };
+        const changes = [{ key: bannedKey(user), value: null }];
+        return { result, facts: { ...facts, bans: facts.bans - 1 }, changes };
+      });
     },
     setRole: async (given) => {
       const { by = SERVER, ...input } = read('setRole', given);

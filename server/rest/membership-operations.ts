@@ -50,6 +50,11 @@ const CALLS: Readonly<Record<Name, Call>> = {
       'With a server key: takes away any member or invitation; `ban` keeps the user out as well.',
     errors: ['NO_SUCH_ROOM', 'LIMIT_REACHED'],
   },
+  endBan: {
+    ...inRoom('endBan', { user: 'bob' }),
+    summary: 'End a ban',
+    description: 'Lets a user in again as others are. No matter whether he was banned.',
+  },
   setRole: {
     ...inRoom('setRole', { user: 'bob', role: 'owner' }),
     summary: 'Give a role',

@@ -156,6 +156,17 @@ describe('rooms with members, by the server', () => {
     ]);
   });
 
+  it('[AUT1] let whoever was banned in again, with an invitation or a door that is open', async () => {
+    const { as, rooms } = await withMembership();
+    const { room } = await rooms.create({ private: false });
+    await rooms.removeMember({ room, user: 'eve', ban: true });
+    await expect(as('eve', 'accept', { room })).rejects.toThrow('FORBIDDEN');
+    for (let times = 0; times < 2; times += 1) await rooms.endBan({ room, user: 'eve' });
+    await as('eve', 'accept', { room });
+    expect((await rooms.roster({ room })).members).toMatchObject([{ id: 'eve', role: 'member' }]);
+    expect(await codeOf(rooms.endBan({ room: 'p~none', user: 'eve' }))).toBe('NO_SUCH_ROOM');
+  });
+
   it('are renamed and closed, by whom the server says', async () => {
     const { as, rooms } = await withMembership();
     const room = await roomOf(as, 'ada', 'bob');

@@ -32,6 +32,7 @@ interface Step {
     | 'add'
     | 'takeAway'
     | 'shutOut'
+    | 'pardon'
     | 'appoint'
     | 'shut';
   readonly actor: User;
@@ -68,6 +69,7 @@ const step: fc.Arbitrary<Step> = fc.record({
     'add',
     'takeAway',
     'shutOut',
+    'pardon',
     'appoint',
     'shut',
   ),
@@ -149,6 +151,7 @@ function onPaperOfTheServer(
   { what, target, role }: Pick<Step, 'what' | 'target' | 'role'>,
 ): boolean {
   if (what === 'shut') room.isClosed = true;
+  if (what === 'pardon') room.banned.delete(target);
   if (what === 'add') {
     if (!room.roles.has(target)) room.roles.set(target, below(role));
     room.invited.delete(target);
@@ -210,6 +213,7 @@ async function done(node: ReturnType<typeof testKeeping>, one: Step): Promise<bo
     add: () => server.addMember({ room: 'r', user: person, role: below(role), by: actor }),
     takeAway: () => server.removeMember({ room: 'r', user }),
     shutOut: () => server.removeMember({ room: 'r', user, ban: true, by: actor }),
+    pardon: () => server.endBan({ room: 'r', user }),
     appoint: () => server.setRole({ room: 'r', user, role, by: actor }),
     shut: () => server.close({ room: 'r' }),
     create: () => founding.create(actor, { id: 'r', private: one.isPrivate }),
