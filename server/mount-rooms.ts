@@ -12,6 +12,7 @@ import {
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { createSignOuts } from './auth/sign-outs.ts';
+import { badInput } from './bad-input.ts';
 import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
@@ -108,11 +109,9 @@ export function mountRooms<R extends Contract>(
     }
     const events = found?.events;
     const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
-    const parsed = spec?.data.safeParse(data);
-    if (!parsed?.success) {
-      const message = parsed?.error.message ?? `${kind} has no event ${type}`;
-      throw new RoomError('BAD_INPUT', message, { cause: parsed?.error });
-    }
+    if (!spec) throw new RoomError('BAD_INPUT', `${kind} has no event ${type}`);
+    const parsed = spec.data.safeParse(data);
+    if (!parsed.success) throw badInput(parsed.error);
     demandRoomId(id);
     return hub.publish({ room, type, data: parsed.data, ...how, by: shownOf(by) });
   };
@@ -122,11 +121,11 @@ export function mountRooms<R extends Contract>(
     routers: routers as unknown as RoomRouters<R>,
     publish: (kind, room, type, data, how) => publish({ kind, id: room }, type, data, how),
     notify: (userId, type, data, how) => publish(meRoom(userId), type, data, how),
-    revoke: ({ kind, room, user }) =>
-      bus.announce({
-        room: { kind, id: room },
-        revoked: { who: { only: user }, reason: 'revoked' },
-      }),
+    revoke: async ({ kind, room, user }) => {
+      if (!Object.hasOwn(contract, kind)) throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
+      const revoked = { who: { only: user }, reason: 'revoked' } as const;
+      await bus.announce({ room: { kind, id: room }, revoked });
+    },
     signOut: signOuts.signOut,
     signOuts,
     edit: async (kind, room, target, data, { by, ifVersion } = {}) => {

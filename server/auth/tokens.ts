@@ -103,6 +103,7 @@ async function check(
   { userBy = namedUser }: TokenRules = {},
 ): Promise<User> {
   if (token.length > limits.tokenBytes) throw refused('is too long');
+  if (token.split('.').length !== 3) throw refused('is no JWT');
   try {
     return userOf((await verify(token)).payload, userBy);
   } catch (error) {

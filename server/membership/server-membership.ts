@@ -7,6 +7,7 @@ import {
   type MyRoom,
   type RosterEntry,
 } from '../../shared/index.ts';
+import { badInput } from '../bad-input.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { entering, listingOf, memberSince } from './entering.ts';
 import { bannedKey } from './facts.ts';
@@ -137,7 +138,7 @@ function read<Name extends keyof typeof serverInputs>(
   given: Input<Name>,
 ): z.output<(typeof serverInputs)[Name]> {
   const { success, data, error } = serverInputs[name].safeParse(shown(given));
-  if (!success) throw new RoomError('BAD_INPUT', error.message, { cause: error });
+  if (!success) throw badInput(error);
   return data as z.output<(typeof serverInputs)[Name]>;
 }
 

@@ -99,12 +99,12 @@ function userCaller({ router, clock, onError, ...options }: RestOptions) {
   const contextOf = createHttpContext({ ...options, clock });
   return async (operation: Operation, { req, res, given, gone }: RestCall): Promise<void> => {
     const { procedure, kind, path } = operation;
-    if (!procedure) throw new RoomError('FORBIDDEN', 'this is for server keys (SERVER_KEYS) alone');
-    const direct = directOf(router, `${kind}.${procedure.name}`, procedure.type);
-    if (!direct) throw new Error(`rest: ${path} calls no procedure`);
     const context = await contextOf({ req, res, info: NO_PARAMS });
     // Who is nobody is told so before what he sends is read.
     if (!context.user) throw new RoomError('UNAUTHENTICATED');
+    if (!procedure) throw new RoomError('FORBIDDEN', 'this is for server keys (SERVER_KEYS) alone');
+    const direct = directOf(router, `${kind}.${procedure.name}`, procedure.type);
+    if (!direct) throw new Error(`rest: ${path} calls no procedure`);
     const read = await readInput(operation, req, given, procedure);
     const input = procedure.input && fromJson(procedure.input, read);
     const output = await direct.call(context, input ?? read, () => gone);
@@ -148,7 +148,11 @@ async function readInput(
   given: string | undefined,
   { input, takesKey }: Pick<NonNullable<Operation['procedure']>, 'input' | 'takesKey'>,
 ): Promise<Record<string, unknown> | undefined> {
-  const sent = method === 'GET' ? queryInput(input, searchOf(req)) : await readBody(req);
+  const search = searchOf(req);
+  if (method === 'POST' && search.size > 0) {
+    throw new RoomError('BAD_INPUT', 'what is sent stands in the body, not in the URL');
+  }
+  const sent = method === 'GET' ? queryInput(input, search) : await readBody(req);
   if (param === undefined) return withHeaders(sent, req, { takesKey });
   if (sent && param in sent) throw new RoomError('BAD_INPUT', `${param} stands in the path`);
   return withHeaders({ ...sent, [param]: decode(given ?? '') }, req, { takesKey });

@@ -1,6 +1,7 @@
 import type { Observable } from '@trpc/server/observable';
 import {
   limits,
+  ROOM_ID,
   RoomError,
   type Ack,
   type Contract,
@@ -187,8 +188,10 @@ export class Hub {
   /** What a room carries once it is open, as a tRPC observable: for code of the server itself. It takes
    *  no seat, replays nothing and is held up by nobody. Errors with what keeps the room from opening. */
   observe(name: RoomName): Observable<Frame<RoomEvent>, unknown> {
-    const open = async (use: (room: Room) => void) =>
-      this.#rooms.with(name, this.#kindOf(name), use);
+    const open = async (use: (room: Room) => void) => {
+      if (!ROOM_ID.test(name.id)) throw new RoomError('BAD_INPUT', 'not a room id');
+      await this.#rooms.with(name, this.#kindOf(name), use);
+    };
     return observeRoom(open, this.#onError);
   }
 

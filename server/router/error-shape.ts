@@ -3,6 +3,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { randomBytes } from 'node:crypto';
 import { ZodError } from 'zod';
 import { errors, RoomError, type ErrorCode, type ErrorData } from '../../shared/index.ts';
+import { issuesOf, sentenceOf } from '../bad-input.ts';
 
 /** An error reply: tRPC's shape, and in `data` the row of our table. */
 export type ErrorShape = TRPCDefaultErrorShape & { data: ErrorData };
@@ -114,20 +115,11 @@ function messageOf(error: TRPCError, reason: ErrorCode, issues: ErrorData['issue
     return reason === 'BAD_INPUT' && isForeign(error)
       ? 'the message cannot be read'
       : error.message;
-  return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+  return sentenceOf(issues);
 }
 
 /** Does it speak in the words of what caused it? What a parser says of what it met shows how the server is made;
  *  words beside a cause are those of whoever threw both. */
 function isForeign({ cause, message }: TRPCError): boolean {
   return cause !== undefined && !(cause instanceof RoomError) && cause.message === message;
-}
-
-const MAX_ISSUES = 10;
-
-function issuesOf(error: ZodError): ErrorData['issues'] {
-  return error.issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
-    path: path.join('.').slice(0, 200),
-    message: message.slice(0, 200),
-  }));
 }

@@ -27,6 +27,15 @@ describe('REST that is called wrongly', () => {
       [await ada('GET', send), 405, 'METHOD_NOT_ALLOWED'],
       [await ada('PUT', send, {}), 405, 'METHOD_NOT_ALLOWED'],
       [await nobody('POST', send, { text: 'x' }), 401, 'UNAUTHENTICATED'],
+      [await ada('POST', `${send}?text=x`, { text: 'x' }), 400, 'BAD_INPUT'],
+      // For backends alone.
+      [await ada('GET', 'chat/rooms/r/latest'), 403, 'FORBIDDEN'],
+      [await nobody('GET', 'chat/rooms/r/latest'), 401, 'UNAUTHENTICATED'],
+      [
+        await (await restAs(ready, { bearer: 'a-mistyped-key' }))('GET', 'chat/rooms/r/latest'),
+        401,
+        'TOKEN_REFUSED',
+      ],
       [await (await restAs(ready, { bearer: 'bad' }))('GET', 'me/state'), 401, 'TOKEN_REFUSED'],
     ] as const;
     for (const [{ status, headers, body }, expected, reason] of answers) {

@@ -224,6 +224,10 @@ describe('rooms with members, by the server', () => {
     ];
     expect(await Promise.all(wrong.map(codeOf))).toEqual(wrong.map(() => 'BAD_INPUT'));
     expect((await rooms.roster({ room })).count).toBe(0);
+    await expect(rooms.addMember({ room, user: 'bob' as never })).rejects.toMatchObject({
+      message: expect.stringMatching(/^user: /),
+      issues: [{ path: 'user' }],
+    });
   });
 
   it('tell of people their id and name, whatever else is handed over', async () => {

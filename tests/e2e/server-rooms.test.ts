@@ -76,5 +76,20 @@ describe('the rooms of a ready server', () => {
     });
     const wrong = rooms.publish('chat', 'r', 'nope' as never, {} as never);
     await expect(wrong).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const error = await new Promise((resolve) => {
+      rooms.observe('chat', 'a b').subscribe({ error: resolve });
+    });
+    expect(error).toMatchObject({ code: 'BAD_INPUT' });
+    const unknown = rooms.revoke({ kind: 'nope' as never, room: 'r', user: 'bob' });
+    await expect(unknown).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  });
+
+  it('[CON3] say what is wrong with an event, field by field', async () => {
+    const { rooms } = await startServer();
+    await expect(rooms.publish('chat', 'r', 'message', { text: '' })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringMatching(/^text: /),
+      issues: [{ path: 'text' }],
+    });
   });
 });

@@ -1,0 +1,23 @@
+import type { ZodError } from 'zod';
+import { RoomError, type InputIssue } from '../shared/index.ts';
+
+const MAX_ISSUES = 10;
+
+/** What a schema says of an input, field by field. */
+export function issuesOf(error: ZodError): readonly InputIssue[] {
+  return error.issues.slice(0, MAX_ISSUES).map(({ path, message }) => ({
+    path: path.join('.').slice(0, 200),
+    message: message.slice(0, 200),
+  }));
+}
+
+/** The same in one line. */
+export function sentenceOf(issues: readonly InputIssue[]): string {
+  return issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+}
+
+/** How what the server's own code hands over is refused. */
+export function badInput(error: ZodError): RoomError {
+  const issues = issuesOf(error);
+  return new RoomError('BAD_INPUT', sentenceOf(issues), { cause: error, issues });
+}
