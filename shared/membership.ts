@@ -75,7 +75,8 @@ interface RoomInput {
 /** The procedures of a kind that has `membership`. Whoever asks about a room that is not there, or not for
  *  him, gets one answer, whichever it is. */
 export interface MembershipProcedures {
-  /** Makes a room and its owner. @throws RoomError ROOM_TAKEN, LIMIT_REACHED */
+  /** Makes a room and its owner. @throws RoomError ROOM_TAKEN, CONFLICT (the key stands for another room),
+   *  LIMIT_REACHED */
   create: Procedure<'mutation', CreateInput, MyRoom>;
   /** The one room of two users, whoever of them asks first. */
   direct: Procedure<'mutation', { readonly user: string }, MyRoom>;

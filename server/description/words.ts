@@ -102,7 +102,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   create: words(
     'Make a room',
     'Makes a room and its owner, open or private. Without an id the server makes one.',
-    ['ROOM_TAKEN', 'LIMIT_REACHED', 'TOO_MANY'],
+    ['ROOM_TAKEN', 'CONFLICT', 'LIMIT_REACHED', 'TOO_MANY'],
   ),
   direct: words('Open a direct room', 'The one room of two users, whoever of them asks first.', [
     'LIMIT_REACHED',

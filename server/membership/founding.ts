@@ -2,7 +2,7 @@ import { limits, RoomError, type By, type CreateInput, type MyRoom } from '../..
 import type { RoomName } from '../log/room-log.ts';
 import { memberSince } from './entering.ts';
 import { encode, memberKey, myDirectKey, myOpenedKey, type MemberFacts } from './facts.ts';
-import { digest, factsOf, idFor, isRepeat, newRoom } from './new-room.ts';
+import { digest, factsOf, idFor, isRepeat, newRoom, taken } from './new-room.ts';
 import { demandPlace, newsFor, type MembershipParts } from './parts.ts';
 import { inTurn } from './places.ts';
 import type { Change } from './room-book.ts';
@@ -11,7 +11,7 @@ import { summaryOf } from './summary.ts';
 
 /** Makes rooms. */
 export interface Founding {
-  /** @throws RoomError ROOM_TAKEN, LIMIT_REACHED */
+  /** @throws RoomError ROOM_TAKEN, CONFLICT (the key), LIMIT_REACHED */
   create(actor: By, input: CreateInput): Promise<MyRoom>;
   /** @throws RoomError BAD_INPUT, LIMIT_REACHED */
   direct(actor: By, userId: string): Promise<MyRoom>;
@@ -32,7 +32,7 @@ export function createFounding(
       const decide = async (state: RoomState): Promise<Change<MyRoom>> => {
         const again = await repeatOf(room, state, actor, input);
         if (again) return { result: again };
-        if (state.facts || (await isInUse(room, actor.id))) throw new RoomError('ROOM_TAKEN');
+        if (state.facts || (await isInUse(room, actor.id))) throw taken(input);
         const since = clock.now();
         const made = await newRoom({ records }, room, input, { by: actor, owner: actor, since });
         const own = memberSince(since, actor, 'owner');

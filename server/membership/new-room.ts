@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { limits, type By, type CreateInput } from '../../shared/index.ts';
+import { limits, RoomError, type By, type CreateInput } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { listingOf, memberSince } from './entering.ts';
 import { encode, knownKey, memberKey, type DecidedFacts, type RoomFacts } from './facts.ts';
@@ -63,6 +63,11 @@ export function isRepeat(facts: RoomFacts, by: By, input: CreateInput): boolean 
   const { visibility, title } = outlineOf(input);
   const { madeAs = facts } = facts;
   return madeAs.title === title && facts.visibility === visibility;
+}
+
+/** Why one is not made: where its id comes from a key, it is the key that stands for another room, or a closed one. */
+export function taken({ id, idempotencyKey: key }: CreateInput): RoomError {
+  return new RoomError(id === undefined && key !== undefined ? 'CONFLICT' : 'ROOM_TAKEN');
 }
 
 /** The id of a room that is to be made. */

@@ -13,7 +13,7 @@ import { entering, listingOf, memberSince } from './entering.ts';
 import { bannedKey } from './facts.ts';
 import { createGoverning } from './governing.ts';
 import { createListing } from './listing.ts';
-import { idFor, isRepeat, newRoom } from './new-room.ts';
+import { idFor, isRepeat, newRoom, taken } from './new-room.ts';
 import { living, titled, type MembershipParts } from './parts.ts';
 import { inTurn } from './places.ts';
 import { asServer } from './right.ts';
@@ -30,7 +30,7 @@ export type RoomOutline = Pick<MyRoom, 'room' | 'title' | 'visibility'>;
  *  @throws RoomError BAD_INPUT, NO_SUCH_ROOM, FORBIDDEN (in a direct room), LOG_UNAVAILABLE */
 export interface ServerMembership {
   /** Makes a room, in use or not, with an owner or without one. A repeat gives the same room.
-   *  @throws RoomError ROOM_TAKEN, LIMIT_REACHED */
+   *  @throws RoomError ROOM_TAKEN, CONFLICT (the key), LIMIT_REACHED */
   create(input: Input<'create'>): Promise<RoomOutline>;
   /** Makes somebody a member, invited or not, banned or not. Who is one already stays what he is.
    *  @throws RoomError LIMIT_REACHED */
@@ -73,7 +73,7 @@ export function createServerMembership(
           // One that was made for somebody else must not pass for his.
           const isAgain = facts && isRepeat(facts, by, input) && facts.madeAs?.owner === owner?.id;
           if (isAgain) return { result: outlineOf(room, facts) };
-          if (facts) throw new RoomError('ROOM_TAKEN');
+          if (facts) throw taken(input);
           const made = await newRoom({ records }, room, input, { by, owner, since: clock.now() });
           return { ...made, result: outlineOf(room, made.facts) };
         }),

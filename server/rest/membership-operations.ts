@@ -32,7 +32,7 @@ const CALLS: Readonly<Record<Name, Call>> = {
     description:
       'With a server key: makes a room, in use or not, open or private, with an `owner` or without one. A repeat gives the ' +
       'same room.',
-    errors: ['ROOM_TAKEN', 'LIMIT_REACHED'],
+    errors: ['ROOM_TAKEN', 'CONFLICT', 'LIMIT_REACHED'],
     output: roomOutline,
     example: { input: { title: 'Plans', private: true, owner: ADA }, output: OUTLINE },
   },
