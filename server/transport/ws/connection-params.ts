@@ -18,8 +18,9 @@ export function readParams(encoder: Encoder, message: string | Buffer): Params {
   let data: unknown;
   try {
     const decoded = encoder.decode(message);
-    if (typeof decoded !== 'object' || decoded === null)
+    if (typeof decoded !== 'object' || decoded === null || Array.isArray(decoded)) {
       throw new Error('Message was not an object');
+    }
     data = (decoded as { data?: unknown }).data;
   } catch (cause) {
     const what = 'Malformed TRPCConnectionParamsMessage';

@@ -63,12 +63,19 @@ export class ErrorReplies {
 
   #tell({ req, ctx }: Peer, call: CallError, onFailure: (cause: unknown) => void): void {
     try {
-      const told = this.#onError?.({ ...call, ctx, req });
-      if (told instanceof Promise) told.catch(onFailure);
+      const told: unknown = this.#onError?.({ ...call, ctx, req });
+      if (isPromise(told)) told.catch(onFailure);
     } catch (cause) {
       onFailure(cause);
     }
   }
+}
+
+/** Also one of another library: some begin their work only when they are asked for its end. */
+function isPromise(value: unknown): value is Pick<Promise<unknown>, 'catch'> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { then, catch: onFailure } = value as Partial<Promise<unknown>>;
+  return typeof then === 'function' && typeof onFailure === 'function';
 }
 
 /** Stands for errors outside of any call. */

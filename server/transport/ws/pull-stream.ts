@@ -25,23 +25,35 @@ export async function pullStream(
   source: AsyncIterable<unknown>,
   options: PullOptions,
 ): Promise<void> {
-  const { signal, abort } = options;
-  const iterator = source[Symbol.asyncIterator]();
-  let failure: { cause: unknown } | undefined;
-  if (!signal.aborted) {
-    try {
-      options.onStart();
-      let step: Step = 'more';
-      while (step === 'more') step = await takeStep(iterator, options);
-      // What waits for the abort to clean up is woken, unless the stream has ended by itself.
-      if (step !== 'done') abort();
-    } catch (cause) {
-      failure = { cause };
-      abort();
-    }
+  const { signal, abort, onStart, onLateError } = options;
+  // One that is stopped already is only cleaned up, and nobody waits for its errors.
+  const isWanted = !signal.aborted;
+  const onError = isWanted ? options.onError : onLateError;
+  let iterator: AsyncIterator<unknown> | undefined;
+  let failure: Failure | undefined;
+  try {
+    if (isWanted) onStart();
+    iterator = source[Symbol.asyncIterator]();
+    if (isWanted) await takeAll(iterator, options);
+  } catch (cause) {
+    failure = { cause };
+    abort();
   }
-  await cleanUp(iterator).catch(options.onLateError);
-  if (failure) options.onError(failure.cause);
+  const late = iterator && (await cleanedUp(iterator));
+  if (late) abort();
+  if (failure) onError(failure.cause);
+  if (late) onLateError(late.cause);
+}
+
+interface Failure {
+  readonly cause: unknown;
+}
+
+async function takeAll(iterator: AsyncIterator<unknown>, options: PullOptions): Promise<void> {
+  let step: Step = 'more';
+  while (step === 'more') step = await takeStep(iterator, options);
+  // What waits for the abort to clean up is woken, unless the stream has ended by itself.
+  if (step !== 'done') options.abort();
 }
 
 /** One value, in a function of its own: no reference to it outlives the step. */
@@ -87,12 +99,16 @@ function room(outbound: Outbound, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function cleanUp(iterator: AsyncIterator<unknown>): Promise<void> {
-  if (Symbol.asyncDispose in iterator) {
+/** Cleans up. Gives what went wrong with that. */
+async function cleanedUp(iterator: AsyncIterator<unknown>): Promise<Failure | undefined> {
+  try {
     // Made disposable by its author: that is the cleaning up that he means.
-    return (iterator as AsyncDisposable)[Symbol.asyncDispose]();
+    if (Symbol.asyncDispose in iterator) await (iterator as AsyncDisposable)[Symbol.asyncDispose]();
+    else await iterator.return?.();
+    return undefined;
+  } catch (cause) {
+    return { cause };
   }
-  await iterator.return?.();
 }
 
 function isAbortError(cause: unknown): boolean {

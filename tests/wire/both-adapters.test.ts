@@ -1,0 +1,118 @@
+import { initTRPC } from '@trpc/server';
+import { applyWSSHandler as stockHandler } from '@trpc/server/adapters/ws';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts';
+
+type Adapter = typeof stockHandler;
+
+/** A stream whose iterator is what `make` gives. */
+const streamOf = (make: () => AsyncIterator<unknown>): AsyncIterable<unknown> => ({
+  [Symbol.asyncIterator]: make,
+});
+const failed = (what: string) => new Error(what);
+
+function testRouter(aborted: string[]) {
+  const t = initTRPC.create();
+  const stream = (make: () => AsyncIterator<unknown>) =>
+    t.procedure.subscription(({ signal, path }) => {
+      signal?.addEventListener('abort', () => aborted.push(path));
+      return streamOf(make);
+    });
+  return t.router({
+    fails: t.procedure.query(() => {
+      throw failed('a query');
+    }),
+    noIterator: stream(() => {
+      throw failed('no iterator');
+    }),
+    badEnd: stream(() => ({
+      next: async () => ({ done: true, value: undefined }),
+      return: async () => {
+        throw failed('return');
+      },
+    })),
+    badTwice: stream(() => ({
+      next: async () => {
+        throw failed('next');
+      },
+      return: async () => {
+        throw failed('return');
+      },
+    })),
+  });
+}
+
+async function stage(
+  adapter: Adapter,
+  { query = '', told }: { query?: string; told?: object } = {},
+) {
+  const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  onTestFinished(() => new Promise<void>((resolve) => wss.close(() => resolve())));
+  const aborted: string[] = [];
+  const errors: string[] = [];
+  const onError = ({ error }: { error: Error }) => {
+    errors.push(error.message);
+    return told as unknown as void;
+  };
+  adapter({ wss, router: testRouter(aborted), createContext: () => ({}), onError });
+  await new Promise((resolve) => wss.once('listening', resolve));
+  const { port } = wss.address() as { port: number };
+  const ws = new WebSocket(`ws://127.0.0.1:${port}/${query}`);
+  onTestFinished(() => ws.terminate());
+  const replies: string[] = [];
+  ws.on('message', (data: Buffer) => {
+    const { result, error } = JSON.parse(data.toString()) as {
+      result?: { type: string };
+      error?: { message: string };
+    };
+    replies.push(error?.message ?? result?.type ?? 'data');
+  });
+  await new Promise((resolve) => ws.once('open', resolve));
+  const send = (message: unknown) => ws.send(JSON.stringify(message));
+  const follow = (path: string) => send({ id: 1, method: 'subscription', params: { path } });
+  return { send, follow, replies, aborted, errors };
+}
+
+describe.each([
+  ['the stock adapter', stockHandler],
+  ['ours', ourHandler as unknown as Adapter],
+])('[TRN1] with %s', (_, adapter) => {
+  it('a stream that gives no iterator has begun, fails and is stopped, and its signal fires', async () => {
+    const { follow, replies, aborted } = await stage(adapter);
+    follow('noIterator');
+    await vi.waitFor(() => expect(replies).toEqual(['started', 'no iterator', 'stopped']));
+    expect(aborted).toEqual(['noIterator']);
+  });
+
+  it('a stream that has ended and cannot be cleaned up is stopped, and its signal fires', async () => {
+    const { follow, replies, aborted, errors } = await stage(adapter);
+    follow('badEnd');
+    await vi.waitFor(() => expect(replies).toEqual(['started', 'stopped']));
+    expect([aborted, errors]).toEqual([['badEnd'], ['return']]);
+  });
+
+  it('the app hears why a stream failed before it hears of the cleaning up', async () => {
+    const { follow, replies, errors } = await stage(adapter);
+    follow('badTwice');
+    await vi.waitFor(() => expect(replies).toEqual(['started', 'next', 'stopped']));
+    expect(errors).toEqual(['next', 'return']);
+  });
+
+  it('what `onError` returns is a promise, whoever has made it', async () => {
+    const caught = vi.fn();
+    // oxlint-disable-next-line unicorn/no-thenable -- one of another library, which is what this is about
+    const told = { then: () => {}, catch: caught };
+    const { send, replies } = await stage(adapter, { told });
+    send({ id: 1, method: 'query', params: { path: 'fails' } });
+    await vi.waitFor(() => expect(replies).toEqual(['a query']));
+    expect(caught).toHaveBeenCalledOnce();
+  });
+
+  it('connection parameters that are a list are malformed', async () => {
+    const { send, replies } = await stage(adapter, { query: '?connectionParams=1' });
+    send([]);
+    const message = 'Malformed TRPCConnectionParamsMessage';
+    await vi.waitFor(() => expect(replies).toEqual([message]));
+  });
+});
