@@ -56,6 +56,19 @@ export function wireRouter(transformer?: typeof superjson) {
     refused: t.procedure.subscription((): AsyncIterable<number> => {
       throw new TRPCError({ code: 'UNAUTHORIZED', message: 'not you' });
     }),
+    noIterator: t.procedure.subscription((): AsyncIterable<number> => ({
+      [Symbol.asyncIterator]: () => {
+        throw new Error('no iterator');
+      },
+    })),
+    badEnd: t.procedure.subscription((): AsyncIterable<number> => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: true, value: undefined }),
+        return: async () => {
+          throw new Error('return');
+        },
+      }),
+    })),
     noStream: t.procedure.subscription((() => 7) as unknown as () => AsyncIterable<number>),
     observed: t.procedure.subscription(() =>
       observable<number>((observer) => {

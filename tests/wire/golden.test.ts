@@ -1,4 +1,5 @@
 import { applyWSSHandler as stockHandler, type Encoder } from '@trpc/server/adapters/ws';
+import fc from 'fast-check';
 import superjson from 'superjson';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -53,6 +54,8 @@ async function answers(
     quiet = now === count ? quiet + 1 : 0;
     count = now;
   }
+  ws.terminate();
+  wss.close();
   return Object.fromEntries(Object.entries(byId).filter(([id]) => id !== '"end"'));
 }
 
@@ -78,6 +81,39 @@ const call = (id: unknown, method: string, path: string, input?: unknown, more: 
   params: { path, ...(input === undefined ? {} : { input }) },
   ...more,
 });
+
+type Asked = { readonly method: string; readonly params: object };
+
+const asked: fc.Arbitrary<Asked> = fc.record({
+  method: fc.constantFrom('query', 'mutation', 'subscription'),
+  params: fc.record(
+    {
+      path: fc.constantFrom(...Object.keys(wireRouter()._def.procedures), 'nope', '__proto__', ''),
+      input: fc.constantFrom(null, 'you', 3, { lastEventId: '2' }, [1], { deep: { a: [true] } }),
+      lastEventId: fc.constantFrom('1', '', 'x'),
+    },
+    { requiredKeys: ['path'] },
+  ),
+});
+const anything = fc.oneof(
+  { weight: 6, arbitrary: asked },
+  { weight: 2, arbitrary: fc.array(asked, { minLength: 1, maxLength: 4 }) },
+  { weight: 1, arbitrary: fc.constantFrom('{', '7', 'null', '"x"', '[]', '{}', 'PING') },
+);
+
+/** Each call under an id of its own: of two under one id no order is promised. */
+function numbered(sent: readonly (Asked | readonly Asked[] | string)[]): unknown[] {
+  let last = 0;
+  const withId = (one: Asked) => {
+    last += 1;
+    const id = last % 3 === 0 ? `c${last}` : last;
+    return { ...one, id, ...(last % 4 === 0 && { jsonrpc: '2.0' }) };
+  };
+  return sent.map((one) => {
+    if (typeof one === 'string') return one;
+    return 'method' in one ? withId(one) : one.map(withId);
+  });
+}
 
 describe('[TRN1] our adapter answers byte for byte as tRPC’s own', () => {
   it('to queries and mutations', async () => {
@@ -175,6 +211,15 @@ describe('[TRN1] our adapter answers byte for byte as tRPC’s own', () => {
       throw new Error('no context');
     };
     await expectSame([greet], { createContext });
+  });
+
+  it('to whatever a client may send, in any order', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anything, { minLength: 1, maxLength: 12 }), async (sent) => {
+        await expectSame(numbered(sent));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('with an encoder of the app’s own', async () => {
