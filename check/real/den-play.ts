@@ -62,11 +62,7 @@ export class DenPlay {
       const living = Promise.all(
         guests.map((guest) => this.#live({ den, losses: LOSSES[kind] }, guest, stays)),
       );
-      const busy = { is: true };
-      const posting = this.#keepTrying(den.room, host.devices, ['publish'], () => busy.is);
-      await living;
-      busy.is = false;
-      await posting;
+      await this.#tryWhile(living, { room: den.room, devices: host.devices, tries: ['publish'] });
       if (losses() === before) await den.close(guests);
       for (const { devices } of [host, ...guests]) for (const device of devices) device.leave();
     }
@@ -77,36 +73,41 @@ export class DenPlay {
     guest: Person,
     stays: () => boolean,
   ): Promise<void> {
-    const { random } = this.#options.stage;
-    const { withinMs } = this.#options;
-    const busy = { is: true };
-    const trying = this.#keepTrying(den.room, guest.devices, TRIES, () => busy.is);
+    const going = this.#comeAndGo({ den, losses }, guest, stays);
+    await this.#tryWhile(going, { room: den.room, devices: guest.devices, tries: TRIES });
+  }
+
+  async #comeAndGo(
+    { den, losses }: { den: Den; losses: readonly Loss[] },
+    guest: Person,
+    stays: () => boolean,
+  ): Promise<void> {
+    const { stage, withinMs } = this.#options;
+    const { random } = stage;
     for (let round = 0; round < ROUNDS && stays(); round += 1) {
       await den.admit(guest);
       await this.#pass(withinMs + random.between(...IN_MS), stays);
       await den.shutOut(guest, random.pick(losses));
       await this.#pass(withinMs + random.between(...OUT_MS), stays);
     }
-    busy.is = false;
-    await trying;
   }
 
-  /** Every device tries one thing after the other. */
-  async #keepTrying(
-    room: string,
-    devices: readonly Device[],
-    tries: readonly Try[],
-    isBusy: () => boolean,
-  ): Promise<void> {
+  /** Until something is over, every device tries one thing after the other. Both are waited for from the beginning:
+   *  either may fail first, when a run ends early. */
+  async #tryWhile(something: Promise<unknown>, { room, devices, tries }: Trial): Promise<void> {
     const { stage, pauseMs } = this.#options;
     const { random } = stage;
+    const busy = { is: true };
+    const over = something.finally(() => {
+      busy.is = false;
+    });
     const keepTrying = async (device: Device) => {
-      while (isBusy()) {
+      while (busy.is) {
         await device[random.pick(tries)](room);
         await sleep(pauseMs + random.between(...TRY_EVERY_MS));
       }
     };
-    await Promise.all(devices.map(keepTrying));
+    await Promise.all([over, ...devices.map(keepTrying)]);
   }
 
   async #pass(ms: number, stays: () => boolean): Promise<void> {
@@ -116,4 +117,11 @@ export class DenPlay {
 }
 
 type Try = 'read' | 'publish' | 'follow';
+
+interface Trial {
+  readonly room: string;
+  readonly devices: readonly Device[];
+  readonly tries: readonly Try[];
+}
+
 const TRIES: readonly Try[] = ['read', 'publish', 'follow', 'follow'];

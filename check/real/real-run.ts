@@ -160,7 +160,7 @@ class RealRun {
 
   /** What was sent gets its answer, everybody catches up, and the log is read once more. */
   async comeToRest(): Promise<void> {
-    if (!(await this.#waitForPlays(this.#plays?.end()))) return;
+    if (!(await this.#waitForPlays((plays) => plays.end()))) return;
     if (!(await this.#hearAnswers())) return;
     this.#isReading = false;
     const reading = Promise.all(this.#working).then(() => this.#readFinally());
@@ -178,7 +178,7 @@ class RealRun {
       if (follower.people()) follower.tellPeople(user, undefined);
     }
     await this.#fallSilent();
-    if (!(await this.#waitForPlays(this.#plays?.atRest()))) return;
+    if (!(await this.#waitForPlays((plays) => plays.atRest()))) return;
     const { record } = this.#stage;
     record({
       kind: 'measured',
@@ -190,10 +190,12 @@ class RealRun {
   }
 
   /** False: something went wrong meanwhile, and there is no point in waiting for the rest. */
-  async #waitForPlays(work: Promise<void> | undefined): Promise<boolean> {
+  async #waitForPlays(ask: (plays: Plays) => Promise<void>): Promise<boolean> {
     const { signal } = this.#wrong;
+    // Nothing is begun that nobody would wait for: it fails when its clients are closed.
     if (signal.aborted) return false;
     const wrong = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    const work = this.#plays && ask(this.#plays);
     const isTold = settled(Promise.race([Promise.resolve(work), wrong]), PLAY_MS);
     if (await isTold) return this.isClean();
     throw new Error('real-run: those who come and go, or react, do not come to an end');
