@@ -117,9 +117,12 @@ function describe({ procedure, server }: Operation): string {
   return `${procedure.description} ${more}`;
 }
 
-// How any call that is for backends alone may be refused: whoever has no key of theirs is FORBIDDEN.
+// How any call that is for backends alone may be refused: whoever has no key of theirs is asked who he is, and FORBIDDEN.
 const OF_BACKENDS: readonly ErrorCode[] = [
   'BAD_INPUT',
+  'UNAUTHENTICATED',
+  'TOKEN_REFUSED',
+  'TOKEN_EXPIRED',
   'FORBIDDEN',
   'TOO_LARGE',
   'LOG_UNAVAILABLE',

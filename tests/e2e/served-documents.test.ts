@@ -32,10 +32,11 @@ describe('documents', () => {
 
   it('name every way in which guests and backends are refused', async () => {
     const clock = settableClock(Date.now());
-    const { ready, backend, ada } = await restServer({ clock });
+    const { ready, backend } = await restServer({ clock });
     const [nobody, bad] = [await restAs(ready, 'nobody'), await restAs(ready, { bearer: 'bad' })];
     const late = await restAs(ready, { user: 'late' });
     clock.turn(2 * HOUR);
+    const user = await restAs(ready, { user: 'user' });
     const expected = [
       ['guest', late, { name: 'x' }, 401, 'TOKEN_EXPIRED'],
       ['guest', bad, { name: 'x' }, 401, 'TOKEN_REFUSED'],
@@ -44,8 +45,10 @@ describe('documents', () => {
       ['guest', nobody, 'x'.repeat(70_000), 413, 'TOO_LARGE'],
       ['users/{user}/revoke', backend, {}, 400, 'BAD_INPUT'],
       ['users/{user}/revoke', backend, 'x'.repeat(70_000), 413, 'TOO_LARGE'],
-      ['users/{user}/revoke', ada, {}, 403, 'FORBIDDEN'],
-      ['users/{user}/revoke', bad, {}, 403, 'FORBIDDEN'],
+      ['users/{user}/revoke', nobody, {}, 401, 'UNAUTHENTICATED'],
+      ['users/{user}/revoke', bad, {}, 401, 'TOKEN_REFUSED'],
+      ['users/{user}/revoke', late, {}, 401, 'TOKEN_EXPIRED'],
+      ['users/{user}/revoke', user, {}, 403, 'FORBIDDEN'],
       ['users/{user}/notify', backend, { type: 'none' }, 400, 'BAD_INPUT'],
       ['chat/broadcast', backend, { rooms: [] }, 400, 'BAD_INPUT'],
     ] as const;
