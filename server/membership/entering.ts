@@ -38,8 +38,7 @@ export async function entering(
   { user: { id, name }, joined, by }: Entrant,
 ): Promise<Omit<Change<unknown>, 'result'>> {
   demandCount(facts.members, limits.membersPerRoom, 'members of this room');
-  const places = { list: 'room', most: limits.roomsPerUser, what: 'rooms' } as const;
-  const whileAt = await demandPlace(records, id, places);
+  const whileAt = await demandPlace(records, id, 'room');
   const [asked, wasBanned] = [await invitation(id), await isBanned(id)];
   const isFirst = !(await isKnown(id));
   const data = { user: { id, name } };

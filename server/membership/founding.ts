@@ -1,4 +1,4 @@
-import { limits, RoomError, type By, type CreateInput, type MyRoom } from '../../shared/index.ts';
+import { RoomError, type By, type CreateInput, type MyRoom } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { memberSince } from './entering.ts';
 import { encode, memberKey, myDirectKey, myOpenedKey, type MemberFacts } from './facts.ts';
@@ -56,7 +56,7 @@ export function createFounding(
           if (mine?.name === actor.name) return { result };
           return { result, facts: state.facts, changes: [memberOf(actor.id, own)] };
         }
-        const whileAt = await demandPlace(records, actor.id, OPENED);
+        const whileAt = await demandPlace(records, actor.id, 'opened');
         const joined = { type: 'joined', room, by: actor, role: 'member' };
         return {
           result,
@@ -79,8 +79,6 @@ export function createFounding(
   };
 }
 
-const OPENED = { list: 'opened', most: limits.roomsPerUser, what: 'rooms' } as const;
-
 /** The id of the one room of two users: the same, whoever asks. */
 function directId(kind: string, ...users: [string, string]): string {
   // Spaces are in no id, so no two pairs share a text.
@@ -94,7 +92,7 @@ async function repeatOf(
   actor: By,
   input: CreateInput,
 ): Promise<MyRoom | undefined> {
-  if (!facts || !isRepeat(facts, actor, input)) return undefined;
+  if (!facts || !isRepeat(facts, input, { by: actor, owner: actor })) return undefined;
   const own = await member(actor.id);
   return own && summaryOf(room, facts, own);
 }

@@ -7,17 +7,11 @@ import {
   type RosterEntry,
 } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
-import { roomPartition, userPartition, type StoredRecord } from '../records/records.ts';
-import {
-  memberFacts,
-  memberKey,
-  myDirectKey,
-  myInvitationKey,
-  myRoomKey,
-  type MemberFacts,
-} from './facts.ts';
+import { userPartition, type StoredRecord } from '../records/records.ts';
+import { myDirectKey, myInvitationKey, myRoomKey } from './facts.ts';
 import { living, titled, type MembershipParts } from './parts.ts';
 import type { Right } from './right.ts';
+import { readMembers, type RoomMember } from './room-state.ts';
 import { summaryOf } from './summary.ts';
 import { isSettled } from './user-index.ts';
 
@@ -81,21 +75,9 @@ export function createListing({
     return summaryOf(room, facts, own, other);
   };
   const otherOf = async (room: RoomName, userId: string): Promise<By | undefined> => {
-    const both = await membersOf(room, { limit: 2 });
-    const other = both.find(({ id }) => id !== userId);
-    return other && { id: other.id, name: other.name };
-  };
-  const membersOf = async (room: RoomName, { after, limit }: PageInput & { limit: number }) => {
-    const prefix = memberKey('');
-    const page = await records.list(roomPartition(room), {
-      prefix,
-      after: after === undefined ? undefined : memberKey(after),
-      limit,
-    });
-    return page.flatMap((record) => {
-      const facts = memberFacts(record);
-      return facts ? [rosterEntry(record.key.slice(prefix.length), facts)] : [];
-    });
+    const both = await readMembers(records, room, { limit: 2 });
+    const other = both.find((one) => one.userId !== userId);
+    return other && { id: other.userId, name: other.facts.name };
   };
 
   return {
@@ -133,13 +115,13 @@ export function createListing({
     roster: async (id, { after, limit = limits.listPageDefault }) => {
       const room = { kind, id };
       const { facts } = living(await book.read(room), right);
-      const found = await membersOf(room, { after, limit: limit + 1 });
-      const members = found.slice(0, limit);
+      const found = await readMembers(records, room, { after, limit: limit + 1 });
+      const members = found.slice(0, limit).map(rosterEntry);
       return { members, count: facts.members, hasMore: found.length > limit };
     },
   };
 }
 
-function rosterEntry(id: string, { name, role, since }: MemberFacts): RosterEntry {
-  return { id, name, role, since: new Date(since) };
+function rosterEntry({ userId, facts: { name, role, since } }: RoomMember): RosterEntry {
+  return { id: userId, name, role, since: new Date(since) };
 }

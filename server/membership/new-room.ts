@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { limits, RoomError, type By, type CreateInput } from '../../shared/index.ts';
+import { RoomError, type By, type CreateInput } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { listingOf, memberSince } from './entering.ts';
 import { encode, knownKey, memberKey, type DecidedFacts, type RoomFacts } from './facts.ts';
@@ -31,8 +31,7 @@ export async function newRoom(
   const shutOut = input.private && { revoked: { who, reason: 'removed' as const } };
   if (!owner) return { facts, news: [made], ...shutOut };
   const { id, name } = owner;
-  const places = { list: 'room', most: limits.roomsPerUser, what: 'rooms' } as const;
-  const whileAt = await demandPlace(records, id, places);
+  const whileAt = await demandPlace(records, id, 'room');
   const joined = { room, type: 'joined', data: { user: { id, name } }, by };
   const told = { type: 'joined', room, by, ...titled(input.title), role: 'owner' };
   return {
@@ -58,11 +57,18 @@ export function factsOf(
 }
 
 /** Was a room made as what is asked for, by the same one? An answer may be lost on its way, and the room renamed since. */
-export function isRepeat(facts: RoomFacts, by: By, input: CreateInput): boolean {
+export function isRepeat(
+  facts: RoomFacts,
+  input: CreateInput,
+  { by, owner }: Pick<Founders, 'by' | 'owner'>,
+): boolean {
   if (facts.isClosed || facts.createdBy !== by.id) return false;
   const { visibility, title } = outlineOf(input);
-  const { madeAs = facts } = facts;
-  return madeAs.title === title && facts.visibility === visibility;
+  // Earlier versions made rooms for their makers alone, and did not keep what they were called at first.
+  const { madeAs = { title: facts.title, owner: facts.createdBy } } = facts;
+  // One that was made for somebody else must not pass for his.
+  const isSame = madeAs.title === title && madeAs.owner === owner?.id;
+  return isSame && facts.visibility === visibility;
 }
 
 /** Why one is not made: where its id comes from a key, it is the key that stands for another room, or a closed one. */

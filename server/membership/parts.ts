@@ -1,10 +1,10 @@
-import { RoomError, type By } from '../../shared/index.ts';
+import { limits, RoomError, type By } from '../../shared/index.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { Records } from '../records/records.ts';
 import { meRoom } from '../rooms/me-room.ts';
 import type { News, RoomFacts } from './facts.ts';
-import { readPlaces, type ListState, type PlaceList } from './places.ts';
+import { readPlaces, type ListState } from './places.ts';
 import { asMember, type Right } from './right.ts';
 import type { RoomBook } from './room-book.ts';
 import type { RoomState } from './room-state.ts';
@@ -33,14 +33,16 @@ export function living(
   return { ...state, facts };
 }
 
-/** Gives what an entry is to be made on condition of. @throws RoomError LIMIT_REACHED when a list has `most` */
+/** Gives what an entry for one more room is to be made on condition of.
+ *  @throws RoomError LIMIT_REACHED when the user has as many as there may be */
 export async function demandPlace(
   records: Records,
   userId: string,
-  { list, most, what }: { list: PlaceList; most: number; what: string },
+  list: 'room' | 'opened',
 ): Promise<ListState> {
+  const most = limits.roomsPerUser;
   const { entries, state } = await readPlaces(records, userId, { list, limit: most });
-  demandCount(entries.length, most, what);
+  demandCount(entries.length, most, 'rooms');
   return state;
 }
 

@@ -51,9 +51,27 @@ export async function readRoom(records: Records, room: RoomName): Promise<RoomSt
     invitation: async (userId) => invitationFacts(await read(invitedKey(userId))),
     isBanned: async (userId) => (await read(bannedKey(userId))) !== undefined,
     isKnown: async (userId) => (await read(knownKey(userId))) !== undefined,
-    members: () => membersOf(records, partition),
-    owner: () => findOwner(membersOf(records, partition)),
+    members: () => membersOf(records, room),
+    owner: () => findOwner(membersOf(records, room)),
   };
+}
+
+/** A page of a room's members, by id. `after`: the last of the page before. */
+export async function readMembers(
+  records: Records,
+  room: RoomName,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<RoomMember[]> {
+  const prefix = memberKey('');
+  const page = await records.list(roomPartition(room), {
+    prefix,
+    after: after === undefined ? undefined : memberKey(after),
+    limit,
+  });
+  return page.flatMap((record) => {
+    const facts = memberFacts(record);
+    return facts ? [{ userId: record.key.slice(prefix.length), facts }] : [];
+  });
 }
 
 async function findOwner(members: AsyncIterable<RoomMember>): Promise<RoomMember | undefined> {
@@ -63,15 +81,11 @@ async function findOwner(members: AsyncIterable<RoomMember>): Promise<RoomMember
   return undefined;
 }
 
-async function* membersOf(records: Records, partition: string): AsyncGenerator<RoomMember> {
-  const prefix = memberKey('');
+async function* membersOf(records: Records, room: RoomName): AsyncGenerator<RoomMember> {
   for (let after: string | undefined; ;) {
-    const page = await records.list(partition, { prefix, after, limit: PAGE });
-    for (const record of page) {
-      const facts = memberFacts(record);
-      if (facts) yield { userId: record.key.slice(prefix.length), facts };
-    }
+    const page = await readMembers(records, room, { after, limit: PAGE });
+    yield* page;
     if (page.length < PAGE) return;
-    after = page.at(-1)?.key;
+    after = page.at(-1)?.userId;
   }
 }

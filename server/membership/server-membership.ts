@@ -70,9 +70,9 @@ export function createServerMembership(
       const room = { kind, id: idFor(by, input, newId) };
       return inTurnOf(owner, () =>
         book.change<RoomOutline>(room, async ({ facts }) => {
-          // One that was made for somebody else must not pass for his.
-          const isAgain = facts && isRepeat(facts, by, input) && facts.madeAs?.owner === owner?.id;
-          if (isAgain) return { result: outlineOf(room, facts) };
+          if (facts && isRepeat(facts, input, { by, owner })) {
+            return { result: outlineOf(room, facts) };
+          }
           if (facts) throw taken(input);
           const made = await newRoom({ records }, room, input, { by, owner, since: clock.now() });
           return { ...made, result: outlineOf(room, made.facts) };
