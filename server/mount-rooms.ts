@@ -1,6 +1,5 @@
 import {
   isDerived,
-  ROOM_ID,
   RoomError,
   SERVER,
   withMe,
@@ -12,6 +11,7 @@ import {
 } from '../shared/index.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { createSignOuts } from './auth/sign-outs.ts';
+import { shownOf } from './auth/user.ts';
 import { badInput } from './bad-input.ts';
 import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
@@ -20,6 +20,7 @@ import type { Records } from './records/records.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import { meRoom } from './rooms/me-room.ts';
+import { demandRoomId } from './rooms/room-id.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 import { allRouters } from './router/all-routers.ts';
@@ -100,7 +101,7 @@ export function mountRooms<R extends Contract>(
     room: RoomName,
     type: string,
     data: unknown,
-    { by, ...how }: { by?: By; idempotencyKey?: string; replyTo?: string } = {},
+    { by = SERVER, ...how }: { by?: By; idempotencyKey?: string; replyTo?: string } = {},
   ) => {
     const { kind, id } = room;
     const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
@@ -128,12 +129,12 @@ export function mountRooms<R extends Contract>(
     },
     signOut: signOuts.signOut,
     signOuts,
-    edit: async (kind, room, target, data, { by, ifVersion } = {}) => {
+    edit: async (kind, room, target, data, { by = SERVER, ifVersion } = {}) => {
       const found = await targetIn(kind, room, target);
       const edit = { data, by: shownOf(by), ifVersion };
       return hub.run(() => changes.edit(found.kind, found.target, edit));
     },
-    remove: async (kind, room, target, { by } = {}) => {
+    remove: async (kind, room, target, { by = SERVER } = {}) => {
       const found = await targetIn(kind, room, target);
       return hub.run(() => changes.remove(found.kind, found.target, shownOf(by)));
     },
@@ -144,10 +145,7 @@ export function mountRooms<R extends Contract>(
     members: async (kind, room, page = {}) => {
       return (await hub.members({ kind, id: room }, page)) as Members<never>;
     },
-    latest: async (kind, id) => {
-      demandRoomId(id);
-      return (await hub.latest({ kind, id })) as { latest: never[] };
-    },
+    latest: async (kind, id) => (await hub.latest({ kind, id })) as { latest: never[] },
     membership: (name) => {
       // A contract of another type may hand over any name.
       const kind: RoomKind | undefined = Object.hasOwn(contract, name) ? contract[name] : undefined;
@@ -160,16 +158,6 @@ export function mountRooms<R extends Contract>(
     drain: () => hub.drain(),
     close: () => (closing ??= close()),
   };
-}
-
-/** What everybody may see of whom the server speaks for. Its code may well hand over a whole `User`. */
-function shownOf({ id, name }: By = SERVER): By {
-  return { id, name };
-}
-
-/** @throws RoomError BAD_INPUT */
-function demandRoomId(id: string): void {
-  if (!ROOM_ID.test(id)) throw new RoomError('BAD_INPUT', `not a room id: ${id.slice(0, 140)}`);
 }
 
 /** A contract's keys are its kinds' names. @throws Error */

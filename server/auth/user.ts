@@ -9,3 +9,8 @@ export interface User extends By {
   /** What `userOf` has kept of what the token claims. Unset: nothing. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
+
+/** What everybody may see of a person. Whoever speaks for one may well hand over a whole `User`. */
+export function shownOf({ id, name }: By): By {
+  return { id, name };
+}

@@ -7,6 +7,7 @@ import {
   type MyRoom,
   type RosterEntry,
 } from '../../shared/index.ts';
+import { shownOf } from '../auth/user.ts';
 import { badInput } from '../bad-input.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { entering, listingOf, memberSince } from './entering.ts';
@@ -142,12 +143,12 @@ function read<Name extends keyof typeof serverInputs>(
   return data as z.output<(typeof serverInputs)[Name]>;
 }
 
-/** Of people no more than everybody may see: code may well hand over a whole `User`. */
+/** Of people no more than everybody may see. */
 function shown(given: unknown): unknown {
   // Code without types may hand over anything.
   if (typeof given !== 'object' || given === null) return given;
   const fields = Object.entries(given).map(([name, value]: [string, unknown]) => {
-    return [name, isPerson(value) ? { id: value.id, name: value.name } : value];
+    return [name, isPerson(value) ? shownOf(value) : value];
   });
   return Object.fromEntries(fields);
 }

@@ -1,7 +1,6 @@
 import type { Observable } from '@trpc/server/observable';
 import {
   limits,
-  ROOM_ID,
   RoomError,
   type Ack,
   type Contract,
@@ -29,6 +28,7 @@ import { OpenRooms } from './open-rooms.ts';
 import { Publisher, type Publication } from './publisher.ts';
 import { Replays, type ReplayLimits } from './replays.ts';
 import type { Room } from './room.ts';
+import { demandRoomId } from './room-id.ts';
 import { Seats, type Seat } from './seats.ts';
 import { Underway } from './underway.ts';
 import type { Standing } from './values.ts';
@@ -189,7 +189,7 @@ export class Hub {
    *  no seat, replays nothing and is held up by nobody. Errors with what keeps the room from opening. */
   observe(name: RoomName): Observable<Frame<RoomEvent>, unknown> {
     const open = async (use: (room: Room) => void) => {
-      if (!ROOM_ID.test(name.id)) throw new RoomError('BAD_INPUT', 'not a room id');
+      demandRoomId(name.id);
       await this.#rooms.with(name, this.#kindOf(name), use);
     };
     return observeRoom(open, this.#onError);
@@ -211,8 +211,9 @@ export class Hub {
     }));
   }
 
-  /** The latest values that stand in a room, those that were set first in front. */
-  latest(name: RoomName): Promise<Standing> {
+  /** The latest values that stand in a room, those that were set first in front. @throws RoomError BAD_INPUT */
+  async latest(name: RoomName): Promise<Standing> {
+    demandRoomId(name.id);
     return this.#rooms.with(name, this.#kindOf(name), (room) => room.valuesFor(undefined));
   }
 

@@ -1,4 +1,5 @@
 import { RoomError, type Ack, type By, type WhisperInput } from '../../shared/index.ts';
+import { shownOf } from '../auth/user.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { Caller, Gate } from './gate.ts';
 import type { Hub } from './hub.ts';
@@ -29,7 +30,7 @@ export function createWhispers(options: {
       }
       const to = await findPerson(room, userId);
       if (!to) throw new RoomError('FORBIDDEN');
-      const by = { id: caller.user.id, name: caller.user.name };
+      const by = shownOf(caller.user);
       const publication = { type: 'whisper', data: { room, to, text }, by, idempotencyKey };
       // The other's copy first: the sender is not shown what has not arrived. With the same key a repeat
       // brings the second copy where only the first was made.

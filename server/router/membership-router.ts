@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { By } from '../../shared/index.ts';
 import { membershipInputs as inputs } from '../../shared/membership.ts';
+import { shownOf } from '../auth/user.ts';
 import type { KeptKind } from '../membership/room-keeping.ts';
 import type { Gate, RoomDeed } from '../rooms/gate.ts';
 import { userCall } from './trpc.ts';
@@ -20,7 +21,7 @@ export function membershipRouter(kept: KeptKind, gate: Gate, now: () => number):
       input,
       run: async (caller, given) => {
         await gate.admit(caller, given.room, deed, NOTICED.has(deed) ? 'notice' : 'publish');
-        return run(actorOf(caller.user), given);
+        return run(shownOf(caller.user), given);
       },
     });
 
@@ -30,7 +31,7 @@ export function membershipRouter(kept: KeptKind, gate: Gate, now: () => number):
       input: inputs.create,
       run: async (caller, input) => {
         await gate.admit(caller, input.id ?? NEW_ROOM, 'create');
-        return founding.create(actorOf(caller.user), input);
+        return founding.create(shownOf(caller.user), input);
       },
     }),
     direct: userCall(now, {
@@ -38,7 +39,7 @@ export function membershipRouter(kept: KeptKind, gate: Gate, now: () => number):
       input: inputs.direct,
       run: async (caller, { user }) => {
         await gate.admit(caller, user, 'direct', 'notice');
-        return founding.direct(actorOf(caller.user), user);
+        return founding.direct(shownOf(caller.user), user);
       },
     }),
     invite: change('invite', inputs.invite, joining.invite),
@@ -54,12 +55,12 @@ export function membershipRouter(kept: KeptKind, gate: Gate, now: () => number):
     mine: userCall(now, {
       type: 'query',
       input: inputs.mine,
-      run: ({ user }, page) => listing.mine(actorOf(user), page ?? {}),
+      run: ({ user }, page) => listing.mine(shownOf(user), page ?? {}),
     }),
     invitations: userCall(now, {
       type: 'query',
       input: inputs.invitations,
-      run: ({ user }, page) => listing.invitations(actorOf(user), page ?? {}),
+      run: ({ user }, page) => listing.invitations(shownOf(user), page ?? {}),
     }),
     roster: userCall(now, {
       type: 'query',
@@ -77,7 +78,3 @@ const NOTICED = new Set<RoomDeed>(['invite', 'removeMember']);
 
 // What a policy is asked about a room whose id the server has yet to make. No room has this name.
 const NEW_ROOM = '~';
-
-function actorOf({ id, name }: By): By {
-  return { id, name };
-}
