@@ -43,7 +43,8 @@ export class Holders<H extends Holder, Owner> {
 
   #leave(holder: H): void {
     const owner = this.#owners.get(holder);
-    if (owner === undefined || !this.#owners.delete(holder)) return;
+    if (owner === undefined) return;
+    this.#owners.delete(holder);
     const key = this.#keyOf(owner);
     const left = this.countOf(key) - 1;
     if (left > 0) this.#counts.set(key, left);

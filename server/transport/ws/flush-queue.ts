@@ -38,22 +38,17 @@ export class FlushQueue implements Lender {
     try {
       while (done < count) {
         const one = due[done];
-        due[done] = undefined;
         done += 1;
         one?.flush();
       }
     } finally {
       this.#endRun();
       // One that throws takes nobody else's frames with it.
-      for (; done < count; done += 1) this.#addAgain(due, done);
+      for (const one of due.slice(done, count)) if (one) this.add(one);
+      // Nobody is held who may have gone.
+      due.fill(undefined, 0, count);
     }
   };
-
-  #addAgain(due: (Flushable | undefined)[], at: number): void {
-    const one = due[at];
-    due[at] = undefined;
-    if (one) this.add(one);
-  }
 
   #endRun(): void {
     this.#isRunning = false;
