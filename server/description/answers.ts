@@ -52,13 +52,14 @@ export const ack: z.ZodType<Ack> = z
 
 const title = z.string().exactOptional();
 const role = z.enum(['owner', 'moderator', 'member']);
+const visibility = z.enum(['open', 'private', 'direct']);
 
 /** A room that one belongs to. */
 export const myRoom: z.ZodType<MyRoom> = z
   .object({
     room: z.string(),
     title,
-    visibility: z.enum(['open', 'private', 'direct']),
+    visibility,
     role: role.meta({ description: "One's own." }),
     since: z.date().meta({ description: 'Since when one belongs to it.' }),
     with: by.exactOptional().meta({ description: 'Of a direct room: the other one.' }),
@@ -72,7 +73,7 @@ export const myRoom: z.ZodType<MyRoom> = z
 
 /** A room as it is to everybody. */
 export const roomOutline = z
-  .object({ room: z.string(), title, visibility: z.enum(['open', 'private', 'direct']) })
+  .object({ room: z.string(), title, visibility })
   .meta({ description: 'A room with members.' });
 
 /** An invitation that waits. */

@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../shared/index.ts';
 import { describeErrors, type ErrorDescription } from '../description/tables.ts';
+import { COMMON_ERRORS } from '../description/words.ts';
 import type { Operation } from '../rest/operation.ts';
 import type { DocumentParts } from './document-parts.ts';
 import { propertiesOf, requiredOf, withoutField } from './fields.ts';
@@ -117,17 +117,8 @@ function describe({ procedure, server }: Operation): string {
   return `${procedure.description} ${more}`;
 }
 
-// How any call that is for backends alone may be refused: whoever has no key of theirs is asked who he is, and FORBIDDEN.
-const OF_BACKENDS: readonly ErrorCode[] = [
-  'BAD_INPUT',
-  'UNAUTHENTICATED',
-  'TOKEN_REFUSED',
-  'TOKEN_EXPIRED',
-  'FORBIDDEN',
-  'TOO_LARGE',
-  'LOG_UNAVAILABLE',
-  'INTERNAL',
-];
+// How any call that is for backends alone may be refused, and whoever has no key of theirs: no policy is asked.
+const OF_BACKENDS = COMMON_ERRORS.filter((code) => code !== 'AUTHORIZE_TIMEOUT');
 
 function operationId({ path }: Operation): string {
   return path.replace(/^\/api\/|\{\w+\}\//g, '').replaceAll('/', '.');

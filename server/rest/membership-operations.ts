@@ -5,7 +5,7 @@ import type { KindDescription } from '../description/describe.ts';
 import { ADA, BOB, SINCE } from '../description/samples.ts';
 import { serverInputs } from '../membership/server-inputs.ts';
 import type { Operation } from './operation.ts';
-import { given, operation, serverCall } from './server-call.ts';
+import { operation, serverCall } from './server-call.ts';
 
 type Name = keyof typeof serverInputs;
 
@@ -109,7 +109,7 @@ function membershipOperation(kind: string, name: Name): Operation {
   const call = serverCall(input, { ...words, errors, input }, (rooms, asked) => {
     // Each is parsed by the input of its own name.
     const run = rooms.membership(kind as never)[name] as (input: object) => Promise<unknown>;
-    return run(given(asked));
+    return run(asked);
   });
   return operation(method, `/api/${kind}/${path}`, call, kind);
 }
