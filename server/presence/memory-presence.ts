@@ -2,7 +2,13 @@ import type { Clock } from '../clock.ts';
 import { roomKey } from '../log/room-log.ts';
 import { Holds, type PresenceOptions } from './holds.ts';
 import type { KeptSeat, KeptSeats } from './kept-seats.ts';
-import type { Presence, PresenceChange, PresenceFollower } from './presence.ts';
+import type {
+  OccupiedPage,
+  OccupiedRooms,
+  Presence,
+  PresenceChange,
+  PresenceFollower,
+} from './presence.ts';
 import { RoomSeats } from './room-seats.ts';
 import { whoIsIn } from './who-is-in.ts';
 
@@ -76,6 +82,8 @@ export function createMemoryPresence(
       return isSeated;
     },
     snapshot: async (room) => rooms.get(roomKey(room))?.seats.users() ?? [],
+    count: async (room) => rooms.get(roomKey(room))?.seats.count ?? 0,
+    occupied: async (kind, page) => pageOf(occupiedIn(rooms, kind), page),
     follow: async (room, follower) => {
       const key = roomKey(room);
       const entry = entryOf(key);
@@ -89,6 +97,26 @@ export function createMemoryPresence(
     },
     close: async () => close(),
   };
+}
+
+function occupiedIn(
+  rooms: ReadonlyMap<string, Entry>,
+  kind: string,
+): { room: string; count: number }[] {
+  const prefix = roomKey({ kind, id: '' });
+  return [...rooms]
+    .filter(([key, { seats }]) => key.startsWith(prefix) && !seats.isEmpty)
+    .map(([key, { seats }]) => ({ room: key.slice(prefix.length), count: seats.count }));
+}
+
+function pageOf(
+  all: readonly { room: string; count: number }[],
+  { after, limit }: OccupiedPage,
+): OccupiedRooms {
+  const rest = all.filter(({ room }) => after === undefined || room > after);
+  const rooms = rest.toSorted((a, b) => (a.room < b.room ? -1 : 1)).slice(0, limit);
+  const last = rooms.at(-1);
+  return last && rest.length > limit ? { rooms, next: last.room } : { rooms };
 }
 
 /** All seats, in each room those last whose state was said last. */

@@ -52,10 +52,30 @@ export interface Presence {
   setState(room: RoomName, member: Member, state: string): Promise<boolean>;
   /** Everybody in a room, each user once, in the order of arrival. */
   snapshot(room: RoomName): Promise<readonly Seated[]>;
+  /** How many users are in a room. @throws RoomError LOG_UNAVAILABLE */
+  count(room: RoomName): Promise<number>;
+  /** The rooms of a kind that somebody is in, by id, those after `after`: at most `limit` of them, and fewer even
+   *  where others follow. @throws RoomError LOG_UNAVAILABLE */
+  occupied(kind: string, page: OccupiedPage): Promise<OccupiedRooms>;
   /** Calls `follower` with every change from now on, and resolves with the room as it stood then. */
   follow(room: RoomName, follower: PresenceFollower): Promise<FollowedRoom>;
   /** Stops its timers. Seats that are still held are left to the other nodes. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** Which of the rooms that somebody is in. */
+export interface OccupiedPage {
+  /** A room id: those behind it. Unset: from the first one on. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** A page of the rooms that somebody is in. */
+export interface OccupiedRooms {
+  /** `count`: how many users. */
+  readonly rooms: readonly { readonly room: string; readonly count: number }[];
+  /** Where the next page begins (`after`). Unset: this was the last. */
+  readonly next?: string;
 }
 
 /** A room that is followed, as this node knows it: answers at once. */

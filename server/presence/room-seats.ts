@@ -64,6 +64,11 @@ export class RoomSeats implements WhoIsThere {
     }
   }
 
+  /** How many users there are. */
+  get count(): number {
+    return this.#people.size;
+  }
+
   /** Everybody, each user once. */
   users(): Seated[] {
     return [...this.#people.values()].map(seated);

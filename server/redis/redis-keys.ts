@@ -26,6 +26,11 @@ export const NODES_KEY = `${PREFIX}nodes`;
 /** Another one: what the epochs of rooms that begin now are called. */
 export const BEGINNING_KEY = `${PREFIX}beginning`;
 
+/** Of no room either: the ids of a kind's rooms that somebody is in. */
+export function occupiedKey(kind: string): string {
+  return `${PREFIX}occupied:${encodeURIComponent(kind)}`;
+}
+
 /** The last: from when on which partition of records may be taken over, of those that are unfinished. */
 export const UNFINISHED_KEY = `${PREFIX}unfinished`;
 

@@ -219,6 +219,35 @@ export function presenceContract(
       expect(await presence.snapshot(other)).toEqual([]);
     });
 
+    it('[PRE1] lists the rooms of a kind that somebody is in, by id, with how many users', async () => {
+      const { clock, presence } = await stage();
+      const all = async (limit = 100) => {
+        const pages = [await presence.occupied('chat', { after: undefined, limit })];
+        for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next) {
+          pages.push(await presence.occupied('chat', { after: next, limit }));
+        }
+        return pages.flatMap(({ rooms }) => rooms.map(({ room, count }) => `${room} ${count}`));
+      };
+      expect(await all()).toEqual([]);
+      const rooms = ['b', 'a', 'Z', '~', '0.9', 'a-b'].map((id) => ({ kind: 'chat', id }));
+      for (const room of rooms) presence.join(room, seat(`a-${room.id}`, 'ada'));
+      presence.join({ kind: 'chats', id: 'c' }, seat('c', 'ada'));
+      presence.join(general, seat('g1', 'ada'));
+      presence.join(general, seat('g2', 'ada'));
+      presence.join(general, seat('g3', 'bob'));
+      const listed = ['0.9 1', 'Z 1', 'a 1', 'a-b 1', 'b 1', 'general 2', '~ 1'];
+      for (const limit of [1, 3, 7, 100]) expect(await all(limit)).toEqual(listed);
+      expect(await presence.count(general)).toBe(2);
+      expect(await presence.count(other)).toBe(0);
+
+      presence.leave(general, seat('g3', 'bob'), 'left');
+      presence.leave({ kind: 'chat', id: 'a' }, seat('a-a', 'ada'), 'kicked');
+      presence.leave({ kind: 'chat', id: 'b' }, seat('a-b', 'ada'), 'dropped');
+      expect(await all()).toEqual(['0.9 1', 'Z 1', 'a-b 1', 'b 1', 'general 1', '~ 1']);
+      clock.advance(HOLD_MS);
+      expect(await all()).toEqual(['0.9 1', 'Z 1', 'a-b 1', 'general 1', '~ 1']);
+    });
+
     it('[PRE1] [PRE2] agrees with the seats after whatever happened', async () => {
       const deed = fc.oneof(
         fc.record({ do: fc.constant('join' as const), user: fc.nat(2), conn: fc.nat(3) }),
@@ -271,6 +300,10 @@ export function presenceContract(
           expect(new Set(shown)).toEqual(truth);
           expect(new Set(folded.keys())).toEqual(truth);
         }
+        const held = new Set([...seats.values()].map(({ user }) => user)).size;
+        const page = { after: undefined, limit: 10 };
+        const { rooms } = await presence.occupied('chat', page);
+        expect(rooms).toEqual(held > 0 ? [{ room: general.id, count: held }] : []);
       };
       await fc.assert(fc.asyncProperty(fc.array(deed, { maxLength: 40 }), run), { numRuns: runs });
     });

@@ -4,21 +4,31 @@ import { script } from '../../redis/script.ts';
 // The people of a room are a hash. `@` is the life of the hash and a count of its changes; `m` and a member's id is
 // his seat: when it was taken (microseconds, on Redis's clock), the node that keeps it, and JSON (seat-text.ts).
 // A change is told on the room's channel with its number: whoever sees one left out reads the hash.
-// Whoever wants to know which nodes live asks BEAT.
+// Whoever wants to know which nodes live asks BEAT. Beside it, for each kind, the ids of its rooms whose hash has a
+// seat: of those of dead nodes too, until somebody looks.
+const LIST = `
+local function list()
+  if redis.call('HLEN', KEYS[1]) > 1 then
+    redis.call('ZADD', KEYS[2], 0, ARGV[1])
+    redis.call('PEXPIRE', KEYS[2], ${DAY})
+  else
+    redis.call('ZREM', KEYS[2], ARGV[1])
+  end
+end`;
 
-/** KEYS people. ARGV fresh life, node, `all` of the node's seats or `some`, channel, how many seats, then
- *  member, when or '', JSON for each of them, then member and reason of those that are no more. */
-export const SYNC = script(`
+/** KEYS people, occupied. ARGV room's id, fresh life, node, `all` of the node's seats or `some`, channel, how many
+ *  seats, then member, when or '', JSON for each of them, then member and reason of those that are no more. */
+export const SYNC = script(`${LIST}
 local life, version = string.match(redis.call('HGET', KEYS[1], '@') or '', '^(%S+) (%d+)$')
 if not life then
   redis.call('DEL', KEYS[1])
-  life, version = ARGV[1], 0
+  life, version = ARGV[2], 0
 end
-local node, sets, gone, listed = ARGV[2], {}, {}, {}
+local node, sets, gone, listed = ARGV[3], {}, {}, {}
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
-local at = 6
-for _ = 1, tonumber(ARGV[5]) do
+local at = 7
+for _ = 1, tonumber(ARGV[6]) do
   local field, no, text = 'm' .. ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local old = redis.call('HGET', KEYS[1], field)
   if no == '' then
@@ -43,7 +53,7 @@ while at < #ARGV do
   forget(ARGV[at], ARGV[at + 1])
   at = at + 2
 end
-if ARGV[3] == 'all' then
+if ARGV[4] == 'all' then
   local all = redis.call('HGETALL', KEYS[1])
   for i = 1, #all, 2 do
     local its = string.match(all[i + 1], '^%d+ (%S+) ')
@@ -52,13 +62,15 @@ if ARGV[3] == 'all' then
 end
 if #sets == 0 and #gone == 0 then
   redis.call('PEXPIRE', KEYS[1], ${DAY})
+  list()
   return 0
 end
 version = string.format('%d', tonumber(version) + 1)
 redis.call('HSET', KEYS[1], '@', life .. ' ' .. version)
+list()
 -- Where nobody is left there is nothing to keep: every user has a room of his own.
 redis.call('PEXPIRE', KEYS[1], redis.call('HLEN', KEYS[1]) > 1 and ${DAY} or ${MINUTE})
-redis.call('SPUBLISH', ARGV[4], 'p' .. cjson.encode({
+redis.call('SPUBLISH', ARGV[5], 'p' .. cjson.encode({
   life = life, version = version, node = node, sets = sets, gone = gone }))
 return 1
 `);
@@ -77,13 +89,23 @@ end
 return {life or '', version or '0', flat}
 `);
 
-/** KEYS people. ARGV node that is dead. All know, nobody is told. */
-export const BURY = script(`
+/** KEYS people, occupied. ARGV room's id, node that is dead. All know, nobody is told. */
+export const BURY = script(`${LIST}
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
-  if string.match(all[i + 1], '^%d+ (%S+) ') == ARGV[1] then redis.call('HDEL', KEYS[1], all[i]) end
+  if string.match(all[i + 1], '^%d+ (%S+) ') == ARGV[2] then redis.call('HDEL', KEYS[1], all[i]) end
 end
+list()
 return 1
+`);
+
+/** KEYS people, occupied. ARGV room's id. Gives life and count of changes, as they stand, of a room that somebody is
+ *  in, and keeps it for another day. */
+export const LOOK = script(`${LIST}
+local at = redis.call('HGET', KEYS[1], '@')
+if at then redis.call('PEXPIRE', KEYS[1], ${DAY}) end
+list()
+return at or ''
 `);
 
 /** KEYS nodes. ARGV node, milliseconds for which it is to count as alive. Those whose time is over are removed,
@@ -104,4 +126,4 @@ return reply
 `);
 
 /** All of them, to be loaded at once. */
-export const PRESENCE_SCRIPTS = [SYNC, PEOPLE, BURY, BEAT] as const;
+export const PRESENCE_SCRIPTS = [SYNC, PEOPLE, BURY, LOOK, BEAT] as const;
