@@ -18,6 +18,7 @@ import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
+import { occupiedRooms } from './presence/occupied.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import { meRoom } from './rooms/me-room.ts';
 import { demandRoomId } from './rooms/room-id.ts';
@@ -97,6 +98,9 @@ export function mountRooms<R extends Contract>(
   };
   let closing: Promise<void> | undefined;
 
+  const demandKind = (kind: string) => {
+    if (!Object.hasOwn(contract, kind)) throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
+  };
   const publish = async (
     room: RoomName,
     type: string,
@@ -123,7 +127,7 @@ export function mountRooms<R extends Contract>(
     publish: (kind, room, type, data, how) => publish({ kind, id: room }, type, data, how),
     notify: (userId, type, data, how) => publish(meRoom(userId), type, data, how),
     revoke: async ({ kind, room, user }) => {
-      if (!Object.hasOwn(contract, kind)) throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
+      demandKind(kind);
       const revoked = { who: { only: user }, reason: 'revoked' } as const;
       await bus.announce({ room: { kind, id: room }, revoked });
     },
@@ -144,6 +148,14 @@ export function mountRooms<R extends Contract>(
     },
     members: async (kind, room, page = {}) => {
       return (await hub.members({ kind, id: room }, page)) as Members<never>;
+    },
+    occupied: async (kind, page) => {
+      demandKind(kind);
+      return occupiedRooms(presence, kind, page);
+    },
+    isOnline: async (userId) => {
+      demandRoomId(userId);
+      return (await presence.count(meRoom(userId))) > 0;
     },
     latest: async (kind, id) => (await hub.latest({ kind, id })) as { latest: never[] },
     membership: (name) => {

@@ -19,6 +19,7 @@ import type {
 } from '../shared/index.ts';
 import type { SignOuts } from './auth/sign-outs.ts';
 import type { ServerMembership } from './membership/server-membership.ts';
+import type { OccupiedRooms } from './presence/presence.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 
 /** The kinds of a contract whose rooms have members. */
@@ -76,6 +77,17 @@ export interface Rooms<R extends Contract> {
     room: string,
     page?: Omit<MembersInput, 'room'>,
   ): Promise<Members<PresenceOf<R[K]>>>;
+
+  /** A page of the rooms of a kind that somebody is in now, by id, each with how many users; nobody is asked. Over
+   *  several nodes a room may come and go while pages are read. @throws RoomError BAD_INPUT, LOG_UNAVAILABLE */
+  occupied(
+    kind: keyof R & string,
+    page?: { after?: string | undefined; limit?: number | undefined },
+  ): Promise<OccupiedRooms>;
+
+  /** Does a connection of a user follow his own stream, on any node, so that what he is notified of reaches him
+   *  now? One that broke counts for 15 s longer. @throws RoomError BAD_INPUT, LOG_UNAVAILABLE */
+  isOnline(userId: string): Promise<boolean>;
 
   /** The latest values that stand in a room, with `crowds` of what too many do to be told one by one; nobody is
    *  asked. @throws RoomError BAD_INPUT */

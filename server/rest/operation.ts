@@ -16,6 +16,8 @@ export type ServerRooms = Pick<
   | 'remove'
   | 'history'
   | 'members'
+  | 'occupied'
+  | 'isOnline'
   | 'membership'
 >;
 

@@ -1,35 +1,30 @@
 import { z } from 'zod';
-import { isDerived, ME, RoomError } from '../../shared/index.ts';
+import { ME, RoomError } from '../../shared/index.ts';
 import { lifeInputs } from '../../shared/life-procedures.ts';
 import { positionInput } from '../../shared/position-input.ts';
-import { historyInput, idempotencyKey, membersInput, roomId } from '../../shared/procedures.ts';
-import { ack, done } from '../description/answers.ts';
+import { historyInput, membersInput, roomId } from '../../shared/procedures.ts';
+import { ack } from '../description/answers.ts';
 import type { KindDescription } from '../description/describe.ts';
 import type { EventDescription } from '../description/events.ts';
 import { crowds } from '../description/frames.ts';
 import { ACK, unionOf, type ProcedureDescription } from '../description/procedure.ts';
 import { KEY, ROOM } from '../description/samples.ts';
 import { wordsFor } from '../description/words.ts';
+import { occupiedInput } from '../presence/occupied.ts';
 import { byInput as by } from '../person-input.ts';
 import type { Operation, ServerCall } from './operation.ts';
+import { anyEvent, event, firstOf } from './event-input.ts';
 import { membershipOperations } from './membership-operations.ts';
 import { given, methodOf, operation, serverCall } from './server-call.ts';
+import { userOperations } from './user-operations.ts';
 
 // Each is a publish, and all of them are waited for.
 const MAX_ROOMS = 100;
 
-const how = { by, idempotencyKey };
-const event = { type: z.string(), data: z.unknown(), ...how };
-
 /** What backends with a server key reach: every event of the contract and every room; nobody is asked. */
 export function serverOperations(kinds: readonly KindDescription[]): Operation[] {
   const me = kinds.find(({ kind }) => kind.name === ME);
-  return [
-    ...kinds.filter((kind) => kind !== me).flatMap(ofKind),
-    ...(me ? [operation('POST', '/api/users/{user}/notify', notify(me))] : []),
-    operation('POST', '/api/users/{user}/revoke', revoke),
-    operation('POST', '/api/users/{user}/sign-out', signOut),
-  ];
+  return [...kinds.filter((kind) => kind !== me).flatMap(ofKind), ...userOperations(me)];
 }
 
 function ofKind(description: KindDescription): Operation[] {
@@ -45,27 +40,13 @@ function ofKind(description: KindDescription): Operation[] {
   return [
     operation('POST', `${inRoom}/publish`, publish(description), name),
     operation('POST', `/api/${name}/broadcast`, broadcast(description), name),
+    operation('GET', `/api/${name}/rooms`, occupied(name), name),
     ...(values.length > 0
       ? [operation('GET', `${inRoom}/latest`, latest(name, values), name)]
       : []),
     ...alike,
     ...membershipOperations(description),
   ];
-}
-
-/** The events of a kind that a backend may publish, each with its own data. */
-function anyEvent({ kind, events }: KindDescription, shape: Record<string, z.ZodType>): z.ZodType {
-  const own = events.filter(({ type }) => !isDerived(kind, type));
-  return unionOf(
-    own.map(({ type, spec }) =>
-      z.strictObject({ ...shape, type: z.literal(type), data: spec.data, ...how }),
-    ),
-  );
-}
-
-function firstOf({ events }: KindDescription) {
-  const [first] = events;
-  return { type: first?.type, data: first?.example };
 }
 
 function publish(description: KindDescription): ServerCall {
@@ -126,6 +107,24 @@ function broadcast(description: KindDescription): ServerCall {
   });
 }
 
+function occupied(kind: string): ServerCall {
+  const room = z.object({ room: z.string(), count: z.int() });
+  const call = {
+    summary: 'List rooms that somebody is in',
+    description:
+      'A page of the rooms of this kind that somebody is in now, by id, each with how many users. `next`, where there are ' +
+      'more: `after` of the next page.',
+    errors: [],
+    input: occupiedInput,
+    output: z.object({ rooms: z.array(room), next: z.string().exactOptional() }),
+    example: {
+      input: { limit: 20 },
+      output: { rooms: [{ room: ROOM, count: 3 }] },
+    },
+  };
+  return serverCall(occupiedInput, call, (rooms, page) => rooms.occupied(kind, page));
+}
+
 const latestInput = z.strictObject({ room: roomId });
 
 function latest(kind: string, values: readonly EventDescription[]): ServerCall {
@@ -144,67 +143,6 @@ function latest(kind: string, values: readonly EventDescription[]): ServerCall {
   };
   return serverCall(latestInput, call, (rooms, { room }) => rooms.latest(kind, room));
 }
-
-function notify(description: KindDescription): ServerCall {
-  const call = {
-    summary: 'Notify a user',
-    description:
-      'Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.',
-    errors: ['CONFLICT', 'RESTARTING'] as const,
-    input: anyEvent(description, { user: roomId }),
-    output: ack,
-    example: {
-      input: { user: 'bob', ...firstOf(description), idempotencyKey: KEY },
-      output: ACK,
-    },
-  };
-  const envelope = z.strictObject({ user: roomId, ...event });
-  return serverCall(envelope, call, (rooms, { user, type, data, ...options }) =>
-    // The contract's own schema decides what a type is and what its data may be.
-    rooms.notify(user, type as never, data as never, given(options)),
-  );
-}
-
-const revokeInput = z.strictObject({ user: roomId, kind: z.string(), room: roomId });
-
-const revoke = serverCall(
-  revokeInput,
-  {
-    summary: 'End a user’s streams of a room',
-    description:
-      'Ends the streams that a user has of a room, on all nodes within a second: for a policy that lets him in no longer. ' +
-      'Whether he may come back is its decision.',
-    errors: [],
-    input: revokeInput,
-    output: done,
-    example: { input: { user: 'bob', kind: 'chat', room: ROOM }, output: { room: ROOM } },
-  },
-  async (rooms, { user, kind, room }) => {
-    await rooms.revoke({ kind, room, user });
-    return { room };
-  },
-);
-
-const signOutInput = z.strictObject({ user: roomId, issuedBefore: z.date().optional() });
-
-const signOut = serverCall(
-  signOutInput,
-  {
-    summary: 'Sign a user out everywhere',
-    description:
-      'His tokens that were issued before `issuedBefore` (default: now) count no more, nor do those that have no `iat`, and ' +
-      'what he reached by them ends, on all nodes within a second. The answer comes when tokens count that are issued ' +
-      'after it.',
-    errors: [],
-    input: signOutInput,
-    output: z.object({ user: z.string() }),
-    example: { input: { user: 'bob' }, output: { user: 'bob' } },
-  },
-  async (rooms, { user, issuedBefore }) => {
-    await rooms.signOut(user, given({ issuedBefore }));
-    return { user };
-  },
-);
 
 /** What a backend does as users do, where it may. */
 function likeUsers(kind: string, like: ProcedureDescription): ServerCall | undefined {

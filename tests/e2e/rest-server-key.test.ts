@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { chat, defineMe, defineRoom, durable, latest } from '../../shared/index.ts';
+import { follow, stockClient } from '../kit/clients.ts';
+import { followMe } from '../kit/my-stream.ts';
 import { restAs } from '../kit/rest.ts';
 import { restServer, SERVER_KEY } from '../kit/rest-server.ts';
 
@@ -52,6 +54,25 @@ describe('REST with a server key', () => {
       count: 0,
       users: [],
     });
+  });
+
+  it('lists the rooms that somebody is in, and says who is online', async () => {
+    const { backend, ada, ready } = await restServer();
+    const { trpc } = stockClient(ready.socketUrl, await ready.token('ada'));
+    for (const room of ['b', 'a']) await follow(trpc, room);
+    const first = await backend('GET', 'chat/rooms?limit=1');
+    expect(first).toMatchObject({
+      status: 200,
+      body: { rooms: [{ room: 'a', count: 1 }], next: 'a' },
+    });
+    const rest = await backend('GET', 'chat/rooms?after=a');
+    expect(rest.body).toEqual({ rooms: [{ room: 'b', count: 1 }] });
+    expect((await backend('GET', 'users/ada/online')).body).toEqual({ user: 'ada', online: false });
+    await followMe(trpc);
+    expect((await backend('GET', 'users/ada/online')).body).toEqual({ user: 'ada', online: true });
+    expect(await backend('GET', 'chat/rooms?limit=0')).toMatchObject({ status: 400 });
+    expect(await ada('GET', 'chat/rooms')).toMatchObject({ status: 403 });
+    expect(await ada('GET', 'users/ada/online')).toMatchObject({ status: 403 });
   });
 
   it('reads the latest values of a room', async () => {

@@ -41,6 +41,35 @@ describe('the rooms of a ready server', () => {
     expect(JSON.stringify(feed.frames)).not.toMatch(/expiresAt|tenant/);
   });
 
+  it('[PRE1] list the rooms that somebody is in, and know who can be reached', async () => {
+    const { rooms, ...server } = await startServer();
+    const as = async (user: string) => stockClient(server.socketUrl, await server.token(user));
+    const [ada, bob] = [await as('ada'), await as('bob')];
+    expect(await rooms.occupied('chat')).toEqual({ rooms: [] });
+    for (const room of ['b', 'a', 'c']) await follow(ada.trpc, room);
+    await follow(bob.trpc, 'b');
+    await followMe(bob.trpc);
+    expect(await rooms.occupied('chat', { limit: 2 })).toEqual({
+      rooms: [
+        { room: 'a', count: 1 },
+        { room: 'b', count: 2 },
+      ],
+      next: 'b',
+    });
+    expect(await rooms.occupied('chat', { limit: 2, after: 'b' })).toEqual({
+      rooms: [{ room: 'c', count: 1 }],
+    });
+    expect([await rooms.isOnline('bob'), await rooms.isOnline('ada')]).toEqual([true, false]);
+    for (const bad of [
+      () => rooms.occupied('chat', { limit: 0 }),
+      () => rooms.occupied('chat', { after: 'no room' }),
+      () => rooms.occupied('nope' as 'chat'),
+      () => rooms.isOnline('no user'),
+    ]) {
+      await expect(bad()).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    }
+  });
+
   it('[CON1] read the latest values that stand in a room, followed or not', async () => {
     const ticker = defineRoom('ticker', {
       events: {
