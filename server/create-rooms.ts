@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MINUTE, withMe, type Contract, type Retention } from '../shared/index.ts';
 import { openToAll, type Authorize } from './auth/authorize.ts';
+import { anyPolicy, type AuthorizeFor } from './auth/question.ts';
 import type { Bus } from './bus/bus.ts';
 import { createMemoryBus } from './bus/memory-bus.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -31,7 +32,7 @@ export interface RoomsOptions<R extends Contract> {
    *  instead, for many nodes. */
   readonly redisUrl?: string | undefined;
   /** Who may do what (AUT1). Default: every user may use every room. */
-  readonly authorize?: Authorize;
+  readonly authorize?: AuthorizeFor<NoInfer<R>>;
   /** How long removed content may still stand in free parts of files, in milliseconds (LOG5). Default 60,000.
    *  Appends wait while files are scrubbed: about 2 ms per MiB of the database. */
   readonly scrubWithinMs?: number;
@@ -47,13 +48,14 @@ export interface RoomsOptions<R extends Contract> {
  *  and `connectionId` (`RoomsContext`); it is created with superjson as its transformer and with `formatError`.
  *  @throws StartError */
 export function createRooms<const R extends Contract>(options: RoomsOptions<R>): Promise<Rooms<R>> {
-  return openRooms(options, { tally: createTally(), onCommit: () => {} });
+  const authorize = anyPolicy<R>(options.authorize);
+  return openRooms({ ...options, authorize }, { tally: createTally(), onCommit: () => {} });
 }
 
 /** Creates rooms whose figures somebody reads. This is the one place that names the forms of log, records, bus
  *  and presence: to know what rooms are made of, read on. @throws StartError */
 export async function openRooms<R extends Contract>(
-  options: RoomsOptions<R>,
+  options: Omit<RoomsOptions<R>, 'authorize'> & { readonly authorize?: Authorize | undefined },
   { tally, onCommit }: { tally: Tally; onCommit: (commit: Commit) => void },
 ): Promise<Rooms<R>> {
   const clock = options.clock ?? systemClock;

@@ -1,6 +1,7 @@
 import { chat, type Contract } from '../shared/index.ts';
 import type { UserOf } from './auth/claimed-user.ts';
 import { createAuth } from './auth/create-auth.ts';
+import { anyPolicy } from './auth/question.ts';
 import { createServerKeys } from './auth/server-keys.ts';
 import { systemClock } from './clock.ts';
 import { createClosing, type CloseOptions } from './closing.ts';
@@ -93,9 +94,10 @@ export async function createServer<
     bytesReceived: () => sockets.bytesReceived,
   });
   const { dataDir, redisUrl } = config;
+  const authorize = anyPolicy<R>(options.authorize);
   const unlimited = config.limits === 'off' ? { publishing: 'off' as const } : {};
   const rooms = await openRooms(
-    { ...options, ...unlimited, rooms: contract, dataDir, redisUrl, clock, logger },
+    { ...options, ...unlimited, authorize, rooms: contract, dataDir, redisUrl, clock, logger },
     { tally, onCommit: metrics.onCommit },
   );
   // They are of `R`, which is `{ chat }` where no rooms are given.

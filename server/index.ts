@@ -2,6 +2,7 @@ export { openToAll, type Action, type Answer, type Authorize } from './auth/auth
 export type { ClaimedUser, Claims, UserOf } from './auth/claimed-user.ts';
 export { findDevelopmentSecret } from './auth/development-secret.ts';
 export type { Guest } from './auth/guests.ts';
+export type { AuthorizeFor, Question } from './auth/question.ts';
 export { signToken, type TokenClaims } from './auth/tokens.ts';
 export type { User } from './auth/user.ts';
 export { systemClock, type Clock } from './clock.ts';
