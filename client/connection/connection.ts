@@ -251,7 +251,9 @@ export function createConnection(options: ConnectionOptions): LiveConnection {
 }
 
 /** From code without types anything may come. */
-function whatIsWrong({ token, sessionId }: ConnectionOptions): string | undefined {
+function whatIsWrong({ url, token, sessionId }: ConnectionOptions): string | undefined {
+  if (typeof url !== 'string' || url === '')
+    return 'url must be a text: ws://…/trpc or wss://…/trpc';
   if (typeof token !== 'string' && typeof token !== 'function') {
     return 'token must be a text, or a function that gets one';
   }

@@ -103,8 +103,10 @@ export class Socket {
 
   /** A runtime tells nobody why. Where nothing has opened yet the place may be the wrong one: it is named. */
   #fail(): void {
-    const { url } = this.#options;
-    this.#cut(this.#heartbeat ? 'the connection failed' : `nothing opens at ${placeOf(url)}`);
+    if (this.#heartbeat) return this.#cut('the connection failed');
+    const place = placeOf(this.#options.url);
+    const hint = NO_PATH.test(place) ? ': a ready server is at its path /trpc' : '';
+    this.#cut(`nothing opens at ${place}${hint}`);
   }
 
   /** Keep-alive goes as text, whatever the encoder. */
@@ -157,6 +159,8 @@ export class Socket {
 }
 
 /** Where a URL leads, without what in it may be secret. */
+const NO_PATH = /^[a-z]+:\/\/[^/]+\/?$/i;
+
 function placeOf(url: string): string {
   return url.replace(/[?#].*/s, '').replace(/\/\/[^/]*@/, '//');
 }

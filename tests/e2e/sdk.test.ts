@@ -134,6 +134,21 @@ describe('the SDK', () => {
     expect(current).toMatchObject({ error: { message: `nothing opens at ${place}` } });
   });
 
+  it('says where a server is, when its path was forgotten, and that there is no URL', async () => {
+    const server = await startServer();
+    const token = await server.token('ada');
+    const url = server.socketUrl.replace('/trpc', '');
+    const rooms = createRooms({ chat }, { url, token });
+    onTestFinished(() => rooms.close());
+    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    const message = `nothing opens at ${url}: a ready server is at its path /trpc`;
+    expect(rooms.connection.current).toMatchObject({ error: { message } });
+    for (const none of [undefined, '']) {
+      const unset = none as unknown as string;
+      expect(() => createRooms({ chat }, { url: unset, token })).toThrow('url must be a text');
+    }
+  });
+
   it('stops for good when its token is refused, and says why wherever it is asked', async () => {
     const server = await startServer();
     const rooms = createRooms({ chat }, { url: server.socketUrl, token: 'nonsense' });
