@@ -3,6 +3,7 @@ import type { Line } from '../../check/actors/stage.ts';
 import {
   a,
   acked,
+  anomaliesOf,
   asked,
   b,
   began,
@@ -136,5 +137,24 @@ describe('a verdict', () => {
     ]);
     expect(faults).toEqual({ cut: 2, kill: 1 });
     expect(recovery).toEqual({ cut: [5], kill: [3] });
+  });
+});
+
+describe('the checker finds', () => {
+  it('bound: a quantity above its bound', () => {
+    const lines: readonly Line[] = [{ kind: 'measured', what: 'open rooms', value: 2, most: 0 }];
+    expect(anomaliesOf(lines)).toContain('bound');
+  });
+
+  it('and does not grow with the history', () => {
+    const lines = Array.from({ length: 30_000 }, (__, index) => {
+      const [key, position] = [`w/${index + 1}`, `E:${index + 1}`];
+      return [sent(key), saw(key, position), acked(key, position), page(shown(key, position))];
+    });
+    const verdict = judged([began('fresh', 'E:0'), ...lines.flat()], {
+      window: 100,
+      maxEvents: 50,
+    });
+    expect(verdict).toMatchObject({ isClean: true, unchecked: 0, counts: { acked: 30_000 } });
   });
 });
