@@ -19,7 +19,7 @@ const ALONE = [
   'e2e/{cluster-example,failed-sync,full-disk,nodes,nodes-trouble,presence,presence-crash,rolling-restart}',
   'server/documents/asyncapi-parser',
   'server/log/{damage*,query-plans,sqlite-log}',
-  'server/redis/{nodes,shared-presence}',
+  'server/redis/{nodes-trouble,presence-losses,shared-presence}',
   'wire/{fuzz,slow-reader}',
 ].map((name) => `tests/${name}.test.ts`);
 const PAGE = 'tests/web/**/*.test.ts';

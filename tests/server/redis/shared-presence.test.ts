@@ -1,91 +1,27 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../../server/clock.ts';
-import type { Member, Presence, PresenceChange } from '../../../server/presence/presence.ts';
-import {
-  RedisPresence,
-  type RedisPresenceOptions,
-} from '../../../server/presence/redis/redis-presence.ts';
-import { redisLinks, type RedisLinks } from '../../kit/redis-links.ts';
-import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
-
-const room = { kind: 'chat', id: 'general' } as const;
-const PEOPLE = 'trpc-rooms:{chat/general}:people';
-
-const seat = (memberId: string, userId: string, sessionId?: string): Member => ({
-  memberId,
-  user: { id: userId, name: userId.toUpperCase() },
-  sessionId,
-});
-
-interface Node {
-  readonly presence: Presence;
-  readonly links: RedisLinks;
-  /** What everybody is told there, in words. */
-  readonly told: string[];
-  ids(): Promise<string[]>;
-}
-
-const words = (change: PresenceChange): string => {
-  if (change.type === 'leave') return `leave ${change.user.id} ${change.reason}`;
-  if (change.type === 'join' || change.type === 'update') {
-    return `${change.type} ${change.user.id} ${change.user.state ?? ''}`.trim();
-  }
-  if (change.type === 'away') return `away ${change.userId}`;
-  return 'memberId' in change ? `${change.type} ${change.memberId}` : change.type;
-};
+import { describe, expect, it, vi } from 'vitest';
+import type { Member, Presence } from '../../../server/presence/presence.ts';
+import { noRedis } from '../../kit/redis-server.ts';
+import { PEOPLE, presenceNodes, seat, type PresenceNode } from '../../kit/presence-nodes.ts';
+import { general } from '../../kit/rooms.ts';
 
 describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
-  let redis: RedisServer;
-  const nodes: Node[] = [];
-  const node = async (more: Partial<RedisPresenceOptions> = {}): Promise<Node> => {
-    const links = await redisLinks(redis.url);
-    const brief = { holdMs: 400, doubtMs: 1_000 };
-    const presence = new RedisPresence({ ...links, clock: systemClock, ...brief, ...more });
-    const told: string[] = [];
-    await presence.follow(room, (change) => {
-      if (change.type !== 'reread') told.push(words(change));
-    });
-    const ids = async () => (await presence.snapshot(room)).map(({ id }) => id).toSorted();
-    const one = { presence, links, told, ids };
-    nodes.push(one);
-    return one;
-  };
-  /** Dies without a word. */
-  const kill = async ({ links }: Node) => {
-    links.pubsub.close();
-    await links.link.close();
-  };
-  const show = (...all: string[][]) =>
-    vi.waitFor(async () => expect(await Promise.all(nodes.map(({ ids }) => ids()))).toEqual(all), {
-      timeout: 5_000,
-    });
-
-  beforeEach(async () => {
-    redis = await redisServer();
-  });
-  afterEach(async () => {
-    for (const { presence, links } of nodes.splice(0)) {
-      await presence.close();
-      await links.close();
-    }
-    await redis.stop();
-  });
+  const { redis, node, show } = presenceNodes();
 
   it('[PRE1] [PRE3] is the same on all of them, and on one that comes later', async () => {
     const [a, b] = [await node(), await node()];
-    a.presence.join(room, seat('a1', 'ada'));
-    b.presence.join(room, seat('b1', 'bob'));
-    await a.presence.setState(room, seat('a1', 'ada'), '{"json":1}');
+    a.presence.join(general, seat('a1', 'ada'));
+    b.presence.join(general, seat('b1', 'bob'));
+    await a.presence.setState(general, seat('a1', 'ada'), '{"json":1}');
     await vi.waitFor(() => expect(a.told).toContain('join bob'));
     await vi.waitFor(() => expect(b.told).toContain('join ada {"json":1}'));
     const c = await node();
-    expect(await c.presence.snapshot(room)).toEqual([
+    expect(await c.presence.snapshot(general)).toEqual([
       { id: 'ada', name: 'ADA', state: '{"json":1}' },
       { id: 'bob', name: 'BOB', state: undefined },
     ]);
-    a.presence.leave(room, seat('a1', 'ada'), 'left');
-    b.presence.leave(room, seat('b1', 'bob'), 'kicked');
+    a.presence.leave(general, seat('a1', 'ada'), 'left');
+    b.presence.leave(general, seat('b1', 'bob'), 'kicked');
     await show([], [], []);
     expect(c.told).toContain('leave ada left');
     expect(c.told).toContain('leave bob kicked');
@@ -94,22 +30,22 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
   it('[PRE2] says nothing when somebody moves from one node to the other', async () => {
     const [a, b, c] = [await node(), await node(), await node()];
     for (const session of ['s', undefined]) {
-      a.presence.join(room, seat('a1', 'ada', session));
-      a.presence.join(room, seat('e1', 'eve'));
+      a.presence.join(general, seat('a1', 'ada', session));
+      a.presence.join(general, seat('e1', 'eve'));
       await show(['ada', 'eve'], ['ada', 'eve'], ['ada', 'eve']);
-      await a.presence.setState(room, seat('a1', 'ada'), '{"json":"busy"}');
+      await a.presence.setState(general, seat('a1', 'ada'), '{"json":"busy"}');
       await vi.waitFor(() => expect(c.told.at(-1)).toContain('busy'));
-      a.presence.leave(room, seat('a1', 'ada', session), 'dropped');
-      b.presence.join(room, seat('b1', 'ada', session));
+      a.presence.leave(general, seat('a1', 'ada', session), 'dropped');
+      b.presence.join(general, seat('b1', 'ada', session));
       // Whoever was dropped after her and did not come back: when he has left, her time would be over, too.
-      a.presence.leave(room, seat('e1', 'eve'), 'dropped');
+      a.presence.leave(general, seat('e1', 'eve'), 'dropped');
       await vi.waitFor(() => expect(c.told).toContain('leave eve timeout'));
-      const [shown] = await c.presence.snapshot(room);
+      const [shown] = await c.presence.snapshot(general);
       // State goes with the seat.
       expect(shown?.state).toBe(session ? '{"json":"busy"}' : undefined);
       const public1 = c.told.filter((one) => /^(join|leave)/.test(one));
       expect(public1).toEqual(['join ada', 'join eve', 'leave eve timeout']);
-      b.presence.leave(room, seat('b1', 'ada', session), 'left');
+      b.presence.leave(general, seat('b1', 'ada', session), 'left');
       await show([], [], []);
       c.told.length = 0;
     }
@@ -117,118 +53,32 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
 
   it('[PRE2] gives a live seat to the later connection of the session, and ends the earlier one', async () => {
     const [a, b] = [await node(), await node()];
-    a.presence.join(room, seat('a1', 'ada', 's'));
+    a.presence.join(general, seat('a1', 'ada', 's'));
     await show(['ada'], ['ada']);
-    b.presence.join(room, seat('b1', 'ada', 's'));
+    b.presence.join(general, seat('b1', 'ada', 's'));
     await vi.waitFor(() => expect(a.told).toContain('taken a1'));
     expect(await redis.command('HEXISTS', PEOPLE, 'mb1')).toBe(1);
     await vi.waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
-    b.presence.leave(room, seat('b1', 'ada', 's'), 'left');
+    b.presence.leave(general, seat('b1', 'ada', 's'), 'left');
     await show([], []);
   });
 
   it('[PRE2] agrees who has the seat when two take it at once', async () => {
     const [a, b, c] = [await node(), await node(), await node()];
     for (let round = 0; round < 20; round += 1) {
-      a.presence.join(room, seat(`a${round}`, 'ada', 's'));
-      b.presence.join(room, seat(`b${round}`, 'ada', 's'));
+      a.presence.join(general, seat(`a${round}`, 'ada', 's'));
+      b.presence.join(general, seat(`b${round}`, 'ada', 's'));
       await vi.waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(2));
     }
     await show(['ada'], ['ada'], ['ada']);
     const [last] = ((await redis.command('HKEYS', PEOPLE)) as string[]).filter((id) => id !== '@');
     const owner = last?.startsWith('ma') ? a : b;
-    owner.presence.leave(room, seat(last?.slice(1) ?? '', 'ada', 's'), 'left');
+    owner.presence.leave(general, seat(last?.slice(1) ?? '', 'ada', 's'), 'left');
     await show([], [], []);
     expect(c.told.filter((one) => /^(join|leave)/.test(one))).toEqual([
       'join ada',
       'leave ada left',
     ]);
-  });
-
-  it('[PRE2] forgets the people of a node that died when its lease is over, and not before', async () => {
-    const short = { renewMs: 300, leaseMs: 900 };
-    const [a, b] = [await node(short), await node(short)];
-    a.presence.join(room, seat('a1', 'ada'));
-    b.presence.join(room, seat('b1', 'bob'));
-    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
-    const until = performance.now() + 1_200;
-    await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(until), { timeout: 3_000 });
-    expect(await b.ids()).toHaveLength(2);
-    await kill(a);
-    nodes.shift();
-    const since = performance.now();
-    await vi.waitFor(() => expect(b.told.at(-1)).toBe('leave ada timeout'), { timeout: 3_000 });
-    expect(performance.now() - since).toBeLessThan(1_500);
-    await vi.waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
-    const c = await node(short);
-    expect(await c.ids()).toEqual(['bob']);
-  });
-
-  it('[PRE2] goes on holding the seats of a node that went down, and no longer than it would have', async () => {
-    const short = { renewMs: 200, leaseMs: 10_000 };
-    const [a, b] = [await node(short), await node(short)];
-    a.presence.join(room, seat('a1', 'ada', 's'));
-    a.presence.join(room, seat('e1', 'eve'));
-    await show(['ada', 'eve'], ['ada', 'eve']);
-    for (const [id, user] of [
-      ['a1', 'ada'],
-      ['e1', 'eve'],
-    ] as const) {
-      a.presence.leave(room, seat(id, user), 'drain');
-    }
-    await a.presence.close();
-    b.presence.join(room, seat('b1', 'ada', 's'));
-    nodes.shift();
-    await vi.waitFor(() => expect(b.told.at(-1)).toBe('leave eve drain'), { timeout: 3_000 });
-    expect(await b.ids()).toEqual(['ada']);
-  });
-
-  it('[PRE2] comes back by itself after FLUSHALL, without telling anybody', async () => {
-    const short = { renewMs: 200, leaseMs: 900 };
-    const [a, b] = [await node(short), await node(short)];
-    a.presence.join(room, seat('a1', 'ada'));
-    b.presence.join(room, seat('b1', 'bob'));
-    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
-    await vi.waitFor(async () => expect(await a.ids()).toHaveLength(2));
-    for (const { told } of nodes) told.length = 0;
-    await redis.command('FLUSHALL');
-    await vi.waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(3));
-    const c = await node(short);
-    expect(await c.ids()).toEqual(['ada', 'bob']);
-    expect([a.told, b.told]).toEqual([[], []]);
-    a.presence.leave(room, seat('a1', 'ada'), 'left');
-    await vi.waitFor(() => expect(b.told).toEqual(['gone a1', 'leave ada left']));
-  });
-
-  it('[PRE2] heals what was said while the link that listens was cut', async () => {
-    const [a, b] = [await node(), await node()];
-    for (let round = 0; round < 5; round += 1) {
-      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-      a.presence.join(room, seat(`a${round}`, `u${round}`));
-      await a.presence.setState(room, seat(`a${round}`, ''), `{"json":${round}}`);
-    }
-    a.presence.leave(room, seat('a2', 'u2'), 'left');
-    await vi.waitFor(async () => {
-      expect(await b.presence.snapshot(room)).toEqual(await a.presence.snapshot(room));
-    });
-    expect(await b.ids()).toEqual(['u0', 'u1', 'u3', 'u4']);
-  });
-
-  it('[PRE2] shows its own people while Redis is gone, and all again when it is back, empty', async () => {
-    const short = { renewMs: 200, leaseMs: 900 };
-    const [a, b] = [await node(short), await node(short)];
-    a.presence.join(room, seat('a1', 'ada'));
-    b.presence.join(room, seat('b1', 'bob'));
-    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
-    await redis.kill();
-    a.presence.join(room, seat('c1', 'cy'));
-    a.presence.leave(room, seat('a1', 'ada'), 'left');
-    expect(await a.ids()).toContain('cy');
-    await redis.start({ empty: true });
-    await vi.waitFor(async () => expect(await b.ids()).toEqual(['bob', 'cy']), {
-      timeout: 10_000,
-    });
-    expect(b.told.filter((one) => one.includes('bob') && one.startsWith('leave'))).toEqual([]);
   });
 
   it('takes no garbage for people, and leaves other applications’ keys alone', async () => {
@@ -237,7 +87,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     await redis.command('HSET', PEOPLE, '@', 'life 7', ...fields);
     const b = await node();
     expect(await b.ids()).toEqual([]);
-    b.presence.join(room, seat('b1', 'bob'));
+    b.presence.join(general, seat('b1', 'bob'));
     const live = 'trpc-rooms:{chat/general}:live';
     const told = ['', '{', '{}', 'null', '[]', '{"life":1}', '{"life":"life","version":"x"}'];
     told.push(JSON.stringify({ life: 'life', version: '8', node: 'n', sets: ['m'], gone: [1, 2] }));
@@ -254,7 +104,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
   it('costs one command for all that one turn does', async () => {
     const a = await node();
     await redis.command('CONFIG', 'RESETSTAT');
-    for (let n = 0; n < 500; n += 1) a.presence.join(room, seat(`a${n}`, `u${n}`));
+    for (let n = 0; n < 500; n += 1) a.presence.join(general, seat(`a${n}`, `u${n}`));
     await vi.waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(501));
     const stats = String(await redis.command('INFO', 'commandstats'));
     const calls = /cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1];
@@ -280,24 +130,24 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
       run += 1;
       const live = new Map<string, { at: Presence; member: Member }>();
       for (const one of deeds) {
-        const { presence } = all[one.node] as Node;
+        const { presence } = all[one.node] as PresenceNode;
         const memberId = `${run}-${one.node}-${one.user}-${one.conn}`;
         const member = seat(memberId, `u${one.user}`, one.conn === 0 ? 's' : undefined);
         if (one.do === 'join' && !live.has(memberId)) {
-          presence.join(room, member);
+          presence.join(general, member);
           live.set(memberId, { at: presence, member });
         } else if (one.do === 'state') {
-          await presence.setState(room, member, JSON.stringify({ json: memberId }));
+          await presence.setState(general, member, JSON.stringify({ json: memberId }));
         } else if (one.do === 'cut') await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
         else if (one.do === 'rest') await new Promise((resolve) => setTimeout(resolve, 5));
         else if (one.do !== 'join' && live.delete(memberId)) {
-          presence.leave(room, member, one.do as 'left');
+          presence.leave(general, member, one.do as 'left');
         }
       }
       const shown = () =>
         Promise.all(
           all.map(async ({ presence }) =>
-            (await presence.snapshot(room)).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+            (await presence.snapshot(general)).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
           ),
         );
       // Where the line of a node was cut, it looks again within 2 s.
@@ -306,7 +156,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
         const [x, y, z] = await shown();
         expect([y, z]).toEqual([x, x]);
       }, patience);
-      for (const { at, member } of live.values()) at.leave(room, member, 'left');
+      for (const { at, member } of live.values()) at.leave(general, member, 'left');
       await vi.waitFor(async () => expect(await shown()).toEqual([[], [], []]), patience);
     };
     await fc.assert(fc.asyncProperty(fc.array(deed, { maxLength: 25 }), check), { numRuns: 12 });

@@ -1,0 +1,94 @@
+import { describe, expect, it, vi } from 'vitest';
+import { noRedis } from '../../kit/redis-server.ts';
+import { PEOPLE, presenceNodes, seat } from '../../kit/presence-nodes.ts';
+import { general } from '../../kit/rooms.ts';
+
+describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
+  const { redis, nodes, node, kill, show } = presenceNodes();
+
+  it('[PRE2] forgets the people of a node that died when its lease is over, and not before', async () => {
+    const short = { renewMs: 300, leaseMs: 900 };
+    const [a, b] = [await node(short), await node(short)];
+    a.presence.join(general, seat('a1', 'ada'));
+    b.presence.join(general, seat('b1', 'bob'));
+    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
+    const until = performance.now() + 1_200;
+    await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(until), { timeout: 3_000 });
+    expect(await b.ids()).toHaveLength(2);
+    await kill(a);
+    nodes.shift();
+    const since = performance.now();
+    await vi.waitFor(() => expect(b.told.at(-1)).toBe('leave ada timeout'), { timeout: 3_000 });
+    expect(performance.now() - since).toBeLessThan(1_500);
+    await vi.waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
+    const c = await node(short);
+    expect(await c.ids()).toEqual(['bob']);
+  });
+
+  it('[PRE2] goes on holding the seats of a node that went down, and no longer than it would have', async () => {
+    const short = { renewMs: 200, leaseMs: 10_000 };
+    const [a, b] = [await node(short), await node(short)];
+    a.presence.join(general, seat('a1', 'ada', 's'));
+    a.presence.join(general, seat('e1', 'eve'));
+    await show(['ada', 'eve'], ['ada', 'eve']);
+    for (const [id, user] of [
+      ['a1', 'ada'],
+      ['e1', 'eve'],
+    ] as const) {
+      a.presence.leave(general, seat(id, user), 'drain');
+    }
+    await a.presence.close();
+    b.presence.join(general, seat('b1', 'ada', 's'));
+    nodes.shift();
+    await vi.waitFor(() => expect(b.told.at(-1)).toBe('leave eve drain'), { timeout: 3_000 });
+    expect(await b.ids()).toEqual(['ada']);
+  });
+
+  it('[PRE2] comes back by itself after FLUSHALL, without telling anybody', async () => {
+    const short = { renewMs: 200, leaseMs: 900 };
+    const [a, b] = [await node(short), await node(short)];
+    a.presence.join(general, seat('a1', 'ada'));
+    b.presence.join(general, seat('b1', 'bob'));
+    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
+    await vi.waitFor(async () => expect(await a.ids()).toHaveLength(2));
+    for (const { told } of nodes) told.length = 0;
+    await redis.command('FLUSHALL');
+    await vi.waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(3));
+    const c = await node(short);
+    expect(await c.ids()).toEqual(['ada', 'bob']);
+    expect([a.told, b.told]).toEqual([[], []]);
+    a.presence.leave(general, seat('a1', 'ada'), 'left');
+    await vi.waitFor(() => expect(b.told).toEqual(['gone a1', 'leave ada left']));
+  });
+
+  it('[PRE2] heals what was said while the link that listens was cut', async () => {
+    const [a, b] = [await node(), await node()];
+    for (let round = 0; round < 5; round += 1) {
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      a.presence.join(general, seat(`a${round}`, `u${round}`));
+      await a.presence.setState(general, seat(`a${round}`, ''), `{"json":${round}}`);
+    }
+    a.presence.leave(general, seat('a2', 'u2'), 'left');
+    await vi.waitFor(async () => {
+      expect(await b.presence.snapshot(general)).toEqual(await a.presence.snapshot(general));
+    });
+    expect(await b.ids()).toEqual(['u0', 'u1', 'u3', 'u4']);
+  });
+
+  it('[PRE2] shows its own people while Redis is gone, and all again when it is back, empty', async () => {
+    const short = { renewMs: 200, leaseMs: 900 };
+    const [a, b] = [await node(short), await node(short)];
+    a.presence.join(general, seat('a1', 'ada'));
+    b.presence.join(general, seat('b1', 'bob'));
+    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
+    await redis.kill();
+    a.presence.join(general, seat('c1', 'cy'));
+    a.presence.leave(general, seat('a1', 'ada'), 'left');
+    expect(await a.ids()).toContain('cy');
+    await redis.start({ empty: true });
+    await vi.waitFor(async () => expect(await b.ids()).toEqual(['bob', 'cy']), {
+      timeout: 10_000,
+    });
+    expect(b.told.filter((one) => one.includes('bob') && one.startsWith('leave'))).toEqual([]);
+  });
+});
