@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Entry, RoomLog } from '../../server/log/room-log.ts';
 import { createSqliteLog } from '../../server/log/sqlite/sqlite-log.ts';
 import { retention } from '../contract/room-log-contract.ts';
+import { ada, general } from './rooms.ts';
 
 /** The files of a log by name, as they were at one moment. */
 export type LogFiles = ReadonlyMap<string, Buffer>;
@@ -12,6 +13,12 @@ export function openLog(dir: string, damage: string[] = []): Promise<RoomLog> {
   const onDamage = (what: string) => void damage.push(what);
   const ignore = () => {};
   return createSqliteLog({ dir, retention, onDamage, onTrouble: ignore, onError: ignore });
+}
+
+/** Something to append: what a user says in `chat/general`. */
+export function entry(text: string, more: Partial<Entry> = {}): Entry {
+  const data = JSON.stringify({ json: text });
+  return { room: general, type: 'message', data, by: ada, at: 1, ...more };
 }
 
 /** What a crash at this moment would leave of a log. */
@@ -36,8 +43,8 @@ export interface Acked {
 export async function fill(log: RoomLog, from: number, count: number): Promise<Acked[]> {
   const acked: Acked[] = [];
   for (let index = from; index < from + count; index += 1) {
-    const entry = entryOf(index);
-    acked.push({ entry, ...(await log.append(entry)) });
+    const one = entryOf(index);
+    acked.push({ entry: one, ...(await log.append(one)) });
   }
   return acked;
 }

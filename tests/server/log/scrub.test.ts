@@ -1,26 +1,22 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Entry, RoomLog } from '../../../server/log/room-log.ts';
+import type { RoomLog } from '../../../server/log/room-log.ts';
 import { backupLog } from '../../../server/log/sqlite/backup.ts';
 import { Scrubber } from '../../../server/log/sqlite/scrubber.ts';
 import { createSqliteLog } from '../../../server/log/sqlite/sqlite-log.ts';
 import { retention } from '../../contract/room-log-contract.ts';
+import { entry } from '../../kit/log-files.ts';
 import { manualClock, type ManualClock } from '../../kit/manual-clock.ts';
+import { general } from '../../kit/rooms.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
 
-const room = { kind: 'chat', id: 'general' };
-const by = { id: 'ada', name: 'Ada' };
 const SECRET = 'tell-nobody-of-this';
 
 function open(dir: string, clock: ManualClock): Promise<RoomLog> {
   const ignore = () => {};
   const hear = { onDamage: ignore, onTrouble: ignore, onError: ignore };
   return createSqliteLog({ dir, retention, clock, ...hear });
-}
-
-function entry(text: string, more: Partial<Entry> = {}): Entry {
-  return { room, type: 'message', data: JSON.stringify({ json: text }), by, at: 1, ...more };
 }
 
 /** Is the secret in any file of the directory? */
@@ -57,7 +53,7 @@ describe('scrubbing', () => {
     const log = await open(dir, clock);
     await sayAndRemove(log);
     // Told to nobody any more, and still in gaps of the files.
-    const { events } = await log.read(room, { after: 0, limit: 9 });
+    const { events } = await log.read(general, { after: 0, limit: 9 });
     expect(JSON.stringify(events)).not.toContain(SECRET);
     expect(isThere(dir)).toBe(true);
     clock.advance(60_000);
