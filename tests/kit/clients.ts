@@ -44,6 +44,18 @@ export function stockClient(
   return { trpc, socket };
 }
 
+/** A server, and a stock client of each of these users. */
+export async function clientsOf(...ids: string[]): Promise<{
+  server: TestServer<{ chat: typeof chat }>;
+  clients: TRPCClient<ChatRouter>[];
+}> {
+  const server = await startServer();
+  const clients = await Promise.all(
+    ids.map(async (id) => stockClient(server.socketUrl, await server.token(id)).trpc),
+  );
+  return { server, clients };
+}
+
 /** Our own client, as a frontend would make it; over another way to the server, if need be. */
 export async function sdkClient(
   server: Pick<TestServer, 'socketUrl' | 'token'>,
