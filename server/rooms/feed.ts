@@ -12,9 +12,10 @@ import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.
 import type { Member } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { FeedQueue } from './feed-queue.ts';
+import type { RoomFollower } from './followers.ts';
 import { FramePush, type FrameSource, type Progress } from './push-frames.ts';
 import type { Replays } from './replays.ts';
-import type { Room, RoomFollower } from './room.ts';
+import type { Room } from './room.ts';
 import { decideStart, gapReason, movedTo } from './start.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
 

@@ -8,16 +8,16 @@ import {
   type Members,
   type Position,
   type PresenceSnapshot,
-  type RevokedReason,
   type RoomEvent,
   type RoomKind,
 } from '../../shared/index.ts';
 import type { Keeping, KeptValue, KeptValues, LiveMessage } from '../bus/bus.ts';
-import { isMeant, type Revocation } from '../bus/notice.ts';
+import type { Revocation } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
-import type { FollowedRoom, Member, PresenceChange } from '../presence/presence.ts';
+import type { FollowedRoom, PresenceChange } from '../presence/presence.ts';
 import { decodeData } from './encoding.ts';
+import { Followers, type RoomFollower } from './followers.ts';
 import { PresenceView } from './presence-view.ts';
 import { Recents } from './recents.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
@@ -42,24 +42,11 @@ export interface RoomOptions {
   readonly onQuiet: () => void;
 }
 
-/** Who follows a room. */
-export interface RoomFollower {
-  receive(frame: TrackedFrame): void;
-  /** Whose it is, where it is somebody's. */
-  readonly member?: Member | undefined;
-  /** Another connection has taken the member's seat. */
-  end?(): void;
-  /** The member may follow the room no longer. */
-  revoke?(reason: RevokedReason): void;
-  /** What comes next does not join on to what came before: the log says what there is. */
-  reread?(): void;
-}
-
 /** One room on this node. `live` is a tRPC observable of its frames from now on, in offset order. */
 export class Room {
   readonly live: Observable<TrackedFrame, never>;
   readonly #options: RoomOptions;
-  readonly #followers = new Set<RoomFollower>();
+  readonly #followers = new Followers();
   readonly #values: Values;
   readonly #people: PresenceView;
   readonly #recents: Recents | undefined;
@@ -162,7 +149,7 @@ export class Room {
     if (head !== undefined) this.#goOnFrom({ epoch, offset: head });
     for (const event of events) {
       if (event.offset > this.#position.offset) this.#position = { epoch, offset: event.offset };
-      if (this.#followers.size > 0) this.#emit(durableFrame(event, epoch));
+      if (this.#followers.size > 0) this.#followers.emit(durableFrame(event, epoch));
       this.#values.published(event.type, event.by.id);
     }
   }
@@ -231,7 +218,7 @@ export class Room {
     if (change.type === 'join' || change.type === 'update' || change.type === 'leave') {
       this.#people.take(change);
     }
-    if (change.type === 'taken') this.#endFeedsOf(change.memberId);
+    if (change.type === 'taken') this.#followers.endFeedsOf(change.memberId);
     if (this.isEmpty) return;
     this.#values.left(change);
     this.#settle();
@@ -239,10 +226,7 @@ export class Room {
 
   /** Ends the feeds of those who are shut out (AUT1). */
   revoke(revoked: Revocation): void {
-    for (const follower of this.#followers) {
-      const { member } = follower;
-      if (member && isMeant(revoked, member.user.id)) follower.revoke?.(revoked.reason);
-    }
+    this.#followers.revoke(revoked);
   }
 
   /** Stops the room's timers. */
@@ -258,15 +242,9 @@ export class Room {
     return Object.hasOwn(events, type) ? events[type] : undefined;
   }
 
-  #endFeedsOf(memberId: string): void {
-    for (const follower of this.#followers) {
-      if (follower.member?.memberId === memberId) follower.end?.();
-    }
-  }
-
   #goOnFrom(position: Position): void {
     this.#position = position;
-    for (const follower of this.#followers) follower.reread?.();
+    this.#followers.reread();
   }
 
   #settle(): void {
@@ -277,19 +255,8 @@ export class Room {
     // An event's frame has the event's id.
     const id = data.type === 'event' ? data.event.id : this.frameId(this.#position);
     const frame = { id, offset: this.#position.offset, delivery, data };
-    if (except === undefined) this.#emit(frame);
-    else this.#emitToOthers(frame, except);
-  }
-
-  #emit(frame: TrackedFrame): void {
-    for (const follower of this.#followers) follower.receive(frame);
-  }
-
-  // Apart, so that frames for everybody ask nobody who he is.
-  #emitToOthers(frame: TrackedFrame, userId: string): void {
-    for (const follower of this.#followers) {
-      if (follower.member?.user.id !== userId) follower.receive(frame);
-    }
+    if (except === undefined) this.#followers.emit(frame);
+    else this.#followers.emitToOthers(frame, except);
   }
 }
 
