@@ -1,25 +1,7 @@
-import type { By, LeaveReason } from '../../shared/index.ts';
+import type { LeaveReason } from '../../shared/index.ts';
+import { seated, updateOf, type Person, type Seat } from './person.ts';
 import type { Member, PresenceChange, Seated, WhoIsThere } from './presence.ts';
 import type { FarSeat, Held, ToldSeat } from './seat.ts';
-
-interface Seat {
-  readonly member: Member;
-  /** How often its member has joined and not left. 0: it is held. */
-  holds: number;
-  held: Held | undefined;
-  state: string | undefined;
-  /** Which state was said last. */
-  stateNo: number;
-  /** The other node that keeps it. Undefined: this one does. */
-  readonly node: string | undefined;
-  /** Which was taken last. Infinity: this one is newer than all that others have told. */
-  no: number;
-}
-
-interface Person {
-  user: By;
-  readonly seats: Set<Seat>;
-}
 
 const NOTHING: readonly PresenceChange[] = [];
 
@@ -277,21 +259,4 @@ export class RoomSeats implements WhoIsThere {
 
 function isOwn({ node }: Seat): boolean {
   return node === undefined;
-}
-
-function seated({ user: { id, name }, seats }: Person): Seated {
-  let latest: Seat | undefined;
-  for (const seat of seats) if (!latest || isLater(seat, latest)) latest = seat;
-  return { id, name, state: latest?.state };
-}
-
-/** The same on every node, also of two that were said at once. */
-function isLater(a: Seat, b: Seat): boolean {
-  if (a.stateNo !== b.stateNo) return a.stateNo > b.stateNo;
-  return a.stateNo > 0 && a.member.memberId > b.member.memberId;
-}
-
-function updateOf(before: Seated, user: Seated): readonly PresenceChange[] {
-  const isSame = before.name === user.name && before.state === user.state;
-  return isSame ? NOTHING : [{ type: 'update', user }];
 }
