@@ -5,10 +5,10 @@ import type { HistoryRecord } from '../judge/history.ts';
 import { createRandom } from '../random.ts';
 import { chatSubject, type Subject } from '../subject.ts';
 import { openCrewMember, openScribe, type CrewMember, type Scribe } from './crew.ts';
-import { deedsOn } from './deeds.ts';
 import { Nemesis } from './nemesis.ts';
 import { ownVenue, type Venue } from './venue.ts';
 import { openPlays, type Plays } from './plays.ts';
+import { Routine } from './routine.ts';
 import { pass, settled, sleep, until, untilTogether } from './waiting.ts';
 
 /** How a real run goes. */
@@ -39,8 +39,6 @@ const BOUND_MS = 45_000;
 const ASK_MS = 15_000;
 // Scenes of some seconds each, after faults that clients notice late.
 const PLAY_MS = 180_000;
-const READ_EVERY_MS = 250;
-const SAY_EVERY_MS = [200, 2_000] as const;
 // Of messages that a reader has not loaded yet.
 const MOST_PAGES = 5;
 const MOST_MEMORY = 1024 ** 3;
@@ -70,18 +68,15 @@ class RealRun {
   readonly #named: Pick<CrewMember, 'name' | 'proxy'>[] = [];
   #plays: Plays | undefined;
   readonly #rooms: readonly string[];
-  #readers: readonly LogReader[] = [];
+  readonly #readers: LogReader[] = [];
+  readonly #routine: Routine;
   readonly #nemesis: Nemesis;
   #scribe: Scribe | undefined;
   readonly verdict: () => Verdict;
   readonly isClean: () => boolean;
   /** Aborts at the first anomaly. */
   readonly #wrong = new AbortController();
-  #isWriting = true;
-  #isReading = true;
   #isOver = false;
-  #memory = 0;
-  #working: Promise<unknown>[] = [];
 
   constructor(options: RealOptions, venue: Venue) {
     this.#options = options;
@@ -106,6 +101,13 @@ class RealRun {
       isOver: () => this.#isOver,
     };
     this.#rooms = roomNames(options.seed, options.rooms ?? (venue.cluster ? 6 : 3));
+    this.#routine = new Routine({
+      stage: this.#stage,
+      venue,
+      crew: this.#crew,
+      readers: this.#readers,
+      pauseMs: options.pauseMs ?? 0,
+    });
     this.#nemesis = new Nemesis({
       crew: this.#named,
       venue,
@@ -120,7 +122,7 @@ class RealRun {
     const { writers = 16 } = this.#options;
     const clients = this.#options.clients ?? 6 * (this.#venue.cluster?.nodes.length ?? 1);
     const { calls } = (this.#scribe = await openScribe(this.#stage, this.#venue));
-    this.#readers = this.#rooms.map((room) => new LogReader(this.#stage, calls, room));
+    this.#readers.push(...this.#rooms.map((room) => new LogReader(this.#stage, calls, room)));
     for (let index = 0; index < clients; index += 1) {
       const name = `c${index}`;
       const room = this.#rooms[index % this.#rooms.length] ?? '';
@@ -140,30 +142,21 @@ class RealRun {
   async rage(): Promise<void> {
     this.#nemesis.start();
     this.#plays?.begin();
-    const writing = this.#crew.flatMap(({ writers }) =>
-      writers.map((writer) => this.#write(writer)),
-    );
-    const { activity } = this.#stage.subject;
-    if (activity !== undefined) writing.push(...this.#crew.map((one) => this.#say(one, activity)));
-    this.#working = [
-      ...writing,
-      ...this.#readers.map((reader) => this.#read(reader)),
-      this.#measure(),
-    ];
+    this.#routine.begin();
     const { durationMs, signal } = this.#options;
     const stop = signal ? AbortSignal.any([signal, this.#wrong.signal]) : this.#wrong.signal;
     await pass(durationMs, stop);
     await this.#nemesis.heal();
     if (this.#nemesis.failure !== undefined) throw this.#nemesis.failure;
-    this.#isWriting = false;
+    this.#routine.stopWriting();
   }
 
   /** What was sent gets its answer, everybody catches up, and the log is read once more. */
   async comeToRest(): Promise<void> {
     if (!(await this.#waitForPlays((plays) => plays.end()))) return;
     if (!(await this.#hearAnswers())) return;
-    this.#isReading = false;
-    const reading = Promise.all(this.#working).then(() => this.#readFinally());
+    this.#routine.stopReading();
+    const reading = this.#routine.over().then(() => this.#readFinally());
     if (!(await settled(reading, BOUND_MS))) {
       throw new Error('real-run: the log cannot be read to its end');
     }
@@ -183,7 +176,7 @@ class RealRun {
     record({
       kind: 'measured',
       what: 'memory of the server in bytes',
-      value: this.#memory,
+      value: this.#routine.memory,
       most: MOST_MEMORY,
     });
     record({ kind: 'ended' });
@@ -223,32 +216,12 @@ class RealRun {
   }
 
   async close(): Promise<void> {
-    this.#isWriting = false;
-    this.#isReading = false;
+    this.#routine.stopWriting();
+    this.#routine.stopReading();
     this.#isOver = true;
     await this.#scribe?.close();
     await this.#plays?.close();
     await Promise.all(this.#crew.map((member) => member.close()));
-  }
-
-  async #write(writer: CrewMember['writers'][number]): Promise<void> {
-    const { random, subject } = this.#stage;
-    const deeds = deedsOn(subject);
-    const { pauseMs = 0 } = this.#options;
-    while (this.#isWriting) {
-      if (pauseMs > 0) await sleep(random.between(0, 2 * pauseMs));
-      await writer.send();
-      for (const [share, act] of deeds) if (random.isLikely(share)) await act(writer);
-    }
-  }
-
-  async #say(member: CrewMember, activity: string): Promise<void> {
-    const { random } = this.#stage;
-    while (this.#isWriting) {
-      await sleep(random.between(...SAY_EVERY_MS));
-      member.say(activity, true);
-    }
-    member.say(activity, false);
   }
 
   /** TYP1: what nobody says any more is shown nowhere in the end. */
@@ -257,24 +230,6 @@ class RealRun {
     await until(() => left() === 0, BOUND_MS);
     const what = 'latest values that are left of what nobody says';
     this.#stage.record({ kind: 'measured', what, value: left(), most: 0 });
-  }
-
-  async #read(reader: LogReader): Promise<void> {
-    while (this.#isReading) {
-      await sleep(READ_EVERY_MS);
-      // What it could not read now it reads the next time.
-      await reader
-        .readOn()
-        .then(() => reader.readNewest('scribe'))
-        .catch(() => {});
-    }
-  }
-
-  async #measure(): Promise<void> {
-    while (this.#isReading) {
-      await sleep(READ_EVERY_MS);
-      this.#memory = Math.max(this.#memory, this.#venue.memory?.() ?? 0);
-    }
   }
 
   /** Is everybody shown who is there, and nobody else? What is not so in time is written down as it is. */
