@@ -23,7 +23,7 @@ export function handLog(inner: RoomLog): HandLog {
     log: {
       ...inner,
       follow: (room, follower) =>
-        inner.follow(room, (events, epoch) => announcements.push(() => follower(events, epoch))),
+        inner.follow(room, (...told) => announcements.push(() => follower(...told))),
       read: async (room, range) => {
         const page = await inner.read(room, range);
         await new Promise<void>((resolve) => answers.push(resolve));
