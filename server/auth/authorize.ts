@@ -90,7 +90,16 @@ function isAnswer(answer: unknown): answer is Answer {
 
 function heed(answer: unknown, question: Parameters<Authorize>[0]): void {
   const isYes = answer === 'moderator' || (answer === true && !needsModerator(question));
-  if (!isYes) throw new RoomError('FORBIDDEN');
+  if (!isYes) throw refusal('authorize', question);
+}
+
+/** The refusal of a question. Who refuses whom, and what, is its cause: for the log, and never on the wire. */
+export function refusal(
+  who: 'authorize' | 'membership',
+  { user, room, action }: Pick<Parameters<Authorize>[0], 'user' | 'room' | 'action'>,
+): RoomError {
+  const cause = `${who} refuses ${action} in ${room.kind}/${room.id} to ${user.id}`;
+  return new RoomError('FORBIDDEN', undefined, { cause });
 }
 
 /** A policy that says yes without looking at the action makes nobody a moderator. */

@@ -8,7 +8,7 @@ import {
   type MembersInput,
   type RoomEvent,
 } from '../../shared/index.ts';
-import { demand, type Action, type Authorize } from '../auth/authorize.ts';
+import { demand, refusal, type Action, type Authorize } from '../auth/authorize.ts';
 import type { User } from '../auth/user.ts';
 import type { Clock } from '../clock.ts';
 import { mayEnter, mayModerate, type Deed, type Membership } from '../membership/decisions.ts';
@@ -192,9 +192,11 @@ export class Gate {
     await this.#decide(about, await membership);
   }
 
-  #decide({ user, room, action, data }: Asked, membership: Membership): void | Promise<void> {
-    if (!mayEnter(membership) && !FROM_OUTSIDE.has(action)) throw new RoomError('FORBIDDEN');
-    if (MODERATING.has(action) && !mayModerate(membership)) throw new RoomError('FORBIDDEN');
+  #decide(about: Asked, membership: Membership): void | Promise<void> {
+    const { user, room, action, data } = about;
+    const isIn = mayEnter(membership) || FROM_OUTSIDE.has(action);
+    const isAbove = !MODERATING.has(action) || mayModerate(membership);
+    if (!isIn || !isAbove) throw refusal('membership', about);
     return demand(this.#authorize, { user, room, action, membership, data });
   }
 }

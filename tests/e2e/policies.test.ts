@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { RoomError, defineRoom, durable, type RoomKind } from '../../shared/index.ts';
 import type { Authorize } from '../../server/auth/authorize.ts';
+import { createLogger } from '../../server/logger.ts';
 import { readyServer } from '../kit/ready-server.ts';
 import { restAs } from '../kit/rest.ts';
 
@@ -14,6 +15,17 @@ const game = defineRoom('game', {
   membership: true,
 });
 
+/** What a server logs at `debug` of calls that were refused. */
+async function refusals(authorize: Authorize) {
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  const logger = createLogger('debug', { write });
+  const rooms: { game: RoomKind } = { game };
+  const server = await readyServer({}, { rooms, authorize, logger });
+  const refused = () => lines.filter(({ msg }) => msg === 'a call was refused');
+  return { refused, as: (user: string) => restAs(server, { user }) };
+}
+
 async function stage(authorize: Authorize = () => true) {
   const rooms: { game: RoomKind } = { game };
   const server = await readyServer({}, { rooms, authorize });
@@ -22,6 +34,27 @@ async function stage(authorize: Authorize = () => true) {
 }
 
 describe('a policy', () => {
+  it('[AUT1] is named in the debug log where it refuses, and membership where that does; callers hear of neither', async () => {
+    const { refused, as } = await refusals(({ action }) => action !== 'publish:move');
+    const [ada, bob] = [await as('ada'), await as('bob')];
+    const publish = { type: 'move', data: { to: 1 } };
+    const byPolicy = await ada('POST', 'game/rooms/r/publish', publish);
+    const { body } = await ada('POST', 'game/create', { title: 'Own', private: true });
+    const room = String(body['room']);
+    const byMembers = await bob('GET', `game/rooms/${room}/history`);
+    const missing = await bob('GET', 'game/rooms/p~nowhere/history');
+    expect(refused()).toMatchObject([
+      { code: 'FORBIDDEN', why: 'authorize refuses publish:move in game/r to ada' },
+      { code: 'FORBIDDEN', why: `membership refuses history in game/${room} to bob` },
+      { code: 'FORBIDDEN', why: 'membership refuses history in game/p~nowhere to bob' },
+    ]);
+    expect(byMembers.body).toEqual(missing.body);
+    for (const answer of [byPolicy, byMembers, missing]) {
+      expect(answer.status).toBe(403);
+      expect(JSON.stringify(answer.body)).not.toContain('refuses');
+    }
+  });
+
   it('[AUT1] judges what is to be published or edited, as the contract has parsed it', async () => {
     const seen: unknown[] = [];
     const { ada } = await stage(({ action, data }) => {
