@@ -50,6 +50,14 @@ export function createMemoryLog(options: {
     return room;
   };
 
+  const untold: (readonly [key: string, event: StoredEvent])[] = [];
+  const tell = (key: string, event: StoredEvent): void => {
+    // Who appends while he is told of an event must not have others told of his before.
+    if (untold.push([key, event]) > 1) return;
+    for (const [room, next] of untold) followers.notify(room, [next], epoch);
+    untold.length = 0;
+  };
+
   const append = (entry: Entry): Appended => {
     if (isClosed) throw new RoomError('LOG_UNAVAILABLE');
     const known = rooms.get(roomKey(entry.room));
@@ -67,7 +75,7 @@ export function createMemoryLog(options: {
     eraseAbout(room, entry);
     rememberKey(room, entry, event);
     dropOldest(room, room.events.length - room.retention.maxEvents);
-    followers.notify(roomKey(entry.room), [event], epoch);
+    tell(roomKey(entry.room), event);
     return { epoch, offset: event.offset, at: event.at, duplicate: false };
   };
 

@@ -98,6 +98,25 @@ export function roomLogContract(name: string, level: Level, create: () => Promis
       expect(heard).toEqual([]);
     });
 
+    it('[LOG2] tells of what is appended by whoever is told of another, behind that', async () => {
+      const log = await open();
+      const appending: Promise<unknown>[] = [];
+      const heard: Record<string, number[]> = { first: [], last: [] };
+      const hear = (who: string, offset: number, text: string) => {
+        heard[who]?.push(offset);
+        if (offset < 3) appending.push(log.append(entry(text)));
+      };
+      log.follow(room, (events) => events.forEach(({ offset }) => hear('first', offset, 'bot')));
+      log.follow(room, (events) => heard['last']?.push(...events.map(({ offset }) => offset)));
+      await log.append(entry('a'));
+      for (const append of appending) await append;
+      await log.append(entry('z'));
+      const { head } = await log.bounds(room);
+      const all = Array.from({ length: head }, (_, index) => index + 1);
+      expect(head).toBeGreaterThan(3);
+      for (const offsets of Object.values(heard)) expect(offsets).toEqual(all);
+    });
+
     it('reads forwards after an offset and backwards before one, oldest first', async () => {
       const log = await open();
       for (const text of ['a', 'b', 'c', 'd', 'e']) await log.append(entry(text));
