@@ -17,7 +17,7 @@ export type { RoomName } from './log/room-log.ts';
 export { backupLog, type BackupSummary } from './log/sqlite/backup.ts';
 export { restoreLog, type RestoreSummary } from './log/sqlite/restore.ts';
 export type { RoomOutline, ServerMembership } from './membership/server-membership.ts';
-export type { MembershipKind, Rooms, RoomsInside } from './server-rooms.ts';
+export type { MembershipKind, Rooms, RoomsInside, Stored } from './server-rooms.ts';
 export type { PublishLimits, PublishRate } from './rooms/publish-limits.ts';
 export { faultId, formatError, type ErrorShape } from './router/error-shape.ts';
 export type { NoProcedures, OwnProcedures, ProcedureParts } from './router/own-procedures.ts';

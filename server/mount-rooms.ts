@@ -23,6 +23,7 @@ import { Hub, type HubOptions } from './rooms/hub.ts';
 import { meRoom } from './rooms/me-room.ts';
 import { demandRoomId } from './rooms/room-id.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
+import { createStoredEvents } from './rooms/stored-events.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
 import { allRouters } from './router/all-routers.ts';
 import type { Rooms } from './server-rooms.ts';
@@ -58,6 +59,7 @@ export function mountRooms<R extends Contract>(
     ? new PublishMeter(options.publishing, clock.elapsed)
     : undefined;
   const { onError } = options;
+  const storedEvents = createStoredEvents({ log, onError });
   const { changes, gatesOf } = mountLife({ hub, log, records, bus, clock, onError });
   const findPerson = async (room: RoomName, userId: string) => {
     const present = (await presence.snapshot(room)).find(({ id }) => id === userId);
@@ -95,6 +97,8 @@ export function mountRooms<R extends Contract>(
     await presence.close();
     await records.close();
     await log.close();
+    // Not before: a change of membership may have told of itself until now.
+    storedEvents.close();
   };
   let closing: Promise<void> | undefined;
 
@@ -165,6 +169,12 @@ export function mountRooms<R extends Contract>(
       return keeping.forServer(name);
     },
     observe: (kind, room) => hub.observe({ kind, id: room }),
+    stored: (kind) => {
+      if (!Object.hasOwn(options.contract, kind)) {
+        throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
+      }
+      return storedEvents.observe(kind);
+    },
     failure: () => log.failure(),
     handOver: () => hub.handOver(),
     drain: () => hub.drain(),

@@ -16,6 +16,7 @@ import type {
   Members,
   MembersInput,
   PresenceOf,
+  RoomKind,
 } from '../shared/index.ts';
 import type { SignOuts } from './auth/sign-outs.ts';
 import type { ServerMembership } from './membership/server-membership.ts';
@@ -26,6 +27,12 @@ import type { RoomRouters } from './router/room-procedures.ts';
 export type MembershipKind<R extends Contract> = {
   [K in keyof R & string]: R[K]['membership'] extends true ? K : never;
 }[keyof R & string];
+
+/** A durable event, and the id of the room that it was stored in. */
+export interface Stored<K extends RoomKind> {
+  readonly room: string;
+  readonly event: DurableEventOf<K>;
+}
 
 /** Rooms, ready to be mounted. */
 export interface Rooms<R extends Contract> {
@@ -114,6 +121,13 @@ export interface Rooms<R extends Contract> {
   /** What a room carries once it is open, as a tRPC observable: for bots and other code of the server. It
    *  takes no seat and replays nothing; nobody is asked. Errors with what keeps the room from opening. */
   observe<K extends keyof R & string>(kind: K, room: string): Observable<FrameOf<R[K]>, unknown>;
+
+  /** Every durable event that this node stores from now on, in whatever room of a kind, as a tRPC observable: for
+   *  code that acts on what happens. Each comes once, on the node that has stored it, those of a room in order,
+   *  before their publishers have their acks; at most once, for a process that ends in between tells nobody (SRV2).
+   *  `next` is called on the way to the acks: take note in it, and work later. Completes when the rooms close.
+   *  @throws RoomError BAD_INPUT */
+  stored<K extends keyof R & string>(kind: K): Observable<Stored<R[K]>, never>;
 
   /** Undefined while publishes are possible, otherwise why they are not. */
   failure(): string | undefined;

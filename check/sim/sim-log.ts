@@ -9,6 +9,7 @@ import {
   type RoomName,
   type StoredEvent,
 } from '../../server/log/room-log.ts';
+import { Witnesses } from '../../server/log/witnesses.ts';
 import { GroupCommit } from '../../server/log/sqlite/group-commit.ts';
 import { MarkGate } from '../../server/log/sqlite/mark-gate.ts';
 import { judge } from '../../server/log/sqlite/recovery.ts';
@@ -50,6 +51,7 @@ export async function openSimLog(
   const inner = createMemoryLog({ epoch: disk.epoch, retention: () => options.retention, onError });
   await replay(inner, disk.commits);
   const followers = new Followers(onError);
+  const witnesses = new Witnesses();
   let following = 0;
 
   const commit = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
@@ -74,7 +76,10 @@ export async function openSimLog(
   const gate = new MarkGate({
     marked: disk.count,
     show: (shown) => {
-      for (const [key, events] of shown) followers.notify(key, events, disk.epoch);
+      for (const [key, events] of shown) {
+        followers.notify(key, events, disk.epoch);
+        witnesses.tell(key, events, disk.epoch);
+      }
     },
     mark: async () => {
       await sleep(random.between(0, weather.slowMs));
@@ -118,7 +123,8 @@ export async function openSimLog(
     await inner.close();
   };
   const append = (entry: Entry) => group.add(entry);
-  const log = { ...inner, append, read, changes, count, bounds, follow, trim, close };
+  const witness: RoomLog['witness'] = (kind, told) => witnesses.add(kind, told);
+  const log = { ...inner, append, read, changes, count, bounds, follow, witness, trim, close };
   return { log, followers: () => following };
 }
 

@@ -17,6 +17,7 @@ import {
   type StoredEvent,
 } from './room-log.ts';
 import { TailList } from './tail-list.ts';
+import { Witnesses } from './witnesses.ts';
 
 interface MemoryRoom {
   readonly retention: Retention;
@@ -36,6 +37,7 @@ export function createMemoryLog(options: {
   const { epoch, retention } = options;
   const rooms = new Map<string, MemoryRoom>();
   const followers = new Followers(options.onError);
+  const witnesses = new Witnesses();
   let isClosed = false;
 
   const makeRoom = (name: RoomName): MemoryRoom => {
@@ -54,7 +56,10 @@ export function createMemoryLog(options: {
   const tell = (key: string, event: StoredEvent): void => {
     // Who appends while he is told of an event must not have others told of his before.
     if (untold.push([key, event]) > 1) return;
-    for (const [room, next] of untold) followers.notify(room, [next], epoch);
+    for (const [room, next] of untold) {
+      followers.notify(room, [next], epoch);
+      witnesses.tell(room, [next], epoch);
+    }
     untold.length = 0;
   };
 
@@ -100,6 +105,7 @@ export function createMemoryLog(options: {
       return { count: countEvents(room, range), head: boundsOf(name).head };
     },
     follow: (name, follower) => followers.add(name, follower),
+    witness: (kind, witness) => witnesses.add(kind, witness),
     erase: async (name, offset) => erase(rooms.get(roomKey(name)), offset),
     trim: async (now) => {
       for (const room of rooms.values()) trimByAge(room, now);

@@ -112,13 +112,19 @@ export interface Counted {
  *  that the log goes on from there, under another epoch or behind events that are kept no longer. */
 export type Follower = (events: readonly StoredEvent[], epoch: string, head?: number) => void;
 
+/** Hears of an event that was appended, by the id of its room. It must not throw. */
+export type Witness = (room: string, event: StoredEvent, epoch: string) => void;
+
 /** What is kept of rooms. Every form obeys the same contract suite (`tests/contract`).
  *
  *  - LOG1: offsets are 1, 2, 3 … per room and epoch. Event, key and offset are one atomic step.
  *  - LOG2: `append` resolves, and followers hear of an event, only when it is as safe as `level` says.
  *  - LOG3: after a loss, `epoch` differs from every epoch before.
  *  - LOG4: what retention does not keep is trimmed, at no time in the way of `append`.
- *  - Followers of a room hear its events in offset order, before the append resolves. */
+ *  - Followers of a room hear its events in offset order, before the append resolves, whoever has appended them.
+ *  - Witnesses hear of what was appended here (SRV2): each event once, those of a room in offset order, before the
+ *    append resolves. Of one whose append was refused because nothing vouched for it yet (LOG3) they hear when
+ *    something does, where that can be known. */
 export interface RoomLog {
   readonly level: Level;
 
@@ -145,6 +151,10 @@ export interface RoomLog {
 
   /** Calls `follower` with every event appended from now on. Returns the undo. */
   follow(room: RoomName, follower: Follower): () => void;
+
+  /** Calls `witness` with every event that this log, and not that of another node, appends to rooms of a kind
+   *  from now on. Returns the undo. */
+  witness(kind: string, witness: Witness): () => void;
 
   /** Replaces an event's data by a tombstone at the same offset, and leaves no copy of the content
    *  behind (LOG5). False when there is no such event. @throws RoomError LOG_UNAVAILABLE */

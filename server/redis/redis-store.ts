@@ -88,6 +88,7 @@ function withClose(log: RedisLog, close: () => Promise<void>): RoomLog {
     changes: (room, range) => log.changes(room, range),
     count: (room, range) => log.count(room, range),
     follow: (room, follower) => log.follow(room, follower),
+    witness: (kind, witness) => log.witness(kind, witness),
     erase: (room, offset) => log.erase(room, offset),
     trim: (now) => log.trim(now),
     keyWindowMs: () => log.keyWindowMs(),

@@ -5,6 +5,7 @@ import {
   type TRPCClient,
   type TRPCClientErrorLike,
 } from '@trpc/client';
+import type { Observable } from '@trpc/server/observable';
 import { initTRPC, type inferRouterInputs, type inferRouterOutputs } from '@trpc/server';
 import superjson from 'superjson';
 import { z } from 'zod';
@@ -15,6 +16,7 @@ import {
   formatError,
   type Config,
   type RoomsContext,
+  type Stored,
 } from '../../server/index.ts';
 import { chat, type Ack, type ErrorCode } from '../../shared/index.ts';
 import { board, news } from './kinds.ts';
@@ -38,6 +40,27 @@ export async function build() {
   await rooms.publish('chat', 'r', 'renamed', { title: 'x' });
   await rooms.notify('bob', 'notification', { code: 'hello', params: { times: 2 } });
   await rooms.revoke({ kind: 'chat', room: 'r', user: 'bob' });
+  rooms.stored('board').subscribe({
+    next: ({ room, event }) => {
+      holds<Same<typeof room, string>>();
+      holds<Same<typeof event.type, 'note' | 'renamed'>>();
+      if (event.type === 'renamed') holds<Same<typeof event.data, { title: string }>>();
+    },
+  });
+  const chats = rooms.stored('chat');
+  holds<Same<typeof chats, Observable<Stored<typeof chat>, never>>>();
+  chats.subscribe({
+    next: ({ event }) => {
+      if (event.type === 'edited') holds<Same<typeof event.data.data, { text: string }>>();
+      if (event.type === 'left') holds<Same<typeof event.by.name, string>>();
+      // @ts-expect-error it is not stored
+      if (event.type === 'typing') throw new Error('told of');
+    },
+  });
+  // @ts-expect-error no such kind
+  rooms.stored('nope');
+  // @ts-expect-error private streams are of no contract that does not name them
+  rooms.stored('me');
   // @ts-expect-error no such event in private streams
   await rooms.notify('bob', 'shipped', {});
   // @ts-expect-error no such event in this kind
@@ -59,6 +82,7 @@ export async function serve(config: Config) {
   await rooms.publish('chat', 'r', 'nope', { title: 'x' });
   // @ts-expect-error no such kind
   await rooms.revoke({ kind: 'other', room: 'r', user: 'bob' });
+  rooms.stored('news').subscribe({ next: ({ event }) => void event.data.headline });
   // @ts-expect-error they close with the server
   await rooms.close();
   const byDefault = await createServer(config);

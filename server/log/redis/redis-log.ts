@@ -17,8 +17,10 @@ import type {
   RoomLog,
   RoomName,
   StoredEvent,
+  Witness,
 } from '../room-log.ts';
 import { APPEND, CHANGES, COUNT, ERASE, READ } from './log-scripts.ts';
+import { OwnEvents } from './own-events.ts';
 import { RoomLines } from './room-lines.ts';
 import { Scrub } from './scrub.ts';
 import { keyWord, parseStored, storedText, unreadable, word } from './stored-text.ts';
@@ -47,6 +49,7 @@ export class RedisLog implements RoomLog {
   readonly #options: RedisLogOptions;
   readonly #link: RedisLink;
   readonly #lines: RoomLines;
+  readonly #own = new OwnEvents();
   readonly #scrub: Scrub;
   readonly #trimming: Trimming;
   readonly #damaged = new Set<string>();
@@ -122,6 +125,10 @@ export class RedisLog implements RoomLog {
     return this.#lines.follow(room, follower);
   }
 
+  witness(kind: string, witness: Witness): () => void {
+    return this.#own.witness(kind, witness);
+  }
+
   async erase(room: RoomName, offset: number): Promise<boolean> {
     const isErased = (await this.#run(ERASE, room, [offset, roomKeys(room)('key:')])) === 1;
     if (isErased) this.#scrub.want();
@@ -162,6 +169,9 @@ export class RedisLog implements RoomLog {
     if (entry.erases) this.#scrub.want();
     const line = this.#lines.find(room);
     line?.offer(done, () => this.#parse(room, offset, text));
+    if (this.#own.areWanted(room.kind)) {
+      await this.#own.tell(room, this.#parse(room, offset, text), epoch);
+    }
     await line?.told(done);
     return done;
   }

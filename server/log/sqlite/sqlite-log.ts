@@ -6,6 +6,7 @@ import { makeDataDirectory } from '../../data-directory.ts';
 import { StartError } from '../../start-error.ts';
 import { Followers } from '../followers.ts';
 import { roomKey, type Appended, type Entry, type RoomLog, type StoredEvent } from '../room-log.ts';
+import { Witnesses } from '../witnesses.ts';
 import { lockDirectory } from './dir-lock.ts';
 import { GroupCommit } from './group-commit.ts';
 import { MarkGate } from './mark-gate.ts';
@@ -81,6 +82,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     throw error;
   });
   const followers = new Followers(options.onError);
+  const witnesses = new Witnesses();
 
   const trouble = new Trouble(options.onTrouble);
   const append = async (entries: Entry[]): Promise<(Appended | RoomError)[]> => {
@@ -107,7 +109,10 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
   const gate = new MarkGate({
     marked,
     show: (added) => {
-      for (const [key, events] of added) followers.notify(key, events, epoch);
+      for (const [key, events] of added) {
+        followers.notify(key, events, epoch);
+        witnesses.tell(key, events, epoch);
+      }
     },
     mark: async () => (await trouble.watch(writer.ask({ type: 'mark' }, 'marked'))).marked,
     exclusive: (job) => group.exclusive(job),
@@ -147,6 +152,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     changes: (room, range) => gate.look(() => reader.changes(room, range)),
     count: (room, range) => gate.look(() => reader.count(room, range)),
     follow: (room, follower) => followers.add(room, follower),
+    witness: (kind, witness) => witnesses.add(kind, witness),
     erase: async (room, offset) => {
       const request = { type: 'erase', room, offset } as const;
       const found = await group.exclusive(async () => {

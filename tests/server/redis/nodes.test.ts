@@ -18,6 +18,53 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     expect(new Set(acks.map(({ offset }) => offset)).size).toBe(200);
   });
 
+  it('[SRV2] tell witnesses each event on the node that has appended it, in order, whatever becomes of the scripts', async () => {
+    const nodes = [await node(), await node()];
+    const heard = nodes.map(({ log }) => {
+      const offsets: number[] = [];
+      log.witness('chat', (_, { offset }) => offsets.push(offset));
+      return offsets;
+    });
+    // One of them serves the room as well.
+    const atA = nodes[0] && (await listen(nodes[0].log));
+    const late: unknown[] = [];
+    const appending: Promise<unknown>[] = [];
+    for (let n = 0; n < 400; n += 1) {
+      if (n % 50 === 25) appending.push(redis.command('SCRIPT', 'FLUSH'));
+      if (n % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+      const at = n % 2;
+      const append = async () => {
+        const ack = await nodes[at]?.log.append(entry(`n${n}`));
+        if (!ack || !heard[at]?.includes(ack.offset)) late.push(ack);
+      };
+      appending.push(append());
+    }
+    await Promise.all(appending);
+    expect(late).toEqual([]);
+    await vi.waitFor(() => expect(atA).toHaveLength(400));
+    const all = Array.from({ length: 400 }, (_, n) => n + 1);
+    for (const offsets of heard) {
+      expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+      expect(offsets).toHaveLength(200);
+    }
+    expect(heard.flat().toSorted((a, b) => a - b)).toEqual(all);
+  });
+
+  it('[SRV2] tell nobody of what was stored and could not be answered in time, nor of its repeat', async () => {
+    const a = await node();
+    const heard: number[] = [];
+    a.log.witness('chat', (_, { offset }) => heard.push(offset));
+    await a.log.append(entry('0'));
+    await redis.command('CLIENT', 'PAUSE', '2500', 'WRITE');
+    const late = a.log.append(entry('1', { idempotencyKey: 'k' }));
+    await expect(late).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    const again = () => a.log.append(entry('1', { idempotencyKey: 'k' }));
+    const done = await vi.waitFor(again, { timeout: 5_000 });
+    expect(done).toMatchObject({ offset: 2, duplicate: true });
+    await a.log.append(entry('2'));
+    expect(heard).toEqual([1, 3]);
+  });
+
   it('[SND1] know each other’s keys', async () => {
     const [a, b] = [await node(), await node()];
     const first = await a.log.append(entry('x', { idempotencyKey: 'k' }));
