@@ -40,17 +40,16 @@ const meEvents = {
 // oxlint-disable-next-line typescript/no-generated-empty-object-type
 export function defineMe<Events extends EventSpecs = Record<never, never>>(
   spec: { events?: Events; history?: Partial<Retention> } = {},
-) {
-  const own: Events = spec.events ?? ({} as Events);
+): ReturnType<typeof meWith<NoInfer<Events>>> {
+  return meWith<NoInfer<Events>>(spec.events ?? ({} as NoInfer<Events>), spec.history);
+}
+
+function meWith<Events extends EventSpecs>(own: Events, history?: Partial<Retention>) {
   for (const type of Object.keys(own)) {
     if (Object.hasOwn(meEvents, type)) throw new Error(`defineMe: ${type} is built in`);
   }
   const events: typeof meEvents & Events = { ...meEvents, ...own };
-  return defineRoom(ME, {
-    events,
-    people: false,
-    ...(spec.history && { history: spec.history }),
-  });
+  return defineRoom(ME, { events, people: false, ...(history && { history }) });
 }
 
 /** Private streams as they are where a contract says nothing of them. */
