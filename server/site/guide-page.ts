@@ -118,7 +118,7 @@ function backends(parts: SiteParts): Html {
   return html`<p>
     A key of <code>SERVER_KEYS</code> in place of a token publishes every event of the contract in
     every room, reads history and members, and speaks to users; nobody is asked. See
-    <a href="rest-${name}.html#broadcast">broadcast</a> and
+    <a href="rest-${name}.html#server-broadcast">broadcast</a> and
     <a href="rest-users.html#notify">notify</a>.
   </p>`;
 }

@@ -45,8 +45,12 @@ function restPage(
   };
 }
 
-function anchorOf({ path }: Operation): string {
-  return path.split('/').at(-1) ?? '';
+/** The last word of the path. Of what backends alone do with a kind outside of its rooms all words, and one more:
+ *  shorthands may be called anything. */
+function anchorOf({ path, kind, procedure, param }: Operation): string {
+  const words = path.split('/').slice(3);
+  if (procedure || !kind || param === 'room') return words.at(-1) ?? '';
+  return ['server', ...words.filter((word) => !word.startsWith('{'))].join('-');
 }
 
 function toldOf({ procedure, server, path }: Operation) {
