@@ -1,4 +1,5 @@
 import {
+  formatPosition,
   isDerived,
   RoomError,
   SERVER,
@@ -17,6 +18,7 @@ import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
 import type { Records } from './records/records.ts';
+import { outlined } from './membership/outline.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
 import { occupiedRooms } from './presence/occupied.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
@@ -155,7 +157,15 @@ export function mountRooms<R extends Contract>(
     },
     occupied: async (kind, page) => {
       demandKind(kind);
-      return occupiedRooms(presence, kind, page);
+      const found = await occupiedRooms(presence, kind, page);
+      if (!contract[kind]?.membership) return found;
+      return { ...found, rooms: await outlined(book, kind, found.rooms) };
+    },
+    position: async (kind, id) => {
+      demandKind(kind);
+      demandRoomId(id);
+      const { epoch, head } = await log.bounds({ kind, id });
+      return formatPosition({ epoch, offset: head });
     },
     isOnline: async (userId) => {
       demandRoomId(userId);

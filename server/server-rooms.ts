@@ -19,6 +19,7 @@ import type {
   RoomKind,
 } from '../shared/index.ts';
 import type { SignOuts } from './auth/sign-outs.ts';
+import type { OccupiedOutline } from './membership/outline.ts';
 import type { ServerMembership } from './membership/server-membership.ts';
 import type { OccupiedRooms } from './presence/presence.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
@@ -85,12 +86,17 @@ export interface Rooms<R extends Contract> {
     page?: Omit<MembersInput, 'room'>,
   ): Promise<Members<PresenceOf<R[K]>>>;
 
-  /** A page of the rooms of a kind that somebody is in now, by id, each with how many users; nobody is asked. Over
-   *  several nodes a room may come and go while pages are read. @throws RoomError BAD_INPUT, LOG_UNAVAILABLE */
+  /** A page of the rooms of a kind that somebody is in now, by id, each with how many users, and with title and
+   *  visibility where somebody has made it; nobody is asked. Over several nodes a room may come and go while pages are
+   *  read. @throws RoomError BAD_INPUT, LOG_UNAVAILABLE */
   occupied(
     kind: keyof R & string,
     page?: { after?: string | undefined; limit?: number | undefined },
-  ): Promise<OccupiedRooms>;
+  ): Promise<OccupiedRooms<OccupiedOutline>>;
+
+  /** The position of a room's newest event, `epoch:0` where there is none: to keep beside what was made of the events
+   *  up to it. @throws RoomError BAD_INPUT, LOG_UNAVAILABLE */
+  position(kind: keyof R & string, room: string): Promise<string>;
 
   /** Does a connection of a user follow his own stream, on any node, so that what he is notified of reaches him
    *  now? One that broke counts for 15 s longer. @throws RoomError BAD_INPUT, LOG_UNAVAILABLE */

@@ -22,6 +22,7 @@ export const serverInputs = {
   setRole: setRole.extend({ by }),
   rename: rename.extend({ by }),
   close: close.extend({ by }),
+  outline: z.strictObject({ room: roomId }),
   roster,
   roomsOf: roster.omit({ room: true }).extend({ user: roomId }),
 };

@@ -9,22 +9,19 @@ import {
 } from '../../shared/index.ts';
 import { shownOf } from '../auth/user.ts';
 import { badInput } from '../bad-input.ts';
-import type { RoomName } from '../log/room-log.ts';
 import { entering, listingOf, memberSince } from './entering.ts';
 import { bannedKey } from './facts.ts';
 import { createGoverning } from './governing.ts';
 import { createListing } from './listing.ts';
+import { outlineOf, type RoomOutline } from './outline.ts';
 import { idFor, isRepeat, newRoom, taken } from './new-room.ts';
-import { living, titled, type MembershipParts } from './parts.ts';
+import { living, type MembershipParts } from './parts.ts';
 import { inTurn } from './places.ts';
 import { asServer } from './right.ts';
 import type { Change } from './room-book.ts';
 import { serverInputs } from './server-inputs.ts';
 
 type Input<Name extends keyof typeof serverInputs> = z.input<(typeof serverInputs)[Name]>;
-
-/** A room as it is to everybody. */
-export type RoomOutline = Pick<MyRoom, 'room' | 'title' | 'visibility'>;
 
 /** Who belongs to the rooms of a kind, for the server's own code: nobody is asked, the limits of rooms and users hold.
  *  What happens is told as what users do, `by` the server or by whom it says. Each
@@ -46,6 +43,8 @@ export interface ServerMembership {
   rename(input: Input<'rename'>): Promise<Done>;
   /** For good: there is no such room then, for a repeat either. */
   close(input: Input<'close'>): Promise<Done>;
+  /** What a room is to everybody. */
+  outline(input: Input<'outline'>): Promise<RoomOutline>;
   /** A page of who belongs to a room, by id. */
   roster(
     input: Input<'roster'>,
@@ -122,6 +121,10 @@ export function createServerMembership(
       const { by = SERVER, room } = read('close', given);
       return governing.close(by, room);
     },
+    outline: async (given) => {
+      const room = { kind, id: read('outline', given).room };
+      return outlineOf(room, living(await book.read(room), asServer).facts);
+    },
     roster: async (given) => {
       const { room, ...page } = read('roster', given);
       return listing.roster(room, page);
@@ -155,11 +158,4 @@ function shown(given: unknown): unknown {
 
 function isPerson(value: unknown): value is By {
   return typeof value === 'object' && value !== null && 'id' in value && 'name' in value;
-}
-
-function outlineOf(
-  { id }: RoomName,
-  { visibility, title }: Pick<RoomOutline, 'visibility' | 'title'>,
-) {
-  return { room: id, visibility, ...titled(title) };
 }

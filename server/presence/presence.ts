@@ -70,10 +70,16 @@ export interface OccupiedPage {
   readonly limit: number;
 }
 
+/** A room that somebody is in. */
+export interface OccupiedRoom {
+  readonly room: string;
+  /** How many users are. */
+  readonly count: number;
+}
+
 /** A page of the rooms that somebody is in. */
-export interface OccupiedRooms {
-  /** `count`: how many users. */
-  readonly rooms: readonly { readonly room: string; readonly count: number }[];
+export interface OccupiedRooms<Room = OccupiedRoom> {
+  readonly rooms: readonly Room[];
   /** Where the next page begins (`after`). Unset: this was the last. */
   readonly next?: string;
 }

@@ -72,6 +72,14 @@ const CALLS: Readonly<Record<Name, Call>> = {
     description:
       'With a server key: closes any room that was made, for good. A repeat is `NO_SUCH_ROOM`: it is closed.',
   },
+  outline: {
+    ...inRoom('outline', {}),
+    method: 'GET',
+    summary: 'What a room is',
+    description: 'What a room that was made is to everybody: its title, and who may see it.',
+    output: roomOutline,
+    example: { input: { room: ID }, output: OUTLINE },
+  },
   roster: {
     method: 'GET',
     path: 'rooms/{room}/roster',

@@ -18,6 +18,7 @@ export type ServerRooms = Pick<
   | 'members'
   | 'occupied'
   | 'isOnline'
+  | 'position'
   | 'membership'
 >;
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ME, RoomError } from '../../shared/index.ts';
+import { ME, RoomError, type RoomKind } from '../../shared/index.ts';
 import { lifeInputs } from '../../shared/life-procedures.ts';
 import { positionInput } from '../../shared/position-input.ts';
 import { historyInput, membersInput, roomId } from '../../shared/procedures.ts';
-import { ack } from '../description/answers.ts';
+import { ack, roomOutline } from '../description/answers.ts';
 import type { KindDescription } from '../description/describe.ts';
 import type { EventDescription } from '../description/events.ts';
 import { crowds } from '../description/frames.ts';
@@ -40,7 +40,8 @@ function ofKind(description: KindDescription): Operation[] {
   return [
     operation('POST', `${inRoom}/publish`, publish(description), name),
     operation('POST', `/api/${name}/broadcast`, broadcast(description), name),
-    operation('GET', `/api/${name}/rooms`, occupied(name), name),
+    operation('GET', `/api/${name}/rooms`, occupied(kind), name),
+    operation('GET', `${inRoom}/position`, position(name), name),
     ...(values.length > 0
       ? [operation('GET', `${inRoom}/latest`, latest(name, values), name)]
       : []),
@@ -107,13 +108,15 @@ function broadcast(description: KindDescription): ServerCall {
   });
 }
 
-function occupied(kind: string): ServerCall {
-  const room = z.object({ room: z.string(), count: z.int() });
+function occupied({ name, membership }: RoomKind): ServerCall {
+  const seen = z.object({ room: z.string(), count: z.int() });
+  const room = membership ? seen.extend(roomOutline.omit({ room: true }).partial().shape) : seen;
   const call = {
     summary: 'List rooms that somebody is in',
     description:
-      'A page of the rooms of this kind that somebody is in now, by id, each with how many users. `next`, where there are ' +
-      'more: `after` of the next page.',
+      'A page of the rooms of this kind that somebody is in now, by id, each with how many users' +
+      (membership ? ', and with title and visibility where somebody has made it' : '') +
+      '. `next`, where there are more: `after` of the next page.',
     errors: [],
     input: occupiedInput,
     output: z.object({ rooms: z.array(room), next: z.string().exactOptional() }),
@@ -122,7 +125,23 @@ function occupied(kind: string): ServerCall {
       output: { rooms: [{ room: ROOM, count: 3 }] },
     },
   };
-  return serverCall(occupiedInput, call, (rooms, page) => rooms.occupied(kind, page));
+  return serverCall(occupiedInput, call, (rooms, page) => rooms.occupied(name, page));
+}
+
+const positionAsked = z.strictObject({ room: roomId });
+
+function position(kind: string): ServerCall {
+  const call = {
+    summary: 'Where a room stands',
+    description: 'The position of the newest event of a room, `epoch:0` where there is none.',
+    errors: [],
+    input: positionAsked,
+    output: z.object({ room: z.string(), position: z.string() }),
+    example: { input: { room: ROOM }, output: { room: ROOM, position: ACK.position } },
+  };
+  return serverCall(positionAsked, call, async (rooms, { room }) => {
+    return { room, position: await rooms.position(kind, room) };
+  });
 }
 
 const latestInput = z.strictObject({ room: roomId });

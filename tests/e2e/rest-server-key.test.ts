@@ -70,6 +70,9 @@ describe('REST with a server key', () => {
     expect((await backend('GET', 'users/ada/online')).body).toEqual({ user: 'ada', online: false });
     await followMe(trpc);
     expect((await backend('GET', 'users/ada/online')).body).toEqual({ user: 'ada', online: true });
+    const { body } = await backend('GET', 'chat/rooms/a/position');
+    expect(body).toEqual({ room: 'a', position: expect.stringMatching(/^[\w-]+:0$/) });
+    expect(await ada('GET', 'chat/rooms/a/position')).toMatchObject({ status: 403 });
     expect(await backend('GET', 'chat/rooms?limit=0')).toMatchObject({ status: 400 });
     expect(await ada('GET', 'chat/rooms')).toMatchObject({ status: 403 });
     expect(await ada('GET', 'users/ada/online')).toMatchObject({ status: 403 });
@@ -125,6 +128,9 @@ describe('REST with a server key', () => {
       { id: 'ada', role: 'moderator' },
       { id: 'bob', role: 'owner' },
     ]);
+    const outline = { room: made.room, title: 'Plans', visibility: 'private' };
+    expect((await backend('GET', `${inRoom}/outline`)).body).toEqual(outline);
+    expect(await ada('GET', `${inRoom}/outline`)).toMatchObject({ status: 403 });
     expect((await backend('GET', 'chat/users/bob/rooms')).body.rooms).toMatchObject([
       { room: made.room, title: 'Plans', role: 'owner' },
     ]);

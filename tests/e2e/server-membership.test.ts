@@ -239,6 +239,30 @@ describe('rooms with members, by the server', () => {
     expect(JSON.stringify(await eventsOf(as, 'bob', room))).not.toMatch(/expiresAt|tenant/);
   });
 
+  it('say what they are, those that somebody is in too, and nothing of what is not made or closed', async () => {
+    const { server, as, rooms } = await withMembership();
+    const own = { id: 'den', title: 'Den', private: true, owner: ADA };
+    await rooms.create(own);
+    await rooms.create({ id: 'hall', private: false });
+    const den = { room: 'den', title: 'Den', visibility: 'private' };
+    expect(await rooms.outline({ room: 'den' })).toEqual(den);
+    expect(await rooms.outline({ room: 'hall' })).toEqual({ room: 'hall', visibility: 'open' });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    for (const room of ['den', 'hall', 'plain']) await follow(trpc, room);
+    expect(await server.rooms.occupied('chat')).toEqual({
+      rooms: [
+        { ...den, count: 1 },
+        { room: 'hall', visibility: 'open', count: 1 },
+        { room: 'plain', count: 1 },
+      ],
+    });
+    await rooms.close({ room: 'den' });
+    for (const room of ['den', 'plain', 'p~none']) {
+      expect(await codeOf(rooms.outline({ room }))).toBe('NO_SUCH_ROOM');
+    }
+    expect(await mineOf(as, 'ada')).toEqual([]);
+  });
+
   it('are there of kinds with membership alone', async () => {
     const plain = defineRoom('plain', { events: { beat: ephemeral(z.object({})) } });
     const club = defineRoom('club', {

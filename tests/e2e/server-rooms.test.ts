@@ -70,6 +70,22 @@ describe('the rooms of a ready server', () => {
     }
   });
 
+  it('[LOG1] say where a room stands, an empty one too', async () => {
+    const { rooms } = await startServer();
+    const empty = await rooms.position('chat', 'r');
+    expect(empty).toMatch(/^[\w-]+:0$/);
+    const { position } = await rooms.publish('chat', 'r', 'message', { text: 'one' });
+    expect(await rooms.position('chat', 'r')).toBe(position);
+    await rooms.publish('chat', 'r', 'typing', { typing: true });
+    expect(await rooms.position('chat', 'r')).toBe(position);
+    const { events } = await rooms.history('chat', 'r', { after: empty });
+    expect(events.map((event) => event.position)).toEqual([position]);
+    await expect(rooms.position('chat', 'no room')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(rooms.position('nope' as 'chat', 'r')).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+  });
+
   it('[CON1] read the latest values that stand in a room, followed or not', async () => {
     const ticker = defineRoom('ticker', {
       events: {
