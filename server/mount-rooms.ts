@@ -111,7 +111,7 @@ export function mountRooms<R extends Contract>(
     room: RoomName,
     type: string,
     data: unknown,
-    { by = SERVER, ...how }: { by?: By; idempotencyKey?: string; replyTo?: string } = {},
+    { by = SERVER, ...how }: PublishOptions = {},
   ) => {
     const { kind, id } = room;
     const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
@@ -190,6 +190,13 @@ export function mountRooms<R extends Contract>(
     drain: () => hub.drain(),
     close: () => (closing ??= close()),
   };
+}
+
+interface PublishOptions {
+  readonly by?: By;
+  readonly idempotencyKey?: string;
+  readonly replyTo?: string;
+  readonly ifPosition?: string;
 }
 
 /** A contract's keys are its kinds' names. @throws Error */

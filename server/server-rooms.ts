@@ -41,13 +41,15 @@ export interface Rooms<R extends Contract> {
   readonly routers: RoomRouters<R>;
 
   /** Publishes an event as the server itself, or as somebody: the server may publish every event of
-   *  the contract, and nobody is asked. @throws RoomError BAD_INPUT, CONFLICT, LOG_UNAVAILABLE */
+   *  the contract, and nobody is asked. `ifPosition`: of a durable event, only where the room stands at that position,
+   *  on whichever node it is decided. @throws RoomError BAD_INPUT, CONFLICT, LOG_UNAVAILABLE; with `ifPosition`
+   *  STALE_VERSION, where something else was published meanwhile, and STALE_POSITION, where its epoch is over */
   publish<K extends keyof R & string, T extends EventType<R[K]>>(
     kind: K,
     room: string,
     type: T,
     data: EventInput<R[K], T>,
-    options?: { by?: By; idempotencyKey?: string; replyTo?: string },
+    options?: { by?: By; idempotencyKey?: string; replyTo?: string; ifPosition?: string },
   ): Promise<Ack>;
 
   /** Gives a message other data, as the server itself or as somebody; nobody is asked.

@@ -136,7 +136,8 @@ function firstOf(room: MemoryRoom, { type, about, once }: Entry): StoredEvent | 
 
 /** Does an entry's guard hold? */
 function holds(room: MemoryRoom | undefined, { about, guard }: Entry): boolean {
-  if (about === undefined || !guard) return true;
+  if (!guard) return true;
+  if (about === undefined) return (room ? headOf(room) : 0) === guard.version;
   const [newest = about] = (room?.events.slice() ?? [])
     .filter((event) => event.about === about && guard.types.includes(event.type))
     .map(({ offset }) => offset)

@@ -25,7 +25,7 @@ export interface Entry {
   readonly about?: number | undefined;
   /** What a repeat of the key says again, where that is not the whole data. Only of an event about another. */
   readonly says?: string | undefined;
-  /** Appended only while what it is about stands at a version. */
+  /** Appended only while what it is about, or else the room, stands at a version. */
   readonly guard?: Guard | undefined;
   /** There is one event of this type about that one at most: where it stands already nothing is appended, whatever
    *  the guard says. It is the answer, as to a repeat, and the key stands for it from then on. */
@@ -36,7 +36,8 @@ export interface Entry {
   readonly erases?: readonly string[] | undefined;
 }
 
-/** The version of an event: the offset of the newest event of `types` about it, or its own. */
+/** The version of what an entry is about: the offset of the newest event of `types` about that event, or its own. Of
+ *  an entry about no event it is the room's: its head. */
 export interface Guard {
   readonly types: readonly string[];
   readonly version: number;

@@ -19,6 +19,21 @@ export function appendAbout(log: RoomLog, entry: Entry, { offset, epoch }: Posit
   return appendUnless(log, { ...entry, about: offset, guard }, removedSince);
 }
 
+/** Appends an event where a room stands: nothing has been appended behind that position.
+ *  @throws RoomError STALE_VERSION, STALE_POSITION and those of `RoomLog.append` */
+export async function appendAt(log: RoomLog, entry: Entry, position: Position): Promise<Ack> {
+  const { offset, epoch } = position;
+  const bounds = await log.bounds(entry.room);
+  if (bounds.epoch !== epoch) {
+    return appendedBefore(log, entry, new RoomError('STALE_POSITION'));
+  }
+  const guard = { types: [], version: offset, epoch };
+  return appendUnless(log, { ...entry, guard }, (cause) => {
+    const message = 'something else was published meanwhile: read on, and decide again';
+    return new RoomError('STALE_VERSION', message, { cause });
+  });
+}
+
 /** What is refused because its message was removed. */
 export function removedSince(cause?: RoomError): RoomError {
   return new RoomError('EVENT_REMOVED', undefined, { cause });

@@ -52,16 +52,19 @@ function ofKind(description: KindDescription): Operation[] {
 
 function publish(description: KindDescription): ServerCall {
   const { kind } = description;
-  const replyTo = positionInput.optional();
+  const at = { replyTo: positionInput.optional(), ifPosition: positionInput.optional() };
   const words = wordsFor('publish');
   const call = {
     ...words,
-    description: 'With a server key: every event of the contract, in every room.',
-    input: anyEvent(description, { room: roomId, replyTo }),
+    description:
+      'With a server key: every event of the contract, in every room. With `ifPosition` a durable event is appended only ' +
+      'while the room stands there; a repeat under its key gets the first ack all the same.',
+    errors: [...words.errors, 'STALE_POSITION', 'STALE_VERSION'] as const,
+    input: anyEvent(description, { room: roomId, ...at }),
     output: ack,
     example: { input: { room: ROOM, ...firstOf(description), idempotencyKey: KEY }, output: ACK },
   };
-  const envelope = z.strictObject({ room: roomId, replyTo, ...event });
+  const envelope = z.strictObject({ room: roomId, ...at, ...event });
   return serverCall(envelope, call, (rooms, { room, type, data, ...options }) =>
     rooms.publish(kind.name, room, type, data, given(options)),
   );

@@ -9,8 +9,9 @@ import {
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomLog, RoomName } from '../log/room-log.ts';
-import { appendAcked } from '../messages/append.ts';
+import { appendAcked, appendAt } from '../messages/append.ts';
 import { appendReply } from '../messages/replies.ts';
+import { demandPosition } from '../messages/target.ts';
 import { encodeData } from './encoding.ts';
 import type { OpenRooms } from './open-rooms.ts';
 
@@ -25,6 +26,8 @@ export interface Publication {
   readonly idempotencyKey?: string | undefined;
   /** The position of the event that it answers. */
   readonly replyTo?: string | undefined;
+  /** The position that the room is to stand at. */
+  readonly ifPosition?: string | undefined;
 }
 
 /** What a publisher is made from. */
@@ -44,19 +47,26 @@ export class Publisher {
     this.#options = options;
   }
 
-  /** @throws RoomError BAD_INPUT, CONFLICT, NOT_PRESENT, LOG_UNAVAILABLE */
+  /** @throws RoomError BAD_INPUT, CONFLICT, STALE_VERSION, STALE_POSITION, NOT_PRESENT, LOG_UNAVAILABLE */
   publish(publication: Publication, kind: RoomKind): Promise<Ack> {
     const { delivery } = specOf(kind, publication.type);
     if (delivery === 'durable') return this.#append(publication, kind);
+    if (publication.ifPosition !== undefined) {
+      throw new RoomError('BAD_INPUT', 'ifPosition is for durable events alone');
+    }
     return this.#pass(publication, kind);
   }
 
   #append(publication: Publication, kind: RoomKind): Promise<Ack> {
     const { log, clock } = this.#options;
-    const { room, type, by, idempotencyKey, replyTo } = publication;
+    const { room, type, by, idempotencyKey, replyTo, ifPosition } = publication;
     const data = encodeData(publication.data);
     const at = clock.now();
     const entry = { room, type, data, by, at, idempotencyKey };
+    if (ifPosition !== undefined) {
+      if (replyTo === undefined) return appendAt(log, entry, demandPosition(ifPosition));
+      throw new RoomError('BAD_INPUT', 'an answer (replyTo) takes no ifPosition');
+    }
     if (replyTo === undefined) return appendAcked(log, entry);
     return appendReply(log, kind, entry, replyTo);
   }

@@ -72,6 +72,31 @@ export function logChangesContract(name: string, create: () => Promise<RoomLog>)
       expect(await log.bounds(room)).toMatchObject({ head: 4 });
     });
 
+    it('appends what is about nothing only while the room stands at the version of its guard', async () => {
+      const log = await open();
+      const at = (version: number, more: Partial<Entry> = {}) =>
+        entry(`at ${version}`, { guard: { types: [], version }, ...more });
+      await expect(log.append(at(1))).rejects.toMatchObject({ code: 'STALE_VERSION' });
+      await expect(log.append(at(-1))).rejects.toMatchObject({ code: 'STALE_VERSION' });
+      const race = await Promise.allSettled([0, 0, 0].map((version) => log.append(at(version))));
+      expect(race.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+      // Whatever is appended moves the room on, an answer too; in other rooms it stands still.
+      await log.append(entry('answer', { about: 1 }));
+      await expect(log.append(at(1))).rejects.toMatchObject({ code: 'STALE_VERSION' });
+      expect(await log.append(at(0, { room: small }))).toMatchObject({ offset: 1 });
+      const keyed = { idempotencyKey: 'k' };
+      const first = await log.append(at(2, keyed));
+      expect(first).toMatchObject({ offset: 3 });
+      expect(await log.append(at(2, keyed))).toEqual({ ...first, duplicate: true });
+      const other = { idempotencyKey: 'other' };
+      await expect(log.append(at(2, other))).rejects.toMatchObject({ code: 'STALE_VERSION' });
+      const { epoch } = first;
+      const guard = { types: [], version: 3, epoch };
+      expect(await log.append(entry('next', { guard, ...other }))).toMatchObject({ offset: 4 });
+      const { events } = await log.read(room, { after: 0, limit: 10 });
+      expect(events.map(({ offset }) => offset)).toEqual([1, 2, 3, 4]);
+    });
+
     it('[SND1] answers a repeated key before it looks at the guard, and keeps no key that was refused', async () => {
       const log = await open();
       await log.append(entry('a'));

@@ -25,8 +25,8 @@ local function newest(about, type)
   local found = redis.call('ZREVRANGEBYLEX', KEYS[3], '[' .. from .. '~', '[' .. from, 'LIMIT', 0, 1)
   return found[1] and tonumber(string.sub(found[1], #from + 1)) or nil
 end
--- What it is about may have been lost since: another event will stand there.
-if about and ARGV[17] ~= '' and ARGV[17] ~= e then return {'moved'} end
+-- What it is about, or where the room stood, may have been lost since: another event will stand there.
+if ARGV[17] ~= '' and ARGV[17] ~= e then return {'moved'} end
 local first = about and ARGV[20] == '1' and newest(about, type)
 if first then
   local first_at = string.match(redis.call('HGET', KEYS[2], first) or '', '^%S+ %S+ (%d+) ') or ARGV[6]
@@ -35,14 +35,13 @@ if first then
   end
   return {'repeat', e, first, first_at}
 end
-if about and ARGV[13] ~= '' then
-  local version = nil
-  for one in string.gmatch(ARGV[14], '%S+') do
-    local offset = newest(about, one)
-    if offset and offset > (version or 0) then version = offset end
-  end
-  if (version or about) ~= tonumber(ARGV[13]) then return {'stale'} end
+local function version()
+  if not about then return o end
+  local changed = 0
+  for one in string.gmatch(ARGV[14], '%S+') do changed = math.max(changed, newest(about, one) or 0) end
+  return changed > 0 and changed or about
 end
+if ARGV[13] ~= '' and version() ~= tonumber(ARGV[13]) then return {'stale'} end
 if not isMade then l = make(e, ARGV[1], ARGV[2]) end
 o = o + 1
 redis.call('HSET', KEYS[2], o, text)

@@ -70,11 +70,12 @@ export function unpackEntries({ rooms, texts, numbers }: PackedEntries): Entry[]
   return entries;
 }
 
-// Of events about others alone.
+// Few have any: those about others, and those on a condition.
 type More = Pick<Entry, 'about' | 'says' | 'guard' | 'erases' | 'once'>;
 
 function moreOf({ about, says, guard, erases, once }: Entry): string {
-  return about === undefined ? '' : JSON.stringify({ about, says, guard, erases, once });
+  const isPlain = about === undefined && !guard;
+  return isPlain ? '' : JSON.stringify({ about, says, guard, erases, once });
 }
 
 /** Is it what its type says? Of a caller without types, who would spoil those that share a batch with him, it may

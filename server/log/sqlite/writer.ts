@@ -227,7 +227,8 @@ export class Writer {
   }
 
   #holds(room: WriterRoom | undefined, { about, guard }: Entry): boolean {
-    if (about === undefined || !guard) return true;
+    if (!guard) return true;
+    if (about === undefined) return (room?.head ?? 0) === guard.version;
     const newest = room && this.#sql.newest.get(room.no, about, JSON.stringify(guard.types));
     return Number(newest?.['offset'] ?? about) === guard.version;
   }
