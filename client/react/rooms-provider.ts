@@ -6,12 +6,22 @@ import {
   type ReactElement,
   type ReactNode,
 } from 'react';
-import type { Contract, RoomKind } from '../../shared/index.ts';
-import type { RoomsClient, RoomsOfKind } from '../create-rooms.ts';
+import type { RoomKind } from '../../shared/index.ts';
+import type { Connection } from '../connection/connection-state.ts';
+import type { RoomsOfKind } from '../create-rooms.ts';
+import type { Notices } from '../me/fold-notices.ts';
+import type { Notifications } from '../me/notifications.ts';
+import type { Store } from '../store.ts';
 import { createRoomStores, type RoomStores } from './room-stores.ts';
 
-/** What of a client the hooks use, whatever its contract. */
-export type AnyRoomsClient = Pick<RoomsClient<Contract>, 'connection' | 'me'>;
+/** What of a client the hooks use, whatever its contract, and whatever its private streams carry. */
+export interface AnyRoomsClient {
+  readonly connection: Connection;
+  readonly me: {
+    // Not of some kind: what one kind's events are, another's need not be.
+    readonly notifications: Store<Notices> & Pick<Notifications<RoomKind>, 'markSeen'>;
+  };
+}
 
 interface Provided {
   readonly client: AnyRoomsClient;

@@ -1,5 +1,7 @@
 // What the hooks' types must say, from the contract alone, and what must not compile.
+import { z } from 'zod';
 import {
+  RoomsProvider,
   useConnection,
   useLatest,
   useMembers,
@@ -9,8 +11,8 @@ import {
   useTyping,
   useUnread,
 } from '../../client/react/index.ts';
-import type { RoomHandle } from '../../client/index.ts';
-import { chat } from '../../shared/index.ts';
+import { createRooms, type RoomHandle } from '../../client/index.ts';
+import { chat, defineMe, durable } from '../../shared/index.ts';
 import type { connect } from './client.ts';
 import type { board } from './kinds.ts';
 import { holds, type Same } from './same.ts';
@@ -52,4 +54,30 @@ export function Uses(): void {
   useLatest(byRooms.room, 'nope');
   // @ts-expect-error -- a durable event has no latest value
   useLatest(byRooms.room, 'note');
+}
+
+// Private streams with events of a team's own, under the same provider.
+const contract = {
+  chat,
+  me: defineMe({ events: { matched: durable(z.object({ room: z.string() })) } }),
+};
+const on = { url: 'ws://127.0.0.1/trpc', token: '' };
+
+export const provided = [
+  RoomsProvider({ client: createRooms(contract, on) }),
+  RoomsProvider({ client: createRooms({ me: contract.me }, on) }),
+  RoomsProvider({ client: createRooms({ chat, me: defineMe() }, on) }),
+  RoomsProvider({ client: createRooms({ chat }, on) }),
+  // @ts-expect-error -- a contract is no client
+  RoomsProvider({ client: contract }),
+];
+
+export function UsesOwn(): void {
+  const { events } = useNotifications<typeof contract.me>();
+  for (const event of events) {
+    if (event.type === 'matched') holds<Same<typeof event.data, { room: string }>>();
+    if (event.type === 'whisper') holds<Same<typeof event.data.text, string>>();
+    // @ts-expect-error -- no such event
+    if (event.type === 'nope') break;
+  }
 }

@@ -1,7 +1,14 @@
 import { createElement, Fragment, StrictMode, type ReactNode } from 'react';
 import { renderToString } from 'react-dom/server';
-import { describe, expect, it, vi } from 'vitest';
-import type { JoinOptions, RoomHandle, RoomsClient, RoomsOfKind } from '../../../client/index.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import {
+  createRooms,
+  type JoinOptions,
+  type RoomHandle,
+  type RoomsClient,
+  type RoomsOfKind,
+} from '../../../client/index.ts';
 import {
   RoomsProvider,
   useConnection,
@@ -14,7 +21,7 @@ import {
   useUnread,
 } from '../../../client/react/index.ts';
 import { createStore } from '../../../client/store.ts';
-import { chat, type Gap } from '../../../shared/index.ts';
+import { chat, defineMe, durable, type Gap } from '../../../shared/index.ts';
 import { sdkClient, startServer } from '../../kit/clients.ts';
 import { openPage } from '../../kit/dom.ts';
 import { settle } from '../../kit/settle.ts';
@@ -76,6 +83,28 @@ describe('hooks', () => {
     );
     await bob.whisper({ to: 'ada', text: 'psst' });
     await vi.waitFor(() => expect(page.text()).toContain('told whisper'));
+  });
+
+  it("show events of a contract's own in one's private stream", async () => {
+    const contract = {
+      chat,
+      me: defineMe({ events: { matched: durable(z.object({ room: z.string() })) } }),
+    };
+    const server = await startServer({ rooms: contract });
+    const client = createRooms(contract, {
+      url: server.socketUrl,
+      token: await server.token('ada'),
+    });
+    onTestFinished(() => client.close());
+    const Own = () => {
+      const { events, unread } = useNotifications<typeof contract.me>();
+      const matched = events.map((event) => (event.type === 'matched' ? event.data.room : ''));
+      return createElement('p', null, `${matched.join(' ')}; ${unread} unread`);
+    };
+    const page = await openPage();
+    await page.render(createElement(RoomsProvider, { client }, createElement(Own)));
+    await server.rooms.notify('ada', 'matched', { room: 'r7' });
+    await vi.waitFor(() => expect(page.text()).toBe('r7; 1 unread'));
   });
 
   it('share one stream between all components of a room, and leave it with the last', async () => {
