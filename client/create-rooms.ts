@@ -1,4 +1,5 @@
 import { createTRPCClient, type TRPCClient } from '@trpc/client';
+import { checkKeys } from '../shared/check-keys.ts';
 import { ME, RoomError, type Contract, type MeOf, type RoomKind } from '../shared/index.ts';
 import { clockOf } from './clock.ts';
 import type { Connection } from './connection/connection-state.ts';
@@ -72,7 +73,8 @@ export type RoomsClient<R extends Contract, Own extends OwnProcedures = NoProced
 const RESERVED = ['trpc', 'connection', 'outbox', 'close'];
 
 /** Connects to a server of these room kinds. All types come from the contract alone, but for what the server has
- *  beside rooms: `createRooms<typeof contract, Own>(contract, …).trpc.game.move`, of which it tells the type. */
+ *  beside rooms: `createRooms<typeof contract, Own>(contract, …).trpc.game.move`, of which it tells the type.
+ *  @throws Error for a contract whose keys are not its kinds' names, and for options that can never connect */
 export function createRooms<const R extends Contract, Own extends OwnProcedures = NoProcedures>(
   contract: R,
   options: RoomsClientOptions,
@@ -82,6 +84,7 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
       throw new Error(`createRooms: a room kind cannot be named ${name}`);
     }
   }
+  checkKeys(contract);
   const connection = createConnection(options);
   const trpc = createTRPCClient<RoomsRouter<R>>({ links: [roomsLink(connection)] });
   // The branch of the client that has the name of the kind.

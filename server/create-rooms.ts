@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { checkKeys } from '../shared/check-keys.ts';
 import { MINUTE, withMe, type Contract, type Retention } from '../shared/index.ts';
 import { openToAll, type Authorize } from './auth/authorize.ts';
 import { anyPolicy, type AuthorizeFor } from './auth/question.ts';
@@ -11,7 +12,7 @@ import type { RoomLog } from './log/room-log.ts';
 import { createSqliteStore } from './log/sqlite/sqlite-log.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { Commit } from './metrics/metrics.ts';
-import { checkKeys, mountRooms } from './mount-rooms.ts';
+import { mountRooms } from './mount-rooms.ts';
 import type { PresenceOptions } from './presence/holds.ts';
 import { keptSeatsIn } from './presence/kept-seats.ts';
 import { createMemoryPresence } from './presence/memory-presence.ts';

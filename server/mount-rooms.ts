@@ -198,11 +198,3 @@ interface PublishOptions {
   readonly replyTo?: string;
   readonly ifPosition?: string;
 }
-
-/** A contract's keys are its kinds' names. @throws Error */
-export function checkKeys(contract: Contract): void {
-  for (const [key, kind] of Object.entries(contract)) {
-    if (key !== kind.name)
-      throw new Error(`rooms: "${key}" must be named ${kind.name}, as its kind`);
-  }
-}

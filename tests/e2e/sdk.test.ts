@@ -114,6 +114,11 @@ describe('the SDK', () => {
     expect(() => createRooms({ chat }, { url, ...options })).toThrow(message);
   });
 
+  it('throws on a contract whose keys are not its kinds’ names, as the server does', () => {
+    const on = { url: 'ws://127.0.0.1:1/trpc', token: 't' };
+    expect(() => createRooms({ talk: chat }, on)).toThrow('"talk" must be named chat, as its kind');
+  });
+
   it('says field by field what is wrong with what it sends', async () => {
     const rooms = await sdkClient(await startServer(), 'ada');
     const room = rooms.chat.join('general', { onGap: 'reload' });
