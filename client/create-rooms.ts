@@ -70,8 +70,6 @@ export type RoomsClient<R extends Contract, Own extends OwnProcedures = NoProced
   close(): void;
 };
 
-const RESERVED = ['trpc', 'connection', 'outbox', 'close'];
-
 /** Connects to a server of these room kinds. All types come from the contract alone, but for what the server has
  *  beside rooms: `createRooms<typeof contract, Own>(contract, …).trpc.game.move`, of which it tells the type.
  *  @throws Error for a contract whose keys are not its kinds' names, and for options that can never connect */
@@ -79,11 +77,6 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
   contract: R,
   options: RoomsClientOptions,
 ): RoomsClient<R, Own> {
-  for (const name of Object.keys(contract)) {
-    if (RESERVED.includes(name)) {
-      throw new Error(`createRooms: a room kind cannot be named ${name}`);
-    }
-  }
   checkKeys(contract);
   const connection = createConnection(options);
   const trpc = createTRPCClient<RoomsRouter<R>>({ links: [roomsLink(connection)] });

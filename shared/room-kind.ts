@@ -53,6 +53,8 @@ export type Contract = Readonly<Record<string, RoomKind>>;
 
 // A router of tRPC takes none of these.
 const TRPC_WORDS = ['then', 'call', 'apply'] as const;
+// What a client has beside its kinds.
+const RESERVED_KINDS: readonly string[] = ['trpc', 'connection', 'outbox', 'close', ...TRPC_WORDS];
 // Procedures of every kind, and what a joined room has beside its shorthands.
 const RESERVED = [
   'events',
@@ -207,7 +209,7 @@ function checkNames(
     throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
   };
   if (typeof name !== 'string' || !identifier.test(name)) refuse('the name is not an identifier');
-  if ((TRPC_WORDS as readonly string[]).includes(name)) refuse('the name is reserved');
+  if (RESERVED_KINDS.includes(name)) refuse('the name is reserved');
   for (const type of Object.keys(events)) {
     if (!identifier.test(type)) refuse(`event ${JSON.stringify(type)} is not an identifier`);
   }

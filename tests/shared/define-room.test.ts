@@ -87,6 +87,11 @@ describe('defineRoom', () => {
     expect(() => defineRoom(name, { events: { message } })).toThrow(/reserved/);
   });
 
+  it.each(['trpc', 'connection', 'outbox', 'close'])(
+    'refuses the name %s, which a client has beside its kinds',
+    (name) => expect(() => defineRoom(name, { events: { message } })).toThrow(/reserved/),
+  );
+
   it.each(['', 'Message', 'new message', 'a/b'])('refuses the malformed event name %j', (type) => {
     expect(() => defineRoom('chat', { events: { [type]: message } })).toThrow(/not an identifier/);
   });
