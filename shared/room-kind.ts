@@ -1,9 +1,10 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ActivitySpec } from './activity.ts';
-import { MEMBERSHIP_PROCEDURES } from './built-in-names.ts';
+import { checkKind } from './check-kind.ts';
 import type { DurableSpec, EventSpec, LatestSpec } from './delivery.ts';
 import { lifeEvents, type LifeEvents } from './life-events.ts';
 import { DAY, limits } from './limits.ts';
+import type { ReservedShorthand } from './reserved-names.ts';
 import { roomNews } from './room-news.ts';
 import { strict } from './strict.ts';
 
@@ -51,44 +52,6 @@ export interface KindTraits<Whispers extends boolean, Membership extends boolean
 /** Room kinds by name: what one server carries. */
 export type Contract = Readonly<Record<string, RoomKind>>;
 
-// A router of tRPC takes none of these.
-const TRPC_WORDS = ['then', 'call', 'apply'] as const;
-// What a client has beside its kinds.
-const RESERVED_KINDS: readonly string[] = ['trpc', 'connection', 'outbox', 'close', ...TRPC_WORDS];
-// Procedures of every kind, and what a joined room has beside its shorthands.
-const RESERVED = [
-  'events',
-  'publish',
-  'history',
-  'members',
-  'setPresence',
-  'id',
-  'current',
-  'ready',
-  'on',
-  'onFrame',
-  'subscribe',
-  'outbox',
-  'leave',
-  'edit',
-  'remove',
-  'react',
-  'reactors',
-  'reply',
-  'markRead',
-  'markUnread',
-  'unread',
-  'receipts',
-  'messages',
-  'people',
-  'typingUsers',
-  'active',
-  'say',
-  'latest',
-  ...TRPC_WORDS,
-] as const;
-type Reserved = (typeof RESERVED)[number];
-
 /** Event types that clients may publish and whose data is an object: what a shorthand can name. */
 export type ShorthandTarget<Events extends EventSpecs> = {
   [T in keyof Events]: Events[T] extends EventSpec<z.ZodObject, 'client'> ? T : never;
@@ -121,7 +84,7 @@ export function defineRoom<
     history?: Partial<Retention>;
     people?: boolean;
     recent?: number;
-    shorthands?: Short & { readonly [R in Reserved]?: never };
+    shorthands?: Short & { readonly [R in ReservedShorthand]?: never };
     whispers?: Whispers;
     membership?: Membership;
   },
@@ -133,22 +96,15 @@ export function defineRoom<
     maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,
     maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
   };
-  const derived = lifeEvents(spec.events);
-  const { whispers, membership, people = true, recent = limits.recentDefault } = spec;
-  const procedures = [
-    ...(whispers ? ['whisper'] : []),
-    ...(membership ? MEMBERSHIP_PROCEDURES : []),
-  ];
-  checkNames(name, spec.events, shorthands, [...RESERVED, ...procedures]);
-  if (membership) checkNews(name, spec.events);
-  checkEndings(name, spec.events);
-  checkDerived(name, spec.events, derived);
-  checkRetention(name, history);
-  checkRecent(name, recent);
+  const { events, people = true, recent = limits.recentDefault } = spec;
+  // The defaults of the type parameters are `false` exactly where these are absent.
+  const { whispers = false as Whispers, membership = false as Membership } = spec;
+  checkKind({ name, events, shorthands, history, recent, whispers, membership });
+  const derived = lifeEvents(events);
   return {
     name,
     // What its events' lives give rise to, by the same rules in types and at run time.
-    events: { ...eventsOf(spec.events, membership === true), ...strictEvents(derived) } as WithNews<
+    events: { ...eventsOf(events, membership), ...strictEvents(derived) } as WithNews<
       Events,
       Membership
     > &
@@ -158,9 +114,8 @@ export function defineRoom<
     people,
     recent,
     shorthands,
-    // The defaults of the type parameters are `false` exactly where these are absent.
-    whispers: whispers ?? (false as Whispers),
-    membership: membership ?? (false as Membership),
+    whispers,
+    membership,
   };
 }
 
@@ -174,86 +129,12 @@ function eventsOf(events: EventSpecs, hasNews: boolean): EventSpecs {
   return strictEvents(hasNews ? { ...events, ...roomNews } : events);
 }
 
-function checkNews(name: string, events: EventSpecs): void {
-  for (const type of Object.keys(events)) {
-    if (!Object.hasOwn(roomNews, type)) continue;
-    throw new Error(`defineRoom(${JSON.stringify(name)}): with membership ${type} is built in`);
-  }
-}
-
 function strictEvents<Events extends EventSpecs>(events: Events): Events {
   const entries = Object.entries(events).map(
     ([type, event]) => [type, { ...event, data: strict(event.data) }] as const,
   );
   // Only the schemas' strictness changed, which has no type.
   return Object.fromEntries(entries) as unknown as Events;
-}
-
-function checkDerived(name: string, events: EventSpecs, derived: EventSpecs): void {
-  for (const type of Object.keys(derived)) {
-    if (!Object.hasOwn(events, type)) continue;
-    throw new Error(
-      `defineRoom(${JSON.stringify(name)}): event ${type} is made by defineRoom itself`,
-    );
-  }
-}
-
-function checkNames(
-  name: string,
-  events: EventSpecs,
-  shorthands: Shorthands,
-  reserved: readonly string[],
-): void {
-  const identifier = /^[a-z][A-Za-z0-9]{0,63}$/;
-  const refuse = (what: string): never => {
-    throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
-  };
-  if (typeof name !== 'string' || !identifier.test(name)) refuse('the name is not an identifier');
-  if (RESERVED_KINDS.includes(name)) refuse('the name is reserved');
-  for (const type of Object.keys(events)) {
-    if (!identifier.test(type)) refuse(`event ${JSON.stringify(type)} is not an identifier`);
-  }
-  for (const [short, type] of Object.entries(shorthands)) {
-    if (!identifier.test(short)) refuse(`shorthand ${JSON.stringify(short)} is not an identifier`);
-    if (reserved.includes(short)) refuse(`shorthand ${short} is reserved`);
-    const target = Object.hasOwn(events, type) ? events[type] : undefined;
-    checkTarget(target, (what) => refuse(`shorthand ${short} ${what}`));
-  }
-}
-
-function checkTarget(target: EventSpec | undefined, refuse: (what: string) => never): void {
-  if (!target) return refuse('names no event');
-  if (target.publish !== 'client') return refuse('names an event that only the server publishes');
-  if (!(target.data instanceof z.ZodObject))
-    return refuse('needs an event whose data is an object');
-  const isReply = target.delivery === 'durable' && target.life.replies;
-  for (const field of ['room', 'idempotencyKey', ...(isReply ? ['replyTo'] : [])]) {
-    if (field in target.data.shape) refuse(`cannot carry a field named ${field}`);
-  }
-}
-
-/** What ends a value is a durable event of the same kind: anything else would never end it. */
-function checkEndings(name: string, events: EventSpecs): void {
-  for (const [type, spec] of Object.entries(events)) {
-    for (const ending of spec.delivery === 'latest' ? spec.endedBy : []) {
-      if (Object.hasOwn(events, ending) && events[ending]?.delivery === 'durable') continue;
-      const what = `${type} is ended by ${ending}, which is no durable event`;
-      throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
-    }
-  }
-}
-
-function checkRecent(name: string, recent: number): void {
-  if (Number.isSafeInteger(recent) && recent >= 0 && recent <= limits.recentMax) return;
-  const what = `recent must be a count of at most ${limits.recentMax}`;
-  throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
-}
-
-function checkRetention(name: string, { maxEvents, maxAgeMs }: Retention): void {
-  const isAge = Number.isInteger(maxAgeMs) || maxAgeMs === Number.POSITIVE_INFINITY;
-  if (Number.isSafeInteger(maxEvents) && maxEvents >= 1 && isAge && maxAgeMs >= 1) return;
-  const what = 'history must keep at least one event, for whole milliseconds or Infinity';
-  throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
 }
 
 /** Type names of a kind's events. */
