@@ -15,13 +15,14 @@ type Refuse = (what: string) => never;
 export function checkKind(kind: {
   readonly name: string;
   readonly events: EventSpecs;
+  readonly presence: z.ZodType | undefined;
   readonly shorthands: Shorthands;
   readonly history: Retention;
   readonly recent: number;
   readonly whispers: boolean;
   readonly membership: boolean;
 }): void {
-  const { name, events, shorthands, whispers, membership } = kind;
+  const { name, events, presence, shorthands, whispers, membership } = kind;
   const refuse = (what: string): never => {
     throw new Error(`defineRoom(${JSON.stringify(name)}): ${what}`);
   };
@@ -31,7 +32,8 @@ export function checkKind(kind: {
     ...(membership ? MEMBERSHIP_PROCEDURES : []),
   ];
   checkName(name, refuse);
-  checkTypes(events, refuse);
+  checkEvents(events, refuse);
+  if (presence && !isSchema(presence)) refuse('presence needs a schema of zod 4');
   checkShorthands(shorthands, { events, reserved }, refuse);
   if (membership) checkNews(events, refuse);
   checkEndings(events, refuse);
@@ -45,10 +47,22 @@ function checkName(name: unknown, refuse: Refuse): void {
   else if (RESERVED_KINDS.includes(name)) refuse('the name is reserved');
 }
 
-function checkTypes(events: EventSpecs, refuse: Refuse): void {
-  for (const type of Object.keys(events)) {
+function checkEvents(events: EventSpecs, refuse: Refuse): void {
+  for (const [type, spec] of Object.entries(events)) {
     if (!IDENTIFIER.test(type)) refuse(`event ${JSON.stringify(type)} is not an identifier`);
+    checkSpec(spec, (what) => refuse(`event ${type} ${what}`));
   }
+}
+
+/** Of those who write without the compiler's help. */
+function checkSpec(spec: Partial<EventSpec> | null | undefined, refuse: Refuse): void {
+  const isMade = typeof spec?.delivery === 'string' && 'data' in spec;
+  if (!isMade) refuse('must be made of a schema by durable, latest or ephemeral');
+  else if (!isSchema(spec.data)) refuse('needs a schema of zod 4');
+}
+
+function isSchema(value: unknown): boolean {
+  return value instanceof z.core.$ZodType;
 }
 
 function checkShorthands(

@@ -96,10 +96,10 @@ export function defineRoom<
     maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,
     maxAgeMs: maxAgeMs ?? DEFAULT_HISTORY.maxAgeMs,
   };
-  const { events, people = true, recent = limits.recentDefault } = spec;
+  const { events, presence, people = true, recent = limits.recentDefault } = spec;
   // The defaults of the type parameters are `false` exactly where these are absent.
   const { whispers = false as Whispers, membership = false as Membership } = spec;
-  checkKind({ name, events, shorthands, history, recent, whispers, membership });
+  checkKind({ name, events, presence, shorthands, history, recent, whispers, membership });
   const derived = lifeEvents(events);
   return {
     name,
@@ -109,7 +109,7 @@ export function defineRoom<
       Membership
     > &
       LifeEvents<Events>,
-    presence: spec.presence && strict(spec.presence),
+    presence: presence && strict(presence),
     history,
     people,
     recent,

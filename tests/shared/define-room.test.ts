@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { DAY, defineRoom, durable, ephemeral, latest } from '../../shared/index.ts';
+import { DAY, defineMe, defineRoom, durable, ephemeral, latest } from '../../shared/index.ts';
 
 const text = z.object({ text: z.string() });
 const message = durable(text, { publish: 'client' });
@@ -94,6 +94,26 @@ describe('defineRoom', () => {
 
   it.each(['', 'Message', 'new message', 'a/b'])('refuses the malformed event name %j', (type) => {
     expect(() => defineRoom('chat', { events: { [type]: message } })).toThrow(/not an identifier/);
+  });
+
+  it.each([
+    ['a bare schema', text, /made of a schema by durable/],
+    ['nothing', undefined, /made of a schema by durable/],
+    ['an event without a schema', { delivery: 'durable' }, /made of a schema by durable/],
+    ['an event of no schema', durable(undefined as never), /needs a schema of zod 4/],
+    ['an event of an object', ephemeral({ text: 'string' } as never), /needs a schema of zod 4/],
+    ['a value of no schema', latest(undefined as never, { key: 'user' }), /needs a schema of zod/],
+  ])('says which event is %s, and what was expected', (_, note, reason) => {
+    const shorthands = { write: 'note' };
+    const wrong = () => define('board', { events: { message, note }, shorthands });
+    expect(wrong).toThrow(/^defineRoom\("board"\): event note /);
+    expect(wrong).toThrow(reason);
+    expect(() => defineMe({ events: { note: note as never } })).toThrow(reason);
+  });
+
+  it.each(['here', { status: 'here' }])('refuses %j for presence', (presence) => {
+    const wrong = () => define('chat', { events: { message }, presence });
+    expect(wrong).toThrow('defineRoom("chat"): presence needs a schema of zod 4');
   });
 
   it('refuses an event name that would be lost', () => {
