@@ -46,6 +46,7 @@ import { newKey } from './new-key.ts';
 export class JoinedRoom<K extends RoomKind> implements Room<K> {
   readonly id: string;
   readonly ready: Promise<ReadyFrame<EventOf<K>>>;
+  readonly #kind: K;
   readonly #calls: RoomCalls<K>;
   readonly #publisher: RoomPublisher<K>;
   readonly #views: RoomViews<K>;
@@ -63,6 +64,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   constructor(kind: K, calls: RoomCalls<K>, id: string, options: JoinOptions & HandleOptions) {
     this.id = id;
+    this.#kind = kind;
     this.#calls = calls;
     this.#publisher = roomPublisher(kind, calls, id, options);
     this.#options = options;
@@ -115,6 +117,9 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   on<T extends EventType<K>>(type: T, listener: Listener<EventNamed<K, T>>): () => void {
+    const { name, events } = this.#kind;
+    if (!Object.hasOwn(events, type))
+      throw new RoomError('BAD_INPUT', `${name} has no event ${type}`);
     const listeners = this.#byType.get(type) ?? new Listeners();
     this.#byType.set(type, listeners);
     return listeners.add(listener);

@@ -111,7 +111,7 @@ export interface Room<K extends RoomKind> {
   readonly ready: Promise<ReadyFrame<EventOf<K>>>;
   /** Calls `listener` with each event of a type from where the stream begins, in order, each once. Latest values that
    *  stand then come first; durable events of before do not come: `ready` has the newest as `recent`, `history`
-   *  all. Returns the undo. */
+   *  all. Returns the undo. @throws RoomError BAD_INPUT for an event that the kind does not have */
   on<T extends EventType<K>>(type: T, listener: Listener<EventNamed<K, T>>): () => void;
   /** Calls `listener` with every frame, events among them. Returns the undo. */
   onFrame(listener: Listener<FrameOf<K>>): () => void;

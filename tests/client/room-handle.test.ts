@@ -16,6 +16,17 @@ describe('a joined room', () => {
     expect(seen.input).toEqual({ room: 'general' });
   });
 
+  it('refuses to listen to an event that its kind does not have', () => {
+    const { room } = join();
+    const listen = room.on as (type: string, listener: () => void) => () => void;
+    for (const type of ['nope', 'toString', '']) {
+      expect(() => listen.call(room, type, () => {})).toThrow(
+        expect.objectContaining({ code: 'BAD_INPUT', message: `chat has no event ${type}` }),
+      );
+    }
+    room.on('renamed', () => {})();
+  });
+
   it('says how far it is shown, to whoever looks, and tells nobody of that', () => {
     const { room, feed } = join();
     let told = 0;
