@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { fromJson, toJson } from '../rest/json-values.ts';
+import { fromJson } from '../rest/json-values.ts';
+import { toJson } from '../rest/to-json.ts';
 
 /** A value as JSON has it. */
 export function jsonOf(value: unknown): unknown {

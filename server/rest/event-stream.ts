@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Problem } from './problem.ts';
-import { toJson } from './json-values.ts';
+import { toJson } from './to-json.ts';
 
 /** What a stream of events is written with. */
 export interface EventStreamOptions {

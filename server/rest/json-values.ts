@@ -1,20 +1,9 @@
 import { z } from 'zod';
 import { RoomError } from '../../shared/index.ts';
 import { defaultWireLimits } from '../transport/ws/wire-guard.ts';
-import { bytesOfText, isOfBytes, textOfBytes } from './bytes-text.ts';
+import { bytesOfText, isOfBytes } from './bytes-text.ts';
 
-// REST is plain JSON: what has no form there is written as superjson writes it (dates and bigints as text, sets
-// and maps as arrays), bytes as base64, and read by what the schema expects at that place.
-
-/** JSON text of a value. What is undefined is left out. */
-export function toJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === 'bigint') return part.toString();
-    if (part instanceof Set || part instanceof Map) return [...part];
-    if (part instanceof Uint8Array) return textOfBytes(part);
-    return part;
-  });
-}
+// REST is plain JSON: what has no form there is read by what the schema expects at that place, as `toJson` writes it.
 
 type AnySchema = z.core.$ZodType;
 type Walk = { steps: number; bytes: number };

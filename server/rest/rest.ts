@@ -9,11 +9,12 @@ import { readJson, sendJsonText, sendProblem } from '../http/reply.ts';
 import { bearerOf, createHttpContext, type ContextOptions } from '../transport/context.ts';
 import { checkInput, defaultWireLimits } from '../transport/ws/wire-guard.ts';
 import { writeEventStream } from './event-stream.ts';
-import { fromJson, toJson } from './json-values.ts';
+import { fromJson } from './json-values.ts';
 import type { Operation, ServerRooms } from './operation.ts';
 import { createOperationTable, operationsOf, type Found } from './operations.ts';
 import { answerProblem, problemOf } from './problem.ts';
 import { queryInput } from './query-input.ts';
+import { toJson } from './to-json.ts';
 
 /** What the REST mirror is made from. */
 export interface RestOptions extends ContextOptions {

@@ -10,7 +10,7 @@ import { asyncApi } from '../../../server/documents/asyncapi.ts';
 import { documentParts } from '../../../server/documents/document-parts.ts';
 import { openApi } from '../../../server/documents/openapi.ts';
 import { schemaBundle } from '../../../server/documents/schema-bundle.ts';
-import { toJson } from '../../../server/rest/json-values.ts';
+import { toJson } from '../../../server/rest/to-json.ts';
 import { described } from '../../kit/described.ts';
 
 const parts = documentParts(described);

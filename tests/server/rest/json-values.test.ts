@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fromJson, toJson } from '../../../server/rest/json-values.ts';
+import { fromJson } from '../../../server/rest/json-values.ts';
+import { toJson } from '../../../server/rest/to-json.ts';
 import { bytes } from '../../../shared/index.ts';
 import { strict } from '../../../shared/strict.ts';
 
