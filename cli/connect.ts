@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os';
-import { createRooms, type RoomHandle, type RoomsClient } from '../client/index.ts';
-import { chat, displayName } from '../shared/index.ts';
+import type { RoomHandle } from '../client/index.ts';
+import { displayName, type RoomKind } from '../shared/index.ts';
 import { CliError, usageError } from './failure.ts';
 import { askGuest, probe } from './guest.ts';
+import { createKindClient, type KindClient } from './kind-client.ts';
 import type { Values } from './options.ts';
 import { parseServerUrl } from './server-url.ts';
 import { within } from './within.ts';
@@ -28,19 +29,17 @@ export const nameOption = {
   name: { value: 'NAME', says: 'your name as a guest (default: your user name on this machine)' },
 } as const;
 
-/** A client of the rooms that the ready server carries. */
-export type ChatClient = RoomsClient<{ chat: typeof chat }>;
-
-/** Connects to a server, as the token's user or as a guest.
+/** Connects to a server for rooms of a kind, as the token's user or as a guest.
  *  @throws CliError UNREACHABLE, NO_GUESTS; RoomError as the server says */
 export async function connect(
+  kind: RoomKind,
   values: Values<typeof connectionOptions & typeof nameOption>,
-): Promise<ChatClient> {
+): Promise<KindClient> {
   const server = parseServerUrl(values.url);
   const name = parseName('name', values.name ?? systemName());
   await probe(server);
   const token = values.token ?? (await askGuest(server, name)).token;
-  return createRooms({ chat }, { url: server.trpc, token });
+  return createKindClient(kind, { url: server.trpc, token });
 }
 
 /** A display name from an option. @throws CliError of exit code 2 */
@@ -56,8 +55,8 @@ const CLOSE_CODE_MS = 500;
 /** Waits until a room is joined, or the signal aborts.
  *  @throws RoomError when it is refused; CliError UNREACHABLE when nobody answers */
 export async function untilJoined(
-  rooms: ChatClient,
-  room: RoomHandle<typeof chat>,
+  rooms: Pick<KindClient, 'connection'>,
+  room: Pick<RoomHandle<RoomKind>, 'ready' | 'current'>,
   signal: AbortSignal,
 ): Promise<void> {
   const joined = await within(room.ready, JOIN_MS, signal).catch(async (error: unknown) => {
@@ -74,7 +73,9 @@ export async function untilJoined(
 }
 
 /** What fails because the socket is closing may fail before its close code has told why. */
-async function whyStopped({ connection }: ChatClient): Promise<Error | undefined> {
+async function whyStopped({
+  connection,
+}: Pick<KindClient, 'connection'>): Promise<Error | undefined> {
   const changed = new Promise<void>((resolve) => {
     connection.subscribe(({ state }) => state === 'stopped' && resolve());
   });

@@ -1,28 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { toRoomError } from '../../client/index.ts';
-import type { Ack } from '../../shared/index.ts';
+import { chat, type Ack } from '../../shared/index.ts';
 import { defineCommand, type Context } from '../command.ts';
-import { connect, connectionOptions, nameOption, type ChatClient } from '../connect.ts';
-import { CliError, EXIT, failureOf, interrupted } from '../failure.ts';
+import { connect, connectionOptions, nameOption } from '../connect.ts';
+import { CliError, EXIT, failureOf, interrupted, usageError } from '../failure.ts';
+import {
+  failureOfKind,
+  kindNamed,
+  kindOption,
+  type KindClient,
+  type Publication,
+} from '../kind-client.ts';
 import { parseAboveZero } from '../numbers.ts';
 import { retry, type Patience } from '../retry.ts';
 import { checkRoom } from '../room-argument.ts';
 
-/** `trpc-rooms send`: sends messages. */
+/** `trpc-rooms send`: sends messages, or other events. */
 export const send = defineCommand(
   {
     name: 'send',
-    summary: 'Send a message to a room, or each line of standard input, and print where it stands.',
+    summary:
+      'Send a message or another event to a room, or each line of standard input, and print where it stands.',
     args: [
       { name: 'ROOM', says: 'the id of the room' },
       {
         name: 'TEXT',
-        says: 'the message; without it or with - each line of standard input',
+        says:
+          'the message, or with --type the data of the event as JSON; without it or with - each ' +
+          'line of standard input',
         isOptional: true,
       },
     ],
     options: {
+      ...kindOption,
+      type: {
+        value: 'TYPE',
+        says: 'the event to publish (default: a message of chat)',
+      },
       patience: {
         value: 'SECONDS',
         default: '30',
@@ -34,19 +48,28 @@ export const send = defineCommand(
     examples: [
       'trpc-rooms send general "hello, room"',
       'tail -f build.log | trpc-rooms send builds',
+      `trpc-rooms send plans --kind board --type note '{"text":"hi"}'`,
     ],
   },
   async ({ values, args: [room = '', text] }, context) => {
     checkRoom(room, 'send');
+    const kind = kindNamed(values.kind, 'send');
+    const { type, dataOf } = eventOf(values);
     const patienceMs = parseAboveZero('patience', values.patience) * 1000;
-    const rooms = await connect(values);
-    const deliver = async (message: string) => {
-      const ack = await sendOnce(rooms, room, message, { patienceMs, signal: context.signal });
+    const isOne = text !== undefined && text !== '-';
+    // What cannot be sent is told before a server is asked.
+    const only = isOne ? dataOf(text) : undefined;
+    const rooms = await connect(kind, values);
+    const deliver = async (data: unknown) => {
+      const patience = { patienceMs, signal: context.signal };
+      const ack = await sendOnce(rooms, { room, type, data }, patience).catch((error: unknown) => {
+        throw failureOfKind(error, kind);
+      });
       context.stdout.write(`${values.json ? JSON.stringify(ack) : ack.position}\n`);
     };
     try {
-      if (text !== undefined && text !== '-') await deliver(text);
-      else await sendLines(context, deliver);
+      if (isOne) await deliver(only);
+      else await sendLines(context, values.type, async (line) => deliver(dataOf(line)));
       return EXIT.ok;
     } finally {
       rooms.close();
@@ -54,11 +77,26 @@ export const send = defineCommand(
   },
 );
 
-/** Sends one message, and again under the same key while the failure is one that passes (SND1). */
+/** Which event is published, and its data by what was written. @throws CliError of exit code 2 */
+function eventOf({ kind, type }: { readonly kind: string; readonly type: string | undefined }) {
+  if (type !== undefined) return { type, dataOf: parseData };
+  if (kind === chat.name) return { type: 'message', dataOf: (text: string) => ({ text }) };
+  throw usageError(`rooms of kind ${kind} need --type, and data as JSON`, 'send');
+}
+
+function parseData(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw usageError(`with --type the data is JSON: ${why}`, 'send');
+  }
+}
+
+/** Publishes one event, and again under the same key while the failure is one that passes (SND1). */
 async function sendOnce(
-  rooms: ChatClient,
-  room: string,
-  text: string,
+  rooms: KindClient,
+  event: Omit<Publication, 'idempotencyKey'>,
   patience: Patience,
 ): Promise<Ack> {
   const idempotencyKey = randomUUID();
@@ -66,11 +104,11 @@ async function sendOnce(
     const { current } = rooms.connection;
     if (current.state === 'stopped' && current.error) throw current.error;
     try {
-      return await rooms.trpc.chat.send.mutate({ room, text, idempotencyKey });
+      return await rooms.publish({ ...event, idempotencyKey });
     } catch (error) {
       // Read anew: the connection may have ended while the call waited.
       const now = rooms.connection.current;
-      throw (now.state === 'stopped' && now.error) || toRoomError(error);
+      throw (now.state === 'stopped' && now.error) || error;
     }
   }, patience);
 }
@@ -78,10 +116,12 @@ async function sendOnce(
 /** One after the other, so that the room has them in the order of the lines. */
 async function sendLines(
   context: Context,
-  deliver: (text: string) => Promise<void>,
+  type: string | undefined,
+  deliver: (line: string) => Promise<void>,
 ): Promise<void> {
   const { stdin, stderr, signal } = context;
-  if (stdin.isTTY) stderr.write('Each line is a message; Ctrl-D ends.\n');
+  const what = type === undefined ? 'a message' : `the data of ${type} as JSON`;
+  if (stdin.isTTY) stderr.write(`Each line is ${what}; Ctrl-D ends.\n`);
   const lines = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY, signal });
   let number = 0;
   try {

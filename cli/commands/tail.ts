@@ -1,23 +1,20 @@
 import type { RoomHandle } from '../../client/index.ts';
+import { toJson } from '../../server/rest/to-json.ts';
 import {
-  type chat,
   formatPosition,
   limits,
   parsePosition,
   type Gap,
+  type HistoryPage,
   type RoomEvent,
+  type RoomKind,
 } from '../../shared/index.ts';
 import { defineCommand, type Context } from '../command.ts';
-import {
-  connect,
-  connectionOptions,
-  nameOption,
-  untilJoined,
-  type ChatClient,
-} from '../connect.ts';
+import { connect, connectionOptions, nameOption, untilJoined } from '../connect.ts';
 import { formatEvent } from '../event-line.ts';
 import { usageError } from '../failure.ts';
 import { untilAborted } from '../interrupt.ts';
+import { failureOfKind, kindNamed, kindOption, type KindClient } from '../kind-client.ts';
 import { parseCount } from '../numbers.ts';
 import { checkRoom } from '../room-argument.ts';
 
@@ -28,6 +25,7 @@ export const tail = defineCommand(
     summary: 'Follow a room, one event a line. Ctrl-C leaves.',
     args: [{ name: 'ROOM', says: 'the id of the room' }],
     options: {
+      ...kindOption,
       since: { value: 'POSITION', says: 'resume after this position, as printed with --json' },
       history: {
         value: 'N',
@@ -41,10 +39,12 @@ export const tail = defineCommand(
     examples: [
       'trpc-rooms tail general --history 20',
       'trpc-rooms tail general --json --since XqOPEmeARsWO:1041',
+      'trpc-rooms tail plans --kind board',
     ],
   },
   async ({ values, args: [room = ''] }, context) => {
     checkRoom(room, 'tail');
+    const kind = kindNamed(values.kind, 'tail');
     const { since } = values;
     if (since !== undefined && !parsePosition(since)) {
       throw usageError(`--since must read epoch:offset, not ${JSON.stringify(since)}`, 'tail');
@@ -55,10 +55,12 @@ export const tail = defineCommand(
     }
     const count =
       values.count === undefined ? undefined : parseCount('count', values.count, { min: 1 });
-    const rooms = await connect(values);
+    const rooms = await connect(kind, values);
     try {
       await follow(rooms, { room, since, history, count, json: values.json }, context);
       return 0;
+    } catch (error) {
+      throw failureOfKind(error, kind);
     } finally {
       rooms.close();
     }
@@ -73,21 +75,21 @@ interface Follow {
   readonly json: boolean;
 }
 
-async function follow(rooms: ChatClient, options: Follow, context: Context): Promise<void> {
+async function follow(rooms: KindClient, options: Follow, context: Context): Promise<void> {
   const { json } = options;
   const enough = new AbortController();
   let left = options.count ?? Number.POSITIVE_INFINITY;
   const print = (event: RoomEvent) => {
     if (left <= 0) return;
     left -= 1;
-    context.stdout.write(`${json ? JSON.stringify(event) : formatEvent(event)}\n`);
+    context.stdout.write(`${json ? toJson(event) : formatEvent(event)}\n`);
     if (left <= 0) enough.abort();
   };
   const note = (what: object, words: string) => {
     context.stderr.write(`${json ? JSON.stringify(what) : words}\n`);
   };
 
-  const room = rooms.chat.join(options.room, {
+  const room = rooms.join(options.room, {
     onGap: (gap) => note({ gap }, describeGap(gap)),
     // The stream waits meanwhile, so history and stream meet without a hole.
     loadState: async (position) => {
@@ -116,7 +118,7 @@ async function follow(rooms: ChatClient, options: Follow, context: Context): Pro
 
 /** The newest events up to the position at which the stream begins, oldest first. */
 async function printHistory(
-  room: RoomHandle<typeof chat>,
+  room: RoomHandle<RoomKind>,
   position: string,
   count: number,
   print: (event: RoomEvent) => void,
@@ -128,7 +130,7 @@ async function printHistory(
   let events: RoomEvent[] = [];
   while (events.length < count) {
     const limit = Math.min(limits.historyPageMax, count - events.length);
-    const page = await room.history({ before, limit });
+    const page: HistoryPage<RoomEvent> = await room.history({ before, limit });
     events = [...page.events, ...events];
     const [oldest] = page.events;
     if (!page.hasMore || !oldest) break;
@@ -141,7 +143,7 @@ function describeGap({ reason, from, to }: Gap): string {
   return `-- gap: events after ${from} up to ${to} are missing (${reason})`;
 }
 
-function noteOutages(rooms: ChatClient, note: (what: object, words: string) => void): () => void {
+function noteOutages(rooms: KindClient, note: (what: object, words: string) => void): () => void {
   let isLost = false;
   return rooms.connection.subscribe(({ state }) => {
     // Once for an outage, however many attempts it takes.

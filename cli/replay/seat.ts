@@ -1,11 +1,10 @@
-import { createRooms, type RoomHandle } from '../../client/index.ts';
+import { createRooms, type RoomHandle, type RoomsClient } from '../../client/index.ts';
 import { chat, RoomError, type ReadyFrame } from '../../shared/index.ts';
-import type { ChatClient } from '../connect.ts';
 import { within } from '../within.ts';
 
 /** A connection of its own, joined to the room of the replay. */
 export interface Seat {
-  readonly rooms: ChatClient;
+  readonly rooms: RoomsClient<{ chat: typeof chat }>;
   readonly room: RoomHandle<typeof chat>;
   readonly ready: ReadyFrame;
   /** Leaves and closes. Safe to call twice. */

@@ -30,6 +30,14 @@ describe('an event line', () => {
     expect(formatEvent(event)).toBe('03:04:05 <Ada\\u{1b}> hi\\u{1b}[0m');
   });
 
+  it('hides nothing that stands beside the text of a message', () => {
+    const data = { text: 'hi', size: 9n, at: new Date(0) };
+    expect(formatEvent({ ...event, data })).toBe(
+      '03:04:05 * message by Ada\\u{1b} {"text":"hi","size":"9","at":"1970-01-01T00:00:00.000Z"}',
+    );
+    expect(formatEvent({ ...event, data: undefined })).toBe('03:04:05 * message by Ada\\u{1b}');
+  });
+
   it('shows any other event by its type and data', () => {
     const typing = { ...event, type: 'typing', data: { typing: true } };
     expect(formatEvent(typing)).toBe('03:04:05 * typing by Ada\\u{1b} {"typing":true}');
