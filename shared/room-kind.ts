@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ActivitySpec } from './activity.ts';
+import type { MEMBERSHIP_PROCEDURES } from './built-in-names.ts';
 import { checkKind } from './check-kind.ts';
 import type { DurableSpec, EventSpec, LatestSpec } from './delivery.ts';
 import { lifeEvents, type LifeEvents } from './life-events.ts';
@@ -52,11 +53,28 @@ export interface KindTraits<Whispers extends boolean, Membership extends boolean
 /** Room kinds by name: what one server carries. */
 export type Contract = Readonly<Record<string, RoomKind>>;
 
-/** Event types that clients may publish and whose data is an object: what a shorthand can name. */
-export type ShorthandTarget<Events extends EventSpecs> = {
-  [T in keyof Events]: Events[T] extends EventSpec<z.ZodObject, 'client'> ? T : never;
-}[keyof Events] &
-  string;
+/** Event types that clients may publish and whose data is an object: what a shorthand can name. Where there are none,
+ *  what the compiler says of any. */
+export type ShorthandTarget<Events extends EventSpecs> =
+  // Inferred, so that the compiler writes the names and not how they are found.
+  {
+    [T in keyof Events & string]: Events[T] extends EventSpec<z.ZodObject, 'client'> ? T : never;
+  }[keyof Events & string] extends infer Target extends string
+    ? [Target] extends [never]
+      ? 'no event that clients publish has an object as its data'
+      : Target
+    : never;
+
+/** Names that shorthands of a kind cannot have. */
+type ReservedIn<Whispers extends boolean, Membership extends boolean> =
+  | ReservedShorthand
+  | (Whispers extends true ? 'whisper' : never)
+  | (Membership extends true ? (typeof MEMBERSHIP_PROCEDURES)[number] : never);
+
+/** Shorthands, with what the compiler says of those whose names are taken. */
+type Unreserved<Short, Reserved> = {
+  [S in keyof Short]: S extends Reserved & string ? `${S} is reserved` : Short[S];
+};
 
 const DEFAULT_HISTORY: Retention = { maxEvents: 10_000, maxAgeMs: 30 * DAY };
 
@@ -84,13 +102,14 @@ export function defineRoom<
     history?: Partial<Retention>;
     people?: boolean;
     recent?: number;
-    shorthands?: Short & { readonly [R in ReservedShorthand]?: never };
+    shorthands?: Unreserved<Short, ReservedIn<Whispers, Membership>>;
     whispers?: Whispers;
     membership?: Membership;
   },
 ): RoomKind<Name, WithNews<Events, Membership> & LifeEvents<Events>, Presence, Short> &
   KindTraits<Whispers, Membership> {
-  const shorthands: Short = spec.shorthands ?? ({} as Short);
+  // Whatever has a reserved name is refused below.
+  const shorthands = (spec.shorthands ?? {}) as Short;
   const { maxEvents, maxAgeMs } = spec.history ?? {};
   const history = {
     maxEvents: maxEvents ?? DEFAULT_HISTORY.maxEvents,

@@ -19,6 +19,7 @@ import {
   type PublishInput,
   type RoomEvent,
   type ShorthandInput,
+  type ShorthandTarget,
 } from '../../shared/index.ts';
 import type { board, news } from './kinds.ts';
 import { holds, type Same } from './same.ts';
@@ -100,6 +101,40 @@ export const written: ShorthandInput<Board, 'write'>[] = [
 
 const point = z.object({ x: z.number() });
 
+// [CON2] what the compiler says of shorthands stands in the types that they would have to be of.
+const moved = durable(point, { publish: 'client' });
+const count = durable(z.number(), { publish: 'client' });
+type Events = { moved: typeof moved; count: typeof count };
+type Spec = Parameters<
+  typeof defineRoom<
+    'a',
+    Events,
+    z.ZodNever,
+    { move: 'moved'; edit: 'moved'; mine: 'moved' },
+    true,
+    true
+  >
+>[1];
+holds<
+  Same<
+    NonNullable<Spec['shorthands']>,
+    { move: 'moved'; edit: 'edit is reserved'; mine: 'mine is reserved' }
+  >
+>();
+holds<Same<ShorthandTarget<Events>, 'moved'>>();
+holds<
+  Same<
+    ShorthandTarget<{ count: typeof count }>,
+    'no event that clients publish has an object as its data'
+  >
+>();
+const short = defineRoom('a', { events: { moved, count }, shorthands: { move: 'moved' } });
+holds<Same<typeof short.shorthands, { readonly move: 'moved' }>>();
+const mine = { events: { moved }, shorthands: { mine: 'moved', whisper: 'moved' } } as const;
+// Of kinds that have neither membership nor whispers they are names as any others.
+holds<Same<keyof ReturnType<typeof plain>['shorthands'], 'mine' | 'whisper'>>();
+export const plain = () => defineRoom('a', mine);
+
 export const refused = [
   // @ts-expect-error a shorthand for an event that only the server publishes
   () => defineRoom('a', { events: { moved: durable(point) }, shorthands: { move: 'moved' } }),
@@ -126,6 +161,20 @@ export const refused = [
       events: { moved: durable(point, { publish: 'client' }) },
       // @ts-expect-error a shorthand with the name of something that a joined room has
       shorthands: { leave: 'moved' },
+    }),
+  () =>
+    defineRoom('a', {
+      events: { moved },
+      // @ts-expect-error a shorthand with the name of a procedure of membership
+      shorthands: { create: 'moved' },
+      membership: true,
+    }),
+  () =>
+    defineRoom('a', {
+      events: { moved },
+      // @ts-expect-error a shorthand with the name of the procedure that whispers have
+      shorthands: { whisper: 'moved' },
+      whispers: true,
     }),
   // @ts-expect-error an activity needs the name of its field
   () => activity(),
