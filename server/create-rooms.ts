@@ -21,6 +21,7 @@ import { createMemoryRecords } from './records/memory-records.ts';
 import type { Records } from './records/records.ts';
 import { defaultPublishLimits, type PublishLimits } from './rooms/publish-limits.ts';
 import type { Rooms } from './server-rooms.ts';
+import { StartError } from './start-error.ts';
 import { createTally, type Tally } from './tally.ts';
 
 /** What rooms are created from, in a server of one's own. */
@@ -62,7 +63,7 @@ export async function openRooms<R extends Contract>(
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data', redisUrl, scrubWithinMs, publishing } = options;
-  checkKeys(options.rooms);
+  demandKeys(options.rooms);
   const store = await openStore({
     retention: retentionOf(withMe(options.rooms)),
     dataDir,
@@ -86,6 +87,15 @@ export async function openRooms<R extends Contract>(
     onClockLeap: (ms) => sayLeap(logger, ms),
     onError: (error) => logger.error({ err: error }, 'work in the background failed'),
   });
+}
+
+function demandKeys(contract: Contract): void {
+  try {
+    checkKeys(contract);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(message, { advice: 'Give each kind its own name as key.', cause });
+  }
 }
 
 function sayLeap(logger: Logger, aheadMs: number | undefined): void {

@@ -27,7 +27,9 @@ describe('starting', () => {
 
   it('refuses a contract whose keys are not its kinds’ names, and leaves nothing open', async () => {
     const dataDir = tempDir();
-    await expect(createRooms({ rooms: { talk: chat }, dataDir })).rejects.toThrow(/named chat/);
+    const refused = await createRooms({ rooms: { talk: chat }, dataDir }).catch((e: unknown) => e);
+    expect(refused).toBeInstanceOf(StartError);
+    expect(refused).toMatchObject({ message: 'rooms: "talk" must be named chat, as its kind' });
     await (await createRooms({ rooms: { chat }, dataDir })).close();
   });
 
