@@ -9,14 +9,18 @@ import { z } from 'zod';
 import { compile, filesOf, folderOf, root, runFile } from '../kit/doc-code.ts';
 
 const { 'contract.ts': contract = '' } = filesOf('README.md');
-const files = { 'contract.ts': contract, ...filesOf('docs/using.md') };
+const documents = ['docs/using.md', 'docs/backend.md'];
+const files = Object.assign({ 'contract.ts': contract }, ...documents.map(filesOf)) as Record<
+  string,
+  string
+>;
 const tests = Object.keys(files).filter((name) => name.endsWith('.test.ts'));
 
 const board = defineRoom('board', {
   events: { note: durable(z.object({ text: z.string() }), { publish: 'client' }) },
 });
 
-describe('docs/using.md', () => {
+describe('docs/using.md and docs/backend.md', () => {
   it('has code that compiles', async () => {
     expect(await compile(folderOf(files))).toBe('');
   });
@@ -97,11 +101,22 @@ describe('docs/using.md', () => {
     );
   });
 
-  it('links to what is there', () => {
-    const text = readFileSync(join(root, 'docs/using.md'), 'utf8');
-    for (const [, file = ''] of text.matchAll(/\]\(([^)#]+)/g)) {
-      if (!file.startsWith('https:'))
-        expect(() => readFileSync(join(root, 'docs', file))).not.toThrow();
+  it.each(documents)('link to what is there: %s', (path) => {
+    const textOf = (name: string) => readFileSync(join(root, 'docs', name), 'utf8');
+    const own = path.replace('docs/', '');
+    for (const [, link = ''] of textOf(own).matchAll(/\]\(([^)]+)\)/g)) {
+      if (link.startsWith('https:')) continue;
+      const [file, anchor] = link.split('#');
+      const headings = [...textOf(file || own).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title);
+      if (anchor) expect(headings.map((title = '') => anchorOf(title))).toContain(anchor);
     }
   });
 });
+
+/** As GitHub makes it of a heading. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');
+}
