@@ -64,7 +64,7 @@ export interface LatestOptions<Data, P extends Publisher = Publisher> {
   /** Durable events that end the values of the user who publishes one. Default: none. */
   readonly endedBy?: readonly string[];
   /** Default: `drop` for those keyed by member (a connection that broke is no member again), `leave` for
-   *  those keyed by user, `never` for others. */
+   *  those keyed by user, `never` for others. Refused: `leave` for those keyed by member. */
   readonly clear?: ClearRule;
   /** Data that is no value but the end of the one that stands. Default: none. */
   readonly isEnd?: (data: Data) => boolean;
@@ -131,7 +131,8 @@ export function durable<
 }
 
 /** Declares an event of which only the newest per `key` matters. Newcomers get the current values;
- *  a slow reader gets the newest only. */
+ *  a slow reader gets the newest only.
+ *  @throws Error when `expiresMs` is no age, or nobody could keep `clear` with such a key */
 export function latest<S extends z.ZodType, const P extends Publisher = 'server'>(
   data: S,
   options: LatestOptions<z.output<S>, P>,
@@ -141,6 +142,10 @@ export function latest<S extends z.ZodType, const P extends Publisher = 'server'
     throw new Error('latest: expiresMs must be more than 0');
   }
   const clear = options.clear ?? usualClear(key);
+  if (key === 'member' && clear === 'leave') {
+    const why = 'a member is one connection, and gone with it';
+    throw new Error(`latest: what is keyed by member cannot be cleared on leave: ${why}`);
+  }
   const how = { key, expiresMs, echo, changesOnly, endedBy, clear, isEnd, activity: undefined };
   return { delivery: 'latest', data, publish: publisherOf(options), ...how };
 }

@@ -124,6 +124,12 @@ describe('defineRoom', () => {
   it.each([0, -1, NaN])('refuses a latest value that expires after %d ms', (expiresMs) => {
     expect(() => latest(text, { key: 'user', expiresMs })).toThrow(/expiresMs/);
   });
+
+  it('[CON1] refuses a value keyed by member that is to outlive its connection until its user has left', () => {
+    expect(() => latest(text, { key: 'member', clear: 'leave' })).toThrow(/keyed by member/);
+    expect(latest(text, { key: 'member' }).clear).toBe('drop');
+    expect(latest(text, { key: 'member', clear: 'never' }).clear).toBe('never');
+  });
 });
 
 describe('shorthands', () => {
