@@ -15,6 +15,7 @@ import { membershipCalls, type MembershipCalls } from './membership-calls.ts';
 import { clientOutbox, type ClientOutbox } from './outbox/client-outbox.ts';
 import type { OutboxOptions } from './outbox/outbox-options.ts';
 import { Outbox } from './outbox/outbox.ts';
+import { OwnValues } from './people/own-values.ts';
 import { roomPosition } from './positions.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { RoomHandle } from './room-handle.ts';
@@ -92,10 +93,10 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
   // A token that names nobody leaves it to the app; '' is known to be nobody, undefined is not known yet.
   const userId = () => connection.user || options.user || connection.user;
   const outbox = createOutbox(options, connection, callsOf, userId);
-  const live = new LivePublishes({
-    clock: clockOf(options),
-    random: options.random ?? Math.random,
-  });
+  const clock = clockOf(options);
+  const live = new LivePublishes({ clock, random: options.random ?? Math.random });
+  const isOpen = () => connection.current.state === 'open';
+  const values = new OwnValues({ live, clock, isOpen });
   const stopped = () => connection.final;
   connection.subscribe(() => {
     const error = stopped();
@@ -108,7 +109,8 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
     stopped,
     outbox,
     live,
-    isOpen: () => connection.current.state === 'open',
+    values,
+    isOpen,
     // What the server makes of a token only the app can know.
     userId: () => options.user || connection.user,
   };

@@ -283,6 +283,7 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     this.#closeStream();
     this.#loading.stop();
     this.#views.close(error);
+    this.#publisher.close();
     this.#options.position?.flush();
     this.#change(state);
     this.#rejectReady(error);

@@ -1,10 +1,12 @@
 import { RoomError, type Ack } from '../shared/index.ts';
 import { toRoomError } from './call-error.ts';
 import type { Clock } from './clock.ts';
+import { unheeded } from './listeners.ts';
 import { retryDelayMs } from './passing.ts';
 import { NO_ANSWER, within } from './within.ts';
 
-type Send = (signal: AbortSignal) => Promise<Ack>;
+/** Sends one. @throws whatever goes wrong */
+export type Send = (signal: AbortSignal) => Promise<Ack>;
 
 interface Waiting {
   readonly resolve: (ack: Ack) => void;
@@ -69,6 +71,11 @@ export class LivePublishes {
     const answer = new Promise<Ack>((resolve, reject) => slot.waiting.push({ resolve, reject }));
     this.#pump();
     return answer;
+  }
+
+  /** Sends a value once more, unless a newer one waits. Nobody hears what becomes of it. */
+  again(name: string, send: Send): void {
+    if (!this.#slots.get(name)?.next) void unheeded(this.newest(name, send));
   }
 
   /** Ends: what waits is not sent. */

@@ -11,10 +11,11 @@ import {
 } from '../shared/index.ts';
 import { clockOf } from './clock.ts';
 import { shownBy } from './frame-place.ts';
-import { LivePublishes } from './live-publishes.ts';
+import { LivePublishes, type Send } from './live-publishes.ts';
 import { Outbox, roomKey } from './outbox/outbox.ts';
 import { readAck } from './outbox/read-ack.ts';
 import { roomOutbox, type RoomOutbox } from './outbox/room-outbox.ts';
+import { OwnValues } from './people/own-values.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { HandleOptions } from './room.ts';
 
@@ -30,10 +31,12 @@ export interface RoomPublisher<K extends RoomKind> {
   ): Promise<Ack>;
   /** Takes what the stream has shown: one's own events end their entries (SND3). */
   observe(frame: FrameOf<K>): void;
+  /** The room is followed no more: what one has said of oneself is not said again. */
+  close(): void;
 }
 
 /** Durable events go through the outbox. Others are sent now or not at all, values the newest of them: nobody wants
- *  to hear later that somebody was typing. */
+ *  to hear later that somebody was typing. What went with an earlier connection is said again over the next. */
 export function roomPublisher<K extends RoomKind>(
   kind: K,
   calls: RoomCalls<K>,
@@ -41,8 +44,21 @@ export function roomPublisher<K extends RoomKind>(
   options: HandleOptions,
 ): RoomPublisher<K> {
   const { random = Math.random, isOpen = () => true, outbox = ownOutbox(calls, options) } = options;
-  const { live = new LivePublishes({ clock: clockOf(options), random }) } = options;
+  const clock = clockOf(options);
+  const { live = new LivePublishes({ clock, random }) } = options;
+  const { values = new OwnValues({ live, clock, isOpen }) } = options;
   const name = roomKey(kind.name, room);
+  // Several may follow one room.
+  const follower = {};
+
+  const publishValue = (type: string, spec: LatestSpec, data: unknown, send: Send) => {
+    const of = ownKey(spec, data);
+    if (of === undefined) return live.now(send);
+    const one = `${name}/${type}/${of}`;
+    if (!goesWithConnection(spec)) return live.newest(one, send);
+    const { expiresMs: lifeMs = Number.POSITIVE_INFINITY } = spec;
+    return values.publish({ name: one, by: follower, send, lifeMs, isEnd: isEndOf(spec, data) });
+  };
 
   return {
     outbox: roomOutbox<K>(outbox, kind.name, room),
@@ -56,8 +72,7 @@ export function roomPublisher<K extends RoomKind>(
         const input = publishInput<K>({ room, type, data, key });
         return readAck(await calls.publish.mutate(input, { signal }));
       };
-      const of = spec?.delivery === 'latest' ? ownKey(spec, data) : undefined;
-      return of === undefined ? live.now(send) : live.newest(`${name}/${type}/${of}`, send);
+      return spec?.delivery === 'latest' ? publishValue(type, spec, data, send) : live.now(send);
     },
     observe: (frame) => {
       if (frame.type === 'event') {
@@ -65,22 +80,42 @@ export function roomPublisher<K extends RoomKind>(
         if (idempotencyKey !== undefined) {
           outbox.echoed(name, idempotencyKey, by.id, { id, position, at });
         }
-      } else if (frame.type === 'ready' && frame.keyWindowMs !== undefined) {
-        outbox.setKeyWindow(name, frame.keyWindowMs);
+      } else if (frame.type === 'ready') {
+        if (frame.keyWindowMs !== undefined) outbox.setKeyWindow(name, frame.keyWindowMs);
+        values.seated(follower);
       }
       const shown = shownBy(frame);
       if (shown !== undefined) outbox.saw(name, shown);
     },
+    close: () => values.left(follower),
   };
 }
 
 /** Which of one's own values data is the newest of. Undefined: only the server can say. */
 function ownKey({ key, data: schema }: LatestSpec, data: unknown): string | undefined {
   // One's own are all of one user, and of one member.
-  if (typeof key !== 'function') return '';
+  return typeof key === 'function' ? readAs(schema, data, (read) => key(read)) : '';
+}
+
+/** Is a value lost with the connection, and one's own whatever others have said since? One of the user may be of
+ *  another device, and a missed event may have ended it. */
+function goesWithConnection({ key, clear, endedBy }: LatestSpec): boolean {
+  return key === 'member' && clear === 'drop' && endedBy.length === 0;
+}
+
+function isEndOf({ isEnd, data: schema }: LatestSpec, data: unknown): boolean {
+  return isEnd !== undefined && readAs(schema, data, (read) => isEnd(read)) === true;
+}
+
+/** What a contract's own function says of data, as its own schema reads it. Undefined: it says nothing. */
+function readAs<T>(
+  schema: LatestSpec['data'],
+  data: unknown,
+  of: (read: never) => T,
+): T | undefined {
   try {
     const read = schema.safeParse(data);
-    return read.success ? key(read.data as never) : undefined;
+    return read.success ? of(read.data as never) : undefined;
   } catch {
     return undefined;
   }

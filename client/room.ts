@@ -23,6 +23,7 @@ import type { Listener } from './listeners.ts';
 import type { LivePublishes } from './live-publishes.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
+import type { OwnValues } from './people/own-values.ts';
 import type { RoomPeople } from './people/room-people.ts';
 import type { Active } from './people/room-values.ts';
 import type { RoomPosition } from './positions.ts';
@@ -87,6 +88,8 @@ export interface HandleOptions extends StreamOptions {
   readonly outbox?: Outbox;
   /** What sends the others. Default: the handle's own. */
   readonly live?: LivePublishes;
+  /** What was said of oneself by values that go with the connection. Default: the handle's own. */
+  readonly values?: OwnValues;
   /** Is there a connection to send over now? Default: it is believed. */
   readonly isOpen?: () => boolean;
   /** Keeps how far the room was shown. Default: nobody does. */
@@ -122,7 +125,8 @@ export interface Room<K extends RoomKind> {
   /** Publishes an event. A durable one goes through the outbox: it survives a reconnect and a `leave`,
    *  and resolves when it is stored. Others are sent now, or refused with DISCONNECTED or TOO_MANY. Of a
    *  `latest` value the newest is sent, 20 times a second at most and the last always, and those before it
-   *  share its answer: it may be published at every move of a pointer. Nobody has to wait for it: what fails is no uncaught error, and stands in `outbox` if it is durable.
+   *  share its answer: it may be published at every move of a pointer. One keyed by member that was sent is said
+   *  again after a reconnect. Nobody has to wait for it: what fails is no uncaught error, and stands in `outbox` if it is durable.
    *  @throws RoomError */
   publish<T extends ClientEventType<K>>(
     type: T,

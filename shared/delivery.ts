@@ -63,8 +63,9 @@ export interface LatestOptions<Data, P extends Publisher = Publisher> {
   readonly changesOnly?: boolean;
   /** Durable events that end the values of the user who publishes one. Default: none. */
   readonly endedBy?: readonly string[];
-  /** Default: `drop` for those keyed by member (a connection that broke is no member again), `leave` for
-   *  those keyed by user, `never` for others. Refused: `leave` for those keyed by member. */
+  /** Default: `drop` for those keyed by member (a connection that broke is no member again; our client says the
+   *  last one again over the next), `leave` for those keyed by user, `never` for others. Refused: `leave` for
+   *  those keyed by member. */
   readonly clear?: ClearRule;
   /** Data that is no value but the end of the one that stands. Default: none. */
   readonly isEnd?: (data: Data) => boolean;

@@ -5,6 +5,7 @@ import { startTestServer, type TestServer } from '../../server/testing.ts';
 import { chat, defineRoom, latest } from '../../shared/index.ts';
 import { follow, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';
+import { roadTo } from '../kit/road.ts';
 import { noRedis, redisServer, type RedisServer } from '../kit/redis-server.ts';
 
 const board = defineRoom('board', {
@@ -136,6 +137,21 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     expect([of(cy, 'topic'), of(cy, 'cursor')]).toEqual([[{ text: 'two' }], []]);
     const dan = await boarded(a, 'dan');
     expect(of(dan, 'topic')).toEqual([{ text: 'two' }]);
+  });
+
+  it('[CON1] are shown a cursor again on the other node, once its line has broken and is back', async () => {
+    const [a, b] = nodes;
+    const road = await roadTo({ url: a?.url ?? '' });
+    const ada = await boarded(a && { ...a, socketUrl: road.url }, 'ada');
+    const bob = await boarded(b, 'bob');
+    const cursors = (handle: typeof bob) =>
+      [...handle.latest('cursor').getSnapshot().values()].map(({ data }) => data.x);
+    await ada.publish('cursor', { x: 1 });
+    await vi.waitFor(() => expect(cursors(bob)).toEqual([1]));
+    road.cut();
+    await vi.waitFor(() => expect(cursors(bob)).toEqual([]));
+    await vi.waitFor(() => expect(cursors(bob)).toEqual([1]), { timeout: 5_000 });
+    for (const at of [a, b]) expect(cursors(await boarded(at, 'cy'))).toEqual([1]);
   });
 
   it('[CON1] agree about values after the links that listen were cut', async () => {
