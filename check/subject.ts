@@ -42,6 +42,7 @@ export const talkSubject: Subject = {
       mood: latest(said, { key: 'user', publish: 'client' }),
       typing: latest(said, { key: 'user', expiresMs: 6_000, publish: 'client' }),
       topic: latest(said, { key: 'room', publish: 'client' }),
+      pointer: latest(said, { key: 'member', publish: 'client' }),
       wave: ephemeral(said, { publish: 'client' }),
     },
     presence: said,
@@ -49,6 +50,6 @@ export const talkSubject: Subject = {
   type: 'said',
   data: (text) => ({ text }),
   ephemeral: 'wave',
-  latest: ['mood', 'typing', 'topic'],
+  latest: ['mood', 'typing', 'topic', 'pointer'],
   presence: (text) => ({ text }),
 };

@@ -68,10 +68,10 @@ export class Follower {
     return [...this.#values.values()];
   }
 
-  /** Writes down the latest values as they stand. */
-  tellValues(): void {
+  /** Writes down the latest values as they stand. `said`: what he has said of himself last, through this one. */
+  tellValues(said?: string): void {
     const { name, room } = this.#options;
-    this.#record({ kind: 'values', follower: name, room, values: this.values });
+    this.#record({ kind: 'values', follower: name, room, values: this.values, said });
   }
 
   /** Says that everything is read that it has been shown. */
@@ -189,9 +189,10 @@ export class Follower {
     for (const event of events) this.#setValue(event);
   }
 
-  #setValue({ type, by, data }: RoomEvent): void {
+  #setValue({ type, by, data, key: named = '' }: RoomEvent): void {
     const spec = this.#options.stage.subject.kind.events[type];
-    const key = spec?.delivery === 'latest' && spec.key === 'user' ? by.id : '';
+    // What is keyed by member says of whom.
+    const key = spec?.delivery === 'latest' && spec.key === 'user' ? by.id : named;
     this.#values.set(`${type} ${key}`, `${type} ${key} ${JSON.stringify(data)}`);
   }
 

@@ -118,12 +118,18 @@ export class Writer {
     });
   }
 
-  /** Publishes an event that no log keeps, and does not care what becomes of it. */
-  pass(type: string): void {
+  /** Publishes an event that no log keeps. Resolves with what it says where that was acknowledged. */
+  async pass(type: string): Promise<string | undefined> {
     const { stage, name, client, room, publish } = this.#options;
     const key = `${name}.live/${(this.#passed += 1)}`;
     stage.record({ kind: 'passed', client, room, key });
-    publish(type, stage.subject.data(key), { idempotencyKey: key }).catch(() => {});
+    const data = stage.subject.data(key);
+    try {
+      await publish(type, data, { idempotencyKey: key });
+      return valueOf(type, data);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Nobody waits any longer for what has no answer. `why`: as far as is known. */

@@ -30,7 +30,7 @@ export type AnomalyKind =
   | 'refusal'
   /** A read misses what was acknowledged before it was asked. */
   | 'stale'
-  /** Readers disagree about the latest values. */
+  /** Readers disagree about the latest values, or lack what somebody has said last of himself. */
   | 'values'
   /** Content is gone that nobody removed, or there that was removed. */
   | 'erased'

@@ -9,6 +9,7 @@ import { Recoveries } from './recoveries.ts';
 import { LogJudge } from './log-judge.ts';
 import { RoomJudge, type Promises } from './room-judge.ts';
 import { Unanswered } from './unanswered.ts';
+import { ValuesJudge } from './values-judge.ts';
 
 /** What a checked run comes to. */
 export interface Verdict {
@@ -59,8 +60,7 @@ class HistoryChecker implements Checker {
   readonly #people = new PeopleJudge((...found) => this.#report(...found));
   readonly #bans = new BanJudge((...found) => this.#report(...found));
   readonly #reactions = new ReactionJudge((...found) => this.#report(...found));
-  /** By room: the latest values as the first reader has them. */
-  readonly #values = new Map<string, { by: string; values: string }>();
+  readonly #values = new ValuesJudge((...found) => this.#report(...found));
   #now = 0;
   anomalyCount = 0;
 
@@ -159,7 +159,7 @@ class HistoryChecker implements Checker {
         this.#log(follower.room)[record.kind](record as never);
         break;
       case 'values':
-        this.#compareValues(record);
+        this.#values.told(record);
         break;
       case 'people':
         this.#people.told(record);
@@ -194,6 +194,7 @@ class HistoryChecker implements Checker {
 
   #ended(): void {
     this.#people.ended();
+    this.#values.ended();
     this.#unanswered.each((key, room) => this.#hadNoAnswer(key, room));
     for (const follower of this.#followers.values()) {
       follower.ended(this.#log(follower.room).head);
@@ -215,15 +216,6 @@ class HistoryChecker implements Checker {
     const named = readKey(key);
     if (named && follower.room.wasSent(key)) follower.glimpsed(named.writer, named.n);
     else this.#report('phantom', `${follower.name} saw ${key}, which nobody sent`, room);
-  }
-
-  #compareValues({ follower, room, values }: RecordOf<'values'>): void {
-    const mine = values.toSorted().join(', ');
-    const first = this.#values.get(room);
-    if (!first) this.#values.set(room, { by: follower, values: mine });
-    else if (first.values !== mine) {
-      this.#report('values', `${follower} has [${mine}], ${first.by} has [${first.values}]`, room);
-    }
   }
 
   #room(name: string): RoomJudge {

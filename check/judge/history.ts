@@ -135,8 +135,13 @@ type Followed = { readonly follower: string; readonly room: string; readonly id?
       readonly readTo: string | undefined;
       readonly count: number;
     }
-  /** The latest values as the reader has them when all is over. */
-  | { readonly kind: 'values'; readonly values: readonly string[] }
+  /** The latest values as the reader has them when all is over: `type key data`. `said`: what he has said of himself
+   *  last by one keyed by member, where that was acknowledged and through this reader: `type data`. */
+  | {
+      readonly kind: 'values';
+      readonly values: readonly string[];
+      readonly said?: string | undefined;
+    }
   /** Who is in the room, as the reader has it when all is over: `id state`, each user once. `user` is the
    *  reader's own; `state` is what he has said of himself last, where it was through this reader. */
   | {

@@ -23,6 +23,9 @@ export class Seat {
   readonly #home: RoomHandle<RoomKind>;
   #saidCount = 0;
   #said: unknown;
+  #pointCount = 0;
+  /** What was acknowledged last of a value keyed by member. */
+  #pointed: string | undefined;
   readonly #frameIds = new Map<string, () => string | undefined>();
   #joined = 0;
   #turn = 0;
@@ -77,8 +80,17 @@ export class Seat {
     this.followers[0]?.markRead();
   }
 
+  /** Publishes an event that no log keeps. */
   pass(type: string): void {
-    this.writers[0]?.pass(type);
+    const passing = this.writers[0]?.pass(type);
+    const spec = this.#stage.subject.kind.events[type];
+    if (spec?.delivery !== 'latest' || spec.key !== 'member') return;
+    this.#pointed = undefined;
+    const no = (this.#pointCount += 1);
+    // Of one that was refused or had no answer nobody can say what stands.
+    void passing?.then((said) => {
+      if (no === this.#pointCount) this.#pointed = said;
+    });
   }
 
   /** Says something of himself, through the stream that stays. */
@@ -86,6 +98,13 @@ export class Seat {
     const { subject } = this.#stage;
     this.#said = subject.presence?.(`${this.#client.user}/${(this.#saidCount += 1)}`);
     void this.#home.setPresence(this.#said);
+  }
+
+  /** Those who follow write down the latest values that they have. */
+  tellValues(): void {
+    for (const [index, follower] of this.followers.entries()) {
+      if (follower.isOn) follower.tellValues(index === 0 ? this.#pointed : undefined);
+    }
   }
 
   /** Those who follow write down whom they see. */

@@ -204,7 +204,7 @@ class World {
     const seats = [...leaving.seats, ...dying.seats];
     const hasBegun = () => seats.every(({ followers }) => followers[0]?.position !== undefined);
     await this.#until(hasBegun);
-    for (const { writers } of seats) for (const type of VALUES_OF_USERS) writers[0]?.pass(type);
+    for (const seat of seats) for (const type of VALUES_OF_USERS) seat.pass(type);
     await this.#pass(MOMENT_MS);
     for (const seat of leaving.seats) seat.leaveAll();
     dying.client.close();
@@ -224,9 +224,7 @@ class World {
     const hasBegun = () => observers.every(({ followers }) => followers[0]?.position !== undefined);
     await this.#until(hasBegun);
     await this.#pass(MOMENT_MS);
-    for (const { followers } of this.#seats.values()) {
-      for (const follower of followers) if (follower.isOn) follower.tellValues();
-    }
+    for (const seat of this.#seats.values()) seat.tellValues();
     for (const seat of this.#seats.values()) seat.tellPeople();
   }
 

@@ -10,6 +10,16 @@ describe('the checker finds', () => {
       [
         { kind: 'values', follower: 'f', room: 'r', values: ['typing ada'] },
         { kind: 'values', follower: 'g', room: 'r', values: [] },
+        ended,
+      ],
+    ],
+    [
+      'values',
+      'a value of a member that is not what he has said last',
+      [
+        { kind: 'values', follower: 'f', room: 'r', values: ['at m1 {"x":1}'], said: 'at {"x":2}' },
+        { kind: 'values', follower: 'g', room: 'r', values: ['at m1 {"x":1}'] },
+        ended,
       ],
     ],
     ['presence', 'somebody who is shown and is not there', [shows(['ada ', 'ghost ']), ended]],

@@ -20,4 +20,10 @@ export const clientMutants: readonly Mutant[] = [
     'options.idempotencyKey ?? this.#options.newKey?.()',
     'this.#options.newKey?.()',
   ),
+  mutant(
+    'a client whose line was cut does not say again what went with it',
+    'client/room-publisher.ts',
+    'values.seated(follower);',
+    '',
+  ),
 ];
