@@ -9,12 +9,13 @@ export default defineConfig({
   publicDir: false,
   resolve: {
     // The page uses what any team gets, by its public names; from source, so that nothing need be built before.
-    alias: {
-      'trpc-rooms/client': pathOf('../client/index.ts'),
-      'trpc-rooms/react': pathOf('../client/react/index.ts'),
-      'trpc-rooms/shared': pathOf('../shared/index.ts'),
-      zod: pathOf('./schemas-left-out.ts'),
-    },
+    alias: [
+      { find: 'trpc-rooms/client', replacement: pathOf('../client/index.ts') },
+      { find: 'trpc-rooms/react', replacement: pathOf('../client/react/index.ts') },
+      { find: 'trpc-rooms/shared', replacement: pathOf('../shared/index.ts') },
+      { find: 'zod', replacement: pathOf('./schemas-left-out.ts') },
+      { find: /^\.\/(check-kind|strict)\.ts$/, replacement: pathOf('./checks-left-out.ts') },
+    ],
   },
   build: {
     outDir: pathOf('../dist/web'),
