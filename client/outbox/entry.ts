@@ -28,6 +28,9 @@ export interface Item {
   readonly user: string | undefined;
   /** When it was published. */
   readonly at: number;
+  /** Its place among the entries of its room: above that of the one before it, whatever the clock does, and otherwise
+   *  `at`, so that entries of several tabs lie by time. */
+  readonly place: number;
   /** When it was first sent, if it was: from then on the server may know the key. */
   readonly sentAt: number | undefined;
   /** Attempts that failed in a row, and among them faults of the server. */
@@ -59,6 +62,11 @@ export type Entry = Item &
     | { readonly state: 'acked'; readonly ack: Ack }
     | { readonly state: 'rejected' | 'expired'; readonly error: RoomError }
   );
+
+/** Sorts by place; the few of several tabs that have the same one by key, alike whoever does it. */
+export function byPlace(a: Entry, b: Entry): number {
+  return a.place - b.place || (a.key < b.key ? -1 : 1);
+}
 
 /** Is its end still open? */
 export function isPending(entry: Entry): entry is Extract<Entry, { state: 'queued' | 'sending' }> {

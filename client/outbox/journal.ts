@@ -1,7 +1,7 @@
 import { harmless } from '../listeners.ts';
 import { partsOfName, storageName, type ClientStorage } from '../storage/client-storage.ts';
 import type { Locks } from '../storage/locks.ts';
-import type { Entry } from './entry.ts';
+import { byPlace, type Entry } from './entry.ts';
 import { formatEntry, parseEntry } from './stored-entry.ts';
 
 /** What an outbox keeps over a reload. */
@@ -9,7 +9,7 @@ export interface Journal {
   /** Keeps an entry as it stands. One of nobody is not kept: whoever has this browser next is nobody as well. */
   save(entry: Entry): void;
   forget(key: string): void;
-  /** Hands over what other lives of the app left behind, oldest first: once before it resolves, and
+  /** Hands over what other lives of the app left behind, by place: once before it resolves, and
    *  again whenever a tab ends with something unsent. */
   restore(user: string, adopt: (entries: readonly Entry[]) => void): Promise<void>;
   /** Leaves what is kept to the next one. */
@@ -62,7 +62,8 @@ export function createJournal(options: {
       write(() => storage.remove(name));
       return [];
     });
-    return entries.toSorted((a, b) => a.at - b.at);
+    // A storage lists in any order.
+    return entries.toSorted(byPlace);
   };
   const nothing = (error: unknown): Entry[] => {
     onError(error);
@@ -102,7 +103,7 @@ export function createJournal(options: {
             .catch(ignoreEnd);
         }
       }
-      adopt(found.toSorted((a, b) => a.at - b.at));
+      adopt(found.toSorted(byPlace));
     },
     close: () => {
       over.abort();

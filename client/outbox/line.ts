@@ -2,7 +2,7 @@ import { parsePosition, RoomError, type Ack } from '../../shared/index.ts';
 import { afterFailure } from './after-failure.ts';
 import { isPending, type Echo, type Entry, type Item, type Wait } from './entry.ts';
 
-/** The entries of one room, in the order in which they are sent. */
+/** The entries of one room, in the order in which they are sent, which is that of their places. */
 export type Line = readonly Entry[];
 
 /** What may happen to a line. */
@@ -47,7 +47,7 @@ export type Happening =
 export function nextLine(line: Line, happening: Happening): Line {
   switch (happening.what) {
     case 'published':
-      return [...line, happening.entry];
+      return append(line, happening.entry);
     case 'restored':
       return restore(line, happening.entries);
     case 'sent':
@@ -137,13 +137,20 @@ function changeAll(line: Line, next: (entry: Entry) => Entry): Line {
 function restore(line: Line, entries: readonly Entry[]): Line {
   const known = new Set(line.map(({ key }) => key));
   const added = entries.filter(({ key }) => !known.has(key));
-  return added.length === 0 ? line : [...added, ...line];
+  return added.length === 0 ? line : line.reduce(append, added);
+}
+
+/** The clock may stand still or be set back between two entries, and what is stored has no other order than this. */
+function append(line: Line, entry: Entry): Line {
+  const last = line.at(-1)?.place ?? Number.NEGATIVE_INFINITY;
+  return [...line, { ...entry, place: Math.max(entry.place, last + 1) }];
 }
 
 function itemOf(entry: Entry): Item {
-  const { key, kind, room, type, data, replyTo, bytes, user, at } = entry;
+  const { key, kind, room, type, data, replyTo, bytes, user, at, place } = entry;
   const { sentAt, attempts, faults, echo } = entry;
-  return { key, kind, room, type, data, replyTo, bytes, user, at, sentAt, attempts, faults, echo };
+  const content = { key, kind, room, type, data, replyTo, bytes, user, at, place };
+  return { ...content, sentAt, attempts, faults, echo };
 }
 
 function sent(entry: Entry, now: number): Entry {
@@ -203,13 +210,17 @@ function retried(line: Line, happening: Happening & { what: 'retried' }): Line {
     sentAt: isSame ? entry.sentAt : undefined,
     echo: isSame ? entry.echo : undefined,
     at: now,
+    place: now,
     attempts: 0,
     faults: 0,
     state: 'queued',
     wait: undefined,
     error: undefined,
   };
-  return [...line.filter((other) => other !== entry), again];
+  return append(
+    line.filter((other) => other !== entry),
+    again,
+  );
 }
 
 /** Its key stands for another event: that one being there says nothing of it. */

@@ -100,7 +100,8 @@ export class Lines {
   #record(before: Line, after: Line): void {
     if (!this.#journal) return;
     const was = new Map(before.map((entry) => [entry.key, entry]));
-    for (const entry of after) {
+    // What comes in front moves places up: last first, or one would for a moment be stored above another behind it.
+    for (const entry of after.length > before.length ? after.toReversed() : after) {
       const old = was.get(entry.key);
       was.delete(entry.key);
       if (entry.state === 'acked') this.#journal.forget(entry.key);
@@ -115,5 +116,6 @@ const EMPTY: Line = [];
 /** Does it differ in what the journal keeps? */
 function isOtherwise(old: Entry, entry: Entry): boolean {
   const hasFailed = ({ state }: Entry) => state === 'rejected' || state === 'expired';
-  return old.user !== entry.user || old.at !== entry.at || hasFailed(old) !== hasFailed(entry);
+  const hasMoved = old.at !== entry.at || old.place !== entry.place;
+  return old.user !== entry.user || hasMoved || hasFailed(old) !== hasFailed(entry);
 }

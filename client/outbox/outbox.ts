@@ -267,7 +267,7 @@ export class Outbox {
 function newEntry(publish: Publish, text: string, user: string | undefined, now: number): Entry {
   // A copy: what the caller does to his object later must not change what its key stands for.
   const data = tried(() => decodeData(text));
-  const item = { ...publish, data, bytes: byteLength(text), user, at: now };
+  const item = { ...publish, data, bytes: byteLength(text), user, at: now, place: now };
   const nothingYet = { sentAt: undefined, attempts: 0, faults: 0, echo: undefined };
   return { ...item, ...nothingYet, state: 'queued', wait: undefined, error: undefined };
 }

@@ -15,13 +15,13 @@ export function decodeData(text: string): unknown {
 
 /** An entry as storage keeps it. */
 export function formatEntry(entry: Entry): string {
-  const { key, kind, room, type, user, at, sentAt, replyTo } = entry;
+  const { key, kind, room, type, user, at, place, sentAt, replyTo } = entry;
   const failed =
     entry.state === 'rejected' || entry.state === 'expired'
       ? { state: entry.state, code: entry.error.code, message: entry.error.message }
       : undefined;
   const data = encodeData(entry.data);
-  return JSON.stringify({ key, kind, room, type, user, at, sentAt, data, replyTo, failed });
+  return JSON.stringify({ key, kind, room, type, user, at, place, sentAt, data, replyTo, failed });
 }
 
 /** Reads an entry. It may have been sent by then: where it does not say when, its key is trusted no longer
@@ -37,8 +37,10 @@ export function parseEntry(text: string): Entry | undefined {
     const content = { data: decodeData(data), bytes: byteLength(data) };
     const { replyTo } = stored;
     const sentAt = typeof stored['sentAt'] === 'number' ? stored['sentAt'] : at;
+    // Earlier versions kept none.
+    const place = typeof stored['place'] === 'number' ? stored['place'] : at;
     const reply = typeof replyTo === 'string' ? { replyTo } : {};
-    const item = { ...names, ...counts, ...content, ...reply, at, sentAt };
+    const item = { ...names, ...counts, ...content, ...reply, at, place, sentAt };
     return { ...item, ...standing(stored['failed']) };
   } catch {
     return undefined;

@@ -2,7 +2,7 @@
  *  may use one: each writes under names of its own. What throws is reported and nothing else comes
  *  of it: the client goes on from memory. */
 export interface ClientStorage {
-  /** All names that begin with `prefix`, and their texts. */
+  /** All names that begin with `prefix`, and their texts, in any order. */
   list(prefix: string): Promise<readonly (readonly [name: string, text: string])[]>;
   /** Keeps a text under a name, in place of what stood there. */
   put(name: string, text: string): Promise<void>;

@@ -12,6 +12,7 @@ export function queuedEntry(key: string, parts: Partial<Entry> = {}): Entry {
     bytes: 20,
     user: 'ada',
     at: 0,
+    place: parts.at ?? 0,
     sentAt: undefined,
     attempts: 0,
     faults: 0,
