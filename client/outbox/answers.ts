@@ -1,4 +1,4 @@
-import type { Ack, RoomError } from '../../shared/index.ts';
+import { RoomError, type Ack } from '../../shared/index.ts';
 import { isPending } from './entry.ts';
 import type { Line } from './line.ts';
 
@@ -24,11 +24,13 @@ export class Answers {
   settle(before: Line, after: Line): void {
     const open = new Set(before.filter(isPending).map(({ key }) => key));
     for (const entry of after) {
-      if (isPending(entry) || !open.has(entry.key)) continue;
+      const wasOpen = open.delete(entry.key);
+      if (isPending(entry) || !wasOpen) continue;
       const settler = this.#take(entry.key);
       if (entry.state === 'acked') settler?.resolve(entry.ack);
       else settler?.reject(entry.error);
     }
+    for (const key of open) this.#take(key)?.reject(takenBack());
   }
 
   /** Ends what is left. */
@@ -47,4 +49,8 @@ export class Answers {
 interface Settler {
   readonly resolve: (ack: Ack) => void;
   readonly reject: (error: RoomError) => void;
+}
+
+function takenBack(): RoomError {
+  return new RoomError('EVENT_REMOVED', 'it was discarded before it was sent');
 }

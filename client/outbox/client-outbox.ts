@@ -27,7 +27,7 @@ export interface ClientOutbox {
   /** As `retry` of a room's outbox. @throws RoomError */
   retry(key: string): Promise<Ack>;
   /** As `discard` of a room's outbox. */
-  discard(key: string): void;
+  discard(key: string): boolean;
 }
 
 /** The outbox as the client shows it. */

@@ -3,12 +3,16 @@ import { partsOfName, storageName, type ClientStorage } from '../storage/client-
 import type { Locks } from '../storage/locks.ts';
 import { byPlace, type Entry } from './entry.ts';
 import { formatEntry, parseEntry } from './stored-entry.ts';
+import { createWrites } from './writes.ts';
 
 /** What an outbox keeps over a reload. */
 export interface Journal {
   /** Keeps an entry as it stands. One of nobody is not kept: whoever has this browser next is nobody as well. */
   save(entry: Entry): void;
   forget(key: string): void;
+  /** For an entry that is saved as sent, and about to be: resolves when what is kept says no more that it never was.
+   *  Undefined: it has not said so. */
+  marked(key: string): Promise<void> | undefined;
   /** Hands over what other lives of the app left behind, by place: once before it resolves, and
    *  again whenever a tab ends with something unsent. */
   restore(user: string, adopt: (entries: readonly Entry[]) => void): Promise<void>;
@@ -31,12 +35,19 @@ export function createJournal(options: {
   const onError = harmless(options.onError);
   const over = new AbortController();
   const releases: (() => void)[] = [];
-  const names = new Map<string, string>();
-  let writing = Promise.resolve();
+  const rows = new Map<string, Row>();
+  // One by one: a later state of an entry is never overtaken by an earlier one.
+  const writes = createWrites(onError);
 
-  const write = (work: () => Promise<void>) => {
-    // One by one: a later state of an entry is never overtaken by an earlier one.
-    writing = writing.then(work).catch(onError);
+  const put = async (row: Row) => {
+    const { newest, name } = row;
+    // Of what was saved twice in a turn the second alone is written.
+    if (rows.get(newest.key) !== row || newest === row.written) return;
+    const isUnsent = newest.sentAt === undefined;
+    row.isUnsent ||= isUnsent;
+    await storage.put(name, formatEntry(newest));
+    row.written = newest;
+    row.isUnsent = isUnsent;
   };
   const hold = (release: (() => void) | undefined): boolean => {
     if (!release) return false;
@@ -49,17 +60,20 @@ export function createJournal(options: {
     return hold(await locks.take(`trpc-rooms/outbox/${of}`, patience));
   };
   const read = async (prefix: string): Promise<Entry[]> => {
-    const rows = await storage.list(prefix);
-    const entries = rows.flatMap(([name, text]) => {
-      const entry = parseEntry(text);
-      if (!entry) return [];
-      const own = names.get(entry.key);
-      if (own === undefined || own === name) {
-        names.set(entry.key, name);
-        return entry;
+    const texts = await storage.list(prefix);
+    const entries = texts.flatMap(([name, text]) => {
+      const stored = parseEntry(text);
+      if (!stored) return [];
+      // Without locks another may be sending it just now.
+      const entry = locks ? stored : { ...stored, sentAt: stored.sentAt ?? stored.at };
+      const row = rows.get(entry.key);
+      if (!row) {
+        const isUnsent = entry.sentAt === undefined;
+        rows.set(entry.key, { ...newRow(name, entry), written: entry, isUnsent });
       }
+      if (!row || row.name === name) return entry;
       // Published again before this was read, or by another tab: that stands for it.
-      write(() => storage.remove(name));
+      writes.last(() => storage.remove(name));
       return [];
     });
     // A storage lists in any order.
@@ -78,18 +92,24 @@ export function createJournal(options: {
     save: (entry) => {
       const { key, user } = entry;
       if (!user) return;
-      const name = names.get(key) ?? storageName('outbox', user, owner, key);
-      names.set(key, name);
-      write(() => storage.put(name, formatEntry(entry)));
+      const name = storageName('outbox', user, owner, key);
+      const row = rows.get(key) ?? newRow(name, entry);
+      row.newest = entry;
+      rows.set(key, row);
+      const marks = row.isUnsent && entry.sentAt !== undefined;
+      // One that waits to be sent waits for no other.
+      if (marks) row.marking = writes.first(() => put(row));
+      else writes.last(() => put(row));
     },
     forget: (key) => {
-      const name = names.get(key);
-      names.delete(key);
-      if (name !== undefined) write(() => storage.remove(name));
+      const row = rows.get(key);
+      rows.delete(key);
+      if (row) writes.last(() => storage.remove(row.name));
     },
+    marked: (key) => rows.get(key)?.marking,
     restore: async (user, adopt) => {
-      const rows = await storage.list(storageName('outbox', user));
-      const owners = new Set(rows.map(([name]) => partsOfName(name)[2] ?? ''));
+      const texts = await storage.list(storageName('outbox', user));
+      const owners = new Set(texts.map(([name]) => partsOfName(name)[2] ?? ''));
       owners.delete(owner);
       const found: Entry[] = [];
       for (const other of owners) {
@@ -110,4 +130,20 @@ export function createJournal(options: {
       for (const release of releases) release();
     },
   };
+}
+
+/** What is kept of one entry. */
+interface Row {
+  readonly name: string;
+  /** As it is to be kept, and as it is. */
+  newest: Entry;
+  written: Entry | undefined;
+  /** Does it, or may it, say that the entry was never sent? */
+  isUnsent: boolean;
+  /** Resolves when it says so no more, or storage has failed. */
+  marking: Promise<void> | undefined;
+}
+
+function newRow(name: string, newest: Entry): Row {
+  return { name, newest, written: undefined, isUnsent: false, marking: undefined };
 }

@@ -69,7 +69,7 @@ export function nextLine(line: Line, happening: Happening): Line {
     case 'retried':
       return retried(line, happening);
     case 'discarded': {
-      const rest = line.filter((entry) => entry.key !== happening.key || isPending(entry));
+      const rest = line.filter((entry) => entry.key !== happening.key || !isDiscardable(entry));
       return rest.length === line.length ? line : rest;
     }
     case 'owned':
@@ -90,6 +90,11 @@ export function nextToSend(line: Line, user: string, now: number): Entry | undef
   if (line.some(({ state }) => state === 'sending')) return undefined;
   const first = line.find((entry) => entry.state === 'queued' && entry.user === user);
   return first?.state === 'queued' && leftOf(first.wait, now) === 0 ? first : undefined;
+}
+
+/** May it go? What was sent, if only once, may be stored: it stays until that is known. */
+export function isDiscardable(entry: Entry): boolean {
+  return !isPending(entry) || (entry.state === 'queued' && entry.sentAt === undefined);
 }
 
 /** What is left of a wait, in milliseconds. One that began in the future is over: the clock was set back,

@@ -117,5 +117,6 @@ const EMPTY: Line = [];
 function isOtherwise(old: Entry, entry: Entry): boolean {
   const hasFailed = ({ state }: Entry) => state === 'rejected' || state === 'expired';
   const hasMoved = old.at !== entry.at || old.place !== entry.place;
-  return old.user !== entry.user || hasMoved || hasFailed(old) !== hasFailed(entry);
+  const hasLeft = old.sentAt === undefined && entry.sentAt !== undefined;
+  return old.user !== entry.user || hasMoved || hasLeft || hasFailed(old) !== hasFailed(entry);
 }

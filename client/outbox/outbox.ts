@@ -1,34 +1,22 @@
 import { HOUR, RoomError, type Ack } from '../../shared/index.ts';
 import { toRoomError } from '../call-error.ts';
-import { byteLength } from '../link/frames.ts';
 import { harmless } from '../listeners.ts';
 import { tooLarge } from '../too-large.ts';
 import { NO_ANSWER, within } from '../within.ts';
 import { makeRoom, mayLeave } from './bounds.ts';
 import { isPending, type Echo, type Entry } from './entry.ts';
 import { createJournal, type Journal } from './journal.ts';
-import { expiryOf, leftOf, nextToSend, type Line } from './line.ts';
+import { expiryOf, isDiscardable, leftOf, nextToSend, type Line } from './line.ts';
 import { Lines } from './lines.ts';
 import type { OutboxParts } from './outbox-options.ts';
+import { isSame, newEntry, textOf, type Publish } from './publish.ts';
 import { readAck } from './read-ack.ts';
-import { decodeData, encodeData } from './stored-entry.ts';
-
-/** One publish for the outbox. */
-export interface Publish {
-  readonly kind: string;
-  readonly room: string;
-  readonly type: string;
-  readonly data: unknown;
-  readonly key: string;
-  /** The position of the event that it answers. */
-  readonly replyTo?: string | undefined;
-}
 
 /** One room of one kind, as text. `/` is in no kind and no id. */
 export const roomKey = (kind: string, room: string) => `${kind}/${room}`;
 
 // A storage that hangs keeps nobody from sending.
-const RESTORE_MS = 5_000;
+const STORAGE = { ms: 5_000, late: 'the storage did not answer' } as const;
 
 /** Unsent publishes of one client, line by line in the order of each room (SND2). Every one ends as
  *  acked, rejected or expired. */
@@ -39,6 +27,8 @@ export class Outbox {
   /** Bytes of what is under way, by key. */
   readonly #inFlight = new Map<string, number>();
   #restoring: 'before' | 'now' | 'done';
+  /** Storage has hung: nothing waits for it again. */
+  #hangs = false;
   #final: RoomError | undefined;
   #cancelTimer = () => {};
 
@@ -72,11 +62,10 @@ export class Outbox {
   async publish(publish: Publish): Promise<Ack> {
     if (this.#final) throw this.#final;
     const { key } = publish;
-    const text = tried(() => encodeData(publish.data));
+    const text = textOf(publish);
     const known = this.#lines.find(key)?.entry;
     if (known && isPending(known)) {
-      if (!isSame(known, publish) || encodeData(known.data) !== text)
-        throw new RoomError('CONFLICT');
+      if (!isSame(known, publish, text)) throw new RoomError('CONFLICT');
       return this.#lines.answer(key);
     }
     const entry = newEntry(publish, text, this.#parts.user(), this.#parts.clock.now());
@@ -104,10 +93,14 @@ export class Outbox {
     return answer;
   }
 
-  /** Forgets an entry that has its answer. One that is still under way stays. */
-  discard(key: string): void {
+  /** Forgets an entry that has its answer, and takes back one that was never sent: its publish is EVENT_REMOVED. True: it
+   *  is gone, and nothing is sent of it any more. False where it is too late: it is stored, or may be. */
+  discard(key: string): boolean {
     const found = this.#lines.find(key);
-    if (found) this.#lines.apply(found.room, { what: 'discarded', key });
+    // What was left to the next life of the app may be on its way by now.
+    if (!found || (this.#final && isPending(found.entry))) return false;
+    this.#lines.apply(found.room, { what: 'discarded', key });
+    return isDiscardable(found.entry) && found.entry.state !== 'acked';
   }
 
   /** The stream of a room has shown an event with a key, one's own or somebody's. */
@@ -180,12 +173,16 @@ export class Outbox {
   }
 
   #send(room: string, entry: Entry): void {
-    const { clock, random, send } = this.#parts;
+    const { clock, random } = this.#parts;
     const { key } = entry;
     this.#inFlight.set(key, entry.bytes);
     this.#lines.moveBack(room);
     this.#lines.apply(room, { what: 'sent', key, now: clock.now() });
-    within(clock, NO_ANSWER, async (signal) => readAck(await send(entry, signal)))
+    const marked = this.#hangs ? undefined : this.#journal?.marked(key);
+    within(clock, NO_ANSWER, async (signal) => {
+      if (marked) await this.#outlast(marked);
+      return readAck(await this.#parts.send(entry, signal));
+    })
       .then(
         (ack) => this.#lines.apply(room, { what: 'acked', key, ack }),
         (cause: unknown) => {
@@ -205,6 +202,14 @@ export class Outbox {
         this.#inFlight.delete(key);
         this.#pump();
       });
+  }
+
+  /** Waits for storage before something is sent. @throws RoomError when there is no sending by then */
+  async #outlast(writing: Promise<void>): Promise<void> {
+    const { clock, isOpen } = this.#parts;
+    await within(clock, STORAGE, () => writing).catch(() => (this.#hangs = true));
+    if (this.#final) throw this.#final;
+    if (!isOpen()) throw new RoomError('DISCONNECTED');
   }
 
   #age(now: number): void {
@@ -248,7 +253,7 @@ export class Outbox {
       this.#restoring = 'done';
       this.#pump();
     };
-    const cancel = clock.after(RESTORE_MS, done);
+    const cancel = clock.after(STORAGE.ms, done);
     const adopt = (entries: readonly Entry[]) => this.#adopt(entries);
     this.#journal.restore(user, adopt).catch(onFail).finally(done);
   }
@@ -261,29 +266,5 @@ export class Outbox {
       this.#lines.apply(name, { what: 'restored', entries: own });
     }
     this.#pump();
-  }
-}
-
-function newEntry(publish: Publish, text: string, user: string | undefined, now: number): Entry {
-  // A copy: what the caller does to his object later must not change what its key stands for.
-  const data = tried(() => decodeData(text));
-  const item = { ...publish, data, bytes: byteLength(text), user, at: now, place: now };
-  const nothingYet = { sentAt: undefined, attempts: 0, faults: 0, echo: undefined };
-  return { ...item, ...nothingYet, state: 'queued', wait: undefined, error: undefined };
-}
-
-function isSame(entry: Entry, { kind, room, type, replyTo }: Publish): boolean {
-  const isSameEvent = entry.kind === kind && entry.room === room && entry.type === type;
-  return isSameEvent && entry.replyTo === replyTo;
-}
-
-/** What cannot be sent, or could not be read by whoever gets it, is the caller's affair. @throws RoomError BAD_INPUT */
-function tried<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const what = `this data cannot be written as JSON and read again: ${why}`;
-    throw new RoomError('BAD_INPUT', what, { cause });
   }
 }

@@ -44,8 +44,10 @@ export interface RoomOutbox<K extends RoomKind = RoomKind> {
   /** Sends a `rejected` or `expired` entry again, as the newest; it gets a new key where the old one
    *  could not be trusted. @throws RoomError */
   retry(key: string): Promise<Ack>;
-  /** Forgets an entry that has its answer. */
-  discard(key: string): void;
+  /** Forgets an entry that has its answer, and takes back one that was never sent, whose publish then ends with
+   *  EVENT_REMOVED. True: it is gone, and nothing is sent of it any more. False, where it is too late: it is under way, was
+   *  sent before the connection broke, or is stored. */
+  discard(key: string): boolean;
 }
 
 /** The outbox as the handle of one room sees it. */

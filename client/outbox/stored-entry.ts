@@ -21,11 +21,25 @@ export function formatEntry(entry: Entry): string {
       ? { state: entry.state, code: entry.error.code, message: entry.error.message }
       : undefined;
   const data = encodeData(entry.data);
-  return JSON.stringify({ key, kind, room, type, user, at, place, sentAt, data, replyTo, failed });
+  // Null: never. Earlier versions said nothing where they could not know.
+  const sent = sentAt ?? null;
+  return JSON.stringify({
+    key,
+    kind,
+    room,
+    type,
+    user,
+    at,
+    place,
+    sentAt: sent,
+    data,
+    replyTo,
+    failed,
+  });
 }
 
-/** Reads an entry. It may have been sent by then: where it does not say when, its key is trusted no longer
- *  than if it had been sent when it was made. Undefined for what no client has written. */
+/** Reads an entry. Where it does not say whether it was sent, it counts as sent when it was made: its key is trusted no
+ *  longer than that. Undefined for what no client has written. */
 export function parseEntry(text: string): Entry | undefined {
   try {
     const stored = JSON.parse(text) as Readonly<Record<string, unknown>>;
@@ -36,9 +50,9 @@ export function parseEntry(text: string): Entry | undefined {
     const counts = { attempts: 0, faults: 0, echo: undefined };
     const content = { data: decodeData(data), bytes: byteLength(data) };
     const { replyTo } = stored;
-    const sentAt = typeof stored['sentAt'] === 'number' ? stored['sentAt'] : at;
+    const sentAt = stored['sentAt'] === null ? undefined : numberOr(at, stored['sentAt']);
     // Earlier versions kept none.
-    const place = typeof stored['place'] === 'number' ? stored['place'] : at;
+    const place = numberOr(at, stored['place']);
     const reply = typeof replyTo === 'string' ? { replyTo } : {};
     const item = { ...names, ...counts, ...content, ...reply, at, place, sentAt };
     return { ...item, ...standing(stored['failed']) };
@@ -59,6 +73,10 @@ function standing(failed: unknown): Standing {
   const known = typeof code === 'string' && Object.hasOwn(errors, code);
   const text = typeof message === 'string' ? message : undefined;
   return { state, error: new RoomError(known ? (code as ErrorCode) : 'INTERNAL', text) };
+}
+
+function numberOr(instead: number, value: unknown): number {
+  return typeof value === 'number' ? value : instead;
 }
 
 /** The fields of these names, if all of them are texts. */

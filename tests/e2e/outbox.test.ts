@@ -42,6 +42,24 @@ describe('the outbox over a real server', () => {
     await vi.waitFor(() => expect(room.outbox.getSnapshot()).toEqual([]));
   });
 
+  it('[SND2] takes back what was never sent, and sends the rest', async () => {
+    const server = await startServer();
+    const way = await roadTo(server);
+    const rooms = await client(way.url, await server.token('ada'));
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    await room.ready;
+    way.close();
+    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    const texts = ['hello', 'for another room', 'bye'];
+    const acks = texts.map((text, n) => room.send({ text }, { idempotencyKey: `k${n}` }));
+    expect(rooms.outbox.discard('k1')).toBe(true);
+    await expect(acks[1]).rejects.toMatchObject({ code: 'EVENT_REMOVED', retryable: false });
+    way.open();
+    await Promise.all([acks[0], acks[2]]);
+    expect(room.outbox.discard('k2')).toBe(false);
+    expect(textsOf((await room.history()).events)).toEqual(['hello', 'bye']);
+  });
+
   it('[SND2] loses and doubles nothing while connections are cut all the time', async () => {
     const server = await startServer();
     const way = await roadTo(server);

@@ -80,6 +80,12 @@ function play() {
       fail('DISCONNECTED');
     },
     connect: () => apply({ what: 'connected' }),
+    discard: () => {
+      const key = line.findLast(({ state }) => state === 'queued')?.key;
+      if (key === undefined) return;
+      apply({ what: 'discarded', key });
+      if (!line.some((entry) => entry.key === key)) ends.set(key, 'taken back');
+    },
     show: () => {
       const next = stored[seen];
       if (!next) return;
@@ -124,6 +130,7 @@ describe('a line of the outbox, whatever happens', () => {
           expect([...game.ends.keys()].toSorted()).toEqual(game.made.toSorted());
           for (const [key, end] of game.ends) {
             if (end === 'acked') expect(keys).toContain(key);
+            else if (end === 'taken back') expect(keys).not.toContain(key);
             // What the screen has shown is never said to have failed.
             else expect(game.shown).not.toContain(key);
           }

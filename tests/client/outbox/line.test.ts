@@ -165,9 +165,16 @@ describe('a line of the outbox', () => {
     expect(nextLine(two, { what: 'retried', key: 'a', newKey: 'n', now: 9, ...AGES })).toBe(two);
   });
 
-  it('forgets an entry only when it has its answer', () => {
-    expect(nextLine(two, { what: 'discarded', key: 'a' })).toBe(two);
-    const line = after(two, sent('a'), failed('a', 'FORBIDDEN'), { what: 'discarded', key: 'a' });
-    expect(states(line)).toEqual(['b queued']);
+  it('[SND2] lets go of what has its answer or was never sent, and of nothing else', () => {
+    const discard: Happening = { what: 'discarded', key: 'a' };
+    expect(states(nextLine(two, discard))).toEqual(['b queued']);
+    const sending = after(two, sent('a'));
+    const cut = after(sending, failed('a', 'DISCONNECTED'));
+    for (const line of [sending, cut]) expect(nextLine(line, discard)).toBe(line);
+    const refused = after(sending, failed('a', 'FORBIDDEN'));
+    expect(states(nextLine(refused, discard))).toEqual(['b queued']);
+    // Refused once or not, its key may be known to the server by the second time.
+    const again = nextLine(refused, { what: 'retried', key: 'a', newKey: 'n', now: 9, ...AGES });
+    expect(nextLine(again, discard)).toBe(again);
   });
 });

@@ -130,6 +130,7 @@ describe('a persistent outbox', () => {
     await settle();
     expect(keys()).toEqual([]);
     clock.advance(5_000);
+    await settle();
     expect(keys()).toEqual(['a']);
   });
 

@@ -39,6 +39,7 @@ function pages(storage: ClientStorage) {
   const sentBy = async ({ outbox, world, answers, keys }: ReturnType<typeof open>) => {
     world.isOpen = true;
     outbox.wake();
+    await settle();
     for (let n = 0; n < keys().length; n += 1) {
       answers[n]?.resolve(ackAt(n + 1));
       await settle();
