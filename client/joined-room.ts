@@ -16,6 +16,8 @@ import {
   type PresenceInput,
   type PresenceOf,
   type ReadyFrame,
+  type RevokedFrame,
+  type RevokedReason,
   type RoomKind,
 } from '../shared/index.ts';
 import { ask, guarded } from './ask.ts';
@@ -221,10 +223,12 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   }
 
   /** Also while state loads: nothing of what waits for it is shown any more. */
-  #shutOut(frame: Extract<FrameOf<K>, { type: 'revoked' }>): void {
+  #shutOut(frame: RevokedFrame): void {
     this.#loading.stop();
     this.#frames.tell(frame);
-    this.#fail(new RoomError('FORBIDDEN', `this room may be followed no longer: ${frame.reason}`));
+    const { reason } = frame;
+    const error = new RoomError('FORBIDDEN', `this room may be followed no longer: ${reason}`);
+    this.#fail(error, { reason });
   }
 
   /** Does the stream begin where no known state leads up to? */
@@ -275,8 +279,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     }
   }
 
-  #fail(error: RoomError): void {
-    if (!this.#isOver()) this.#end({ state: 'failed', error }, error);
+  #fail(error: RoomError, why: { reason?: RevokedReason } = {}): void {
+    if (!this.#isOver()) this.#end({ state: 'failed', error, ...why }, error);
   }
 
   #end(state: RoomState, error: RoomError): void {

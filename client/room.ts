@@ -16,6 +16,7 @@ import type {
   PresenceInput,
   PresenceOf,
   ReadyFrame,
+  RevokedReason,
   RoomError,
   RoomKind,
 } from '../shared/index.ts';
@@ -66,7 +67,13 @@ export type RoomState =
       readonly error?: RoomError;
     }
   | { readonly state: 'left' }
-  | { readonly state: 'failed'; readonly error: RoomError };
+  | {
+      readonly state: 'failed';
+      readonly error: RoomError;
+      /** Why the user was shut out (`error` is FORBIDDEN then), as the stream's last frame has it. Undefined: it ended by
+       *  something else, or he was shut out while nothing came through. */
+      readonly reason?: RevokedReason;
+    };
 
 /** Has it ended for good, left or failed? */
 export function isOver({ state }: RoomState): boolean {

@@ -1,7 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { createRooms } from '../../client/index.ts';
-import { chat, defineMe, durable, RoomError } from '../../shared/index.ts';
+import type { TestServer } from '../../server/testing.ts';
+import { chat, defineMe, durable, RoomError, type RevokedReason } from '../../shared/index.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 
@@ -167,6 +168,32 @@ describe('the SDK', () => {
     const again = bob.chat.join(id, { onGap: 'reload' });
     await expect(again.ready).rejects.toBeInstanceOf(RoomError);
     expect(bob.connection.current.state).toBe('open');
+  });
+
+  it.each<[RevokedReason, (server: TestServer, ada: Client, bob: Client, room: string) => unknown]>(
+    [
+      ['banned', (_, ada, __, room) => ada.chat.removeMember({ room, user: 'bob', ban: true })],
+      ['removed', (_, ada, __, room) => ada.chat.removeMember({ room, user: 'bob' })],
+      ['closed', (_, ada, __, room) => ada.chat.close({ room })],
+      ['left', (_, __, bob, room) => bob.chat.leaveRoom({ room })],
+      ['revoked', ({ rooms }, _, __, room) => rooms.revoke({ kind: 'chat', room, user: 'bob' })],
+    ],
+  )('[AUT1] says why a room is lost: %s', async (reason, shutOut) => {
+    const { server, clients } = await stage('ada', 'bob');
+    const [ada, bob] = clients as [Client, Client];
+    const { room: id } = await ada.chat.create({ private: true });
+    await ada.chat.invite({ room: id, user: 'bob' });
+    await bob.chat.accept({ room: id });
+    const room = bob.chat.join(id, { onGap: 'reload' });
+    await room.ready;
+    await shutOut(server, ada, bob, id);
+    await vi.waitFor(() => expect(room.current).toHaveProperty('reason', reason));
+    expect(room.current).toMatchObject({ state: 'failed', error: { code: 'FORBIDDEN' } });
+    // Who comes later is told nothing: such a room may not be there at all.
+    const again = bob.chat.join(id, { onGap: 'reload' });
+    if (reason === 'revoked') return again.leave();
+    await vi.waitFor(() => expect(again.current.state).toBe('failed'));
+    expect(again.current).not.toHaveProperty('reason');
   });
 
   it('has the events that a team adds to private streams', async () => {

@@ -6,7 +6,7 @@ import {
   type RoomHandle,
   type WebSocketClass,
 } from '../../client/index.ts';
-import { chat, type Ack, type RoomEvent } from '../../shared/index.ts';
+import { chat, type Ack, type RevokedReason, type RoomEvent } from '../../shared/index.ts';
 import { board, news } from './kinds.ts';
 import { holds, type Same } from './same.ts';
 
@@ -53,6 +53,15 @@ export async function uses(): Promise<void> {
   }
   const undoOutbox = room.outbox.subscribe(() => {});
   undoOutbox();
+  holds<Same<ReturnType<typeof room.outbox.discard>, boolean>>();
+  const { current } = room;
+  if (current.state === 'failed') {
+    holds<Same<typeof current.reason, RevokedReason | undefined>>();
+    // @ts-expect-error -- nobody is shut out for that
+    void (current.reason === 'tired');
+  }
+  // @ts-expect-error -- only what has failed has one
+  else void current.reason;
   const connection = rooms.connection.getSnapshot();
   if (connection.state === 'waiting') holds<Same<typeof connection.retryAt, number>>();
 

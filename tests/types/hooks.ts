@@ -12,7 +12,7 @@ import {
   useUnread,
 } from '../../client/react/index.ts';
 import { createRooms, type RoomHandle } from '../../client/index.ts';
-import { chat, defineMe, durable } from '../../shared/index.ts';
+import { chat, defineMe, durable, type RevokedReason } from '../../shared/index.ts';
 import type { connect } from './client.ts';
 import type { board } from './kinds.ts';
 import { holds, type Same } from './same.ts';
@@ -24,6 +24,9 @@ export function Uses(): void {
   const byRooms = useRoom(rooms.board, 'r', { onGap: (gap) => void gap.reason });
   holds<Same<NonNullable<typeof byKind.room>, RoomHandle<typeof chat>>>();
   holds<Same<NonNullable<typeof byRooms.room>, RoomHandle<typeof board>>>();
+
+  const { state } = byKind;
+  if (state.state === 'failed') holds<Same<typeof state.reason, RevokedReason | undefined>>();
 
   const { items, loadOlder } = useMessages(byKind.room);
   for (const item of items) {
