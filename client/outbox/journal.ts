@@ -127,7 +127,10 @@ export function createJournal(options: {
     },
     close: () => {
       over.abort();
-      for (const release of releases) release();
+      // Whoever takes over reads once: not before all of it is there.
+      writes.last(async () => {
+        for (const release of releases) release();
+      });
     },
   };
 }

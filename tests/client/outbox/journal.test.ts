@@ -170,6 +170,31 @@ describe('a journal', () => {
     expect(await storage.list('')).toEqual([]);
   });
 
+  it('leaves nothing to the next one before all of it is written', async () => {
+    const [inner, locks] = [memoryStorage(), sharedLocks()];
+    let pass = () => {};
+    const put: ClientStorage['put'] = async (name, text) => {
+      await new Promise<void>((resolve) => (pass = resolve));
+      await inner.put(name, text);
+    };
+    const one = tab('one', { ...inner, put }, locks);
+    await settle();
+    for (const key of ['a', 'b', 'c']) one.journal.save(saved(key));
+    await settle();
+    pass();
+    await settle();
+    one.journal.close();
+    const two = tab('two', inner, locks);
+    await two.restore();
+    for (const _ of ['b', 'c']) {
+      expect(two.adopted).toEqual([]);
+      pass();
+      await settle();
+    }
+    await settle();
+    expect(two.adopted).toEqual(['a', 'b', 'c']);
+  });
+
   it('writes in order: a later state is never overtaken by an earlier one', async () => {
     const inner = memoryStorage();
     let open = () => {};
