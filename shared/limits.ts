@@ -1,3 +1,5 @@
+import { clientLimits } from './client-limits.ts';
+
 /** One minute, hour and day in milliseconds. */
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -11,8 +13,7 @@ export const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
 
 /** The limits that both sides know. Sizes in bytes, counts in items, times in milliseconds. */
 export const limits = {
-  /** Largest message taken from a client: one call over WebSocket, one body over HTTP. */
-  messageBytes: 64 * 1024,
+  ...clientLimits,
   /** Largest data of one event as JSON, whoever publishes it: clients are stopped by `messageBytes` before. */
   eventBytes: 256 * 1024,
   /** Largest WebSocket frame: clients put all calls of one turn into one. */
@@ -38,13 +39,10 @@ export const limits = {
   listPageDefault: 50,
   /** Longest whisper, in UTF-16 units. */
   whisperLength: 4_000,
-  /** Events in one page of history: most, and when not asked. */
-  historyPageMax: 200,
+  /** Events in one page of history, when not asked. */
   historyPageDefault: 50,
   /** Data in one page of history, and in the changes that come with it. */
   historyBytes: 256 * 1024,
-  /** Longest position or event id taken. */
-  positionLength: 128,
   /** Most events replayed to one resuming feed; beyond it the feed starts fresh (`too-many`). */
   replayEvents: 10_000,
   /** Frames that wait in a feed before it leaves the live stream and reads the log instead (RES5). */
@@ -61,16 +59,12 @@ export const limits = {
   membersPage: 500,
   /** Largest presence state, as JSON text. */
   presenceBytes: 512,
-  /** Longest `sessionId`. */
-  sessionIdLength: 128,
   /** Those who do one thing and are told one by one; above, they are counted (TYP1). */
   crowdAbove: 20,
   /** Durable events in `ready`: when the kind does not say, most, and their data in bytes. */
   recentDefault: 50,
   recentMax: 200,
   recentBytes: 128 * 1024,
-  /** How long a repeat of an idempotency key is recognised (SND1). */
-  keyWindowMs: DAY,
   /** Most keys a room of the memory log remembers (SND1). */
   memoryKeys: 100_000,
   /** Longest name of a reaction, in UTF-16 units, and most different names on one event. */
@@ -78,14 +72,8 @@ export const limits = {
   reactionNames: 20,
   /** Users in one answer of `reactors`. */
   reactorsPage: 100,
-  /** Unread events are counted up to here. */
-  unreadCount: 1_000,
   /** Rooms in one question for unread counts. */
   unreadRooms: 50,
-  /** Readers of a room up to which others are told who has read how far. */
-  receiptReaders: 100,
-  /** How long a connection may stay without a user. */
-  authTimeoutMs: 10_000,
   /** How long `authorize` may take to answer. */
   authorizeTimeoutMs: 10_000,
 } as const;

@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { clientLimits } from './client-limits.ts';
 
 /** A place in a room's log: how many events of this life of the log lie at or before it. `epoch`
  *  names the life: when events were lost, offsets may be given again, and only the epoch tells
@@ -18,7 +18,7 @@ export function formatPosition({ epoch, offset }: Position): string {
 /** Reads `epoch:offset` or a frame's id `epoch:offset/n`, whose `/n` is ignored (RES1).
  *  Returns undefined for anything else. */
 export function parsePosition(text: string): Position | undefined {
-  if (text.length > limits.positionLength) return undefined;
+  if (text.length > clientLimits.positionLength) return undefined;
   const match = FORM.exec(text);
   if (!match?.[1] || !match[2]) return undefined;
   const offset = Number(match[2]);

@@ -1,4 +1,5 @@
-import { errorOfClose, limits, reconnectAfter, RoomError } from '../../shared/index.ts';
+import { clientLimits } from '../../shared/client-limits.ts';
+import { errorOfClose, reconnectAfter, RoomError } from '../../shared/index.ts';
 import { reconnectDelayMs } from '../backoff.ts';
 import type { Ending } from '../link/socket.ts';
 
@@ -39,7 +40,7 @@ export function afterEnding(
   const error = errorOfEnding(ending);
   const what = reconnectAfter(code);
   // A connection that outlived the time to authenticate had its token taken.
-  const isAgain = what === 'refresh' && before.hasExpired && openMs < limits.authTimeoutMs;
+  const isAgain = what === 'refresh' && before.hasExpired && openMs < clientLimits.authTimeoutMs;
   if (what === 'stop' || isAgain) return { step: 'stop', error };
   const count = Math.ceil(before.count * (1 - Math.min(1, openMs / STABLE_MS)));
   const attempts = { count: count + 1, hasExpired: what === 'refresh' };

@@ -1,9 +1,9 @@
+import { clientLimits } from '../../shared/client-limits.ts';
 import {
   emptyFold,
   foldEvents,
   foldPage,
   forgetUpTo,
-  limits,
   messagesOf,
   messageTypes,
   parsePosition,
@@ -209,7 +209,7 @@ export class MessageStore implements Store<Snapshot> {
 
   async #pageBefore(before: string): Promise<Page | undefined> {
     try {
-      const limit = Math.min(this.#parts.pageSize * OLDER_PAGES, limits.historyPageMax);
+      const limit = Math.min(this.#parts.pageSize * OLDER_PAGES, clientLimits.historyPageMax);
       return await this.#parts.room.history({ before, limit });
     } catch (cause) {
       const error = toRoomError(cause);

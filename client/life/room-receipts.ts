@@ -1,5 +1,5 @@
+import { clientLimits } from '../../shared/client-limits.ts';
 import {
-  limits,
   READ_TYPE,
   type By,
   type FrameOf,
@@ -109,6 +109,6 @@ function withReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapsho
   const { readers, count } = snapshot;
   // Of so many that they are not listed, one is not a list.
   if (readers.length < count) return snapshot;
-  if (count >= limits.receiptReaders) return { readers: [], count: count + 1 };
+  if (count >= clientLimits.receiptReaders) return { readers: [], count: count + 1 };
   return { readers: [...readers, reader], count: readers.length + 1 };
 }

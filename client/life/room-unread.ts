@@ -1,5 +1,5 @@
+import { clientLimits } from '../../shared/client-limits.ts';
 import {
-  limits,
   RoomError,
   typesWhere,
   type FrameOf,
@@ -149,7 +149,7 @@ class UnreadStore implements RoomUnread {
     const isDurable = this.#parts.kind.events[event.type]?.delivery === 'durable';
     if (!isDurable) return;
     this.#shown = event.position;
-    const isCapped = countOf(this.#known) >= limits.unreadCount;
+    const isCapped = countOf(this.#known) >= clientLimits.unreadCount;
     this.#known = takeEvent(this.#known, event, this.#types);
     // Of so many nobody knows how many are left.
     if (isCapped && event.type === 'removed') this.#asking.start();

@@ -1,4 +1,5 @@
-import { limits, type ReadState, type Removed, type RoomEvent } from '../../shared/index.ts';
+import { clientLimits } from '../../shared/client-limits.ts';
+import type { ReadState, Removed, RoomEvent } from '../../shared/index.ts';
 import { epochOf, offsetIn, offsetOf } from '../offsets.ts';
 
 /** What a device knows of a room's unread events: what the server has counted, and what has come since. */
@@ -94,7 +95,7 @@ export function countOf({ me, state, since, removed }: UnreadKnown, readTo = 0):
   const gone = [...removed.keys()].filter((offset) => offset > read && offset <= to).length;
   let later = 0;
   for (const { offset, by } of since) if (offset > from && by !== me) later += 1;
-  return Math.min(limits.unreadCount, Math.max(0, counted - gone) + later);
+  return Math.min(clientLimits.unreadCount, Math.max(0, counted - gone) + later);
 }
 
 function isOlder(a: Omit<ReadState, 'room'>, b: Omit<ReadState, 'room'>): boolean {

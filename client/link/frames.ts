@@ -1,9 +1,9 @@
-import { limits } from '../../shared/index.ts';
+import { clientLimits } from '../../shared/client-limits.ts';
 
 /** Most calls put into one frame (TRN6): a server refuses those beyond. */
 export const CALLS_PER_FRAME = 32;
 /** Most bytes put into one frame: a server cuts whoever sends more, or refuses it. */
-export const FRAME_BYTES = limits.messageBytes;
+export const FRAME_BYTES = clientLimits.messageBytes;
 
 const encoder = new TextEncoder();
 

@@ -151,11 +151,11 @@ function append(line: Line, entry: Entry): Line {
   return [...line, { ...entry, place: Math.max(entry.place, last + 1) }];
 }
 
+/** An entry without where it stands. */
 function itemOf(entry: Entry): Item {
-  const { key, kind, room, type, data, replyTo, bytes, user, at, place } = entry;
-  const { sentAt, attempts, faults, echo } = entry;
-  const content = { key, kind, room, type, data, replyTo, bytes, user, at, place };
-  return { ...content, sentAt, attempts, faults, echo };
+  const all = entry as Entry & Readonly<Record<string, unknown>>;
+  const { state: _state, wait: _wait, error: _error, ack: _ack, ...item } = all;
+  return item;
 }
 
 function sent(entry: Entry, now: number): Entry {

@@ -1,4 +1,5 @@
-import { limits, type Ack, type RoomError } from '../../shared/index.ts';
+import { clientLimits } from '../../shared/client-limits.ts';
+import type { Ack, RoomError } from '../../shared/index.ts';
 import { Listeners } from '../listeners.ts';
 import { Answers } from './answers.ts';
 import type { Entry } from './entry.ts';
@@ -84,7 +85,7 @@ export class Lines {
 
   /** How long the room's log remembers keys, in milliseconds, as far as it has told. */
   keyWindowMs(room: string): number {
-    return this.#seen.keyWindowMs(room) ?? limits.keyWindowMs;
+    return this.#seen.keyWindowMs(room) ?? clientLimits.keyWindowMs;
   }
 
   #put(room: string, before: Line, after: Line): void {
