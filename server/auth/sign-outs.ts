@@ -123,6 +123,9 @@ export function isSignedOut({ id, issuedAt = 0 }: User, { userId, before }: Sign
 }
 
 async function passed(at: number, clock: Clock): Promise<void> {
-  const left = at - clock.now();
-  if (left > 0) await new Promise<void>((resolve) => clock.after(left, resolve));
+  // Not once: timers go by another clock, and may be early by this one.
+  for (let left = at - clock.now(); left > 0; left = at - clock.now()) {
+    const wait = left;
+    await new Promise<void>((resolve) => clock.after(wait, resolve));
+  }
 }

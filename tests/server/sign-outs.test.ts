@@ -67,6 +67,26 @@ function signOuts(name: string, share: Sharing): void {
       expect(clock.now() - START).toBeLessThanOrEqual(2 * SECOND);
     });
 
+    it('[AUT2] resolves when new tokens count, though a timer is early by the clock that tokens go by', async () => {
+      const { clock } = await stage();
+      const [shared] = opened;
+      if (!shared) throw new Error('one was asked for');
+      let waits = 0;
+      const early = {
+        ...clock,
+        after: (ms: number, run: () => void) => {
+          waits += 1;
+          clock.advance(waits === 1 ? ms - 1 : ms);
+          run();
+          return () => {};
+        },
+      };
+      const { signOut, check } = createSignOuts({ ...shared, clock: early });
+      await signOut('ada');
+      await check(user('ada', Math.floor(clock.now() / SECOND) * SECOND));
+      expect([waits, clock.now()]).toEqual([2, START + SECOND]);
+    });
+
     it('[AUT2] ends what was reached by them, on every node, once it is heard', async () => {
       const { one, other, signOut } = await stage();
       const doors = [door(), door()] as const;
