@@ -1,5 +1,6 @@
 import type { Report } from './anomaly.ts';
 import type { RecordOf } from './history.ts';
+import { ToldByReaders } from './told-by-readers.ts';
 
 type Told = RecordOf<'values'>;
 
@@ -7,22 +8,20 @@ type Told = RecordOf<'values'>;
  *  himself is among them. */
 export class ValuesJudge {
   readonly #report: Report;
-  /** By room and reader. */
-  readonly #told = new Map<string, Map<string, Told>>();
+  readonly #told = new ToldByReaders<Told>();
 
   constructor(report: Report) {
     this.#report = report;
   }
 
   told(record: Told): void {
-    const readers = this.#told.get(record.room) ?? new Map<string, Told>();
-    this.#told.set(record.room, readers.set(record.follower, record));
+    this.#told.take(record);
   }
 
   /** All who follow have told. */
   ended(): void {
-    for (const [room, readers] of this.#told) {
-      const [first, ...others] = [...readers.values()];
+    for (const [room, told] of this.#told.rooms()) {
+      const [first, ...others] = told;
       if (!first) continue;
       const theirs = shownBy(first);
       for (const other of others) {
@@ -35,7 +34,7 @@ export class ValuesJudge {
         );
       }
       const values = new Set(first.values.map(withoutKey));
-      for (const { follower, said } of readers.values()) {
+      for (const { follower, said } of told) {
         if (said === undefined || values.has(said)) continue;
         this.#report(
           'values',
