@@ -8,6 +8,12 @@ export function gapOf<K extends RoomKind>(frame: Beginning<K>) {
   return frame.type === 'gap' ? frame : frame.gap;
 }
 
+/** Does a stream begin where no known state leads up to? Where gaps are the app's, it goes on over them. */
+export function beginsAnew<K extends RoomKind>(frame: Beginning<K>, reloads: boolean): boolean {
+  if (gapOf(frame)) return reloads;
+  return frame.type === 'ready' && frame.start === 'fresh';
+}
+
 /** Where a stream begins: the next durable event is the one after it. */
 export function positionOf<K extends RoomKind>(frame: Beginning<K>): string {
   return frame.type === 'gap' ? frame.to : frame.position;

@@ -22,7 +22,7 @@ import {
 } from '../shared/index.ts';
 import { ask, guarded } from './ask.ts';
 import { clockOf } from './clock.ts';
-import { gapOf, positionOf, shownBy, type Beginning } from './frame-place.ts';
+import { beginsAnew, gapOf, positionOf, shownBy, type Beginning } from './frame-place.ts';
 import { callGuarded, Listeners, unheeded, type Listener } from './listeners.ts';
 import type { RoomOutbox } from './outbox/room-outbox.ts';
 import type { RoomPeople } from './people/room-people.ts';
@@ -214,8 +214,9 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
   #receive(frame: FrameOf<K>): void {
     if (this.#isOver()) return;
     if (frame.type === 'revoked') return this.#shutOut(frame);
+    const { onGap, loadState } = this.#options;
     const begins = frame.type === 'ready' || frame.type === 'gap';
-    if (begins && this.#needsState(frame)) this.#loading.start(frame);
+    if (begins && loadState && beginsAnew(frame, onGap === 'reload')) this.#loading.start(frame);
     // While state loads everything waits, a reconnect's `ready` too.
     else if (this.#loading.holds(frame)) return;
     else if (begins) this.#begin(frame);
@@ -229,13 +230,6 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
     const { reason } = frame;
     const error = new RoomError('FORBIDDEN', `this room may be followed no longer: ${reason}`);
     this.#fail(error, { reason });
-  }
-
-  /** Does the stream begin where no known state leads up to? */
-  #needsState(frame: Beginning<K>): boolean {
-    const { onGap, loadState } = this.#options;
-    if (!loadState) return false;
-    return gapOf(frame) ? onGap === 'reload' : frame.type === 'ready' && frame.start === 'fresh';
   }
 
   #begin(frame: Beginning<K>): void {

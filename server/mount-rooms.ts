@@ -104,8 +104,8 @@ export function mountRooms<R extends Contract>(
   };
   let closing: Promise<void> | undefined;
 
-  const demandKind = (kind: string) => {
-    if (!Object.hasOwn(contract, kind)) throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
+  const demandKind = (kind: string, kinds: Contract = contract) => {
+    if (!Object.hasOwn(kinds, kind)) throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
   };
   const publish = async (
     room: RoomName,
@@ -180,9 +180,7 @@ export function mountRooms<R extends Contract>(
     },
     observe: (kind, room) => hub.observe({ kind, id: room }),
     stored: (kind) => {
-      if (!Object.hasOwn(options.contract, kind)) {
-        throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
-      }
+      demandKind(kind, options.contract);
       return storedEvents.observe(kind);
     },
     failure: () => log.failure(),
