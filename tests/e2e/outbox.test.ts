@@ -19,18 +19,24 @@ async function client(url: string, token: string, options: Partial<RoomsClientOp
   return rooms;
 }
 
+/** Somebody in a room whose line has gone. */
+async function away() {
+  const server = await startServer();
+  const way = await roadTo(server);
+  const rooms = await client(way.url, await server.token('ada'));
+  const room = rooms.chat.join('r', { onGap: 'reload' });
+  await room.ready;
+  way.close();
+  await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+  return { way, rooms, room };
+}
+
 const textsOf = (events: readonly { data: unknown }[]) =>
   events.map(({ data }) => (data as { text: string }).text);
 
 describe('the outbox over a real server', () => {
   it('[SND2] sends what was published while it was away, in order and each once', async () => {
-    const server = await startServer();
-    const way = await roadTo(server);
-    const rooms = await client(way.url, await server.token('ada'));
-    const room = rooms.chat.join('r', { onGap: 'reload' });
-    await room.ready;
-    way.close();
-    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    const { way, room } = await away();
     const texts = Array.from({ length: 20 }, (_, n) => `m${n}`);
     const acks = texts.map((text) => room.send({ text }));
     expect(room.outbox.getSnapshot().map(({ state }) => state)).toEqual(Array(20).fill('queued'));
@@ -43,13 +49,7 @@ describe('the outbox over a real server', () => {
   });
 
   it('[SND2] takes back what was never sent, and sends the rest', async () => {
-    const server = await startServer();
-    const way = await roadTo(server);
-    const rooms = await client(way.url, await server.token('ada'));
-    const room = rooms.chat.join('r', { onGap: 'reload' });
-    await room.ready;
-    way.close();
-    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    const { way, rooms, room } = await away();
     const texts = ['hello', 'for another room', 'bye'];
     const acks = texts.map((text, n) => room.send({ text }, { idempotencyKey: `k${n}` }));
     expect(rooms.outbox.discard('k1')).toBe(true);

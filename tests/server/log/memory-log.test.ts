@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryLog } from '../../../server/log/memory-log.ts';
 import { limits, type Retention } from '../../../shared/index.ts';
 import { logChangesContract } from '../../contract/log-changes-contract.ts';
+import { logWitnessContract } from '../../contract/log-witness-contract.ts';
 import { retention, roomLogContract } from '../../contract/room-log-contract.ts';
 
 const ignore = () => {};
@@ -17,6 +18,7 @@ function create() {
 
 roomLogContract('memory', 'memory', async () => create());
 logChangesContract('memory', async () => create());
+logWitnessContract('memory', async () => create());
 
 describe('memory log', () => {
   it('[SND1] caps the keys of a room and reports the window that it really keeps', async () => {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createSqliteLog } from '../../../server/log/sqlite/sqlite-log.ts';
 import { StartError } from '../../../server/start-error.ts';
 import { logChangesContract } from '../../contract/log-changes-contract.ts';
+import { logWitnessContract } from '../../contract/log-witness-contract.ts';
 import { roomLogContract } from '../../contract/room-log-contract.ts';
 import { entry, openLog } from '../../kit/log-files.ts';
 import { general } from '../../kit/rooms.ts';
@@ -15,6 +16,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 roomLogContract('SQLite', 'disk', () => openLog(mkdtempSync(join(base, 'log-'))));
 logChangesContract('SQLite', () => openLog(mkdtempSync(join(base, 'log-'))));
+logWitnessContract('SQLite', () => openLog(mkdtempSync(join(base, 'log-'))));
 
 describe('SQLite log', () => {
   it.each<[what: string, wrong: object]>([

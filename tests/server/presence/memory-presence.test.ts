@@ -5,6 +5,7 @@ import type { Clock } from '../../../server/clock.ts';
 import { keptSeatsIn } from '../../../server/presence/kept-seats.ts';
 import { createMemoryPresence } from '../../../server/presence/memory-presence.ts';
 import type { Presence, PresenceChange } from '../../../server/presence/presence.ts';
+import { occupiedContract } from '../../contract/occupied-contract.ts';
 import { presenceContract } from '../../contract/presence-contract.ts';
 import { manualClock } from '../../kit/manual-clock.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
@@ -102,3 +103,4 @@ describe('[PRE2] presence over an orderly restart', () => {
 });
 
 presenceContract('memory', (clock) => createMemoryPresence({ clock }));
+occupiedContract('memory', (clock) => createMemoryPresence({ clock }));

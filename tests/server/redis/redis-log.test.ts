@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { logChangesContract } from '../../contract/log-changes-contract.ts';
+import { logWitnessContract } from '../../contract/log-witness-contract.ts';
 import { roomLogContract } from '../../contract/room-log-contract.ts';
 import { openStore } from '../../kit/redis-store.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
@@ -17,4 +18,5 @@ describe.skipIf(noRedis)('Redis log', () => {
   };
   roomLogContract('Redis', 'redis', create);
   logChangesContract('Redis', create);
+  logWitnessContract('Redis', create);
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { Clock } from '../../../server/clock.ts';
 import type { Presence } from '../../../server/presence/presence.ts';
+import { occupiedContract } from '../../contract/occupied-contract.ts';
 import { presenceContract } from '../../contract/presence-contract.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { redisLinks, type RedisLinks } from '../../kit/redis-links.ts';
@@ -27,4 +28,5 @@ describe.skipIf(noRedis)('Redis presence', () => {
     return last;
   };
   presenceContract('Redis', create, { runs: 100 });
+  occupiedContract('Redis', create);
 });
