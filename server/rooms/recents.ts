@@ -1,4 +1,5 @@
 import { limits, type Position, type RoomEvent } from '../../shared/index.ts';
+import { afresh } from '../afresh.ts';
 import type { Page } from '../log/room-log.ts';
 import { countWithin, roomEvent } from './tracked-frame.ts';
 
@@ -9,36 +10,14 @@ export interface Recent {
   readonly events: readonly RoomEvent[];
 }
 
-/** Reads a room's newest events for those who begin. One read at a time: who comes while it is under way
- *  shares the next one with all others who do. It begins after each of them has asked, so none is shown what
- *  was erased before, and none stands behind what he has missed. */
+/** Reads a room's newest events for those who begin, once for all who come while it is read: none is shown what
+ *  was erased before he came, and none stands behind what he has missed. */
 export class Recents {
-  readonly #read: () => Promise<Page>;
-  #reading: Promise<Recent> | undefined;
-  #next: Promise<Recent> | undefined;
+  /** @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
+  readonly get: () => Promise<Recent>;
 
   constructor(read: () => Promise<Page>) {
-    this.#read = read;
-  }
-
-  /** @throws RoomError LOG_UNAVAILABLE, LOG_DAMAGED */
-  get(): Promise<Recent> {
-    if (!this.#reading) return this.#start();
-    const again = () => {
-      this.#next = undefined;
-      return this.#start();
-    };
-    return (this.#next ??= this.#reading.then(again, again));
-  }
-
-  #start(): Promise<Recent> {
-    const reading = this.#read().then(recentOf);
-    this.#reading = reading;
-    const end = () => {
-      if (this.#reading === reading) this.#reading = undefined;
-    };
-    reading.then(end, end);
-    return reading;
+    this.get = afresh(async () => recentOf(await read()));
   }
 }
 

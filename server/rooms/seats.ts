@@ -1,3 +1,4 @@
+import { afresh } from '../afresh.ts';
 import type { Clock } from '../clock.ts';
 import type { RoomName } from '../log/room-log.ts';
 import type { Member } from '../presence/presence.ts';
@@ -24,8 +25,6 @@ export class Seats {
   readonly #own = new OwnFeeds();
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
-  #asking = Promise.resolve();
-  #nextAsking: Promise<void> | undefined;
   /** Those of whom nobody could say whether they may stay. */
   readonly #unanswered = new Set<Feed>();
   #isRetryDue = false;
@@ -62,14 +61,7 @@ export class Seats {
 
   /** Asks for every seat whether its member may keep it, and ends the feeds of those who may not (AUT1). Where
    *  that cannot be said now the feed goes on, and it is asked again. Never rejects. */
-  askAgain(): Promise<void> {
-    this.#nextAsking ??= this.#asking.then(() => {
-      this.#nextAsking = undefined;
-      return this.#askAll(this.feeds);
-    });
-    this.#asking = this.#nextAsking;
-    return this.#asking;
-  }
+  readonly askAgain: () => Promise<void> = afresh(() => this.#askAll(this.feeds));
 
   async #askAll(feeds: readonly Feed[]): Promise<void> {
     const isNews = this.#unanswered.size === 0;

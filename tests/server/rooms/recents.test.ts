@@ -7,11 +7,11 @@ import { ada } from '../../kit/rooms.ts';
 
 /** Reads that are answered by hand. */
 function stage() {
-  const reads: { resolve: (page: Page) => void; reject: (error: Error) => void }[] = [];
+  const reads: ((page: Page) => void)[] = [];
   let begun = 0;
   const recents = new Recents(() => {
     begun += 1;
-    return new Promise((resolve, reject) => void reads.push({ resolve, reject }));
+    return new Promise((resolve) => void reads.push(resolve));
   });
   const page = (head: number): Page => ({
     epoch: 'E',
@@ -20,10 +20,10 @@ function stage() {
     events: [{ offset: head, type: 'm', data: '{"json":1}', by: ada, at: 1 }],
   });
   const answer = async (head: number) => {
-    reads.shift()?.resolve(page(head));
+    reads.shift()?.(page(head));
     await settle();
   };
-  return { recents, reads, answer, begun: () => begun };
+  return { recents, answer, begun: () => begun };
 }
 
 describe('the newest events for those who begin', () => {
@@ -42,17 +42,6 @@ describe('the newest events for those who begin', () => {
     expect(shared[1]?.events).toBe(shared[0]?.events);
     void recents.get();
     expect(begun()).toBe(3);
-  });
-
-  it('are read again for the others when a read fails', async () => {
-    const { recents, reads, answer } = stage();
-    const first = recents.get();
-    const second = recents.get();
-    reads.shift()?.reject(new Error('no disk'));
-    await expect(first).rejects.toThrow('no disk');
-    await settle();
-    await answer(3);
-    expect((await second).events.map(({ id }) => id)).toEqual(['E:3']);
   });
 
   it('[RES3] say where a gap ends that they are read for', () => {
