@@ -1,4 +1,5 @@
 import { DAY } from '../../../shared/index.ts';
+import { afresh } from '../../afresh.ts';
 import type { Clock } from '../../clock.ts';
 import { roomKeys } from '../../redis/redis-keys.ts';
 import type { RedisLink } from '../../redis/redis-link.ts';
@@ -55,7 +56,6 @@ export class RoomLines {
   readonly #followers: Followers;
   readonly #open = new Map<string, Open>();
   #cancelCheck = () => {};
-  #checking: Promise<void> | undefined;
   #checks = 0;
 
   constructor(options: RoomLinesOptions) {
@@ -106,10 +106,7 @@ export class RoomLines {
   }
 
   /** Looks whether any line has missed something. */
-  check(): Promise<void> {
-    this.#checking ??= this.#check().finally(() => (this.#checking = undefined));
-    return this.#checking;
-  }
+  readonly check: () => Promise<void> = afresh(() => this.#check());
 
   close(): void {
     this.#cancelCheck();

@@ -1,4 +1,5 @@
 import type { LeaveReason } from '../../../shared/index.ts';
+import { afresh } from '../../afresh.ts';
 import type { PresenceChange, PresenceFollower } from '../presence.ts';
 import { RoomSeats } from '../room-seats.ts';
 import type { FarSeat } from '../seat.ts';
@@ -48,7 +49,7 @@ export class SharedRoom {
   #life = '';
   /** Undefined: nothing was read yet. */
   #version: number | undefined;
-  #reading: Promise<void> | undefined;
+  #isReading = false;
   #isScheduled = false;
   #writes = 0;
   #needsAll = false;
@@ -84,19 +85,11 @@ export class SharedRoom {
     const told = parseTold(text);
     if (!told || this.#isOver) return;
     if (this.#heard.length < MAX_HEARD) this.#heard.push(told);
-    if (!this.#reading) this.#drain();
+    if (!this.#isReading) this.#drain();
   }
 
   /** Reads what Redis has. Never rejects. */
-  read(): Promise<void> {
-    this.#reading ??= this.#read()
-      .catch(() => this.#options.onBehind())
-      .finally(() => {
-        this.#reading = undefined;
-        if (this.#version !== undefined) this.#drain();
-      });
-    return this.#reading;
-  }
+  readonly read: () => Promise<void> = afresh(() => this.#readOnce());
 
   /** Writes all seats of this node again, and reads what Redis has. Never rejects. */
   async renew(): Promise<void> {
@@ -179,6 +172,13 @@ export class SharedRoom {
 
   #confirm(seats: readonly FarSeat[]): void {
     for (const { member, no } of seats) this.seats.confirm(member.memberId, no);
+  }
+
+  async #readOnce(): Promise<void> {
+    this.#isReading = true;
+    await this.#read().catch(() => this.#options.onBehind());
+    this.#isReading = false;
+    if (this.#version !== undefined) this.#drain();
   }
 
   async #read(): Promise<void> {
