@@ -4,6 +4,7 @@ import { createRooms, type RoomsClientOptions } from '../../client/index.ts';
 import { chat } from '../../shared/index.ts';
 import { answer, bareServer, type SeenCall } from '../kit/bare-server.ts';
 import { manualClock } from '../kit/manual-clock.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const ready = { type: 'ready', start: 'fresh', position: 'E:0', latest: [] };
 const subscribed = (socket: WebSocket, { id }: SeenCall, frame: unknown = ready) => {
@@ -28,7 +29,7 @@ async function meet(options: Partial<RoomsClientOptions> = {}) {
     },
   );
   onTestFinished(() => rooms.close());
-  const isOpen = () => vi.waitFor(() => expect(rooms.connection.current.state).toBe('open'));
+  const isOpen = () => waitFor(() => expect(rooms.connection.current.state).toBe('open'));
   await isOpen();
   return { server, clock, rooms, isOpen };
 }
@@ -47,7 +48,7 @@ describe('the SDK and a hostile server', () => {
   ])('leaves a server that sends %s, says so, and comes back', async (_, frame) => {
     const { server, clock, rooms, isOpen } = await meet();
     server.sockets[0]?.send(frame);
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(rooms.connection.current).toMatchObject({
         state: 'waiting',
         error: { code: 'INTERNAL' },
@@ -63,11 +64,11 @@ describe('the SDK and a hostile server', () => {
     server.onConnect = (socket) => socket.send('nonsense');
     server.sockets[0]?.send('nonsense');
     for (let round = 0; round < 6; round += 1) {
-      await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+      await waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
       expect(rooms.connection.current).toMatchObject({ attempt: round + 1 });
       clock.advance(500);
     }
-    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    await waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
     expect(server.sockets).toHaveLength(7);
   });
 
@@ -95,7 +96,7 @@ describe('the SDK and a hostile server', () => {
     const first = server.calls[0];
     if (first)
       answer(server.sockets[0] as WebSocket, first.id, { id: 'E:1', data: { type: 5 } }, 'E:1');
-    await vi.waitFor(() => {
+    await waitFor(() => {
       clock.advance(500);
       expect(server.calls.filter(({ method }) => method === 'subscription')).toHaveLength(2);
     });
@@ -134,7 +135,7 @@ describe('the SDK and a hostile server', () => {
     const sending = rooms.chat.join('r', { onGap: 'reload' }).send({ text: 'hi' });
     const ended = vi.fn();
     sending.then(ended, ended);
-    await vi.waitFor(() => {
+    await waitFor(() => {
       clock.advance(1_000);
       expect(ended).toHaveBeenCalledTimes(1);
     });
@@ -147,7 +148,7 @@ describe('the SDK and a hostile server', () => {
     const room = rooms.chat.join('r', { onGap: 'reload' });
     const members = room.members();
     members.catch(() => {});
-    await vi.waitFor(() => expect(server.calls).toHaveLength(2));
+    await waitFor(() => expect(server.calls).toHaveLength(2));
     // The pings are answered: only the question is not.
     for (let second = 0; second < 30; second += 4) {
       server.sockets[0]?.send('PONG');
@@ -174,7 +175,7 @@ describe('the SDK and a hostile server', () => {
     };
     server.sockets[0]?.send('{"id":null,"method":"reconnect"}');
     for (const count of [2, 3]) {
-      await vi.waitFor(() => {
+      await waitFor(() => {
         clock.advance(100);
         expect(server.sockets).toHaveLength(count);
       });

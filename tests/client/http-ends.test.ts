@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { httpFallback } from '../../client/index.ts';
 import { BlockedSocket } from '../kit/blocked-socket.ts';
 import { startServer } from '../kit/clients.ts';
 import { httpClient } from '../kit/http-client.ts';
 import { countingClock, following } from '../kit/http-following.ts';
 import { manualClock } from '../kit/manual-clock.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('a stream over HTTP that fails', () => {
   it('says why, and takes no other stream with it', async () => {
@@ -17,7 +18,7 @@ describe('a stream over HTTP that fails', () => {
     );
     // Nobody waits for the end of it.
     stream.say('event: serialized-error\ndata: {"json":{"message":"damaged"}}\n\n\n');
-    await vi.waitFor(() => expect(clock.waiting.size).toBe(0));
+    await waitFor(() => expect(clock.waiting.size).toBe(0));
     clock.advance(100_000);
     expect(heard).toEqual([{ id: 1, error: { json: { message: 'damaged' } } }]);
     expect(ends).toEqual([]);
@@ -31,13 +32,13 @@ describe('what no longer waits', () => {
     expect(clock.waiting.size).toBe(1);
     socket.send(JSON.stringify({ id: 1, method: 'subscription.stop' }));
     expect(stream.signal.aborted).toBe(true);
-    await vi.waitFor(() => expect(clock.waiting.size).toBe(0));
+    await waitFor(() => expect(clock.waiting.size).toBe(0));
     clock.advance(100_000);
     expect(ends).toEqual([]);
 
     const other = await following();
     other.stream.end();
-    await vi.waitFor(() => expect(other.clock.waiting.size).toBe(0));
+    await waitFor(() => expect(other.clock.waiting.size).toBe(0));
     expect(other.ends).toEqual([{ code: 1006, reason: 'the event stream has ended' }]);
   });
 
@@ -56,7 +57,7 @@ describe('what no longer waits', () => {
     const rooms = httpClient({ url: server.socketUrl, token, clock: manualClock(), fetch });
     const patience = new AbortController();
     const call = rooms.trpc.chat.members.query({ room: 'r' }, { signal: patience.signal });
-    await vi.waitFor(() => expect(hung).toHaveLength(1), 5_000);
+    await waitFor(() => expect(hung).toHaveLength(1));
     expect(hung[0]?.aborted).toBe(false);
     patience.abort();
     await expect(call).rejects.toThrow('abort');
@@ -75,9 +76,9 @@ describe('what no longer waits', () => {
     };
     const open = httpFallback({ WebSocket: BlockedSocket, fetch, ...clock });
     void new open('ws://localhost/trpc');
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await waitFor(() => expect(asked).toHaveLength(1));
     clock.advance(40_000);
     expect(asked[0]?.aborted).toBe(true);
-    await vi.waitFor(() => expect(clock.waiting.size).toBe(0));
+    await waitFor(() => expect(clock.waiting.size).toBe(0));
   });
 });

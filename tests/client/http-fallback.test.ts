@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms, httpFallback, type Way } from '../../client/index.ts';
 import { createEventReader } from '../../client/http/event-stream.ts';
 import type { TestServer } from '../../server/testing.ts';
@@ -7,6 +7,7 @@ import { BlockedSocket } from '../kit/blocked-socket.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 import { settableClock, type SettableClock } from '../kit/settable-clock.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 function client(server: TestServer, token: string, url = server.socketUrl) {
   const ways: Way[] = [];
@@ -29,16 +30,16 @@ describe('httpFallback', () => {
     const seen: string[] = [];
     ada.on('message', ({ data }) => void seen.push(data.text));
     await bob.send({ text: 'one' });
-    await vi.waitFor(() => expect(seen).toEqual(['one']));
+    await waitFor(() => expect(seen).toEqual(['one']));
     const starts: string[] = [];
     ada.onFrame((frame) => void (frame.type === 'ready' && starts.push(frame.start)));
     road.close();
-    await vi.waitFor(() => expect(rooms.connection.current.state).not.toBe('open'));
+    await waitFor(() => expect(rooms.connection.current.state).not.toBe('open'));
     await bob.send({ text: 'two' });
     const sent = ada.send({ text: 'three' });
     road.open();
     expect((await sent).duplicate).toBe(false);
-    await vi.waitFor(() => expect(seen).toEqual(['one', 'two', 'three']));
+    await waitFor(() => expect(seen).toEqual(['one', 'two', 'three']));
     expect(starts).toEqual(['resumed']);
     const { events } = await ada.history();
     expect(events.map(({ at }) => at instanceof Date)).toEqual([true, true, true]);
@@ -46,7 +47,7 @@ describe('httpFallback', () => {
       code: 'FORBIDDEN',
     });
     ada.leave();
-    await vi.waitFor(async () => expect((await bob.members()).count).toBe(1));
+    await waitFor(async () => expect((await bob.members()).count).toBe(1));
   });
 
   it('stops for a token that is refused, as a WebSocket does', async () => {
@@ -66,7 +67,7 @@ describe('httpFallback', () => {
     rooms.connection.subscribe(
       (now) => void (now.state === 'waiting' && attempts.push(now.attempt)),
     );
-    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(3), 5_000);
+    await waitFor(() => expect(attempts.length).toBeGreaterThan(3));
     expect(ways).toEqual([]);
   });
 });
@@ -93,7 +94,7 @@ describe('a fallback that is at HTTP', () => {
       onChange: (way) => void ways.push(way),
     });
     const open = () => void new Either('ws://127.0.0.1/trpc');
-    await vi.waitFor(() => {
+    await waitFor(() => {
       open();
       expect(ways).toEqual(['http']);
     });

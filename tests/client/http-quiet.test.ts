@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { initTRPC, tracked } from '@trpc/server';
 import { createHTTPServer } from '@trpc/server/adapters/standalone';
 import superjson from 'superjson';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { clockOf } from '../../client/clock.ts';
 import { HttpSocket } from '../../client/http/http-socket.ts';
 import { CUT, following } from '../kit/http-following.ts';
 import { quietStreams } from '../kit/quiet-streams.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('a stream over HTTP that is quiet', () => {
   it('stays where the server names no time: nobody pings', async () => {
@@ -51,14 +52,14 @@ describe('a stream over HTTP that is quiet', () => {
     onTestFinished(() => socket.close());
     const ends: unknown[] = [];
     socket.addEventListener('close', (event) => void ends.push(event));
-    await vi.waitFor(() => expect(socket.hasOpened).toBe(true));
+    await waitFor(() => expect(socket.hasOpened).toBe(true));
     const params = { path: 'events', input: { json: null } };
     socket.send(JSON.stringify({ id: 1, method: 'subscription', params }));
     // Three times what it bears.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(ends).toEqual([]);
     stopPings();
-    await vi.waitFor(() => expect(ends).toEqual([CUT]));
+    await waitFor(() => expect(ends).toEqual([CUT]));
   });
 });
 

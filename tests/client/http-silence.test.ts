@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { httpClient } from '../kit/http-client.ts';
 import { CUT, following } from '../kit/http-following.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { quietStreams } from '../kit/quiet-streams.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('a stream over HTTP that goes silent', () => {
   it('is asked for again from its position, while the server answers all else', async () => {
@@ -20,7 +21,7 @@ describe('a stream over HTTP that goes silent', () => {
     const starts: string[] = [];
     ada.onFrame((frame) => void (frame.type === 'ready' && starts.push(frame.start)));
     await bob.send({ text: 'one' });
-    await vi.waitFor(() => expect(seen).toEqual(['one']));
+    await waitFor(() => expect(seen).toEqual(['one']));
 
     way.silence();
     await bob.send({ text: 'two' });
@@ -30,9 +31,9 @@ describe('a stream over HTTP that goes silent', () => {
     expect(rooms.connection.current.state).toBe('open');
     expect(seen).toEqual(['one']);
     clock.advance(1);
-    await vi.waitFor(() => expect(seen).toEqual(['one', 'two', 'three']));
+    await waitFor(() => expect(seen).toEqual(['one', 'two', 'three']));
     expect(starts).toEqual(['resumed']);
-    await vi.waitFor(() => expect(way.released).toBeGreaterThan(0));
+    await waitFor(() => expect(way.released).toBeGreaterThan(0));
   });
 
   it('is asked for again where not even its headers come', async () => {
@@ -50,7 +51,7 @@ describe('a stream over HTTP that goes silent', () => {
     const token = await server.token('ada');
     const rooms = httpClient({ url: server.socketUrl, token, clock, fetch });
     const room = rooms.chat.join('r', { onGap: 'reload' });
-    await vi.waitFor(() => expect(hung).toHaveLength(1), 5_000);
+    await waitFor(() => expect(hung).toHaveLength(1));
     clock.advance(39_999);
     expect(hung[0]?.aborted).toBe(false);
     clock.advance(1);
@@ -63,7 +64,7 @@ describe('a stream over HTTP that goes silent', () => {
     clock.advance(40_000);
     expect(ends).toEqual([CUT]);
     expect(stream.signal.aborted).toBe(true);
-    await vi.waitFor(() => expect(clock.waiting.size).toBe(0));
+    await waitFor(() => expect(clock.waiting.size).toBe(0));
   });
 
   it('is cut after the time that the server names', async () => {

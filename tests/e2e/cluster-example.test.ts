@@ -5,8 +5,9 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createRooms } from '../../client/index.ts';
 import { chat } from '../../shared/index.ts';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { noRedis } from '../kit/redis-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const START = fileURLToPath(new URL('../../examples/cluster/start.ts', import.meta.url));
@@ -27,14 +28,11 @@ async function cluster() {
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const until = (pattern: RegExp) =>
-    vi.waitFor(
-      () => {
-        const found = pattern.exec(said);
-        if (!found) throw new Error(`not said: ${pattern}\n${said}`);
-        return found.slice(1);
-      },
-      { timeout: 20_000 },
-    );
+    waitFor(() => {
+      const found = pattern.exec(said);
+      if (!found) throw new Error(`not said: ${pattern}\n${said}`);
+      return found.slice(1);
+    }, 20_000);
   const end = async () => {
     child.kill('SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
@@ -98,7 +96,7 @@ describe.skipIf(noRedis ?? noNginx)('examples/cluster', () => {
     const [ada, bob] = [await enter(url, 'Ada'), await enter(url, 'Bob')];
     expect(await connections(ports)).toEqual([1, 1]);
     await ada.room.send({ text: 'one' });
-    await vi.waitFor(() => expect(bob.texts).toEqual(['one']));
+    await waitFor(() => expect(bob.texts).toEqual(['one']));
 
     // An event stream is passed on as it comes.
     const input = encodeURIComponent(JSON.stringify({ json: { room: 'r' } }));
@@ -115,9 +113,9 @@ describe.skipIf(noRedis ?? noNginx)('examples/cluster', () => {
       }
     };
     const reading = read().catch(() => {});
-    await vi.waitFor(() => expect(streamed).toContain('"ready"'));
+    await waitFor(() => expect(streamed).toContain('"ready"'));
     await ada.room.send({ text: 'two' });
-    await vi.waitFor(() => expect(streamed).toContain('"two"'));
+    await waitFor(() => expect(streamed).toContain('"two"'));
 
     say('r');
     for (let no = 0; !said().includes('restarted'); no += 1) {
@@ -125,7 +123,7 @@ describe.skipIf(noRedis ?? noNginx)('examples/cluster', () => {
       await setTimeout(20);
     }
     await ada.room.send({ text: 'last' });
-    await vi.waitFor(() => expect(bob.texts.at(-1)).toBe('last'));
+    await waitFor(() => expect(bob.texts.at(-1)).toBe('last'));
     expect(bob.texts).toEqual(ada.texts);
     await reading;
 

@@ -1,12 +1,13 @@
 import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { signToken } from '../../server/index.ts';
 import { HOUR } from '../../shared/index.ts';
 import { follow, stockClient } from '../kit/clients.ts';
 import { canFailSyncs, failSyncs, type FileCall } from '../kit/failing-syncs.ts';
 import { serverProcess, type ServerProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const secret = 'a secret that is long enough for HS256';
 const refused = { data: { reason: 'LOG_UNAVAILABLE', retryable: true } };
@@ -33,7 +34,7 @@ async function stage() {
   const client = await clientOf(server);
   const followed = await follow(client.trpc, 'r');
   const acks = [await client.send(1), await client.send(2), await client.send(3)];
-  await vi.waitFor(() => expect(followed.texts()).toEqual(['n1', 'n2', 'n3']));
+  await waitFor(() => expect(followed.texts()).toEqual(['n1', 'n2', 'n3']));
   const epoch = acks[0]?.position.split(':')[0];
   const again = async () => {
     await server.stop('SIGKILL');
@@ -65,7 +66,7 @@ describe('a sync that fails', () => {
       expect(isWrittenAgain(await failing.heal())).toBe(true);
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
       expect(await send(4)).toMatchObject({ position: `${epoch}:5`, duplicate: false });
-      await vi.waitFor(() => expect(followed.texts()).toEqual(['n1', 'n2', 'n3', 'n5', 'n4']));
+      await waitFor(() => expect(followed.texts()).toEqual(['n1', 'n2', 'n3', 'n5', 'n4']));
       const next = await again();
       expect(await next.texts()).toEqual(['n1', 'n2', 'n3', 'n5', 'n4']);
       expect(await next.send(5)).toMatchObject({ position: `${epoch}:4`, duplicate: true });
@@ -84,7 +85,7 @@ describe('a sync that fails', () => {
       // Whoever reads has the mark written.
       expect(await texts()).toEqual(['n1', 'n2', 'n3', 'n4', 'n5']);
       expect(isWrittenAgain(await failing.heal())).toBe(true);
-      await vi.waitFor(() => expect(followed.texts()).toEqual(['n1', 'n2', 'n3', 'n4', 'n5']));
+      await waitFor(() => expect(followed.texts()).toEqual(['n1', 'n2', 'n3', 'n4', 'n5']));
       expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
       expect(await send(4)).toMatchObject({ position: `${epoch}:4`, duplicate: true });
       const next = await again();
@@ -107,7 +108,7 @@ describe('a sync that fails', () => {
       expect(await next.send(9)).toMatchObject({ position: `${epoch}:4`, duplicate: false });
       const since = followed.frames.at(-1)?.id;
       const resumed = await follow(next.trpc, 'r', since);
-      await vi.waitFor(() => expect(resumed.texts()).toEqual(['n9']));
+      await waitFor(() => expect(resumed.texts()).toEqual(['n9']));
       expect(resumed.frames[0]?.data).toMatchObject({ type: 'ready', start: 'resumed' });
     },
   );

@@ -1,8 +1,9 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createRooms } from '../../client/index.ts';
 import { chat } from '../../shared/index.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const CLIENTS = 30;
 const ROADS = 3;
@@ -48,16 +49,15 @@ it('[RES2] shows 30 clients that drop again and again every event once and in or
     }
     // And while more is being sent.
     const sending = say(4);
-    await vi.waitFor(
-      () => expect(followers.map(({ starts }) => starts.length)).toEqual(all(round + 1)),
-      10_000,
+    await waitFor(() =>
+      expect(followers.map(({ starts }) => starts.length)).toEqual(all(round + 1)),
     );
     await sending;
   }
 
-  await vi.waitFor(() => {
+  await waitFor(() => {
     for (const { texts } of followers) expect(texts.length).toBeGreaterThanOrEqual(sent.length);
-  }, 10_000);
+  });
   for (const { texts, gaps, starts } of followers) {
     expect(texts).toEqual(sent);
     expect(gaps).toEqual([]);

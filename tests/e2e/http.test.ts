@@ -1,11 +1,12 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RoomsRouter } from '../../client/index.ts';
 import type { TestServer } from '../../server/testing.ts';
 import type { chat } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
 import { readyServer } from '../kit/ready-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 function httpClient(server: TestServer, token?: string) {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -99,7 +100,7 @@ describe('tRPC over HTTP', () => {
     for await (const event of eventStream(await response)) if (event.id) break;
     const members = async () => (await trpc.chat.members.query({ room: 'r' })).count;
     stop.abort();
-    await vi.waitFor(async () => expect(await members()).toBe(0));
+    await waitFor(async () => expect(await members()).toBe(0));
   });
 
   it('answers 401 without a token, 400 with issues, 404 and 413', async () => {

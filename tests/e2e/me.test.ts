@@ -1,10 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { chat, defineMe, durable } from '../../shared/index.ts';
 import { clientsOf, startServer, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const hello = { code: 'hello', params: { times: 2 } };
 
@@ -21,7 +22,7 @@ describe('a private stream', () => {
     for (const trpc of clients) {
       trpc.chat.events.subscribe({ room }, {});
     }
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect(await ada.chat.members.query({ room })).toMatchObject({ count: 3 });
     });
     const streams = await Promise.all([ada, bob, otherBob, eve].map((trpc) => followMe(trpc)));
@@ -32,7 +33,7 @@ describe('a private stream', () => {
       data: { room: { kind: 'chat', id: room }, to: { id: 'bob', name: 'bob' }, text: 'psst' },
     };
     for (const stream of streams.slice(0, 3)) {
-      await vi.waitFor(() => expect(stream.events()).toEqual([whisper]));
+      await waitFor(() => expect(stream.events()).toEqual([whisper]));
     }
     expect(streams[0]?.frames.at(-1)?.id).toBe(ack.id);
     expect(streams[3]?.events()).toEqual([]);
@@ -49,21 +50,21 @@ describe('a private stream', () => {
     const bob = stockClient(first.socketUrl, await first.token('bob'));
     const room = 'r';
     bob.trpc.chat.events.subscribe({ room }, {});
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect(await ada.chat.members.query({ room })).toMatchObject({ count: 1 });
     });
     await ada.chat.whisper.mutate({ room, to: 'bob', text: 'one' });
     const stream = await followMe(bob.trpc);
     const position = stream.frames[0]?.id ?? '';
     await ada.chat.whisper.mutate({ room, to: 'bob', text: 'two' });
-    await vi.waitFor(() => expect(stream.events()).toHaveLength(1));
+    await waitFor(() => expect(stream.events()).toHaveLength(1));
     await first.close();
 
     const second = await startServer({ dataDir, secret });
     const again = stockClient(second.socketUrl, await second.token('bob')).trpc;
     const resumed = await followMe(again, position);
     expect(resumed.frames[0]?.data).toMatchObject({ type: 'ready', start: 'resumed' });
-    await vi.waitFor(() => expect(resumed.events()).toMatchObject([{ data: { text: 'two' } }]));
+    await waitFor(() => expect(resumed.events()).toMatchObject([{ data: { text: 'two' } }]));
     const { events } = await again.me.history.query({ limit: 10 });
     expect(events.map(({ data }) => ('text' in data ? data.text : ''))).toEqual(['one', 'two']);
   });
@@ -75,10 +76,10 @@ describe('a private stream', () => {
     bob.trpc.chat.events.subscribe({ room: 'r' }, {});
     const stream = await followMe(bob.trpc);
     await ada?.chat.whisper.mutate({ room: 'r', to: 'bob', text: 'one' });
-    await vi.waitFor(() => expect(stream.events()).toHaveLength(1));
+    await waitFor(() => expect(stream.events()).toHaveLength(1));
     const { connection } = bob.socket;
     connection?.ws.close();
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(stream.frames.at(-1)?.data).toMatchObject({ type: 'ready', start: 'resumed' }),
     );
     expect(stream.events()).toHaveLength(1);
@@ -127,7 +128,7 @@ describe('a private stream', () => {
     for (const text of ['one', 'two']) {
       await ada.chat.whisper.mutate({ room: 'r', to: 'bob', text });
     }
-    await vi.waitFor(() => expect(stream.events()).toHaveLength(2));
+    await waitFor(() => expect(stream.events()).toHaveLength(2));
     const [one = '', two = ''] = stream.frames.slice(-2).map(({ id }) => id);
     expect(await bob.me.state.query()).toEqual({ seen: null, unread: 2, to: two });
     const first = { seen: one, unread: 1, to: two };
@@ -136,7 +137,7 @@ describe('a private stream', () => {
     expect(await tablet.me.markSeen.mutate({ position: two })).toEqual(both);
     expect(await bob.me.markSeen.mutate({ position: one })).toEqual(both);
     expect(await bob.me.state.query()).toEqual(both);
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(stream.events().at(-1)).toEqual({
         type: 'seen',
         by: '@server',
@@ -165,7 +166,7 @@ describe('a private stream', () => {
     const stream = await followMe(bob);
     await server.rooms.notify('bob', 'shipped', { order: 1 });
     await server.rooms.notify('bob', 'account', { code: 'renamed' });
-    await vi.waitFor(() => expect(stream.events()).toHaveLength(2));
+    await waitFor(() => expect(stream.events()).toHaveLength(2));
     const mark = stream.frames.at(-1)?.id ?? '';
     expect(await bob.me.state.query()).toMatchObject({ unread: 2, to: mark });
     expect(await bob.me.markSeen.mutate({ position: mark })).toMatchObject({ unread: 0 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chat, limits } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import {
@@ -10,6 +10,7 @@ import {
   type Page,
 } from '../kit/private-rooms.ts';
 import { callsAs } from '../kit/rooms-api.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('bad input', () => {
   it('to the makers of rooms is refused, and nothing is made', async () => {
@@ -117,7 +118,7 @@ describe('bad input', () => {
       await expect(as('ada', 'accept', { room })).rejects.toThrow('LIMIT_REACHED');
       await as('ada', 'close', { room: 'r7' });
       await as('ada', 'close', { room: 'r8' });
-      await vi.waitFor(async () => {
+      await waitFor(async () => {
         expect(await as('ada', 'accept', { room })).toMatchObject({ room });
       });
     },

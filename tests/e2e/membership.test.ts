@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MyRoom } from '../../shared/index.ts';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';
@@ -14,6 +14,7 @@ import {
 } from '../kit/private-rooms.ts';
 import { callsAs } from '../kit/rooms-api.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('a private room', () => {
   it('is made, fills by invitation, changes hands, empties and closes, and says so', async () => {
@@ -58,7 +59,7 @@ describe('a private room', () => {
     ]);
     await as('bob', 'close', { room });
     await expect(eventsOf(as, 'bob', room)).rejects.toThrow('FORBIDDEN');
-    await vi.waitFor(async () => expect(await mineOf(as, 'ada')).toEqual([]));
+    await waitFor(async () => expect(await mineOf(as, 'ada')).toEqual([]));
     await expect(
       as('bob', 'create', { id: room.replace('p~', ''), private: true }),
     ).resolves.toBeTruthy();
@@ -82,7 +83,7 @@ describe('a private room', () => {
       ['removed', { room: name, code: 'banned', params: {} }, 'ada'],
     ];
     for (const stream of streams) {
-      await vi.waitFor(() =>
+      await waitFor(() =>
         expect(stream.events().map(({ type, data, by }) => [type, data, by])).toEqual(expected),
       );
     }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRooms } from '../../server/create-rooms.ts';
 import {
   chat,
@@ -14,6 +14,7 @@ import {
 import { follow, stockClient } from '../kit/clients.ts';
 import { people, refusal } from '../kit/chatters.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const room = 'r';
 
@@ -35,9 +36,9 @@ describe('editing', () => {
       by: { id: 'ada' },
       data: { target: sent.position, of: 'message', data: { text: 'hello' } },
     };
-    await vi.waitFor(() => expect(live.frames.at(-1)?.data).toMatchObject({ event: change }));
+    await waitFor(() => expect(live.frames.at(-1)?.data).toMatchObject({ event: change }));
     const resumed = await follow(trpc, room, sent.position);
-    await vi.waitFor(() => expect(resumed.frames.at(-1)?.data).toMatchObject({ event: change }));
+    await waitFor(() => expect(resumed.frames.at(-1)?.data).toMatchObject({ event: change }));
   });
 
   it('is told with the page that holds the message, however far behind that is', async () => {
@@ -108,7 +109,7 @@ describe('removing', () => {
     const ack = await ada.remove.mutate({ room, target: sent.position });
     const { trpc } = stockClient(server.socketUrl, await server.token('bob'));
     const replay = await follow(trpc, room, sent.position.replace(/1$/, '0'));
-    await vi.waitFor(() => expect(replay.frames).toHaveLength(5));
+    await waitFor(() => expect(replay.frames).toHaveLength(5));
     const page = await bob.history.query({ room });
     expect(JSON.stringify([replay.frames, page])).not.toContain('secret');
     expect(replay.frames.map(({ data }) => data.type)).toEqual([
@@ -169,7 +170,7 @@ describe('answering', () => {
     const { position } = await ada.send.mutate({ room, text: 'a' });
     await bob.publish.mutate({ room, type: 'message', data: { text: 'b' }, replyTo: position });
     const answer = { data: { text: 'b' }, replyTo: position };
-    await vi.waitFor(() => expect(live.frames.at(-1)?.data).toMatchObject({ event: answer }));
+    await waitFor(() => expect(live.frames.at(-1)?.data).toMatchObject({ event: answer }));
     expect((await ada.history.query({ room })).events.at(-1)).toMatchObject(answer);
   });
 

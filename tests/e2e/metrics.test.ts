@@ -1,9 +1,10 @@
 import { request } from 'node:http';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { knock } from '../kit/knock.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
 import { readyServer } from '../kit/ready-server.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const metricsToken = 'a-token-of-enough-letters';
 
@@ -38,7 +39,7 @@ describe('/metrics', () => {
     await socket.next();
     const refused = await rawSocket(server.socketUrl, 'no-token');
     await refused.closed;
-    await vi.waitFor(async () => expect((await knock(server.socketUrl)).status).toBe(101));
+    await waitFor(async () => expect((await knock(server.socketUrl)).status).toBe(101));
     await knock(server.socketUrl);
     await knock(server.socketUrl, { origin: 'https://evil.example' });
     expect((await scrape(server.url)).figures).toMatchObject({
@@ -52,7 +53,7 @@ describe('/metrics', () => {
       received_bytes_total: expect.any(Number),
     });
     socket.ws.close(3333);
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const { figures } = await scrape(server.url);
       expect(figures['connections_closed_total{code="other"}']).toBe(1);
     });
@@ -74,7 +75,7 @@ describe('/metrics', () => {
     expect(live).toBeGreaterThan(before);
     socket.ws.close();
     await socket.closed;
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect((await scrape(server.url)).figures['connections']).toBe(0);
     });
     expect(await bytes()).toBeGreaterThanOrEqual(live);
@@ -100,7 +101,7 @@ describe('/metrics', () => {
 
   it('[OPS1] knows how late the event loop was, from the second time that it is asked', async () => {
     const { url } = await readyServer();
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const { figures } = await scrape(url);
       expect(figures['event_loop_delay_seconds{quantile="0.99"}']).toBeLessThan(10);
       expect(figures['event_loop_delay_seconds{quantile="0.5"}']).toBeGreaterThanOrEqual(0);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createRooms } from '../../client/index.ts';
 import { startTestServer, type TestServer } from '../../server/testing.ts';
@@ -7,6 +7,7 @@ import { follow, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';
 import { roadTo } from '../kit/road.ts';
 import { noRedis, redisServer, type RedisServer } from '../kit/redis-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const board = defineRoom('board', {
   events: {
@@ -77,17 +78,17 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     const ada = await joined(a, 'ada');
     const bob = await joined(b, 'bob');
     expect(ids(bob.handle)).toEqual(['ada', 'bob']);
-    await vi.waitFor(() => expect(ids(ada.handle)).toEqual(['ada', 'bob']));
+    await waitFor(() => expect(ids(ada.handle)).toEqual(['ada', 'bob']));
     await ada.handle.setPresence({ status: 'away' });
     const stateOf = () => bob.handle.people.getSnapshot().users[0]?.state;
-    await vi.waitFor(() => expect(stateOf()).toEqual({ status: 'away' }));
+    await waitFor(() => expect(stateOf()).toEqual({ status: 'away' }));
     expect(await bob.handle.members()).toMatchObject({ count: 2 });
     const cy = await joined(a, 'cy');
-    await vi.waitFor(() => expect(ids(bob.handle)).toEqual(['ada', 'bob', 'cy']));
+    await waitFor(() => expect(ids(bob.handle)).toEqual(['ada', 'bob', 'cy']));
     cy.handle.leave();
-    await vi.waitFor(() => expect(ids(bob.handle)).toEqual(['ada', 'bob']));
+    await waitFor(() => expect(ids(bob.handle)).toEqual(['ada', 'bob']));
     ada.rooms.close();
-    await vi.waitFor(() => expect(ids(bob.handle)).toEqual(['bob']));
+    await waitFor(() => expect(ids(bob.handle)).toEqual(['bob']));
   });
 
   it('[TYP1] are shown typing on the other node, to newcomers too, until they stop, send or go', async () => {
@@ -96,7 +97,7 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     const bob = await joined(b, 'bob');
     const typing = (handle: Chat) => handle.typingUsers.getSnapshot().users.map(({ id }) => id);
     await ada.handle.typing();
-    await vi.waitFor(() => expect(typing(bob.handle)).toEqual(['ada']));
+    await waitFor(() => expect(typing(bob.handle)).toEqual(['ada']));
     const cy = await joined(b, 'cy');
     expect(typing(cy.handle)).toEqual(['ada']);
     // A node that opens the room only now.
@@ -104,12 +105,13 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     const dan = await joined(c, 'dan');
     expect(typing(dan.handle)).toEqual(['ada']);
     await ada.handle.send({ text: 'done' });
-    await vi.waitFor(() => expect(typing(bob.handle)).toEqual([]));
-    await vi.waitFor(() => expect(typing(dan.handle)).toEqual([]));
+    // Sooner than it would expire (TYP1).
+    await waitFor(() => expect(typing(bob.handle)).toEqual([]), 4_000);
+    await waitFor(() => expect(typing(dan.handle)).toEqual([]), 4_000);
     await ada.handle.typing();
-    await vi.waitFor(() => expect(typing(bob.handle)).toEqual(['ada']));
+    await waitFor(() => expect(typing(bob.handle)).toEqual(['ada']));
     ada.rooms.close();
-    await vi.waitFor(() => expect(typing(bob.handle)).toEqual([]), { timeout: 3_000 });
+    await waitFor(() => expect(typing(bob.handle)).toEqual([]), 4_000);
     dan.rooms.close();
     await c.close();
   });
@@ -130,7 +132,7 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
       [{ on: 'cell' }],
     ]);
     ada.leave();
-    await vi.waitFor(() => expect([of(bob, 'cursor'), of(bob, 'focus')]).toEqual([[], []]));
+    await waitFor(() => expect([of(bob, 'cursor'), of(bob, 'focus')]).toEqual([[], []]));
     bob.leave();
     // Nobody is there any more, on either node; the topic is the room's.
     const cy = await boarded(b, 'cy');
@@ -147,10 +149,10 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     const cursors = (handle: typeof bob) =>
       [...handle.latest('cursor').getSnapshot().values()].map(({ data }) => data.x);
     await ada.publish('cursor', { x: 1 });
-    await vi.waitFor(() => expect(cursors(bob)).toEqual([1]));
+    await waitFor(() => expect(cursors(bob)).toEqual([1]));
     road.cut();
-    await vi.waitFor(() => expect(cursors(bob)).toEqual([]));
-    await vi.waitFor(() => expect(cursors(bob)).toEqual([1]), { timeout: 5_000 });
+    await waitFor(() => expect(cursors(bob)).toEqual([]));
+    await waitFor(() => expect(cursors(bob)).toEqual([1]));
     for (const at of [a, b]) expect(cursors(await boarded(at, 'cy'))).toEqual([1]);
   });
 
@@ -164,7 +166,7 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
       await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
       await (n % 2 ? ada : bob).publish('topic', { text: `${n}` });
     }
-    await vi.waitFor(() => expect([of(ada), of(bob)]).toEqual([['5'], ['5']]), { timeout: 5_000 });
+    await waitFor(() => expect([of(ada), of(bob)]).toEqual([['5'], ['5']]));
   });
 
   it('[USR1] hear whispers and notices on the other node, on all their devices', async () => {
@@ -178,11 +180,11 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     await expect(refused).rejects.toMatchObject({ data: { reason: 'FORBIDDEN' } });
     await ada.chat.whisper.mutate({ room, to: 'bob', text: 'psst' });
     for (const stream of streams) {
-      await vi.waitFor(() => expect(stream.events()).toMatchObject([{ type: 'whisper' }]));
+      await waitFor(() => expect(stream.events()).toMatchObject([{ type: 'whisper' }]));
     }
     await a?.rooms.notify('bob', 'notification', { code: 'hello', params: {} });
     for (const stream of streams.slice(1)) {
-      await vi.waitFor(() => expect(stream.events().at(-1)?.type).toBe('notification'));
+      await waitFor(() => expect(stream.events().at(-1)?.type).toBe('notification'));
     }
     await bob.me.markSeen.mutate({ position: streams[1]?.frames.at(-1)?.id ?? '' });
     expect(await bobToo.me.state.query()).toEqual(await bob.me.state.query());
@@ -203,7 +205,7 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     });
     await bob.chat.markRead.mutate({ room, position: first.position });
     for (const { frames } of [atA, atB]) {
-      await vi.waitFor(() => expect(frames.map(({ data }) => data.type)).toContain('unread'));
+      await waitFor(() => expect(frames.map(({ data }) => data.type)).toContain('unread'));
     }
     expect(await bobToo.chat.unread.query({ rooms: [room] })).toMatchObject({
       rooms: [{ room, unread: 1 }],
@@ -223,11 +225,11 @@ describe.skipIf(noRedis)('people of two nodes over one Redis', () => {
     await bob.chat.accept.mutate({ room });
     const feeds = [await follow(bob, room), await follow(bobToo, room)];
     await bob.chat.send.mutate({ room, text: 'hello' });
-    for (const feed of feeds) await vi.waitFor(() => expect(feed.texts()).toEqual(['hello']));
+    for (const feed of feeds) await waitFor(() => expect(feed.texts()).toEqual(['hello']));
     const since = performance.now();
     await ada.chat.removeMember.mutate({ room, user: 'bob' });
     for (const { frames } of feeds) {
-      await vi.waitFor(() => expect(frames.at(-1)?.data).toMatchObject({ type: 'revoked' }));
+      await waitFor(() => expect(frames.at(-1)?.data).toMatchObject({ type: 'revoked' }));
     }
     expect(performance.now() - since).toBeLessThan(1_000);
     await expect(bob.chat.send.mutate({ room, text: 'x' })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openFaultProxy, type FaultProxy } from '../../check/real/fault-proxy.ts';
 import { createRooms } from '../../client/index.ts';
@@ -9,6 +9,7 @@ import { chat, defineRoom, latest } from '../../shared/index.ts';
 import { follow, stockClient } from '../kit/clients.ts';
 import { deafProxy } from '../kit/deaf-proxy.ts';
 import { noRedis, redisServer, type RedisServer } from '../kit/redis-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const board = defineRoom('board', {
   events: {
@@ -68,17 +69,17 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
     const feed = await follow(ada, room);
     proxy.delay(300);
     await ada.chat.send.mutate({ room, text: 'late' });
-    await vi.waitFor(() => expect(feed.texts()).toEqual(['late']));
+    await waitFor(() => expect(feed.texts()).toEqual(['late']));
     expect((await readiness(server)).status).toBe(200);
     proxy.delay(3_000);
     const late = ada.chat.send.mutate({ room, text: 'too late' });
     expect(await took(expect(late).rejects.toMatchObject(refused))).toBeLessThan(3_000);
-    await vi.waitFor(async () => expect((await readiness(server)).status).toBe(503));
+    await waitFor(async () => expect((await readiness(server)).status).toBe(503));
     expect((await readiness(server)).body.reason).toContain('Redis');
     proxy.delay(0);
-    await vi.waitFor(async () => expect((await readiness(server)).status).toBe(200), 10_000);
-    await vi.waitFor(() => ada.chat.send.mutate({ room, text: 'again' }), 5_000);
-    await vi.waitFor(() => expect(feed.texts().at(-1)).toBe('again'));
+    await waitFor(async () => expect((await readiness(server)).status).toBe(200));
+    await waitFor(() => ada.chat.send.mutate({ room, text: 'again' }));
+    await waitFor(() => expect(feed.texts().at(-1)).toBe('again'));
     expect(feed.frames.filter(({ data }) => data.type === 'gap')).toEqual([]);
   });
 
@@ -92,8 +93,8 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
     const cy = sdk.chat.join(room, { onGap: 'reload' });
     await cy.ready;
     await bob.chat.send.mutate({ room, text: '1' });
-    await vi.waitFor(() => expect(atA.texts()).toEqual(['1']));
-    await vi.waitFor(async () => {
+    await waitFor(() => expect(atA.texts()).toEqual(['1']));
+    await waitFor(async () => {
       expect(await bob.chat.members.query({ room })).toMatchObject({ count: 3 });
     });
     proxy.blackhole(true);
@@ -105,8 +106,8 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
     expect(atB.texts()).toEqual(['1', '2']);
     proxy.blackhole(false);
     expect((await kept).level).toBe('redis');
-    await vi.waitFor(() => expect(atA.texts()).toEqual(['1', '2', 'kept in the outbox']), 5_000);
-    await vi.waitFor(() => expect(atB.texts()).toEqual(atA.texts()));
+    await waitFor(() => expect(atA.texts()).toEqual(['1', '2', 'kept in the outbox']));
+    await waitFor(() => expect(atB.texts()).toEqual(atA.texts()));
     expect((await readiness(a)).status).toBe(200);
     const types = [...atA.frames, ...atB.frames].map(({ data }) => data.type);
     expect(types).not.toContain('gap');
@@ -122,24 +123,21 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
     const atA = await follow(ada, room);
     proxy.deafen(true);
     await bob.chat.send.mutate({ room, text: '1' });
-    const heard = () => vi.waitFor(() => expect(atA.texts()).toEqual(['1']), { timeout: 5_000 });
+    const heard = () => waitFor(() => expect(atA.texts()).toEqual(['1']));
     expect(await took(heard())).toBeLessThan(5_000);
     // It can write all the while, and hears its own at once.
     await ada.chat.send.mutate({ room, text: '2' });
-    await vi.waitFor(() => expect(atA.texts()).toEqual(['1', '2']));
+    await waitFor(() => expect(atA.texts()).toEqual(['1', '2']));
     const atB = await follow(bob, room);
     proxy.deafen(false);
-    await vi.waitFor(
-      async () => {
-        const ids = async (at: typeof ada) =>
-          (await at.chat.members.query({ room })).users.map(({ id }) => id).toSorted();
-        expect([await ids(ada), await ids(bob)]).toEqual([
-          ['ada', 'bob'],
-          ['ada', 'bob'],
-        ]);
-      },
-      { timeout: 10_000 },
-    );
+    await waitFor(async () => {
+      const ids = async (at: typeof ada) =>
+        (await at.chat.members.query({ room })).users.map(({ id }) => id).toSorted();
+      expect([await ids(ada), await ids(bob)]).toEqual([
+        ['ada', 'bob'],
+        ['ada', 'bob'],
+      ]);
+    });
     atB.unsubscribe();
   });
 
@@ -160,7 +158,7 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
     await redis.command('HSET', notices('meta'), 'f', String(head + 1));
     proxy.blackhole(false);
     const isOut = () => expect(atA.frames.at(-1)?.data).toMatchObject({ type: 'revoked' });
-    await vi.waitFor(isOut, { timeout: 10_000 });
+    await waitFor(isOut);
     const forbidden = { data: { reason: 'FORBIDDEN' } };
     await expect(bob.chat.history.query({ room })).rejects.toMatchObject(forbidden);
   });
@@ -187,7 +185,7 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
     const bob = await stock(b, 'bob');
     const atB = await follow(bob, room);
     await ada.chat.send.mutate({ room, text: 'fine' });
-    await vi.waitFor(() => expect(atB.texts()).toEqual(['fine']));
+    await waitFor(() => expect(atB.texts()).toEqual(['fine']));
     expect(await ada.chat.create.mutate({ id: 'made', private: false })).toMatchObject({
       room: 'made',
     });
@@ -227,10 +225,10 @@ describe.skipIf(noRedis)('a node in trouble with its Redis', () => {
       await redis.command('SPUBLISH', key('board', 'live'), `l${JSON.stringify(body)}`);
     }
     await boarded.publish('spot', { at: { x: 7 } });
-    await vi.waitFor(() => expect([...boarded.latest('spot').getSnapshot().keys()]).toEqual(['7']));
+    await waitFor(() => expect([...boarded.latest('spot').getSnapshot().keys()]).toEqual(['7']));
     // The place of what cannot be read is told, and nothing else of it.
-    await vi.waitFor(() => expect(feed.frames.at(-1)?.data.type).toBe('erased'), 5_000);
+    await waitFor(() => expect(feed.frames.at(-1)?.data.type).toBe('erased'));
     await ada.chat.send.mutate({ room, text: '3' });
-    await vi.waitFor(() => expect(feed.texts()).toEqual(['1', '3']));
+    await waitFor(() => expect(feed.texts()).toEqual(['1', '3']));
   });
 });

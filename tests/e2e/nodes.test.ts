@@ -1,4 +1,4 @@
-import { expect, it, describe, onTestFinished, vi } from 'vitest';
+import { expect, it, describe, onTestFinished } from 'vitest';
 import { openFaultProxy } from '../../check/real/fault-proxy.ts';
 import { createRooms } from '../../client/index.ts';
 import { signToken } from '../../server/index.ts';
@@ -7,6 +7,7 @@ import { follow, stockClient } from '../kit/clients.ts';
 import { noRedis, redisServer } from '../kit/redis-server.ts';
 import { serverProcess, type ServerProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const AUTH_SECRET = 'a secret that both of the nodes share';
 
@@ -36,13 +37,13 @@ describe.skipIf(noRedis)('two nodes in processes of their own, over one Redis', 
     );
     expect(new Set(acks.map(({ position }) => position)).size).toBe(60);
     expect(acks[0]?.level).toBe('redis');
-    await vi.waitFor(() => expect(atA.texts()).toHaveLength(60));
-    await vi.waitFor(() => expect(atB.texts()).toEqual(atA.texts()));
+    await waitFor(() => expect(atA.texts()).toHaveLength(60));
+    await waitFor(() => expect(atB.texts()).toEqual(atA.texts()));
     const last = atA.frames.at(-1)?.id;
     await a.stop('SIGKILL');
     for (const text of ['after 1', 'after 2']) await send(bob, text);
     const resumed = await follow(await client(b, 'ada'), 'r', last);
-    await vi.waitFor(() => expect(resumed.texts()).toEqual(['after 1', 'after 2']));
+    await waitFor(() => expect(resumed.texts()).toEqual(['after 1', 'after 2']));
     expect(resumed.frames[0]?.data).toMatchObject({ type: 'ready', start: 'resumed' });
   });
 
@@ -62,8 +63,8 @@ describe.skipIf(noRedis)('two nodes in processes of their own, over one Redis', 
     await a.stop('SIGKILL');
     port = b.port;
     await room.send({ text: 'back' });
-    await vi.waitFor(() => expect(atB.texts()).toEqual(['back']));
-    await vi.waitFor(() => expect(room.people.getSnapshot().count).toBe(2));
+    await waitFor(() => expect(atB.texts()).toEqual(['back']));
+    await waitFor(() => expect(room.people.getSnapshot().count).toBe(2));
     expect(room.people.getSnapshot().users[0]).toMatchObject({
       id: 'ada',
       state: { status: 'away' },
@@ -77,24 +78,20 @@ describe.skipIf(noRedis)('two nodes in processes of their own, over one Redis', 
     const [ada, bob] = [await client(a, 'ada'), await client(b, 'bob')];
     const atB = await follow(bob, 'r');
     await ada.chat.send.mutate({ room: 'r', text: 'before' });
-    await vi.waitFor(() => expect(atB.texts()).toEqual(['before']));
+    await waitFor(() => expect(atB.texts()).toEqual(['before']));
     await redis.kill();
-    await vi.waitFor(async () => expect(await readiness(a)).toBe(503), { timeout: 5_000 });
+    await waitFor(async () => expect(await readiness(a)).toBe(503));
     const since = performance.now();
     const refused = ada.chat.send.mutate({ room: 'r', text: 'while' });
     await expect(refused).rejects.toMatchObject({ data: { reason: 'LOG_UNAVAILABLE' } });
     expect(performance.now() - since).toBeLessThan(2_500);
     await redis.start({ empty: true });
-    await vi.waitFor(
-      async () => expect([await readiness(a), await readiness(b)]).toEqual([200, 200]),
-      { timeout: 5_000 },
-    );
-    await vi.waitFor(
-      () => expect(atB.frames.at(-1)?.data).toMatchObject({ type: 'gap', reason: 'epoch-changed' }),
-      { timeout: 10_000 },
+    await waitFor(async () => expect([await readiness(a), await readiness(b)]).toEqual([200, 200]));
+    await waitFor(() =>
+      expect(atB.frames.at(-1)?.data).toMatchObject({ type: 'gap', reason: 'epoch-changed' }),
     );
     await ada.chat.send.mutate({ room: 'r', text: 'after' });
-    await vi.waitFor(() => expect(atB.texts()).toEqual(['before', 'after']));
+    await waitFor(() => expect(atB.texts()).toEqual(['before', 'after']));
   });
 
   it('[RES5] deliver everything in order while the links that listen are cut again and again', async () => {
@@ -108,7 +105,7 @@ describe.skipIf(noRedis)('two nodes in processes of their own, over one Redis', 
       texts.push(`${n}`);
       await ada.chat.send.mutate({ room: 'r', text: `${n}` });
     }
-    await vi.waitFor(() => expect(atB.texts()).toEqual(texts), { timeout: 10_000 });
+    await waitFor(() => expect(atB.texts()).toEqual(texts));
     expect(atB.frames.filter(({ data }) => data.type === 'gap')).toEqual([]);
   });
 
@@ -120,7 +117,7 @@ describe.skipIf(noRedis)('two nodes in processes of their own, over one Redis', 
     const atB = await follow(bob, 'club');
     const since = performance.now();
     await ada.chat.removeMember.mutate({ room: 'club', user: 'bob', ban: true });
-    await vi.waitFor(() => expect(atB.frames.at(-1)?.data).toMatchObject({ type: 'revoked' }));
+    await waitFor(() => expect(atB.frames.at(-1)?.data).toMatchObject({ type: 'revoked' }));
     expect(performance.now() - since).toBeLessThan(1_000);
   });
 });

@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms } from '../../client/index.ts';
 import { signToken } from '../../server/index.ts';
 import { chat, HOUR } from '../../shared/index.ts';
 import { serverProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const SECRET = 'a secret of at least thirty-two characters';
 const COUNT = 120;
@@ -23,18 +24,15 @@ describe('the outbox and a server that is killed', () => {
     const texts = Array.from({ length: COUNT }, (_, n) => `m${n}`);
     const acks = Promise.all(texts.map((text) => room.send({ text })));
     for (const goal of [20, 60]) {
-      await vi.waitFor(() => expect(seen.length).toBeGreaterThan(goal), {
-        timeout: 10_000,
-        interval: 1,
-      });
+      await expect.poll(() => seen.length, { interval: 1 }).toBeGreaterThan(goal);
       await server.stop('SIGKILL');
       server = await serverProcess({ ...env, PORT: port });
     }
     const positions = (await acks).map(({ position }) => Number(position.split(':')[1]));
     expect(positions).toEqual(texts.map((_, n) => n + 1));
-    await vi.waitFor(() => expect(seen).toEqual(texts));
+    await waitFor(() => expect(seen).toEqual(texts));
     const { events } = await room.history({ limit: 200 });
     expect(events.map(({ data }) => ('text' in data ? data.text : ''))).toEqual(texts);
-    await vi.waitFor(() => expect(rooms.outbox.getSnapshot()).toEqual([]));
+    await waitFor(() => expect(rooms.outbox.getSnapshot()).toEqual([]));
   });
 });

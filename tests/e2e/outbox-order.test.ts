@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { IDBFactory } from 'fake-indexeddb';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createRooms, indexedDbStorage, type ClientStorage } from '../../client/index.ts';
 import { fileStorage } from '../../client/node/file-storage.ts';
 import type { TestServer } from '../../server/testing.ts';
 import { chat } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const PUBLISHER = fileURLToPath(new URL('../kit/outbox-process.ts', import.meta.url));
 const TEXTS = Array.from({ length: 20 }, (_, n) => `m${n}`);
@@ -22,7 +23,7 @@ function client(url: string, token: string, storage: ClientStorage) {
 /** The texts that the room has got, once what was left is sent. */
 async function storedBy(server: TestServer, storage: ClientStorage): Promise<string[]> {
   const rooms = client(server.socketUrl, await server.token('ada'), storage);
-  await vi.waitFor(async () => expect(await storage.list('')).toEqual([]));
+  await waitFor(async () => expect(await storage.list('')).toEqual([]));
   const { events } = await rooms.chat.join('r', { onGap: 'reload' }).history({ limit: 200 });
   return events.map(({ data }) => (data as { text: string }).text);
 }
@@ -36,7 +37,7 @@ it.each([
   const before = client('ws://127.0.0.1:9', await server.token('ada'), storage);
   const room = before.chat.join('r', { onGap: 'reload' });
   for (const text of TEXTS) void room.send({ text });
-  await vi.waitFor(async () => expect(await storage.list('')).toHaveLength(TEXTS.length));
+  await waitFor(async () => expect(await storage.list('')).toHaveLength(TEXTS.length));
   before.close();
   expect(await storedBy(server, storage)).toEqual(TEXTS);
 });

@@ -1,5 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   createRooms,
   indexedDbStorage,
@@ -12,6 +12,7 @@ import { chat } from '../../shared/index.ts';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 async function client(url: string, token: string, options: Partial<RoomsClientOptions> = {}) {
   const rooms = createRooms({ chat }, { url, token, random: () => 0, ...options });
@@ -27,7 +28,7 @@ async function away() {
   const room = rooms.chat.join('r', { onGap: 'reload' });
   await room.ready;
   way.close();
-  await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+  await waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
   return { way, rooms, room };
 }
 
@@ -45,7 +46,7 @@ describe('the outbox over a real server', () => {
       texts.map((_, n) => n + 1),
     );
     expect(textsOf((await room.history()).events)).toEqual(texts);
-    await vi.waitFor(() => expect(room.outbox.getSnapshot()).toEqual([]));
+    await waitFor(() => expect(room.outbox.getSnapshot()).toEqual([]));
   });
 
   it('[SND2] takes back what was never sent, and sends the rest', async () => {
@@ -79,7 +80,7 @@ describe('the outbox over a real server', () => {
     });
     await Promise.all(texts.map((text) => room.send({ text })));
     expect(textsOf((await room.history({ limit: 200 })).events)).toEqual(texts);
-    await vi.waitFor(() => expect(seen).toEqual(texts));
+    await waitFor(() => expect(seen).toEqual(texts));
     expect(cuts).toBeGreaterThan(0);
   });
 
@@ -127,9 +128,9 @@ describe('the outbox over a real server', () => {
     const room = before.chat.join('r', { onGap: 'reload' });
     await room.ready;
     way.close();
-    await vi.waitFor(() => expect(before.connection.current.state).toBe('waiting'));
+    await waitFor(() => expect(before.connection.current.state).toBe('waiting'));
     const lost = room.send({ text: 'unsent' }, { idempotencyKey: 'key-1' });
-    await vi.waitFor(async () => expect(await storage.list('')).toHaveLength(1));
+    await waitFor(async () => expect(await storage.list('')).toHaveLength(1));
     before.close();
     await expect(lost).rejects.toMatchObject({ code: 'DISCONNECTED' });
 
@@ -138,12 +139,12 @@ describe('the outbox over a real server', () => {
     after.outbox.subscribe(() => {
       states.push(...after.outbox.getSnapshot().map(({ key, state }) => `${key} ${state}`));
     });
-    await vi.waitFor(() => expect(states.at(-1)).toBe('key-1 acked'));
+    await waitFor(() => expect(states.at(-1)).toBe('key-1 acked'));
     expect(states).toContain('key-1 sending');
     const again = after.chat.join('r', { onGap: 'reload' });
     expect((await again.history()).events).toMatchObject([{ idempotencyKey: 'key-1' }]);
-    await vi.waitFor(async () => expect(await storage.list('')).toEqual([]));
-    await vi.waitFor(() => expect(after.outbox.getSnapshot()).toEqual([]));
+    await waitFor(async () => expect(await storage.list('')).toEqual([]));
+    await waitFor(() => expect(after.outbox.getSnapshot()).toEqual([]));
   });
 
   it('[SND2] two tabs that send the same unsent publishes store each once and in order', async () => {
@@ -155,10 +156,10 @@ describe('the outbox over a real server', () => {
     const room = dead.chat.join('r', { onGap: 'reload' });
     await room.ready;
     way.close();
-    await vi.waitFor(() => expect(dead.connection.current.state).toBe('waiting'));
+    await waitFor(() => expect(dead.connection.current.state).toBe('waiting'));
     const texts = Array.from({ length: 10 }, (_, n) => `m${n}`);
     for (const text of texts) void room.send({ text });
-    await vi.waitFor(async () => expect(await storage.list('')).toHaveLength(10));
+    await waitFor(async () => expect(await storage.list('')).toHaveLength(10));
     dead.close();
     // No locks that hold anybody back: the worst case.
     const locks = { take: async () => () => {} };
@@ -169,7 +170,7 @@ describe('the outbox over a real server', () => {
       tab.chat.join('r', { onGap: 'reload' }).send({ text: `own${n}` }),
     );
     await Promise.all(own);
-    await vi.waitFor(async () => expect(await storage.list('')).toEqual([]));
+    await waitFor(async () => expect(await storage.list('')).toEqual([]));
     const reader = tabs[0]?.chat.join('r', { onGap: 'reload' });
     const stored = textsOf((await reader?.history({ limit: 200 }))?.events ?? []);
     expect(stored.slice().toSorted()).toEqual([...texts, 'own0', 'own1'].toSorted());
@@ -187,7 +188,7 @@ describe('the outbox over a real server', () => {
     way.cut();
     await Promise.all(acks);
     expect(textsOf((await room.history()).events)).toEqual(texts);
-    await vi.waitFor(() => expect(room.outbox.getSnapshot()).toEqual([]));
+    await waitFor(() => expect(room.outbox.getSnapshot()).toEqual([]));
   });
 
   it('[SND2] carries publishes over an expired token', async () => {
@@ -224,7 +225,7 @@ describe('the outbox over a real server', () => {
     const first: string[] = [];
     room.on('message', ({ data }) => first.push(data.text));
     await writer.send({ text: 'seen' });
-    await vi.waitFor(() => expect(first).toEqual(['seen']));
+    await waitFor(() => expect(first).toEqual(['seen']));
     before.close();
     await writer.send({ text: 'missed' });
     const after = await client(server.socketUrl, token, options);
@@ -232,7 +233,7 @@ describe('the outbox over a real server', () => {
     const second: string[] = [];
     again.on('message', ({ data }) => second.push(data.text));
     expect(await again.ready).toMatchObject({ start: 'resumed' });
-    await vi.waitFor(() => expect(second).toEqual(['missed']));
+    await waitFor(() => expect(second).toEqual(['missed']));
   });
 
   it('[SND2] keeps what was published before there was a token, where user is empty', async () => {
@@ -250,7 +251,7 @@ describe('the outbox over a real server', () => {
       .send({ text: 'early' })
       .catch(() => {});
     come(await server.token('ada'));
-    await vi.waitFor(async () => expect(await storage.list('')).toHaveLength(1));
+    await waitFor(async () => expect(await storage.list('')).toHaveLength(1));
   });
 
   it('[TRN6] follows 100 rooms and comes back to all of them', async () => {
@@ -266,7 +267,7 @@ describe('the outbox over a real server', () => {
     }
     await Promise.all(handles.map(({ ready }) => ready));
     way.cut();
-    await vi.waitFor(() => expect(starts).toHaveLength(200), 10_000);
+    await waitFor(() => expect(starts).toHaveLength(200));
     expect(new Set(starts.slice(100))).toEqual(new Set(['resumed']));
     const acks = await Promise.all(handles.map((room, n) => room.send({ text: `${n}` })));
     expect(acks).toHaveLength(100);

@@ -1,6 +1,6 @@
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import superjson from 'superjson';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   createRooms,
   httpFallback,
@@ -15,6 +15,7 @@ import { game, streams, type Game } from '../kit/game.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { call, rawSocket, type RawSocket } from '../kit/raw-socket.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 type Chat = { chat: typeof chat };
 type GameServer = TestServer<Chat, Game>;
@@ -54,7 +55,7 @@ describe("a server's own procedures", () => {
     });
     // Whom the token names, and nothing else that it says of him.
     const by = { id: 'ada', name: 'ada' };
-    await vi.waitFor(() => expect(heard).toMatchObject([{ data: { text: 'to e4' } }]));
+    await waitFor(() => expect(heard).toMatchObject([{ data: { text: 'to e4' } }]));
     expect(heard).toEqual([expect.objectContaining({ by })]);
     expect(await ada.trpc.whoAmI.query()).toBe('ada');
     expect(server.procedures.game).toBeDefined();
@@ -134,15 +135,15 @@ describe("a server's own procedures", () => {
       { to: 3 },
       { onData: ({ data }) => seen.push(data.n) },
     );
-    await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]));
+    await waitFor(() => expect(seen).toEqual([1, 2, 3]));
     const { port } = new URL(server.url);
     const { secret } = server;
     await server.close();
     expect(streams).toEqual([{ stopped: true, from: undefined }]);
     await startServer<Chat, Game>({ procedures: game, port: Number(port), secret });
-    await vi.waitFor(() => expect(streams[1]).toEqual({ stopped: false, from: '3' }), 10_000);
+    await waitFor(() => expect(streams[1]).toEqual({ stopped: false, from: '3' }));
     unsubscribe();
-    await vi.waitFor(() => expect(streams[1]?.stopped).toBe(true));
+    await waitFor(() => expect(streams[1]?.stopped).toBe(true));
     expect(seen).toEqual([1, 2, 3]);
   });
 
@@ -168,9 +169,9 @@ describe("a server's own procedures", () => {
     const reading = response.body?.pipeTo(
       new WritableStream({ write: (chunk) => void (text += Buffer.from(chunk).toString()) }),
     );
-    await vi.waitFor(() => expect(text).toContain('"n":1'));
+    await waitFor(() => expect(text).toContain('"n":1'));
     clock.advance(HOUR);
-    await vi.waitFor(() => expect(text).toContain('TOKEN_EXPIRED'));
+    await waitFor(() => expect(text).toContain('TOKEN_EXPIRED'));
     await reading;
   });
 

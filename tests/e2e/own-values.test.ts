@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createRooms } from '../../client/index.ts';
 import { activity, defineRoom, durable, latest } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const point = z.object({ x: z.number() });
 const plan = defineRoom('plan', {
@@ -46,7 +47,7 @@ async function stage(options: { readonly mayPublish?: (what: string) => boolean 
     let begun = 0;
     handle.onFrame((frame) => frame.type === 'ready' && (begun += 1));
     await handle.ready;
-    const back = () => vi.waitFor(() => expect(begun).toBeGreaterThan(1), { timeout: 5_000 });
+    const back = () => waitFor(() => expect(begun).toBeGreaterThan(1));
     const values = (type: ValueType) =>
       [...handle.latest(type).getSnapshot().values()].map(({ data }) => data.x);
     return { rooms, handle, back, values };
@@ -66,16 +67,16 @@ describe('what one says of oneself by values keyed by member', () => {
     const [ada, bob, cy] = [await byRoad('ada'), await past('bob'), await byRoad('cy')];
     await ada.handle.publish('cursor', { x: 1 });
     await ada.handle.publish('focus', { x: 7 });
-    await vi.waitFor(() => expect(bob.values('cursor')).toEqual([1]));
+    await waitFor(() => expect(bob.values('cursor')).toEqual([1]));
     const [key] = bob.handle.latest('cursor').getSnapshot().keys();
     for (const x of [1, 2]) {
       road.cut();
-      await vi.waitFor(() => expect(bob.values('cursor')).toEqual([]));
-      await vi.waitFor(() => expect(bob.values('cursor')).toEqual([x]), { timeout: 5_000 });
+      await waitFor(() => expect(bob.values('cursor')).toEqual([]));
+      await waitFor(() => expect(bob.values('cursor')).toEqual([x]));
       await cy.back();
       const dan = await past('dan');
       for (const reader of [ada, cy, dan]) {
-        await vi.waitFor(() => expect(reader.values('cursor')).toEqual([x]));
+        await waitFor(() => expect(reader.values('cursor')).toEqual([x]));
         expect(reader.values('focus')).toEqual([7]);
       }
       if (x === 1) await ada.handle.publish('cursor', { x: 2 });
@@ -100,14 +101,14 @@ describe('what one says of oneself by values keyed by member', () => {
         if (Date.now() > until - 900) road.cut();
         await pause(7);
       }
-      await vi.waitFor(() => expect(ada.rooms.connection.current.state).toBe('open'), 5_000);
+      await waitFor(() => expect(ada.rooms.connection.current.state).toBe('open'));
     }
-    await vi.waitFor(() => expect(bob.values('cursor')).toHaveLength(1), { timeout: 5_000 });
+    await waitFor(() => expect(bob.values('cursor')).toHaveLength(1));
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await ada.handle.publish('cursor', { x: 9_999 });
       expect(bob.values('cursor')).toEqual([9_999]);
-    }, 5_000);
+    });
   }, 20_000);
 
   it.each(['left the room', 'closed the client'] as const)(
@@ -158,9 +159,9 @@ describe('what one says of oneself by values keyed by member', () => {
     const [ada, bob] = [await byRoad('ada'), await past('bob')];
     await ada.handle.publish('laser', { x: 1 });
     road.cut();
-    await vi.waitFor(() => expect(bob.values('laser')).toEqual([]));
-    await vi.waitFor(() => expect(bob.values('laser')).toEqual([1]), { timeout: 3_000 });
-    await vi.waitFor(() => expect(bob.values('laser')).toEqual([]), { timeout: 5_000 });
+    await waitFor(() => expect(bob.values('laser')).toEqual([]));
+    await waitFor(() => expect(bob.values('laser')).toEqual([1]));
+    await waitFor(() => expect(bob.values('laser')).toEqual([]));
   });
 
   it('[AUT1] is given up where the policy refuses it by then, and asked for no more', async () => {
@@ -175,9 +176,9 @@ describe('what one says of oneself by values keyed by member', () => {
     const said = ['ada cursor 1', 'ada cursor 2', 'ada cursor 1'];
     for (const _ of [1, 2]) {
       road.cut();
-      await vi.waitFor(() => expect(ada.rooms.connection.current.state).not.toBe('open'));
-      await vi.waitFor(() => expect(ada.rooms.connection.current.state).toBe('open'), 5_000);
-      await vi.waitFor(() => expect(published).toEqual(said));
+      await waitFor(() => expect(ada.rooms.connection.current.state).not.toBe('open'));
+      await waitFor(() => expect(ada.rooms.connection.current.state).toBe('open'));
+      await waitFor(() => expect(published).toEqual(said));
       await pause(200);
       expect(published).toEqual(said);
     }
@@ -193,8 +194,8 @@ describe('what one says of oneself by values keyed by member', () => {
     await ada.handle.publish('cursor', { x: 1 });
     await other.publish('cursor', { x: 2 });
     road.cut();
-    await vi.waitFor(() => expect(bob.values('cursor')).toEqual([]));
-    await vi.waitFor(() => expect(bob.values('cursor')).toEqual([2]), { timeout: 5_000 });
+    await waitFor(() => expect(bob.values('cursor')).toEqual([]));
+    await waitFor(() => expect(bob.values('cursor')).toEqual([2]));
     await pause(300);
     expect(published).toEqual([1, 2, 2].map((x) => `ada cursor ${x}`));
   });
@@ -211,11 +212,11 @@ describe('what one says of oneself by values keyed by member', () => {
     published.length = 0;
     const states: string[] = [];
     road.cut();
-    await vi.waitFor(() => expect(published.length).toBeGreaterThan(0), { timeout: 5_000 });
+    await waitFor(() => expect(published.length).toBeGreaterThan(0));
     const since = Date.now();
     ada.connection.subscribe(({ state }) => states.push(state));
     for (let no = 0; no < 30; no += 1) await rooms[no]?.publish('note', { text: `${no}` });
-    await vi.waitFor(() => expect(published).toHaveLength(130), { timeout: 10_000 });
+    await waitFor(() => expect(published).toHaveLength(130));
     expect(Date.now() - since).toBeGreaterThan(2_000);
     await pause(300);
     const cursors = published.filter((one) => one.startsWith('ada cursor'));

@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { RoomHandle } from '../../client/index.ts';
 import { limits, type chat, type PresenceFrame } from '../../shared/index.ts';
 import { follow, sdkClient, startServer, stockClient } from '../kit/clients.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
 import { roadTo } from '../kit/road.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 type Chat = RoomHandle<typeof chat>;
 
@@ -40,14 +41,14 @@ describe('people in a room', () => {
     let changes = 0;
     const undo = room.people.subscribe(() => (changes += 1));
     const bob = await join(server, 'bob');
-    await vi.waitFor(() => expect(ids(room)).toEqual(['ada', 'bob']));
+    await waitFor(() => expect(ids(room)).toEqual(['ada', 'bob']));
     expect(ids(bob.room)).toEqual(['ada', 'bob']);
     const before = room.people.getSnapshot();
     expect(room.people.getSnapshot()).toBe(before);
     const tab = await join(server, 'bob');
     bob.room.leave();
     tab.room.leave();
-    await vi.waitFor(() => expect(ids(room)).toEqual(['ada']));
+    await waitFor(() => expect(ids(room)).toEqual(['ada']));
     expect(seen.filter((one) => one.includes('bob'))).toEqual(['join bob', 'leave bob left']);
     expect(changes).toBeGreaterThan(0);
     undo();
@@ -60,9 +61,9 @@ describe('people in a room', () => {
     const bob = await join(server, 'bob');
     // One that nobody has unsubscribed from, either.
     const stream = bob.rooms.trpc.chat.events.subscribe({ room: 'r' }, { onData: () => {} });
-    await vi.waitFor(() => expect(seen).toContain('join bob'));
+    await waitFor(() => expect(seen).toContain('join bob'));
     bob.rooms.close();
-    await vi.waitFor(() => expect(seen).toContain('leave bob left'), 2_000);
+    await waitFor(() => expect(seen).toContain('leave bob left'));
     stream.unsubscribe();
   });
 
@@ -72,20 +73,20 @@ describe('people in a room', () => {
     const { room } = await join(server, 'ada');
     const seen = watch(room);
     const bob = await join(server, 'bob', road.url);
-    await vi.waitFor(() => expect(ids(room)).toEqual(['ada', 'bob']));
+    await waitFor(() => expect(ids(room)).toEqual(['ada', 'bob']));
     await bob.room.setPresence({ status: 'away' });
-    await vi.waitFor(() => expect(seen).toContain('update bob away'));
+    await waitFor(() => expect(seen).toContain('update bob away'));
     let begun = 0;
     bob.room.onFrame((frame) => frame.type === 'ready' && (begun += 1));
     for (const round of [1, 2]) {
       road.cut();
-      await vi.waitFor(() => expect(begun).toBe(round), 5_000);
+      await waitFor(() => expect(begun).toBe(round));
     }
     // Longer than the seats are held.
     await new Promise((resolve) => setTimeout(resolve, 3_500));
     expect(seen.filter((one) => one.includes('bob'))).toEqual(['join bob', 'update bob away']);
     road.close();
-    await vi.waitFor(() => expect(seen).toContain('leave bob timeout'), 5_000);
+    await waitFor(() => expect(seen).toContain('leave bob timeout'));
   }, 20_000);
 
   it('[PRE2] say again of themselves what a restart of the server has lost', async () => {
@@ -95,13 +96,10 @@ describe('people in a room', () => {
     await room.setPresence({ status: 'away' });
     const watcher = await join(server, 'bob');
     road.close();
-    await vi.waitFor(() => expect(ids(watcher.room)).toEqual(['bob']));
+    await waitFor(() => expect(ids(watcher.room)).toEqual(['bob']));
     road.open();
     const ada = { id: 'ada', name: 'ada', state: { status: 'away' } };
-    await vi.waitFor(
-      () => expect(watcher.room.people.getSnapshot().users).toContainEqual(ada),
-      5_000,
-    );
+    await waitFor(() => expect(watcher.room.people.getSnapshot().users).toContainEqual(ada));
   });
 
   it('[PRE2] take the seat of their own half-open connection, and end what it follows', async () => {
@@ -126,7 +124,7 @@ describe('people in a room', () => {
     })();
     expect(last).toEqual({ id: 1, result: { type: 'stopped' } });
     next.send({ id: 1, method: 'subscription.stop' });
-    await vi.waitFor(() => expect(ids(room)).toEqual(['ada']));
+    await waitFor(() => expect(ids(room)).toEqual(['ada']));
   });
 
   it('read as frames by the stock client, which sets its own state too', async () => {
@@ -136,7 +134,7 @@ describe('people in a room', () => {
     const ready = followed.frames[0]?.data;
     expect(ready).toMatchObject({ presence: { version: 0, count: 1, users: [{ id: 'ada' }] } });
     await trpc.chat.setPresence.mutate({ room: 'r', state: { status: 'away' } });
-    await vi.waitFor(() => {
+    await waitFor(() => {
       const last = followed.frames.at(-1)?.data as PresenceFrame;
       expect(last).toMatchObject({ type: 'presence', count: 1 });
       const news = [...(last.join ?? []), ...(last.update ?? [])];
@@ -154,20 +152,20 @@ describe('what others do just now', () => {
     const types = ({ room }: typeof ada) =>
       room.typingUsers.getSnapshot().users.map(({ id }) => id);
     for (let key = 0; key < 20; key += 1) await ada.room.typing();
-    await vi.waitFor(() => expect(types(bob)).toEqual(['ada']));
+    await waitFor(() => expect(types(bob)).toEqual(['ada']));
     expect(types(ada)).toEqual([]);
     expect(bob.room.latest('typing').getSnapshot().get('ada')?.data).toEqual({ typing: true });
     await ada.room.typing({ typing: false });
-    await vi.waitFor(() => expect(types(bob)).toEqual([]));
+    await waitFor(() => expect(types(bob)).toEqual([]));
     // A message ends it, and the next key begins anew.
     await ada.room.typing();
-    await vi.waitFor(() => expect(types(bob)).toEqual(['ada']));
+    await waitFor(() => expect(types(bob)).toEqual(['ada']));
     await ada.room.send({ text: 'hello' });
-    await vi.waitFor(() => expect(types(bob)).toEqual([]));
+    await waitFor(() => expect(types(bob)).toEqual([]));
     await ada.room.typing();
-    await vi.waitFor(() => expect(types(bob)).toEqual(['ada']));
+    await waitFor(() => expect(types(bob)).toEqual(['ada']));
     ada.rooms.close();
-    await vi.waitFor(() => expect(types(bob)).toEqual([]));
+    await waitFor(() => expect(types(bob)).toEqual([]));
   });
 
   it('[TYP1] is not shown while a line is away, or to whoever has left', async () => {
@@ -177,16 +175,16 @@ describe('what others do just now', () => {
     const bob = await join(server, 'bob', road.url);
     const count = () => bob.room.typingUsers.getSnapshot().count;
     await ada.room.typing();
-    await vi.waitFor(() => expect(count()).toBe(1));
+    await waitFor(() => expect(count()).toBe(1));
     road.close();
     // Nobody could tell that it has ended.
-    await vi.waitFor(() => expect(count()).toBe(0));
+    await waitFor(() => expect(count()).toBe(0));
     expect(bob.room.latest('typing').getSnapshot().size).toBe(0);
     road.open();
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await ada.room.typing();
       expect(count()).toBe(1);
-    }, 10_000);
+    });
     bob.room.leave();
     expect(count()).toBe(0);
   });
@@ -244,7 +242,7 @@ describe('bad input about people', () => {
     await expect(
       trpc.chat.setPresence.mutate({ room: 'other', state: { status: 'here' } }),
     ).rejects.toMatchObject({ data: { reason: 'NOT_PRESENT', httpStatus: 409 } });
-    await vi.waitFor(() => expect(ids(room)).toEqual(['ada', 'eve']));
+    await waitFor(() => expect(ids(room)).toEqual(['ada', 'eve']));
     expect(seen.filter((one) => one.startsWith('update'))).toEqual([]);
     expect(room.typingUsers.getSnapshot().count).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMemoryRecords } from '../../server/records/memory-records.ts';
 import { Reactions } from '../../server/messages/reactions.ts';
@@ -10,6 +10,7 @@ import { manualClock } from '../kit/manual-clock.ts';
 import { people, refusal } from '../kit/chatters.ts';
 import { ada as adaBy, general, memoryLog } from '../kit/rooms.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const room = 'r';
 
@@ -35,7 +36,7 @@ describe('reacting', () => {
       position: ack.position,
       data: { target, of: 'message', reactions },
     };
-    await vi.waitFor(() => expect(live.frames.at(-1)?.data).toMatchObject({ event }));
+    await waitFor(() => expect(live.frames.at(-1)?.data).toMatchObject({ event }));
     const page = await ada.history.query({ room, limit: 1, before: ack.position });
     expect(page.changes).toMatchObject([event]);
   });
@@ -127,7 +128,7 @@ describe('reacting', () => {
         const target = await findTarget(log, modes, name, `E:${offset}`);
         if (!target) throw new Error('no target');
         const acked = reactions.react(target, { user: adaBy, name: reaction, on });
-        await vi.waitFor(() => {
+        await waitFor(() => {
           clock.advance(250);
           return expect(
             Promise.race([acked, Promise.reject(new Error('not yet'))]),
@@ -151,7 +152,7 @@ describe('reacting', () => {
       const user = await as(`u${index}`);
       void user.react.mutate({ room, target, name: '+1', on: true });
     }
-    await vi.waitFor(async () => expect((await summaries(ada)).at(-1)?.[0]?.count).toBe(7));
+    await waitFor(async () => expect((await summaries(ada)).at(-1)?.[0]?.count).toBe(7));
     const first = (await summaries(ada)).at(-1)?.[0]?.users[0]?.id ?? '';
     await (await as(first)).react.mutate({ room, target, name: '+1', on: false });
     const last = (await summaries(ada)).at(-1)?.[0];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMemoryBus } from '../../server/bus/memory-bus.ts';
 import { createMemoryRecords } from '../../server/records/memory-records.ts';
 import { ReadMarks } from '../../server/reading/read-marks.ts';
@@ -9,6 +9,7 @@ import { manualClock } from '../kit/manual-clock.ts';
 import { people, refusal } from '../kit/chatters.ts';
 import { ada as adaBy, bob as bobBy, general, memoryLog } from '../kit/rooms.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const room = 'r';
 
@@ -81,11 +82,11 @@ describe('reading', () => {
     await ada.markRead.mutate({ room, position });
     const told = { type: 'unread', position, version: 0, unread: 0, to: position };
     for (const { frames } of [phone, laptop]) {
-      await vi.waitFor(() => expect(frames.map(({ data }) => data)).toContainEqual(told));
+      await waitFor(() => expect(frames.map(({ data }) => data)).toContainEqual(told));
     }
     // The next thing that everybody hears comes after it.
     await bob.send.mutate({ room, text: 'b' });
-    await vi.waitFor(() => expect(other.texts()).toEqual(['b']));
+    await waitFor(() => expect(other.texts()).toEqual(['b']));
     expect(other.frames.map(({ data }) => data.type)).not.toContain('unread');
     const ids = phone.frames.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -97,11 +98,11 @@ describe('reading', () => {
     const live = await follow(await clientOf('bob'), room);
     await ada.markRead.mutate({ room, position });
     const event = { type: 'read', by: { id: 'ada' }, data: { position } };
-    await vi.waitFor(() => {
+    await waitFor(() => {
       const events = live.frames.flatMap(({ data }) => (data.type === 'event' ? [data.event] : []));
       expect(events).toContainEqual(expect.objectContaining({ data: { position }, type: 'read' }));
       expect(events.at(-1)).toMatchObject(event);
-    }, 3_000);
+    });
     expect(await bob.receipts.query({ room, position })).toEqual({
       room,
       readers: [{ user: { id: 'ada', name: 'ada' }, position }],

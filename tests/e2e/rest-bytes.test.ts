@@ -1,9 +1,10 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createRooms } from '../../client/index.ts';
 import { bytes, defineRoom, durable } from '../../shared/index.ts';
 import { streamed } from '../kit/rest.ts';
 import { restServer } from '../kit/rest-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const doc = defineRoom('doc', {
   events: {
@@ -36,7 +37,7 @@ it('bytes go over REST, event streams and tRPC, each way, and are the same', asy
   const sent = await ada('POST', 'doc/rooms/r/update', { change: 'AQI', seal: 'AAH+/w==' });
   expect(sent).toMatchObject({ status: 200 });
   await ready.rooms.publish('doc', 'r', 'update', { change: Buffer.from([7]) });
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(heard).toEqual([
       { change: new Uint8Array([1, 2, 3]), seal },
       { change: new Uint8Array([1, 2]), seal },

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { HOUR } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { rawRequest } from '../kit/raw-request.ts';
 import { readyServer } from '../kit/ready-server.ts';
 import { restAs, streamed } from '../kit/rest.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('REST that is attacked', () => {
   it('[TRN4] reads a slow reader of a stream from the log, and loses nothing for him', async () => {
@@ -22,7 +23,7 @@ describe('REST that is attacked', () => {
       if (text.includes('"ready"')) socket.pause();
     });
     socket.write(request);
-    await vi.waitFor(() => expect(text).toContain('"ready"'), 10_000);
+    await waitFor(() => expect(text).toContain('"ready"'));
     const backend = Array.from({ length: 90 }, (_, n) =>
       ada('POST', 'chat/rooms/r/send', { text: `${n} ${'x'.repeat(3_900)}` }),
     );
@@ -30,7 +31,7 @@ describe('REST that is attacked', () => {
     socket.removeAllListeners('data');
     socket.on('data', (chunk: string) => void (text += chunk));
     socket.resume();
-    await vi.waitFor(() => expect(text.match(/"type":"event"/g)).toHaveLength(90), 10_000);
+    await waitFor(() => expect(text.match(/"type":"event"/g)).toHaveLength(90));
     const offsets = [...text.matchAll(/^id: [\w-]+:(\d+)$/gm)].map(([, offset]) => Number(offset));
     expect(offsets).toEqual(Array.from({ length: 90 }, (_, n) => n + 1));
   });
@@ -50,10 +51,10 @@ describe('REST that is attacked', () => {
       socket.resetAndDestroy();
     });
     await Promise.all(gone);
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const { body } = await bob('GET', 'chat/rooms/r/members');
       expect(body['count']).toBe(0);
-    }, 10_000);
+    });
   });
 
   it('[AUT2] ends a stream with the token of its reader, and says why', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms } from '../../server/create-rooms.ts';
 import type { Feed } from '../../server/rooms/feed.ts';
 import { createRouter } from '../../server/router/trpc.ts';
@@ -6,6 +6,7 @@ import { chat, HOUR } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { roomOf, stage } from '../kit/private-rooms.ts';
 import { callsAs, overHttp, overSocket } from '../kit/rooms-api.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 async function trio() {
   const { server, as } = await stage();
@@ -33,15 +34,15 @@ describe('losing membership', () => {
         await followAs('cy'),
       ];
       await as('ada', 'send', { room, text: 'before' });
-      await vi.waitFor(() => expect(bob.texts()).toEqual(['before']));
+      await waitFor(() => expect(bob.texts()).toEqual(['before']));
       await as(actor, path, { room, ...input });
       const from = performance.now();
       for (const feed of [bob, tablet]) {
-        await vi.waitFor(() => expect(lastOf(feed)).toEqual({ type: 'revoked', reason }));
+        await waitFor(() => expect(lastOf(feed)).toEqual({ type: 'revoked', reason }));
       }
       expect(performance.now() - from).toBeLessThan(1_000);
       await as('ada', 'send', { room, text: 'after' });
-      await vi.waitFor(() => expect(cy.texts()).toEqual(['before', 'after']));
+      await waitFor(() => expect(cy.texts()).toEqual(['before', 'after']));
       for (const feed of [bob, tablet]) {
         expect(feed.texts()).toEqual(['before']);
         expect(lastOf(feed)).toEqual({ type: 'revoked', reason });
@@ -63,10 +64,10 @@ describe('losing membership', () => {
     const feeds = [await followAs('ada'), await followAs('bob')];
     await as('ada', 'close', { room });
     for (const feed of feeds) {
-      await vi.waitFor(() => expect(lastOf(feed)).toEqual({ type: 'revoked', reason: 'closed' }));
+      await waitFor(() => expect(lastOf(feed)).toEqual({ type: 'revoked', reason: 'closed' }));
       expect(feed.frames.at(-2)?.data).toMatchObject({ type: 'event', event: { type: 'closed' } });
     }
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const { events } = await as<{ events: unknown[] }>('bob', 'me.history', {});
       expect(events.at(-1)).toMatchObject({ type: 'removed', data: { code: 'closed' } });
     });
@@ -76,11 +77,11 @@ describe('losing membership', () => {
     const { as, room, followAs } = await trio();
     const bob = await followAs('bob');
     await as('ada', 'send', { room, text: 'one' });
-    await vi.waitFor(() => expect(bob.texts()).toEqual(['one']));
+    await waitFor(() => expect(bob.texts()).toEqual(['one']));
     // Somebody's presence may have been told since.
     const position = bob.frames.at(-1)?.id.replace(/\/.*/, '');
     await as('ada', 'removeMember', { room, user: 'bob' });
-    await vi.waitFor(() => expect(lastOf(bob)).toMatchObject({ type: 'revoked' }));
+    await waitFor(() => expect(lastOf(bob)).toMatchObject({ type: 'revoked' }));
     expect(bob.frames.at(-1)?.id).toMatch(new RegExp(`^${position}/`));
   });
 
@@ -88,7 +89,7 @@ describe('losing membership', () => {
     const { server, as, room, followAs } = await trio();
     const bob = await followAs('bob');
     await as('ada', 'send', { room, text: 'one' });
-    await vi.waitFor(() => expect(bob.texts()).toEqual(['one']));
+    await waitFor(() => expect(bob.texts()).toEqual(['one']));
     const lastEventId = bob.frames.at(-1)?.id;
     bob.unsubscribe();
     await as('ada', 'removeMember', { room, user: 'bob' });
@@ -137,7 +138,7 @@ describe('losing membership', () => {
     isSlow = true;
     const call = await overSocket(server, 'bob');
     const asked = call('subscription', 'chat.events', { room });
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await waitFor(() => expect(waiting).toHaveLength(1));
     await as('ada', 'removeMember', { room, user: 'bob' });
     waiting[0]?.();
     expect((await asked).outcome).toBe('FORBIDDEN');

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms } from '../../client/index.ts';
 import { signToken } from '../../server/index.ts';
 import { chat, type FrameOf } from '../../shared/index.ts';
@@ -9,6 +9,7 @@ import { call, rawSocket } from '../kit/raw-socket.ts';
 import { noRedis, redisServer } from '../kit/redis-server.ts';
 import { serverProcess } from '../kit/server-process.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const AUTH_SECRET = 'a secret that both of the nodes share';
 const tokenOf = (id: string) =>
@@ -45,7 +46,7 @@ describe.skipIf(noRedis)('a node that gets SIGTERM, with Redis', () => {
     expect(await socket.next()).toMatchObject({ id: 0 });
     const begun = performance.now();
     const stopped = node.stop('SIGTERM');
-    await vi.waitFor(async () => expect((await fetch(`${node.url}/readyz`)).status).toBe(503));
+    await waitFor(async () => expect((await fetch(`${node.url}/readyz`)).status).toBe(503));
     const head = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
     const answer = await rawRequest(
       node.port,
@@ -54,7 +55,7 @@ describe.skipIf(noRedis)('a node that gets SIGTERM, with Redis', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 503 [^]*Retry-After: \d/);
     // It was asked, tRPC's own way, and still gets its acks and its events.
     const asked = { id: null, method: 'reconnect' };
-    await vi.waitFor(async () => expect(await socket.next()).toEqual(asked));
+    await waitFor(async () => expect(await socket.next()).toEqual(asked));
     socket.send(call(1, 'mutation', 'chat.send', { room: 'r', text: 'while it drains' }));
     const left = new Set(['"level":"redis"', '"type":"event"']);
     while (left.size > 0) {
@@ -85,10 +86,10 @@ describe.skipIf(noRedis)('rolling restarts of two nodes behind a balancer', () =
     const room = await enter('ada');
     const clients = await Promise.all(Array.from({ length: 20 }, (_, no) => reader(url, no)));
     await room.ready;
-    await vi.waitFor(() => expect(room.people.getSnapshot().count).toBe(21));
+    await waitFor(() => expect(room.people.getSnapshot().count).toBe(21));
     // Whoever has heard that the last one came has heard of all before: what is told from here on is news.
     await enter('zoe');
-    await vi.waitFor(() => {
+    await waitFor(() => {
       for (const { summary } of clients) expect(summary().news).toContain('zoe');
     });
     for (const { forget } of clients) forget();
@@ -100,11 +101,11 @@ describe.skipIf(noRedis)('rolling restarts of two nodes behind a balancer', () =
     const stops = [];
     for (const no of [0, 1]) {
       stops.push(await restart(no));
-      await vi.waitFor(async () => expect((await fetch(`${nodes[no]?.url}/readyz`)).ok).toBe(true));
+      await waitFor(async () => expect((await fetch(`${nodes[no]?.url}/readyz`)).ok).toBe(true));
     }
     clearInterval(talk);
-    await vi.waitFor(() => expect(acked).toBe(texts.length));
-    await vi.waitFor(() => {
+    await waitFor(() => expect(acked).toBe(texts.length));
+    await waitFor(() => {
       for (const client of clients) expect(client.texts()).toEqual(texts);
     });
     for (const { code, exitMs } of stops) {

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createRooms, type MessagesSnapshot, type RoomHandle } from '../../client/index.ts';
 import { createRandom } from '../../check/random.ts';
@@ -15,6 +15,7 @@ import {
 import { chatServer, watch } from '../kit/chat-server.ts';
 import { startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 type Chat = RoomHandle<typeof chat>;
 
@@ -55,8 +56,8 @@ describe('room.messages', () => {
     const late = await join('cy');
     watch(late.messages);
     for (const room of [ada, late]) {
-      await vi.waitFor(() => expect(room.messages.getSnapshot().items).toHaveLength(2));
-      await vi.waitFor(() =>
+      await waitFor(() => expect(room.messages.getSnapshot().items).toHaveLength(2));
+      await waitFor(() =>
         expect(room.messages.getSnapshot().items).toMatchObject([
           {
             state: 'stored',
@@ -89,7 +90,7 @@ describe('room.messages', () => {
     await ada.remove(acks[4]?.position ?? '');
     const late = await join('bob');
     watch(late.messages);
-    await vi.waitFor(() => expect(late.messages.getSnapshot().isLoading).toBe(false));
+    await waitFor(() => expect(late.messages.getSnapshot().isLoading).toBe(false));
     const first = late.messages.getSnapshot();
     expect(first.hasOlder).toBe(true);
     expect(textsOf(first)).toEqual(Array.from({ length: 48 }, (_, index) => `${index + 12}`));
@@ -110,10 +111,10 @@ describe('room.messages', () => {
     const snapshots = watch(room.messages);
     await room.ready;
     road.close();
-    await vi.waitFor(() => expect(room.current.state).toBe('joined'));
+    await waitFor(() => expect(room.current.state).toBe('joined'));
     const acked = room.send({ text: 'a' });
     void room.send({ text: 'b' });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(room.messages.getSnapshot().items).toMatchObject([
         { state: expect.stringMatching(/queued|sending/), data: { text: 'a' } },
         { state: 'queued', data: { text: 'b' } },
@@ -121,7 +122,7 @@ describe('room.messages', () => {
     );
     road.open();
     await acked;
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(room.messages.getSnapshot().items).toMatchObject([
         { state: 'stored', data: { text: 'a' } },
         { state: 'stored', data: { text: 'b' } },
@@ -132,7 +133,7 @@ describe('room.messages', () => {
       expect(new Set(texts).size).toBe(texts.length);
     }
     await expect(room.send({ text: '' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(room.messages.getSnapshot().items.at(-1)).toMatchObject({
         state: 'failed',
         error: { code: 'BAD_INPUT' },
@@ -165,7 +166,7 @@ describe('room.messages', () => {
     }
     const expected = await foldOfLog(writers[0] ?? readers[0] ?? (undefined as never));
     for (const room of readers) {
-      await vi.waitFor(() => expect(stored(room)).toEqual(expected), 15_000);
+      await waitFor(() => expect(stored(room)).toEqual(expected), 15_000);
     }
   }, 40_000);
 
@@ -201,11 +202,11 @@ describe('room.messages', () => {
     const writer = await make('bob', started.socketUrl);
     watch(reader.messages);
     await writer.speak({ text: 'first' });
-    await vi.waitFor(() => expect(reader.messages.getSnapshot().items).toHaveLength(1));
+    await waitFor(() => expect(reader.messages.getSnapshot().items).toHaveLength(1));
     road.close();
     for (let index = 0; index < 20; index += 1) await writer.speak({ text: `${index}` });
     road.open();
-    await vi.waitFor(() => {
+    await waitFor(() => {
       const { items } = reader.messages.getSnapshot();
       expect(items.map(({ data }) => data?.text)).toEqual(['15', '16', '17', '18', '19']);
     }, 15_000);

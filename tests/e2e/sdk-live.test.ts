@@ -1,9 +1,10 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createRooms } from '../../client/index.ts';
 import { defineRoom, latest } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
 import { settle } from '../kit/settle.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const point = z.object({ x: z.number() });
 const move = z.object({ shape: z.string(), x: z.number() });
@@ -35,9 +36,9 @@ it('[CON1] a pointer may tell of itself at every move: the last place arrives, a
     await settle();
   }
   await Promise.all(acks);
-  await vi.waitFor(() => expect(seen.at(-1)).toBe(500));
+  await waitFor(() => expect(seen.at(-1)).toBe(500));
   const shapes = () => [...bob.room.latest('moved').getSnapshot().values()].map(({ data }) => data);
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(shapes()).toEqual(
       expect.arrayContaining([
         { shape: 'odd', x: 499 },

@@ -1,10 +1,11 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createRooms } from '../../client/index.ts';
 import type { TestServer } from '../../server/testing.ts';
 import { chat, defineMe, durable, RoomError, type RevokedReason } from '../../shared/index.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 async function stage(...ids: string[]) {
   const server = await startServer();
@@ -23,7 +24,7 @@ describe('the SDK', () => {
     await stream.ready;
     const made = await ada.chat.create({ title: 'Plans', private: true });
     await ada.chat.invite({ room: made.room, user: 'bob' });
-    await vi.waitFor(() => expect(invited).toEqual(['ada Plans member']));
+    await waitFor(() => expect(invited).toEqual(['ada Plans member']));
     expect(await bob.chat.invitations()).toMatchObject({ invitations: [{ room: made.room }] });
     expect(await bob.chat.accept({ room: made.room })).toMatchObject({ role: 'member' });
     const { rooms } = await bob.chat.mine();
@@ -55,7 +56,7 @@ describe('the SDK', () => {
     }
     const ack = await rooms[0]?.whisper({ to: 'bob', text: 'psst' });
     expect(ack?.duplicate).toBe(false);
-    await vi.waitFor(() => expect(heard).toEqual(['ada to bob: psst', 'ada to bob: psst']));
+    await waitFor(() => expect(heard).toEqual(['ada to bob: psst', 'ada to bob: psst']));
     await expect(rooms[0]?.whisper({ to: 'nobody', text: 'psst' })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
@@ -75,16 +76,16 @@ describe('the SDK', () => {
     let changes = 0;
     const undo = stores.map((store) => store.subscribe(() => (changes += 1)));
     for (const store of stores) {
-      await vi.waitFor(() => expect(store.getSnapshot()).toMatchObject({ unread: 1 }));
+      await waitFor(() => expect(store.getSnapshot()).toMatchObject({ unread: 1 }));
     }
     await say.whisper({ to: 'bob', text: 'two' });
     for (const store of stores) {
-      await vi.waitFor(() => expect(store.getSnapshot()).toMatchObject({ unread: 2 }));
+      await waitFor(() => expect(store.getSnapshot()).toMatchObject({ unread: 2 }));
     }
     expect(stores[0]?.getSnapshot()).toBe(stores[0]?.getSnapshot());
     await stores[1]?.markSeen();
     for (const store of stores) {
-      await vi.waitFor(() => expect(store.getSnapshot()).toMatchObject({ unread: 0 }));
+      await waitFor(() => expect(store.getSnapshot()).toMatchObject({ unread: 0 }));
       expect(store.getSnapshot().events).toHaveLength(2);
     }
     expect(changes).toBeGreaterThan(4);
@@ -92,8 +93,8 @@ describe('the SDK', () => {
     expect(stores[0]?.getSnapshot().events).toEqual([]);
     // And again: what was seen is still seen.
     const again = stores[0]?.subscribe(() => {});
-    await vi.waitFor(() => expect(stores[0]?.getSnapshot().events).toHaveLength(2));
-    await vi.waitFor(() => expect(stores[0]?.getSnapshot()).toMatchObject({ unread: 0 }));
+    await waitFor(() => expect(stores[0]?.getSnapshot().events).toHaveLength(2));
+    await waitFor(() => expect(stores[0]?.getSnapshot()).toMatchObject({ unread: 0 }));
     again?.();
     await say.whisper({ to: 'bob', text: 'three' });
     expect(stores[0]?.getSnapshot().events).toEqual([]);
@@ -114,7 +115,7 @@ describe('the SDK', () => {
       const store = (await sdkClient(server, 'bob')).me.notifications;
       store.subscribe(() => {});
       for (const one of [shown, store]) {
-        await vi.waitFor(() => expect(one.getSnapshot().unread).toBe(count), 10_000);
+        await waitFor(() => expect(one.getSnapshot().unread).toBe(count));
       }
       expect(store.getSnapshot().events).toHaveLength(50);
     }
@@ -138,13 +139,13 @@ describe('the SDK', () => {
     stream.on('whisper', ({ data }) => texts.push(data.text));
     await stream.ready;
     await ada.whisper({ to: 'bob', text: 'one' });
-    await vi.waitFor(() => expect(texts).toEqual(['one']));
+    await waitFor(() => expect(texts).toEqual(['one']));
     road.close();
     // His seat is held for a while: he is not away.
     await ada.whisper({ to: 'bob', text: 'two' });
     road.open();
     await ada.whisper({ to: 'bob', text: 'three' });
-    await vi.waitFor(() => expect(texts).toEqual(['one', 'two', 'three']), 10_000);
+    await waitFor(() => expect(texts).toEqual(['one', 'two', 'three']));
   });
 
   it('[AUT1] fails a handle whose user is shut out, and rejects what he still sends', async () => {
@@ -158,7 +159,7 @@ describe('the SDK', () => {
     const frames: string[] = [];
     room.onFrame(({ type }) => frames.push(type));
     await ada.chat.removeMember({ room: id, user: 'bob' });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(room.current).toMatchObject({ state: 'failed', error: { code: 'FORBIDDEN' } }),
     );
     expect(frames).toEqual(['revoked']);
@@ -187,12 +188,12 @@ describe('the SDK', () => {
     const room = bob.chat.join(id, { onGap: 'reload' });
     await room.ready;
     await shutOut(server, ada, bob, id);
-    await vi.waitFor(() => expect(room.current).toHaveProperty('reason', reason));
+    await waitFor(() => expect(room.current).toHaveProperty('reason', reason));
     expect(room.current).toMatchObject({ state: 'failed', error: { code: 'FORBIDDEN' } });
     // Who comes later is told nothing: such a room may not be there at all.
     const again = bob.chat.join(id, { onGap: 'reload' });
     if (reason === 'revoked') return again.leave();
-    await vi.waitFor(() => expect(again.current.state).toBe('failed'));
+    await waitFor(() => expect(again.current.state).toBe('failed'));
     expect(again.current).not.toHaveProperty('reason');
   });
 

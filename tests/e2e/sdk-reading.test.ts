@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chatServer, watch } from '../kit/chat-server.ts';
 import { roadTo } from '../kit/road.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('room.unread', () => {
   it('counts, falls at once when read, and is the same on all devices', async () => {
@@ -10,18 +11,18 @@ describe('room.unread', () => {
     const [phone, laptop] = [await join('ada'), await join('ada')];
     watch(phone.unread);
     watch(laptop.unread);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true }));
+    await waitFor(() => expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true }));
     const second = await bob.send({ text: 'b' });
     await phone.send({ text: 'mine' });
-    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(2));
+    await waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(2));
     phone.unread.markRead(second.position);
     expect(phone.unread.getSnapshot()).toMatchObject({ count: 0, position: second.position });
-    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(0));
+    await waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(0));
     await laptop.unread.markUnread(first.position);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(2));
+    await waitFor(() => expect(phone.unread.getSnapshot().count).toBe(2));
     await bob.remove(second.position);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
-    await vi.waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(1));
+    await waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
+    await waitFor(() => expect(laptop.unread.getSnapshot().count).toBe(1));
   });
 
   it('tells the server once a second at most, with the furthest', async () => {
@@ -34,10 +35,10 @@ describe('room.unread', () => {
     const other = await started.join('ada');
     other.onFrame((frame) => frame.type === 'unread' && told.push(frame.position ?? ''));
     watch(ada.unread);
-    await vi.waitFor(() => expect(ada.unread.getSnapshot().count).toBe(10));
+    await waitFor(() => expect(ada.unread.getSnapshot().count).toBe(10));
     for (const { position } of sent) ada.unread.markRead(position);
     expect(ada.unread.getSnapshot().count).toBe(0);
-    await vi.waitFor(() => expect(told).toHaveLength(2), 3_000);
+    await waitFor(() => expect(told).toHaveLength(2));
     expect(told).toEqual([sent[0]?.position, sent[9]?.position]);
   });
 
@@ -48,7 +49,7 @@ describe('room.unread', () => {
     await bob.send({ text: 'a' });
     const [phone, laptop] = [await started.join('ada', road.url), await started.join('ada')];
     watch(phone.unread);
-    await vi.waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
+    await waitFor(() => expect(phone.unread.getSnapshot().count).toBe(1));
     road.close();
     const { position } = await bob.send({ text: 'b' });
     await bob.send({ text: 'c' });
@@ -57,9 +58,8 @@ describe('room.unread', () => {
     // Said without a connection, it is said when there is one.
     phone.unread.markRead(position);
     road.open();
-    await vi.waitFor(
-      () => expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true, position }),
-      10_000,
+    await waitFor(() =>
+      expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true, position }),
     );
   }, 20_000);
 });
@@ -72,9 +72,9 @@ describe('room.receipts', () => {
     const second = await ada.send({ text: 'b' });
     watch(bob.unread);
     bob.unread.markRead(first.position);
-    await vi.waitFor(async () => expect(bob.unread.getSnapshot().position).toBe(first.position));
+    await waitFor(async () => expect(bob.unread.getSnapshot().position).toBe(first.position));
     watch(ada.receipts);
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(ada.receipts.getSnapshot()).toEqual({
         readers: [{ user: { id: 'bob', name: 'bob' }, position: first.position }],
         count: 1,
@@ -82,7 +82,7 @@ describe('room.receipts', () => {
     );
     cy.unread.markRead(second.position);
     bob.unread.markRead(second.position);
-    await vi.waitFor(() => {
+    await waitFor(() => {
       const { readers } = ada.receipts.getSnapshot();
       expect(new Map(readers.map(({ user, position }) => [user.id, position]))).toEqual(
         new Map([
@@ -90,6 +90,6 @@ describe('room.receipts', () => {
           ['cy', second.position],
         ]),
       );
-    }, 5_000);
+    });
   }, 10_000);
 });

@@ -1,9 +1,10 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { createRooms, joinRoom } from '../../client/index.ts';
 import { chat, defineRoom, durable, ephemeral, RoomError, type Gap } from '../../shared/index.ts';
 import { sdkClient, startServer, stockClient } from '../kit/clients.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('the SDK', () => {
   it('joins, sends, types, reads and leaves', async () => {
@@ -15,7 +16,7 @@ describe('the SDK', () => {
     expect(await room.ready).toMatchObject({ start: 'fresh' });
     await room.typing({ typing: true });
     const ack = await room.send({ text: 'hello' });
-    await vi.waitFor(() => expect(texts).toEqual(['ada: hello']));
+    await waitFor(() => expect(texts).toEqual(['ada: hello']));
     expect((await room.history()).events).toMatchObject([
       { id: ack.id, idempotencyKey: expect.any(String) },
     ]);
@@ -25,7 +26,7 @@ describe('the SDK', () => {
     expect(room.current).toEqual({ state: 'left' });
     const other = await sdkClient(server, 'bob');
     const seen = other.chat.join('general', { onGap: 'reload' });
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect((await seen.members()).users).toEqual([{ id: 'bob', name: 'bob' }]),
     );
   });
@@ -40,7 +41,7 @@ describe('the SDK', () => {
     room.on('message', ({ data }) => texts.push(data.text));
     await room.ready;
     await room.send({ text: 'hello' });
-    await vi.waitFor(() => expect(texts).toEqual(['hello']));
+    await waitFor(() => expect(texts).toEqual(['hello']));
   });
 
   it('gives a newcomer the latest values before anything else', async () => {
@@ -71,13 +72,13 @@ describe('the SDK', () => {
       },
     });
     room.on('message', ({ data }) => order.push(data.text));
-    await vi.waitFor(() => expect(order).toEqual(['load 1']));
+    await waitFor(() => expect(order).toEqual(['load 1']));
     await writer.send({ text: 'meanwhile' });
     await room.members();
     finish();
     await room.ready;
     await writer.send({ text: 'after' });
-    await vi.waitFor(() => expect(order).toEqual(['load 1', 'loaded', 'meanwhile', 'after']));
+    await waitFor(() => expect(order).toEqual(['load 1', 'loaded', 'meanwhile', 'after']));
   });
 
   it('[CON4] tells the handler of a gap and goes on', async () => {
@@ -90,7 +91,7 @@ describe('the SDK', () => {
     const texts: string[] = [];
     room.on('message', ({ data }) => texts.push(data.text));
     await room.send({ text: 'on' });
-    await vi.waitFor(() => expect(texts).toEqual(['on']));
+    await waitFor(() => expect(texts).toEqual(['on']));
   });
 
   it('speaks in the errors of the table', async () => {
@@ -134,7 +135,7 @@ describe('the SDK', () => {
     const url = `${place.replace('//', '//ada:pass@')}?key=secret`;
     const rooms = createRooms({ chat }, { url, token: await server.token('ada') });
     onTestFinished(() => rooms.close());
-    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    await waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
     const { current } = rooms.connection;
     expect(current).toMatchObject({ error: { message: `nothing opens at ${place}` } });
   });
@@ -145,7 +146,7 @@ describe('the SDK', () => {
     const url = server.socketUrl.replace('/trpc', '');
     const rooms = createRooms({ chat }, { url, token });
     onTestFinished(() => rooms.close());
-    await vi.waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
+    await waitFor(() => expect(rooms.connection.current.state).toBe('waiting'));
     const message = `nothing opens at ${url}: a ready server is at its path /trpc`;
     expect(rooms.connection.current).toMatchObject({ error: { message } });
     for (const none of [undefined, '']) {
@@ -238,7 +239,7 @@ describe('the SDK', () => {
       room.on(type, ({ data }) => seen.push(data.bytes));
       await room.publish(type, { bytes: Buffer.from([1, 2]) });
     }
-    await vi.waitFor(() => expect(seen).toEqual([new Uint8Array([1, 2]), new Uint8Array([1, 2])]));
+    await waitFor(() => expect(seen).toEqual([new Uint8Array([1, 2]), new Uint8Array([1, 2])]));
   });
 
   it('closes: every handle has left, and nothing opens again', async () => {

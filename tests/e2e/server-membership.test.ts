@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createRooms } from '../../server/index.ts';
 import { chat, defineRoom, durable, ephemeral } from '../../shared/index.ts';
@@ -12,6 +12,7 @@ import {
   rosterOf,
   stage,
 } from '../kit/private-rooms.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const ADA = { id: 'ada', name: 'Ada' };
 const BOB = { id: 'bob', name: 'Bob' };
@@ -91,7 +92,7 @@ describe('rooms with members, by the server', () => {
     await as('ada', 'send', { room: 'annex', text: 'hi' });
     expect(await codeOf(as('ada', 'create', { id: 'annex', private: true }))).not.toBe('ok');
     await rooms.create({ id: 'annex', private: true, owner: ADA });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(feed.frames.at(-1)?.data).toMatchObject({ type: 'revoked', reason: 'removed' }),
     );
     await expect(as('bob', 'history', { room: 'annex' })).rejects.toThrow('FORBIDDEN');
@@ -104,7 +105,7 @@ describe('rooms with members, by the server', () => {
     const feed = await follow(trpc, 'vault');
     await as('ada', 'send', { room: 'vault', text: 'hi' });
     await rooms.create({ id: 'vault', private: true, title: 'Layoffs' });
-    await vi.waitFor(() => expect(feed.frames.at(-1)?.data).toMatchObject({ type: 'revoked' }));
+    await waitFor(() => expect(feed.frames.at(-1)?.data).toMatchObject({ type: 'revoked' }));
     expect(JSON.stringify(feed.frames)).not.toContain('Layoffs');
     expect((await server.rooms.history('chat', 'vault')).events.at(-1)).toMatchObject({
       type: 'roomCreated',
@@ -142,7 +143,7 @@ describe('rooms with members, by the server', () => {
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
     const feed = await follow(trpc, room);
     await rooms.removeMember({ room, user: 'ada', ban: true });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(feed.frames.at(-1)?.data).toMatchObject({ type: 'revoked', reason: 'banned' }),
     );
     expect(await mineOf(as, 'ada')).toEqual([]);
@@ -181,7 +182,7 @@ describe('rooms with members, by the server', () => {
       by: { id: 'ops' },
     });
     await rooms.close({ room });
-    await vi.waitFor(async () => expect(await mineOf(as, 'bob')).toEqual([]));
+    await waitFor(async () => expect(await mineOf(as, 'bob')).toEqual([]));
     expect(await codeOf(rooms.addMember({ room, user: BOB }))).toBe('NO_SUCH_ROOM');
   });
 

@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { chat, defineRoom, durable, latest } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('the rooms of a ready server', () => {
   it('publish, edit, remove, notify and revoke as those of createRooms do', async () => {
@@ -17,10 +18,10 @@ describe('the rooms of a ready server', () => {
     await rooms.notify('bob', 'notification', { code: 'hello', params: {} });
     await rooms.revoke({ kind: 'chat', room: 'r', user: 'bob' });
     const isEnd = ({ type }: { type: string }) => type === 'revoked';
-    await vi.waitFor(() => expect(feed.frames.some(({ data }) => isEnd(data))).toBe(true));
+    await waitFor(() => expect(feed.frames.some(({ data }) => isEnd(data))).toBe(true));
     const types = feed.frames.flatMap(({ data }) => (data.type === 'event' ? data.event.type : []));
     expect(types).toEqual(['message', 'edited', 'removed']);
-    await vi.waitFor(() => expect(own.events()).toMatchObject([{ by: '@server' }]));
+    await waitFor(() => expect(own.events()).toMatchObject([{ by: '@server' }]));
     expect(rooms.failure()).toBeUndefined();
   });
 
@@ -36,7 +37,7 @@ describe('the rooms of a ready server', () => {
     await rooms.remove('chat', 'r', position, { by });
     const events = () =>
       feed.frames.flatMap(({ data }) => (data.type === 'event' ? data.event : []));
-    await vi.waitFor(() => expect(events()).toHaveLength(4));
+    await waitFor(() => expect(events()).toHaveLength(4));
     for (const event of events()) expect(event.by).toEqual({ id: 'ops', name: 'Ops' });
     expect(JSON.stringify(feed.frames)).not.toMatch(/expiresAt|tenant/);
   });
@@ -115,7 +116,7 @@ describe('the rooms of a ready server', () => {
     const { rooms } = await startServer();
     const seen: string[] = [];
     rooms.observe('chat', 'r').subscribe({ next: ({ type }) => void seen.push(type) });
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await rooms.publish('chat', 'r', 'message', { text: 'hi' });
       expect(seen).toContain('event');
     });

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms, httpFallback } from '../../client/index.ts';
 import { chat, HOUR } from '../../shared/index.ts';
 import { startServer } from '../kit/clients.ts';
@@ -7,6 +7,7 @@ import { call, rawSocket } from '../kit/raw-socket.ts';
 import { restAs, streamed } from '../kit/rest.ts';
 import { restServer, SERVER_KEY } from '../kit/rest-server.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const refused = { reason: 'TOKEN_REFUSED' };
 
@@ -63,9 +64,7 @@ describe('a user who is signed out', () => {
       for await (const _ of stream);
     };
     await expect(rest()).rejects.toThrow('terminated');
-    await vi.waitFor(() =>
-      expect(rooms.connection.getSnapshot()).toMatchObject({ state: 'stopped' }),
-    );
+    await waitFor(() => expect(rooms.connection.getSnapshot()).toMatchObject({ state: 'stopped' }));
   });
 
   it('[AUT2] is so after a restart too, and by a token that does not say when it was issued', async () => {
@@ -139,7 +138,7 @@ describe('the connections of one user', () => {
     expect(await bob('GET', 'chat/rooms/r/history')).toMatchObject({ status: 200 });
     one.ws.close();
     await one.closed;
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await ada('GET', 'chat/rooms/r/history')).toMatchObject({ status: 200 }),
     );
   });

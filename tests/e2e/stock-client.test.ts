@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startTestServer } from '../../server/testing.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { tempDir } from '../kit/temp-dir.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('the stock tRPC client over WebSocket', () => {
   it('sends, follows, reads history and members with nothing of ours', async () => {
@@ -12,7 +13,7 @@ describe('the stock tRPC client over WebSocket', () => {
     expect(followed.frames[0]?.data).toMatchObject({ type: 'ready', start: 'fresh' });
     const ack = await trpc.chat.send.mutate({ room, text: ' hello ' });
     expect(ack).toMatchObject({ level: 'memory', duplicate: false, at: expect.any(Date) });
-    await vi.waitFor(() => expect(followed.texts()).toEqual(['hello']));
+    await waitFor(() => expect(followed.texts()).toEqual(['hello']));
     // Who came may be told in between.
     const ids = followed.frames.flatMap(({ id, data }) => (data.type === 'event' ? [id] : []));
     expect(ids).toEqual([ack.position]);
@@ -34,13 +35,13 @@ describe('the stock tRPC client over WebSocket', () => {
     const followed = await follow(trpc, 'r');
     for (const text of ['a', 'b', 'c']) await trpc.chat.send.mutate({ room: 'r', text });
     await trpc.chat.typing.mutate({ room: 'r', typing: true });
-    await vi.waitFor(() => expect(followed.frames).toHaveLength(5));
+    await waitFor(() => expect(followed.frames).toHaveLength(5));
     const secret = first.secret;
     await first.close();
     const second = await startServer({ dataDir, port, secret });
     const writer = stockClient(second.socketUrl, await second.token('bob')).trpc;
     await writer.chat.send.mutate({ room: 'r', text: 'd' });
-    await vi.waitFor(() => expect(followed.texts()).toEqual(['a', 'b', 'c', 'd']), 10_000);
+    await waitFor(() => expect(followed.texts()).toEqual(['a', 'b', 'c', 'd']));
     const readies = followed.frames.flatMap(({ data }) => (data.type === 'ready' ? [data] : []));
     expect(readies.map(({ start }) => start)).toEqual(['fresh', 'resumed']);
   });
@@ -52,7 +53,7 @@ describe('the stock tRPC client over WebSocket', () => {
     for (const text of ['a', 'b', 'c']) acks.push(await trpc.chat.send.mutate({ room: 'r', text }));
     for (const id of [acks[0]?.position ?? '', `${acks[0]?.position}/n1`]) {
       const followed = await follow(trpc, 'r', id);
-      await vi.waitFor(() => expect(followed.texts()).toEqual(['b', 'c']));
+      await waitFor(() => expect(followed.texts()).toEqual(['b', 'c']));
       expect(followed.frames[0]?.data).toMatchObject({ start: 'resumed' });
       followed.unsubscribe();
     }
@@ -67,9 +68,9 @@ describe('the stock tRPC client over WebSocket', () => {
     const count = async () => (await trpc.chat.members.query({ room: 'r' })).count;
     expect(await count()).toBe(2);
     followed.unsubscribe();
-    await vi.waitFor(async () => expect(await count()).toBe(1));
+    await waitFor(async () => expect(await count()).toBe(1));
     await other.socket.close();
-    await vi.waitFor(async () => expect(await count()).toBe(0));
+    await waitFor(async () => expect(await count()).toBe(0));
   });
 
   it('[SND1] gets the original ack for a repeated key and CONFLICT for other data', async () => {

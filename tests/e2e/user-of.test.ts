@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRooms } from '../../client/index.ts';
 import type { Action, UserOf } from '../../server/index.ts';
 import { createLogger } from '../../server/logger.ts';
@@ -6,6 +6,7 @@ import { chat, RoomError, userIdOf } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { rawSocket } from '../kit/raw-socket.ts';
 import { restAs } from '../kit/rest.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const userOf: UserOf = ({ sub, nickname, tenant }) => {
   if (tenant === 'gone') throw new RoomError('FORBIDDEN', 'this tenant has left');
@@ -41,7 +42,7 @@ describe('a server that makes users of claims', () => {
     const { trpc } = stockClient(server.socketUrl, token);
     const feed = await follow(trpc, 'acme');
     await trpc.chat.send.mutate({ room: 'acme', text: 'hi' });
-    await vi.waitFor(() => expect(feed.texts()).toEqual(['hi']));
+    await waitFor(() => expect(feed.texts()).toEqual(['hi']));
     const forbidden = { data: { reason: 'FORBIDDEN' } };
     await expect(trpc.chat.history.query({ room: 'other' })).rejects.toMatchObject(forbidden);
     const over = await restAs(server, { bearer: token });
@@ -115,7 +116,7 @@ describe('a server that makes users of claims', () => {
     const { trpc, socket } = stockClient(server.socketUrl, await tokenOf('auth0|1', 'acme'));
     await follow(trpc, 'acme');
     await server.rooms.signOut(id);
-    await vi.waitFor(() => expect(socket.connection?.state).not.toBe('open'));
+    await waitFor(() => expect(socket.connection?.state).not.toBe('open'));
   });
 
   it('is told apart by a client that knows who it is there', async () => {
@@ -132,7 +133,7 @@ describe('a server that makes users of claims', () => {
     ]) {
       await server.rooms.notify(id, 'notification', { code: 'x', params: {} }, { by });
     }
-    await vi.waitFor(() => expect(notifications.getSnapshot().events).toHaveLength(2));
+    await waitFor(() => expect(notifications.getSnapshot().events).toHaveLength(2));
     // What he has done himself is no news to him.
     expect(notifications.getSnapshot().unread).toBe(1);
   });

@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { chat, defineRoom, durable } from '../../shared/index.ts';
 import { clientsOf, startServer, stockClient } from '../kit/clients.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('a whisper', () => {
   it('[AUT1] to a stranger, to nobody, and by one who may not: one answer, byte for byte', async () => {
@@ -16,7 +17,7 @@ describe('a whisper', () => {
     const stranger = stockClient(server.socketUrl, await server.token('stranger')).trpc;
     bob.chat.events.subscribe({ room: 'r' }, {});
     stranger.chat.events.subscribe({ room: 'elsewhere' }, {});
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect(await bob.chat.members.query({ room: 'elsewhere' })).toMatchObject({ count: 1 });
     });
     const ask = async (socket: typeof ada, to: string) => {
@@ -38,7 +39,7 @@ describe('a whisper', () => {
     const { clients } = await clientsOf('ada', 'bob');
     const [ada, bob] = clients as [(typeof clients)[0], (typeof clients)[0]];
     for (const trpc of clients) trpc.chat.events.subscribe({ room: 'r' }, {});
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect(await ada.chat.members.query({ room: 'r' })).toMatchObject({ count: 2 });
     });
     const whisper = (input: object) =>
@@ -63,7 +64,7 @@ describe('a whisper', () => {
     const { clients } = await clientsOf('ada', 'bob');
     const [ada] = clients;
     for (const trpc of clients) trpc.chat.events.subscribe({ room: 'r' }, {});
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect(await ada?.chat.members.query({ room: 'r' })).toMatchObject({ count: 2 });
     });
     let said = 0;

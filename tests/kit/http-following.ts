@@ -1,7 +1,8 @@
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Clock } from '../../client/clock.ts';
 import { HttpSocket } from '../../client/http/http-socket.ts';
 import { manualClock } from './manual-clock.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A clock that says how many of its timers wait, and how many were set in all. */
 export function countingClock() {
@@ -45,18 +46,18 @@ export async function following() {
   onTestFinished(() => socket.close());
   const ends: unknown[] = [];
   socket.addEventListener('close', (event) => void ends.push(event));
-  await vi.waitFor(() => expect(socket.hasOpened).toBe(true));
+  await waitFor(() => expect(socket.hasOpened).toBe(true));
   const call = (id: number, method: string, path: string) =>
     socket.send(JSON.stringify({ id, method, params: { path, input: { json: {} } } }));
   call(1, 'subscription', 'chat.events');
-  await vi.waitFor(() => expect(streams).toHaveLength(1));
+  await waitFor(() => expect(streams).toHaveLength(1));
   const [stream] = streams;
   if (!stream) throw new Error('no stream');
   /** Says it, and waits until it has arrived: then the time of silence begins anew. */
   const say = async (text: string) => {
     const { set } = clock.count;
     stream.say(text);
-    await vi.waitFor(() => expect(clock.count.set).toBeGreaterThan(set));
+    await waitFor(() => expect(clock.count.set).toBeGreaterThan(set));
   };
   await say('event: connected\ndata: {"reconnectAfterInactivityMs":40000}\n\n\n');
   return { clock, socket, ends, call, stream, say };

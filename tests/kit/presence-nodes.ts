@@ -1,4 +1,4 @@
-import { afterEach, expect, vi } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { systemClock } from '../../server/clock.ts';
 import type { Member, Presence, PresenceChange } from '../../server/presence/presence.ts';
 import {
@@ -8,6 +8,7 @@ import {
 import { redisForEach } from './redis-for-each.ts';
 import { redisLinks, type RedisLinks } from './redis-links.ts';
 import { general } from './rooms.ts';
+import { waitFor } from './wait-for.ts';
 
 /** Where Redis has its people. */
 export const PEOPLE = 'trpc-rooms:{chat/general}:people';
@@ -60,9 +61,7 @@ export function presenceNodes() {
     await links.link.close();
   };
   const show = (...all: string[][]) =>
-    vi.waitFor(async () => expect(await Promise.all(nodes.map(({ ids }) => ids()))).toEqual(all), {
-      timeout: 5_000,
-    });
+    waitFor(async () => expect(await Promise.all(nodes.map(({ ids }) => ids()))).toEqual(all));
 
   afterEach(async () => {
     for (const { presence, links } of nodes.splice(0)) {

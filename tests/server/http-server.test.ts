@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { pino } from 'pino';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpServer, statusOf, upgrade } from '../kit/http-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('a request', () => {
   it.each([
@@ -82,7 +83,7 @@ describe('an upgrade', () => {
     expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close']);
     leaver?.ask();
     await expect(reader?.read()).rejects.toThrow('terminated');
-    await vi.waitFor(() => expect(leaver?.isGone).toBe(true));
+    await waitFor(() => expect(leaver?.isGone).toBe(true));
     expect(server.streams()).toEqual([]);
   });
 });
@@ -95,7 +96,7 @@ describe('a connection', () => {
     const socket = connect(port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());
     socket.write(stream.repeat(16));
-    await vi.waitFor(() => expect(server.streams()).toHaveLength(16));
+    await waitFor(() => expect(server.streams()).toHaveLength(16));
     expect(await raw(stream.repeat(17))).not.toContain('408');
     expect(server.streams()).toHaveLength(16);
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createSignOuts, type LetIn } from '../../server/auth/sign-outs.ts';
 import type { User } from '../../server/auth/user.ts';
 import type { SignedOut } from '../../server/bus/notice.ts';
@@ -8,6 +8,7 @@ import { inMemory, onRedis, type Shared, type Sharing } from '../kit/keeping-nod
 import { manualClock } from '../kit/manual-clock.ts';
 import { noRedis, redisServer, type RedisServer } from '../kit/redis-server.ts';
 import { settle } from '../kit/settle.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const START = 1_800_000_000_000;
 const SECOND = 1_000;
@@ -95,7 +96,7 @@ function signOuts(name: string, share: Sharing): void {
       const ada = { userId: 'ada', before: START + SECOND };
       expect(await signOut('ada')).toEqual(ada);
       expect(doors[0].ended).toContainEqual(ada);
-      await vi.waitFor(() => expect(doors[1].ended).toContainEqual(ada));
+      await waitFor(() => expect(doors[1].ended).toContainEqual(ada));
       unfollow();
       await signOut('bob');
       expect(doors[0].ended.at(-1)?.userId).toBe('bob');
@@ -177,7 +178,7 @@ describe('signing out where words get lost', () => {
     await settle();
     isAway = false;
     clock.advance(SECOND);
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(at.ended.filter((one) => one.before > 0)).toEqual([{ userId: 'user-7', before }]),
     );
     isAway = true;

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { httpServer, LARGE, statusOf, upgrade } from '../kit/http-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 describe('a client that takes its time', () => {
   const timeouts = {
@@ -36,11 +37,11 @@ describe('a client that takes its time', () => {
     let isCut = false;
     socket.on('error', () => (isCut = true));
     socket.write('GET /trpc/large HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await vi.waitFor(() => {
+    await waitFor(() => {
       // Who does not read learns of it by writing.
       socket.write('x');
       expect(isCut).toBe(true);
-    }, 10_000);
+    });
   });
 
   it.runIf(existsSync('/proc/net/tcp'))(
@@ -54,7 +55,7 @@ describe('a client that takes its time', () => {
       // The kernel takes the rest of it late: a third of what it holds is a second's reading.
       const sip = setInterval(() => socket.read(16_384), 10);
       onTestFinished(() => clearInterval(sip));
-      await vi.waitFor(() => expect(socket.bytesRead).toBeGreaterThan(LARGE), 30_000);
+      await waitFor(() => expect(socket.bytesRead).toBeGreaterThan(LARGE), 30_000);
     },
     40_000,
   );

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { initTRPC, type AnyTRPCRouter } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import {
   applyWSSHandler,
@@ -13,6 +13,7 @@ import {
 } from '../../server/transport/adapter.ts';
 import { rawSocket } from '../kit/raw-socket.ts';
 import { wireRouter } from '../kit/wire-router.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 /** Somebody's own `ws` server. Gives its URL. */
 async function ownServer(
@@ -68,7 +69,7 @@ function heldQuery() {
     }),
   });
   const answer = async (times: number) => {
-    await vi.waitFor(() => expect(asked).toBe(times), 10_000);
+    await waitFor(() => expect(asked).toBe(times));
     release();
   };
   return { router, answer };
@@ -82,7 +83,7 @@ describe('the adapter on a ws server of an app', () => {
     socket.send({ id: 1, method: 'subscription', params: { path: 'flood' } });
     await socket.next();
     socket.ws.pause();
-    await vi.waitFor(() => expect(said.isOver).toBe(true), { timeout: 15_000 });
+    await waitFor(() => expect(said.isOver).toBe(true), 15_000);
     socket.ws.resume();
     expect((await socket.closed).code).toBe(1006);
   });
@@ -94,7 +95,7 @@ describe('the adapter on a ws server of an app', () => {
       const first = await rawSocket(url);
       expect((await (await rawSocket(url)).closed).code).toBe(1013);
       first.ws.close();
-      await vi.waitFor(async () => expect(await isServed(url)).toBe(true));
+      await waitFor(async () => expect(await isServed(url)).toBe(true));
     },
   );
 

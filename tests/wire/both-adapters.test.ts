@@ -3,6 +3,7 @@ import { applyWSSHandler as stockHandler } from '@trpc/server/adapters/ws';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 type Adapter = typeof stockHandler;
 
@@ -81,21 +82,21 @@ describe.each([
   it('a stream that gives no iterator has begun, fails and is stopped, and its signal fires', async () => {
     const { follow, replies, aborted } = await stage(adapter);
     follow('noIterator');
-    await vi.waitFor(() => expect(replies).toEqual(['started', 'no iterator', 'stopped']));
+    await waitFor(() => expect(replies).toEqual(['started', 'no iterator', 'stopped']));
     expect(aborted).toEqual(['noIterator']);
   });
 
   it('a stream that has ended and cannot be cleaned up is stopped, and its signal fires', async () => {
     const { follow, replies, aborted, errors } = await stage(adapter);
     follow('badEnd');
-    await vi.waitFor(() => expect(replies).toEqual(['started', 'stopped']));
+    await waitFor(() => expect(replies).toEqual(['started', 'stopped']));
     expect([aborted, errors]).toEqual([['badEnd'], ['return']]);
   });
 
   it('the app hears why a stream failed before it hears of the cleaning up', async () => {
     const { follow, replies, errors } = await stage(adapter);
     follow('badTwice');
-    await vi.waitFor(() => expect(replies).toEqual(['started', 'next', 'stopped']));
+    await waitFor(() => expect(replies).toEqual(['started', 'next', 'stopped']));
     expect(errors).toEqual(['next', 'return']);
   });
 
@@ -105,7 +106,7 @@ describe.each([
     const told = { then: () => {}, catch: caught };
     const { send, replies } = await stage(adapter, { told });
     send({ id: 1, method: 'query', params: { path: 'fails' } });
-    await vi.waitFor(() => expect(replies).toEqual(['a query']));
+    await waitFor(() => expect(replies).toEqual(['a query']));
     expect(caught).toHaveBeenCalledOnce();
   });
 
@@ -113,6 +114,6 @@ describe.each([
     const { send, replies } = await stage(adapter, { query: '?connectionParams=1' });
     send([]);
     const message = 'Malformed TRPCConnectionParamsMessage';
-    await vi.waitFor(() => expect(replies).toEqual([message]));
+    await waitFor(() => expect(replies).toEqual([message]));
   });
 });

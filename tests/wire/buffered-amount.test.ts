@@ -1,10 +1,11 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { initTRPC } from '@trpc/server';
 import { applyWSSHandler as stockHandler } from '@trpc/server/adapters/ws';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts';
 import { rawSocket } from '../kit/raw-socket.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 // More than the kernel takes for a reader who has stopped.
 const LENGTH = 16_000_000;
@@ -32,12 +33,12 @@ it.each([
 
     reader.ws.pause();
     reader.send({ id: 1, method: 'query', params: { path: 'large' } });
-    await vi.waitFor(() => expect(seen.bufferedAmount).toBeGreaterThan(LENGTH / 2));
+    await waitFor(() => expect(seen.bufferedAmount).toBeGreaterThan(LENGTH / 2));
     seen.send('"and what the app says itself"');
     expect(seen.bufferedAmount).toBeLessThan(LENGTH + 200);
     reader.ws.resume();
     await reader.next();
-    await vi.waitFor(() => expect(seen.bufferedAmount).toBe(0));
+    await waitFor(() => expect(seen.bufferedAmount).toBe(0));
     expect((await tcp).bytesWritten).toBeGreaterThan(LENGTH);
   },
 );

@@ -1,11 +1,12 @@
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createRooms as createClient } from '../../client/index.ts';
 import { createRooms, type RoomsContext } from '../../server/index.ts';
 import { applyWSSHandler } from '../../server/transport/adapter.ts';
 import { chat, HOUR } from '../../shared/index.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const FRAME_BYTES = 64 * 1024;
 
@@ -59,7 +60,7 @@ describe('[TRN6] our client over a server with tight frames', () => {
     }
     await Promise.all(handles.map(({ ready }) => ready));
     cut();
-    await vi.waitFor(() => expect(starts).toHaveLength(256), { timeout: 10_000 });
+    await waitFor(() => expect(starts).toHaveLength(256));
     expect(starts.slice(128).every((start) => start === 'resumed')).toBe(true);
     const text = 'x'.repeat(4_000);
     const acks = await Promise.all(

@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { pino } from 'pino';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { knock } from '../kit/knock.ts';
 import { rawRequest } from '../kit/raw-request.ts';
 import { readyServer } from '../kit/ready-server.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const full = { status: 503, retryAfter: '5' };
 const from = (address: string) => ({ 'x-forwarded-for': address });
@@ -17,7 +18,7 @@ describe('a full server', () => {
     expect(await statusOf(socketUrl)).toBe(101);
     expect(await knock(socketUrl)).toMatchObject(full);
     first.ws.close();
-    await vi.waitFor(async () => expect(await statusOf(socketUrl)).toBe(101));
+    await waitFor(async () => expect(await statusOf(socketUrl)).toBe(101));
   });
 
   it('[TRN5] counts a stream over HTTP too, and still answers its operator', async () => {
@@ -36,7 +37,7 @@ describe('a full server', () => {
       expect((await fetch(`${server.url}${path}`)).status).toBe(200);
     }
     stop.abort();
-    await vi.waitFor(async () => expect((await members()).status).toBe(200));
+    await waitFor(async () => expect((await members()).status).toBe(200));
     expect((await members()).status).toBe(200);
   });
 
@@ -78,7 +79,7 @@ describe('sockets that ask for nothing', () => {
     expect(sockets.filter(({ socket }) => socket.closed)).toEqual([]);
     sockets[0]?.socket.destroy();
     const request = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
-    await vi.waitFor(async () => expect(await rawRequest(port, request)).toContain(' 200 '));
+    await waitFor(async () => expect(await rawRequest(port, request)).toContain(' 200 '));
   });
 
   it('[TRN5] are not counted to a trusted proxy, which opens them for many', async () => {
@@ -110,7 +111,7 @@ describe('one address', () => {
     other.ws.ping();
     await pong;
     first.ws.terminate();
-    await vi.waitFor(async () => expect(await statusOf(socketUrl, ada)).toBe(101));
+    await waitFor(async () => expect(await statusOf(socketUrl, ada)).toBe(101));
   });
 
   it('[TRN5] is a /64 in IPv6, and one with the IPv4 address that it stands for', async () => {

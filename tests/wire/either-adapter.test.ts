@@ -1,12 +1,13 @@
 import { initTRPC } from '@trpc/server';
 import { applyWSSHandler as stockHandler } from '@trpc/server/adapters/ws';
 import superjson from 'superjson';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createRooms as createClient } from '../../client/index.ts';
 import { createRooms, StartError, type RoomsContext } from '../../server/index.ts';
 import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts';
 import { chat, HOUR } from '../../shared/index.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 /** A host's own tRPC server: its router, its context, rooms mounted beside its procedures. */
 async function host(
@@ -69,11 +70,11 @@ describe.each([
     await room.ready;
     const mine = writer.chat.join('r', { onGap: 'reload' });
     await mine.send({ text: 'a' });
-    await vi.waitFor(() => expect(texts).toEqual(['a']));
+    await waitFor(() => expect(texts).toEqual(['a']));
     sockets[0]?.close();
     await mine.send({ text: 'b' });
     await mine.send({ text: 'c' });
-    await vi.waitFor(() => expect(texts).toEqual(['a', 'b', 'c']), 5_000);
+    await waitFor(() => expect(texts).toEqual(['a', 'b', 'c']));
     expect(starts).toEqual(['fresh', 'resumed']);
     expect((await room.members()).users.map(({ id }) => id).toSorted()).toEqual(['ada', 'bob']);
   });

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createRandom } from '../../check/random.ts';
 import { startServer, stockClient } from '../kit/clients.ts';
 import { call } from '../kit/raw-socket.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 // More with FUZZ_INPUTS=100000; the same ones again with FUZZ_SEED.
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 5_000);
@@ -134,10 +135,7 @@ describe('whatever comes in', () => {
     }
     expect(Object.keys(Object.prototype)).toEqual([]);
     // Who was in the room when its socket closed is held there for a while (PRE2).
-    await vi.waitFor(
-      async () => expect((await trpc.chat.members.query({ room: 'r' })).count).toBe(0),
-      { timeout: 10_000 },
-    );
+    await waitFor(async () => expect((await trpc.chat.members.query({ room: 'r' })).count).toBe(0));
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
   }, 600_000);
 });

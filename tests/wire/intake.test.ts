@@ -1,6 +1,7 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startServer } from '../kit/clients.ts';
 import { call, rawSocket } from '../kit/raw-socket.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const history = (id: number) => call(id, 'query', 'chat.history', { room: 'r', limit: 200 });
 
@@ -55,6 +56,6 @@ describe('a client that asks for much at once', () => {
     other.send(ask(2));
     await other.next();
     expect(answers).toBeLessThan(64);
-    await vi.waitFor(() => expect(answers).toBe(256), 30_000);
+    await waitFor(() => expect(answers).toBe(256), 30_000);
   });
 });

@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sdkClient, startServer, stockClient } from '../kit/clients.ts';
 import { call, rawSocket, type RawSocket } from '../kit/raw-socket.ts';
+import { waitFor } from '../kit/wait-for.ts';
 
 const members = (id: number) => call(id, 'query', 'chat.members', { room: 'r' });
 const refusal = (id: number | null, reason: string) => ({
@@ -18,7 +19,7 @@ function heldPolicy() {
     await held;
     return true;
   };
-  const isAsked = (times: number) => vi.waitFor(() => expect(asked).toBe(times), 10_000);
+  const isAsked = (times: number) => waitFor(() => expect(asked).toBe(times));
   return { authorize, isAsked, answer };
 }
 

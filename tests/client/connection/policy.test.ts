@@ -4,6 +4,7 @@ import { createConnection, type ConnectionOptions } from '../../../client/connec
 import { RoomError } from '../../../shared/index.ts';
 import { answer, bareServer } from '../../kit/bare-server.ts';
 import { settableClock } from '../../kit/settable-clock.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 /** A connection to a bare server, its clock and its wakes in the test's hands. */
 async function connect(options: Partial<ConnectionOptions> = {}) {
@@ -26,7 +27,7 @@ async function connect(options: Partial<ConnectionOptions> = {}) {
   const states: ConnectionState[] = [];
   connection.subscribe((state) => states.push(state));
   const reached = (state: ConnectionState['state']) =>
-    vi.waitFor(() => expect(connection.current.state).toBe(state));
+    waitFor(() => expect(connection.current.state).toBe(state));
   const roundTrip = () => {
     server.onCall = ({ id }, socket) => answer(socket, id, 'here');
     const request = { type: 'query', path: 'p', input: {} } as const;
@@ -114,7 +115,7 @@ describe('how a connection comes back', () => {
     await reached('open');
     server.answersPings = false;
     wake();
-    await vi.waitFor(() => expect(server.pings).toBe(1));
+    await waitFor(() => expect(server.pings).toBe(1));
     clock.advance(5_000);
     expect(connection.current.state).toBe('waiting');
   });
@@ -145,7 +146,7 @@ describe('how a connection comes back', () => {
     expect(connection.current).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
     clock.advance(1_000);
     await reached('open');
-    await vi.waitFor(() => expect(server.tokens).toEqual(['token-2']));
+    await waitFor(() => expect(server.tokens).toEqual(['token-2']));
   });
 
   it('stops when the app says that there is no token to be had', async () => {
@@ -186,14 +187,14 @@ describe('how a connection comes back', () => {
     server.sockets[0]?.send(JSON.stringify({ id: null, method: 'reconnect' }));
     server.sockets[0]?.send(JSON.stringify({ id: null, method: 'reconnect' }));
     server.sockets[0]?.send('PONG');
-    await vi.waitFor(() => {
+    await waitFor(() => {
       clock.advance(1_000);
       expect(server.sockets).toHaveLength(2);
     });
-    await vi.waitFor(() => expect(server.tokens).toHaveLength(2));
+    await waitFor(() => expect(server.tokens).toHaveLength(2));
     expect(connection.current).toEqual({ state: 'open' });
     expect(states.filter(({ state }) => state !== 'open')).toEqual([]);
-    await vi.waitFor(() => {
+    await waitFor(() => {
       clock.advance(1_000);
       expect(server.sockets[0]?.readyState).toBe(3);
     });

@@ -25,6 +25,7 @@ import { chat, defineMe, durable, type Gap } from '../../../shared/index.ts';
 import { sdkClient, startServer } from '../../kit/clients.ts';
 import { openPage } from '../../kit/dom.ts';
 import { settle } from '../../kit/settle.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 type Rooms = RoomsClient<{ chat: typeof chat }>;
 
@@ -74,15 +75,15 @@ describe('hooks', () => {
     const { rooms, join } = await open();
     const page = await openPage();
     await page.render(under(rooms, createElement(Everything, { id: 'r' })));
-    await vi.waitFor(() => expect(page.text()).toContain('joined; ; here ada; 0/0 type; 0 unread'));
+    await waitFor(() => expect(page.text()).toContain('joined; ; here ada; 0/0 type; 0 unread'));
     const bob = await join('bob');
     await bob.send({ text: 'hello' });
     void bob.typing();
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(page.text()).toBe('joined; hello; here ada bob; 1/1 type; 1 unread; told ; open'),
     );
     await bob.whisper({ to: 'ada', text: 'psst' });
-    await vi.waitFor(() => expect(page.text()).toContain('told whisper'));
+    await waitFor(() => expect(page.text()).toContain('told whisper'));
   });
 
   it("show events of a contract's own in one's private stream", async () => {
@@ -104,7 +105,7 @@ describe('hooks', () => {
     const page = await openPage();
     await page.render(createElement(RoomsProvider, { client }, createElement(Own)));
     await server.rooms.notify('ada', 'matched', { room: 'r7' });
-    await vi.waitFor(() => expect(page.text()).toBe('r7; 1 unread'));
+    await waitFor(() => expect(page.text()).toBe('r7; 1 unread'));
   });
 
   it('share one stream between all components of a room, and leave it with the last', async () => {
@@ -116,14 +117,14 @@ describe('hooks', () => {
     const one = createElement(Everything, { id: 'r', onRoom });
     await page.render(under(rooms, one, createElement(Everything, { id: 'r', onRoom })));
     const bob = await join('bob');
-    await vi.waitFor(() => expect(bob.people.getSnapshot().count).toBe(2));
+    await waitFor(() => expect(bob.people.getSnapshot().count).toBe(2));
     expect([joins.mock.calls.length, seen.size]).toEqual([1, 1]);
     await page.render(under(rooms, one));
     const [room] = seen as Set<RoomHandle<typeof chat>>;
     expect(room?.current.state).toBe('joined');
     await page.render(under(rooms));
-    await vi.waitFor(() => expect(room?.current).toEqual({ state: 'left' }));
-    await vi.waitFor(() => expect(bob.people.getSnapshot().count).toBe(1));
+    await waitFor(() => expect(room?.current).toEqual({ state: 'left' }));
+    await waitFor(() => expect(bob.people.getSnapshot().count).toBe(1));
   });
 
   it('keep the stream where one component gives way to another, and change it with the id', async () => {
@@ -134,7 +135,7 @@ describe('hooks', () => {
     await page.render(under(rooms, createElement(Everything, { key: 'b', id: 'r' })));
     expect(joins).toHaveBeenCalledTimes(1);
     await page.render(under(rooms, createElement(Everything, { key: 'b', id: 's' })));
-    await vi.waitFor(() => expect(page.text()).toContain('joined'));
+    await waitFor(() => expect(page.text()).toContain('joined'));
     expect(joins.mock.calls.map(([id]) => id)).toEqual(['r', 's']);
   });
 
@@ -152,12 +153,12 @@ describe('hooks', () => {
     const page = await openPage();
     await page.render(both('old', 'bob'));
     await page.render(both('new', 'bob'));
-    await vi.waitFor(() => expect(page.text()).toBe('joined whole joined whole '));
+    await waitFor(() => expect(page.text()).toBe('joined whole joined whole '));
     await server.close();
     // Its log was in memory: another life of it begins.
     await startServer({ port: Number(new URL(server.url).port), secret: server.secret });
     const gaps = 'joined epoch-changed joined epoch-changed ';
-    await vi.waitFor(() => expect(page.text()).toBe(gaps), 5_000);
+    await waitFor(() => expect(page.text()).toBe(gaps));
     expect(told).toEqual(['new epoch-changed', 'bob epoch-changed']);
   });
 
@@ -195,7 +196,7 @@ describe('hooks', () => {
     const page = await openPage();
     await page.render(both('a', 'a'));
     await page.render(both('b', 'a'));
-    await vi.waitFor(() => expect(page.text()).toBe('joined joined '));
+    await waitFor(() => expect(page.text()).toBe('joined joined '));
     loaded.length = 0;
     void joins.mock.calls[0]?.[1].loadState?.('E:0');
     expect(loaded).toEqual(['a']);
@@ -220,7 +221,7 @@ describe('hooks', () => {
     await page.render(createElement(Listening, { onGap: 'reload' }));
     await page.render(createElement(Listening, { onGap }));
     tell({ type: 'gap', reason: 'expired', from: 'E:1', to: 'E:9' });
-    await vi.waitFor(() => expect(page.text()).toBe('expired'));
+    await waitFor(() => expect(page.text()).toBe('expired'));
     expect(onGap.mock.calls).toEqual([[{ reason: 'expired', from: 'E:1', to: 'E:9' }]]);
   });
 
@@ -237,15 +238,15 @@ describe('hooks', () => {
     const show = (...keys: string[]) =>
       page.render(under(bob, ...keys.map((key) => createElement(Everything, { key, id: room }))));
     await show('screen');
-    await vi.waitFor(() => expect(page.text()).toMatch(/^joined/));
+    await waitFor(() => expect(page.text()).toMatch(/^joined/));
     await ada.chat.removeMember({ room, user: 'bob' });
-    await vi.waitFor(() => expect(page.text()).toMatch(/^failed/));
+    await waitFor(() => expect(page.text()).toMatch(/^failed/));
     await enter();
     await show('screen', 'link');
-    await vi.waitFor(() => expect(page.text()).toMatch(/^joined.*joined/));
+    await waitFor(() => expect(page.text()).toMatch(/^joined.*joined/));
     const after = ada.chat.join(room, { onGap: 'reload' });
     await after.send({ text: 'welcome back' });
-    await vi.waitFor(() => expect(page.text()).toMatch(/(joined; welcome back.*){2}/));
+    await waitFor(() => expect(page.text()).toMatch(/(joined; welcome back.*){2}/));
   });
 
   it('render the latest values 20 times a second at most, and the last of them', async () => {
@@ -263,7 +264,7 @@ describe('hooks', () => {
       set(new Map(Array.from({ length: size }, (_, key) => [`${key}`, 0])));
       await settle();
     }
-    await vi.waitFor(() => expect(page.text()).toBe('50'));
+    await waitFor(() => expect(page.text()).toBe('50'));
     // The first at once, and one whose time had come.
     expect(renders - before).toBeLessThanOrEqual(2 + (performance.now() - since) / 50);
   });
@@ -277,7 +278,7 @@ describe('hooks', () => {
     expect(joins).not.toHaveBeenCalled();
     const page = await openPage();
     expect(await page.hydrate(html, app)).toEqual([]);
-    await vi.waitFor(() => expect(page.text()).toContain('joined; ; here ada'));
+    await waitFor(() => expect(page.text()).toContain('joined; ; here ada'));
   });
 
   it('say that they fail where the client has stopped, and break nothing', async () => {
@@ -294,7 +295,7 @@ describe('hooks', () => {
       createElement('p', null, useRoom(rooms.chat, 'r', { onGap: 'reload' }).state.state);
     const page = await openPage();
     await page.render(createElement(Fragment, null, createElement(Alone)));
-    await vi.waitFor(() => expect(page.text()).toBe('joined'));
+    await waitFor(() => expect(page.text()).toBe('joined'));
     const Lost = () =>
       createElement('p', null, useRoom(chat, 'r', { onGap: 'reload' }).state.state);
     expect(() => renderToString(createElement(Lost))).toThrow('no <RoomsProvider>');

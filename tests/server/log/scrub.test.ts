@@ -10,6 +10,7 @@ import { entry } from '../../kit/log-files.ts';
 import { manualClock, type ManualClock } from '../../kit/manual-clock.ts';
 import { general } from '../../kit/rooms.ts';
 import { tempDir } from '../../kit/temp-dir.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const SECRET = 'tell-nobody-of-this';
 
@@ -57,7 +58,7 @@ describe('scrubbing', () => {
     expect(JSON.stringify(events)).not.toContain(SECRET);
     expect(isThere(dir)).toBe(true);
     clock.advance(60_000);
-    await vi.waitFor(() => expect(isThere(dir)).toBe(false));
+    await waitFor(() => expect(isThere(dir)).toBe(false));
     await log.close();
   });
 
@@ -81,7 +82,7 @@ describe('scrubbing', () => {
     expect(isThere(copied)).toBe(true);
     const again = await open(copied, clock);
     clock.advance(60_000);
-    await vi.waitFor(() => expect(isThere(copied)).toBe(false));
+    await waitFor(() => expect(isThere(copied)).toBe(false));
     await again.close();
   });
 
@@ -121,9 +122,9 @@ describe('scrubbing', () => {
     const scrubber = new Scrubber({ scrub, withinMs: 1_000, clock, onError });
     scrubber.soon();
     clock.advance(1_000);
-    await vi.waitFor(() => expect(errors).toHaveLength(1));
+    await waitFor(() => expect(errors).toHaveLength(1));
     clock.advance(1_000);
-    await vi.waitFor(() => expect(errors).toHaveLength(2));
+    await waitFor(() => expect(errors).toHaveLength(2));
     await scrubber.close();
   });
 

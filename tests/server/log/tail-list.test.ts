@@ -1,8 +1,9 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { TailList } from '../../../server/log/tail-list.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 // A context made after the flag has it; this one was made before.
 setFlagsFromString('--expose-gc');
@@ -57,7 +58,7 @@ it('holds nothing that it has lost', async () => {
     return new WeakRef(item);
   }).slice(0, 5);
   list.drop(5);
-  await vi.waitFor(() => {
+  await waitFor(() => {
     collectGarbage();
     expect(lost.some((item) => item.deref() !== undefined)).toBe(false);
   });

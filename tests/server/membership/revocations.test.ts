@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isMeant } from '../../../server/bus/notice.ts';
 import { deafProxy } from '../../kit/deaf-proxy.ts';
 import {
@@ -10,6 +10,7 @@ import {
 } from '../../kit/keeping-nodes.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { ada, bob } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const room = { kind: 'chat', id: 'r' };
 const OUT = { role: undefined };
@@ -30,13 +31,13 @@ function revocations(name: string, share: Sharing): void {
       await one.of('chat').joining.invite(ada, { room: 'r', user: 'bob', role: 'member' });
       await other.of('chat').joining.accept(bob, 'r');
       for (const { memberships } of [one, other]) {
-        await vi.waitFor(async () =>
+        await waitFor(async () =>
           expect(await memberships.of(room, 'bob')).toMatchObject({ role: 'member' }),
         );
       }
       const heard = () => other.notices.flatMap(({ revoked }) => revoked ?? []);
       const isOut = () =>
-        vi.waitFor(async () => {
+        waitFor(async () => {
           expect(await one.memberships.of(room, 'bob')).toMatchObject(OUT);
           expect(await other.memberships.of(room, 'bob')).toMatchObject(OUT);
         });
@@ -55,12 +56,12 @@ function revocations(name: string, share: Sharing): void {
       expect(one.errors).toMatchObject([unavailable]);
       expect(await pending()).toEqual([banned]);
       one.clock.advance(5_000);
-      await vi.waitFor(() => expect(one.errors).toMatchObject([unavailable, unavailable]));
+      await waitFor(() => expect(one.errors).toMatchObject([unavailable, unavailable]));
       one.failAnnounces(false);
       one.clock.advance(5_000);
       await isOut();
-      await vi.waitFor(() => expect(heard()).toContainEqual(banned));
-      await vi.waitFor(async () => expect(await pending()).toBeUndefined());
+      await waitFor(() => expect(heard()).toContainEqual(banned));
+      await waitFor(async () => expect(await pending()).toBeUndefined());
     });
 
     it('[AUT1] and is not acknowledged holds all the same, and is announced', async () => {
@@ -68,7 +69,7 @@ function revocations(name: string, share: Sharing): void {
       one.loseAck();
       await expect(ban(one)).rejects.toMatchObject(unavailable);
       await isOut();
-      await vi.waitFor(() => expect(heard()).toContainEqual(banned));
+      await waitFor(() => expect(heard()).toContainEqual(banned));
     });
 
     it('[AUT1] is announced before its repeat on another node is answered', async () => {
@@ -88,7 +89,7 @@ function revocations(name: string, share: Sharing): void {
       const again = other.of('chat').governing.close(ada, 'r');
       await expect(again).rejects.toMatchObject({ code: 'FORBIDDEN' });
       await isOut();
-      await vi.waitFor(() => expect(heard()).toContainEqual({ who: 'all', reason: 'closed' }));
+      await waitFor(() => expect(heard()).toContainEqual({ who: 'all', reason: 'closed' }));
       expect(other.told.map(({ type }) => type)).toContain('closed');
     });
 
@@ -101,7 +102,7 @@ function revocations(name: string, share: Sharing): void {
       await other.of('chat').joining.accept(bob, 'r');
       other.failAnnounces(false);
       other.clock.advance(5_000);
-      await vi.waitFor(async () => expect(await pending()).toBeUndefined());
+      await waitFor(async () => expect(await pending()).toBeUndefined());
       expect(await other.memberships.of(room, 'bob')).toMatchObject({ role: 'member' });
       expect(heard().filter(({ who }) => who !== 'all' && 'only' in who)).toEqual([]);
     });
@@ -118,8 +119,8 @@ function revocations(name: string, share: Sharing): void {
         other.clock.advance(5_000);
         const { book } = other;
         const pending = async () => (await book.read({ kind: 'chat', id: 's' })).facts?.revocations;
-        await vi.waitFor(async () => expect(await pending()).toBeUndefined());
-        const outsiders = await vi.waitFor(() => {
+        await waitFor(async () => expect(await pending()).toBeUndefined());
+        const outsiders = await waitFor(() => {
           const found = other.notices.find(({ room: { id }, revoked }) => id === 's' && revoked);
           expect(found).toBeDefined();
           return found?.revoked;
@@ -162,7 +163,7 @@ describe.skipIf(noRedis)('nodes on Redis', () => {
     await dying.of('chat').joining.invite(ada, { room: 'r', user: 'bob', role: 'member' });
     await dying.of('chat').joining.accept(bob, 'r');
     const seen = () => other.memberships.of(room, 'bob');
-    await vi.waitFor(async () => expect(await seen()).toMatchObject({ role: 'member' }));
+    await waitFor(async () => expect(await seen()).toMatchObject({ role: 'member' }));
     dying.dieAfterStoring();
     const { governing } = dying.of('chat');
     const end =
@@ -171,19 +172,16 @@ describe.skipIf(noRedis)('nodes on Redis', () => {
         : governing.removeMember(ada, { room: 'r', user: 'bob', ban: what === 'a ban' });
     await expect(end).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     expect(await seen()).toMatchObject({ role: 'member' });
-    await vi.waitFor(
-      async () => {
-        other.clock.advance(2_000);
-        expect(await seen()).toMatchObject(expected);
-      },
-      { timeout: 8_000, interval: 100 },
-    );
+    await waitFor(async () => {
+      other.clock.advance(2_000);
+      expect(await seen()).toMatchObject(expected);
+    });
     const meant = who === 'all' ? who : { only: who };
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(other.notices.flatMap(({ revoked }) => revoked?.who ?? [])).toContainEqual(meant),
     );
     // Nothing is left for anybody.
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await redis.command('ZCARD', 'trpc-rooms:unfinished')).toBe(0),
     );
   });
@@ -206,6 +204,6 @@ describe.skipIf(noRedis)('nodes on Redis', () => {
     const seen = () => starting.memberships.of(room, 'bob');
     expect(await seen()).toMatchObject({ role: 'member' });
     await one.of('chat').governing.removeMember(ada, { room: 'r', user: 'bob', ban: true });
-    await vi.waitFor(async () => expect(await seen()).toMatchObject({ isBanned: true }), 5_000);
+    await waitFor(async () => expect(await seen()).toMatchObject({ isBanned: true }));
   });
 });

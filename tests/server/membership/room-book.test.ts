@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMemoryRecords } from '../../../server/records/memory-records.ts';
 import { roomPartition, userPartition } from '../../../server/records/records.ts';
 import { RoomError } from '../../../shared/index.ts';
 import { testKeeping } from '../../kit/keeping.ts';
 import { ada, bob } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const room = { kind: 'chat', id: 'r' };
 const made = { id: 'r', private: true };
@@ -37,7 +38,7 @@ describe('a change of a room', () => {
     expect((await node.book.read(room)).facts?.news).toHaveLength(2);
     isDown = false;
     node.clock.advance(5_000);
-    await vi.waitFor(async () => expect((await node.book.read(room)).facts?.news).toEqual([]));
+    await waitFor(async () => expect((await node.book.read(room)).facts?.news).toEqual([]));
     // The first was told twice, under one key: in the log it is one event.
     expect(keys).toEqual([keys[0], keys[1], keys[0], keys[1]]);
   });
@@ -54,7 +55,7 @@ describe('a change of a room', () => {
     dead.book.close();
     const next = testKeeping({ records });
     expect(await next.memberships.of(room, 'ada')).toMatchObject({ role: 'owner' });
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(next.told.map(({ type }) => type)).toEqual(['roomCreated', 'joined']),
     );
   });
@@ -76,13 +77,11 @@ describe('a change of a room', () => {
       await joining.accept({ id, name: id }, 'r');
     }
     await governing.close(ada, 'r');
-    await vi.waitFor(() => expect(dying.errors).not.toEqual([]));
+    await waitFor(() => expect(dying.errors).not.toEqual([]));
     dying.book.close();
     const next = testKeeping({ records });
     await next.memberships.of(room, 'u7');
-    await vi.waitFor(async () =>
-      expect((await next.book.read(room)).facts?.parting).toBeUndefined(),
-    );
+    await waitFor(async () => expect((await next.book.read(room)).facts?.parting).toBeUndefined());
     const notices = [...dying.told, ...next.told].filter(({ type }) => type === 'removed');
     expect(new Set(notices.map(({ room: to }) => to.id)).size).toBe(31);
     // One key: whoever is told twice has it once.

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Records } from '../../../server/records/records.ts';
 import { limits, type By, type RoomError } from '../../../shared/index.ts';
 import { testKeeping } from '../../kit/keeping.ts';
 import { inMemory, onRedis, type Shared, type Sharing } from '../../kit/keeping-nodes.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { ada, bob } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const BOB = 'user/bob';
 const invitation = { room: 'r', user: 'bob', role: 'member' } as const;
@@ -50,7 +51,7 @@ function userIndex(name: string, share: Sharing): void {
       const node = testKeeping(second);
       const other = node.of('chat');
       await other.founding.create(ada, { id: 'r', private: false });
-      const isHeld = () => vi.waitFor(() => expect(held).toHaveLength(1));
+      const isHeld = () => waitFor(() => expect(held).toHaveLength(1));
       const letGo = () => held.splice(0).forEach((go) => go());
       return { slow, other, isHeld, letGo, records: second.records, clock: node.clock };
     };

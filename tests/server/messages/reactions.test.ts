@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RoomLog } from '../../../server/log/room-log.ts';
 import { reactionsKey } from '../../../server/messages/reaction-records.ts';
@@ -11,6 +11,7 @@ import { manualClock, type ManualClock } from '../../kit/manual-clock.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { openStore } from '../../kit/redis-store.ts';
 import { ada, bob, general, memoryLog } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 interface Store {
   readonly log: RoomLog;
@@ -25,7 +26,7 @@ function gate() {
     pass: async () => {
       if (!isOpen) await new Promise<void>((resolve) => held.push(resolve));
     },
-    isHeld: () => vi.waitFor(() => expect(held).not.toEqual([])),
+    isHeld: () => waitFor(() => expect(held).not.toEqual([])),
     open: () => {
       isOpen = true;
       for (const go of held.splice(0)) go();
@@ -153,7 +154,7 @@ async function moving<T>(clock: ManualClock, until: Promise<T>): Promise<T> {
   let isOver = false;
   const over = () => void (isOver = true);
   until.then(over, over);
-  await vi.waitFor(() => {
+  await waitFor(() => {
     clock.advance(250);
     expect(isOver).toBe(true);
   });

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../server/clock.ts';
 import { RedisLink } from '../../../server/redis/redis-link.ts';
 import { RedisPubSub } from '../../../server/redis/redis-pubsub.ts';
 import { deafProxy, type DeafProxy } from '../../kit/deaf-proxy.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 // No type of the protocol begins so.
 const GARBAGE = '@?\r\n';
@@ -37,8 +38,8 @@ describe.skipIf(noRedis)('a connection over which something comes that cannot be
     const { link, told } = await connect();
     const first = await link.command(['CLIENT', 'ID']);
     proxy.say(GARBAGE);
-    await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('Redis')]));
-    await vi.waitFor(() => expect(link.failure()).toBeUndefined(), { timeout: 5_000 });
+    await waitFor(() => expect(told).toEqual([expect.stringContaining('Redis')]));
+    await waitFor(() => expect(link.failure()).toBeUndefined());
     expect(await link.command(['CLIENT', 'ID'])).not.toBe(first);
     expect(told).toHaveLength(2);
   });
@@ -52,7 +53,7 @@ describe.skipIf(noRedis)('a connection over which something comes that cannot be
     proxy.say(`+spoilt\r\n${GARBAGE}`);
     const answers = await Promise.allSettled(echoes);
     expect(answers.slice(1).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    await vi.waitFor(() => expect(link.failure()).toBeUndefined(), { timeout: 5_000 });
+    await waitFor(() => expect(link.failure()).toBeUndefined());
     expect(await link.command(['ECHO', 'd'])).toBe('d');
   });
 
@@ -67,12 +68,12 @@ describe.skipIf(noRedis)('a connection over which something comes that cannot be
     let returns = 0;
     pubsub.onReturn(() => (returns += 1));
     proxy.say(GARBAGE);
-    await vi.waitFor(() => expect(told.map((reason) => reason === undefined)).toEqual([false]));
-    await vi.waitFor(() => expect(returns).toBe(1), { timeout: 5_000 });
+    await waitFor(() => expect(told.map((reason) => reason === undefined)).toEqual([false]));
+    await waitFor(() => expect(returns).toBe(1));
     expect(told.at(-1)).toBeUndefined();
     await redis.command('SPUBLISH', 'c', 'x');
-    await vi.waitFor(() => expect(heard).toEqual(['x']));
+    await waitFor(() => expect(heard).toEqual(['x']));
     await redis.command('SPUBLISH', 'c', 'y');
-    await vi.waitFor(() => expect(heard).toEqual(['x', 'y']));
+    await waitFor(() => expect(heard).toEqual(['x', 'y']));
   });
 });

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entry, listen, redisNodes } from '../../kit/redis-nodes.ts';
 import { noRedis } from '../../kit/redis-server.ts';
 import { general } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 describe.skipIf(noRedis)('nodes that share a Redis', () => {
   const { redis, node } = redisNodes();
@@ -16,9 +17,9 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     expect(after).toMatchObject({ offset: 1, duplicate: false });
     expect(after.epoch).not.toBe(before.epoch);
     const news = () => atB.slice(2);
-    await vi.waitFor(() => expect(news()).toEqual([`${after.epoch}>1`]), { timeout: 5_000 });
+    await waitFor(() => expect(news()).toEqual([`${after.epoch}>1`]));
     const next = await a.log.append(entry('3'));
-    await vi.waitFor(() => expect(news()[1]).toBe(`${next.epoch}:2`));
+    await waitFor(() => expect(news()[1]).toBe(`${next.epoch}:2`));
   });
 
   it('[LOG3] change nothing that has taken the place of what was lost in between', async () => {
@@ -54,16 +55,14 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
       const before = await a.log.append(entry('1', { idempotencyKey: 'k' }));
       // Unless each is synced, what is acknowledged can still be in Redis itself, and is lost with it.
       const persistence = async () => String(await redis.command('INFO', 'persistence'));
-      await vi.waitFor(async () => expect(await persistence()).toContain('aof_buffer_length:0'), {
-        timeout: 5_000,
-      });
+      await waitFor(async () => expect(await persistence()).toContain('aof_buffer_length:0'));
       await redis.kill();
       await redis.start();
-      await vi.waitFor(() => expect(a.log.failure()).toBeUndefined(), { timeout: 5_000 });
+      await waitFor(() => expect(a.log.failure()).toBeUndefined());
       const again = await a.log.append(entry('1', { idempotencyKey: 'k' }));
       expect(again).toMatchObject({ offset: 1, duplicate: true });
       expect(again.epoch).not.toBe(before.epoch);
-      await vi.waitFor(() => expect(heard.at(-1)).toBe(`${again.epoch}>1`), { timeout: 5_000 });
+      await waitFor(() => expect(heard.at(-1)).toBe(`${again.epoch}>1`));
       expect((await a.log.read(general, { after: 0, limit: 9 })).events).toHaveLength(1);
     },
   );
@@ -74,7 +73,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     const acks = [await a.log.append(entry('1')), await a.log.append(entry('2'))];
     await redis.kill();
     await redis.start();
-    await vi.waitFor(() => expect(a.log.failure()).toBeUndefined(), { timeout: 5_000 });
+    await waitFor(() => expect(a.log.failure()).toBeUndefined());
     expect(await a.log.append(entry('3'))).toMatchObject({ epoch: acks[0]?.epoch, offset: 3 });
   });
 });

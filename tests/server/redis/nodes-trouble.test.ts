@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entry, listen, redisNodes } from '../../kit/redis-nodes.ts';
 import { noRedis } from '../../kit/redis-server.ts';
 import { general } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 describe.skipIf(noRedis)('nodes that share a Redis', () => {
   const { redis, node } = redisNodes();
@@ -12,7 +13,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     const heard = await listen(a.log);
     await a.log.append(entry('1'));
     await redis.kill();
-    await vi.waitFor(() => expect(a.log.failure()).toContain('Redis'));
+    await waitFor(() => expect(a.log.failure()).toContain('Redis'));
     const since = performance.now();
     const refused = { code: 'LOG_UNAVAILABLE' };
     await expect(a.log.append(entry('2'))).rejects.toMatchObject(refused);
@@ -20,10 +21,10 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     await expect(a.log.read(general, { after: 0, limit: 1 })).rejects.toMatchObject(refused);
     expect(performance.now() - since).toBeLessThan(1_000);
     await redis.start({ empty: true });
-    await vi.waitFor(() => expect(a.log.failure()).toBeUndefined(), { timeout: 5_000 });
+    await waitFor(() => expect(a.log.failure()).toBeUndefined());
     const after = await a.log.append(entry('3'));
     expect(after.offset).toBe(1);
-    await vi.waitFor(() => expect(heard.at(-1)).toMatch(new RegExp(`^${after.epoch}[>:]1$`)));
+    await waitFor(() => expect(heard.at(-1)).toMatch(new RegExp(`^${after.epoch}[>:]1$`)));
     expect(trouble.map((reason) => reason === undefined)).toEqual([false, true]);
   });
 
@@ -37,7 +38,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     expect(performance.now() - since).toBeLessThan(2_500);
     expect(a.log.failure()).toBeDefined();
     redis.signal('SIGCONT');
-    await vi.waitFor(() => expect(a.log.failure()).toBeUndefined(), { timeout: 5_000 });
+    await waitFor(() => expect(a.log.failure()).toBeUndefined());
     const again = await a.log.append(entry('2', { idempotencyKey: 'k' }));
     expect(again.offset).toBe(2);
     expect(await a.log.bounds(general)).toMatchObject({ head: 2 });

@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entry, listen, LOG, META, redisNodes } from '../../kit/redis-nodes.ts';
 import { noRedis } from '../../kit/redis-server.ts';
 import { ada, general } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 describe.skipIf(noRedis)('nodes that share a Redis', () => {
   const { redis, node } = redisNodes();
@@ -14,7 +15,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     );
     const epoch = acks[0]?.epoch;
     const all = Array.from({ length: 200 }, (_, n) => `${epoch}:${n + 1}`);
-    await vi.waitFor(() => expect([atA, atB]).toEqual([all, all]));
+    await waitFor(() => expect([atA, atB]).toEqual([all, all]));
     expect(new Set(acks.map(({ offset }) => offset)).size).toBe(200);
   });
 
@@ -41,7 +42,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     }
     await Promise.all(appending);
     expect(late).toEqual([]);
-    await vi.waitFor(() => expect(atA).toHaveLength(400));
+    await waitFor(() => expect(atA).toHaveLength(400));
     const all = Array.from({ length: 400 }, (_, n) => n + 1);
     for (const offsets of heard) {
       expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
@@ -59,7 +60,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     const late = a.log.append(entry('1', { idempotencyKey: 'k' }));
     await expect(late).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     const again = () => a.log.append(entry('1', { idempotencyKey: 'k' }));
-    const done = await vi.waitFor(again, { timeout: 5_000 });
+    const done = await waitFor(again);
     expect(done).toMatchObject({ offset: 2, duplicate: true });
     await a.log.append(entry('2'));
     expect(heard).toEqual([1, 3]);
@@ -83,7 +84,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
       await a.log.append(entry(`${round}`));
     }
     const all = Array.from({ length: 6 }, (_, n) => `${epoch}:${n + 1}`);
-    await vi.waitFor(() => expect(atB).toEqual(all), { timeout: 5_000 });
+    await waitFor(() => expect(atB).toEqual(all));
   });
 
   it('[RES5] hear of a last event whose message was lost, within 5 s', async () => {
@@ -92,7 +93,7 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
     const { epoch } = await b.log.append(entry('1'));
     await redis.command('HSET', LOG, '2', `message ada 5 - - "Ada"\n{"json":1}`);
     await redis.command('HSET', META, 'o', '2');
-    await vi.waitFor(() => expect(atB).toEqual([`${epoch}:1`, `${epoch}:2`]), { timeout: 5_000 });
+    await waitFor(() => expect(atB).toEqual([`${epoch}:1`, `${epoch}:2`]));
   });
 
   it('carries live events to all nodes in one order, and notices until they are heard', async () => {
@@ -121,18 +122,18 @@ describe.skipIf(noRedis)('nodes that share a Redis', () => {
       memberId: undefined,
       idempotencyKey: undefined,
     });
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await a.bus.publish(general, live('first'));
       expect(reached).toEqual([true, true]);
     });
     await Promise.all(
       ['1', '2', '3', '4'].map((n) => (Number(n) % 2 ? a : b).bus.publish(general, live(n))),
     );
-    await vi.waitFor(() => expect(heard.map(({ length }) => length)).toEqual([4, 4]));
+    await waitFor(() => expect(heard.map(({ length }) => length)).toEqual([4, 4]));
     expect(heard[0]).toEqual(heard[1]);
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await a.bus.announce({ room: general });
     expect(notices[0]).toEqual(['general']);
-    await vi.waitFor(() => expect(notices[1]).toEqual(['general']), { timeout: 5_000 });
+    await waitFor(() => expect(notices[1]).toEqual(['general']));
   });
 });

@@ -4,6 +4,7 @@ import type { Member } from '../../../server/presence/presence.ts';
 import { RedisPresence } from '../../../server/presence/redis/redis-presence.ts';
 import { redisLinks } from '../../kit/redis-links.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const INDEX = 'trpc-rooms:occupied:chat';
 
@@ -78,8 +79,8 @@ describe.skipIf(noRedis)('rooms that somebody is in, over nodes that share a Red
     b.presence.join(room('kept'), seat('b1', 'bob'));
     expect(await b.listed()).toEqual(['kept 2', 'lost 1']);
     await a.kill();
-    await vi.waitFor(async () => expect(await b.listed()).toEqual(['kept 1']), { timeout: 5_000 });
-    await vi.waitFor(async () => {
+    await waitFor(async () => expect(await b.listed()).toEqual(['kept 1']));
+    await waitFor(async () => {
       expect(await b.command('ZRANGE', INDEX, '0', '-1')).toEqual(['kept']);
     });
   });
@@ -90,9 +91,9 @@ describe.skipIf(noRedis)('rooms that somebody is in, over nodes that share a Red
     const looking = a.listed();
     b.presence.join(room('stale'), seat('b1', 'bob'));
     await looking;
-    await vi.waitFor(async () => expect(await a.listed()).toEqual(['stale 1']));
+    await waitFor(async () => expect(await a.listed()).toEqual(['stale 1']));
     b.presence.leave(room('stale'), seat('b1', 'bob'), 'left');
-    await vi.waitFor(async () => expect(await a.listed()).toEqual([]));
+    await waitFor(async () => expect(await a.listed()).toEqual([]));
   });
 
   it('lists the rooms of a Redis that lost its list again, when they are next looked after', async () => {
@@ -108,7 +109,7 @@ describe.skipIf(noRedis)('rooms that somebody is in, over nodes that share a Red
     await links.link.command(['DEL', INDEX]);
     const check = clock.after.mock.calls.find(([ms]) => ms === 30_000)?.[1];
     check?.();
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       const { rooms } = await presence.occupied('chat', { after: undefined, limit: 10 });
       expect(rooms).toEqual([{ room: 'long', count: 1 }]);
     });

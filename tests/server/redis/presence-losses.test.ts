@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { noRedis } from '../../kit/redis-server.ts';
 import { PEOPLE, presenceNodes, seat } from '../../kit/presence-nodes.ts';
 import { general } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
   const { redis, nodes, node, kill, show } = presenceNodes();
@@ -11,16 +12,16 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     const [a, b] = [await node(short), await node(short)];
     a.presence.join(general, seat('a1', 'ada'));
     b.presence.join(general, seat('b1', 'bob'));
-    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
+    await waitFor(async () => expect(await b.ids()).toHaveLength(2));
     const until = performance.now() + 1_200;
-    await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(until), { timeout: 3_000 });
+    await waitFor(() => expect(performance.now()).toBeGreaterThan(until));
     expect(await b.ids()).toHaveLength(2);
     await kill(a);
     nodes.shift();
     const since = performance.now();
-    await vi.waitFor(() => expect(b.told.at(-1)).toBe('leave ada timeout'), { timeout: 3_000 });
+    await waitFor(() => expect(b.told.at(-1)).toBe('leave ada timeout'));
     expect(performance.now() - since).toBeLessThan(1_500);
-    await vi.waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
+    await waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
     const c = await node(short);
     expect(await c.ids()).toEqual(['bob']);
   });
@@ -40,7 +41,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     await a.presence.close();
     b.presence.join(general, seat('b1', 'ada', 's'));
     nodes.shift();
-    await vi.waitFor(() => expect(b.told.at(-1)).toBe('leave eve drain'), { timeout: 3_000 });
+    await waitFor(() => expect(b.told.at(-1)).toBe('leave eve drain'), 3_000);
     expect(await b.ids()).toEqual(['ada']);
   });
 
@@ -49,16 +50,16 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     const [a, b] = [await node(short), await node(short)];
     a.presence.join(general, seat('a1', 'ada'));
     b.presence.join(general, seat('b1', 'bob'));
-    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
-    await vi.waitFor(async () => expect(await a.ids()).toHaveLength(2));
+    await waitFor(async () => expect(await b.ids()).toHaveLength(2));
+    await waitFor(async () => expect(await a.ids()).toHaveLength(2));
     for (const { told } of nodes) told.length = 0;
     await redis.command('FLUSHALL');
-    await vi.waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(3));
+    await waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(3));
     const c = await node(short);
     expect(await c.ids()).toEqual(['ada', 'bob']);
     expect([a.told, b.told]).toEqual([[], []]);
     a.presence.leave(general, seat('a1', 'ada'), 'left');
-    await vi.waitFor(() => expect(b.told).toEqual(['gone a1', 'leave ada left']));
+    await waitFor(() => expect(b.told).toEqual(['gone a1', 'leave ada left']));
   });
 
   it('[PRE2] heals what was said while the link that listens was cut', async () => {
@@ -69,7 +70,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
       await a.presence.setState(general, seat(`a${round}`, ''), `{"json":${round}}`);
     }
     a.presence.leave(general, seat('a2', 'u2'), 'left');
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect(await b.presence.snapshot(general)).toEqual(await a.presence.snapshot(general));
     });
     expect(await b.ids()).toEqual(['u0', 'u1', 'u3', 'u4']);
@@ -80,15 +81,13 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     const [a, b] = [await node(short), await node(short)];
     a.presence.join(general, seat('a1', 'ada'));
     b.presence.join(general, seat('b1', 'bob'));
-    await vi.waitFor(async () => expect(await b.ids()).toHaveLength(2));
+    await waitFor(async () => expect(await b.ids()).toHaveLength(2));
     await redis.kill();
     a.presence.join(general, seat('c1', 'cy'));
     a.presence.leave(general, seat('a1', 'ada'), 'left');
     expect(await a.ids()).toContain('cy');
     await redis.start({ empty: true });
-    await vi.waitFor(async () => expect(await b.ids()).toEqual(['bob', 'cy']), {
-      timeout: 10_000,
-    });
+    await waitFor(async () => expect(await b.ids()).toEqual(['bob', 'cy']));
     expect(b.told.filter((one) => one.includes('bob') && one.startsWith('leave'))).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { RoomLog, RoomName } from '../../../server/log/room-log.ts';
 import { roomKeys } from '../../../server/redis/redis-keys.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { openStore } from '../../kit/redis-store.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const room: RoomName = { kind: 'chat', id: 'general' };
 const META = roomKeys(room)('meta');
@@ -46,7 +47,7 @@ describe.skipIf(noRedis)('nodes whose Redis is another process, or may be', () =
     const { epoch } = await sure.bounds(other);
     await redis.kill();
     await redis.start();
-    await vi.waitFor(() => expect(sure.failure()).toBeUndefined(), { timeout: 5_000 });
+    await waitFor(() => expect(sure.failure()).toBeUndefined());
     expect((await sure.bounds(other)).epoch).not.toBe(epoch);
   });
 
@@ -61,7 +62,7 @@ describe.skipIf(noRedis)('nodes whose Redis is another process, or may be', () =
     const { epoch } = await log.append(entry('1'));
     expect(await redis.command('HGET', META, 'r')).toBe('kept');
     await redis.command('CONFIG', 'SET', name, value);
-    await vi.waitFor(() => expect(told).toBe(1), { timeout: 5_000 });
+    await waitFor(() => expect(told).toBe(1));
     expect(await log.append(entry('2'))).toMatchObject({ epoch, offset: 2 });
     const info = String(await redis.command('INFO', 'server'));
     expect(info).toContain(`run_id:${String(await redis.command('HGET', META, 'r'))}`);
@@ -70,7 +71,7 @@ describe.skipIf(noRedis)('nodes whose Redis is another process, or may be', () =
     expect(await log.append(entry('3'))).toMatchObject({ epoch, offset: 3 });
     await redis.kill();
     await redis.start();
-    await vi.waitFor(() => expect(log.failure()).toBeUndefined(), { timeout: 5_000 });
+    await waitFor(() => expect(log.failure()).toBeUndefined());
     expect((await log.bounds(room)).epoch).not.toBe(epoch);
     expect(told).toBe(1);
   });
@@ -81,7 +82,7 @@ describe.skipIf(noRedis)('nodes whose Redis is another process, or may be', () =
     const { log } = await openStore(redis.url, { onLessKept: () => (told += 1) });
     logs.push(log);
     await redis.command('CONFIG', 'SET', 'appendonly', 'no');
-    await vi.waitFor(() => expect(told).toBe(1), { timeout: 5_000 });
+    await waitFor(() => expect(told).toBe(1));
   });
 
   it.each([
@@ -107,13 +108,10 @@ describe.skipIf(noRedis)('nodes whose Redis is another process, or may be', () =
     const replica = await redisServer(['--appendonly', 'yes', '--appendfsync', 'always']);
     try {
       await redis.command('REPLICAOF', '127.0.0.1', String(replica.port));
-      await vi.waitFor(
-        async () => {
-          const info = String(await redis.command('INFO', 'replication'));
-          expect(info).toContain('master_link_status:up');
-        },
-        { timeout: 10_000 },
-      );
+      await waitFor(async () => {
+        const info = String(await redis.command('INFO', 'replication'));
+        expect(info).toContain('master_link_status:up');
+      });
       await redis.command('REPLICAOF', 'NO', 'ONE');
       // As it stands where the one that was demoted has what it kept before.
       const meta = ['e', before.epoch, 'l', before.epoch, 'o', '1', 'f', '1', 'r', 'kept'];

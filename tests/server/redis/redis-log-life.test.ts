@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { manualClock } from '../../kit/manual-clock.ts';
 import { READ } from '../../../server/log/redis/log-scripts.ts';
 import { MessageChanges } from '../../../server/messages/message-changes.ts';
@@ -9,6 +9,7 @@ import { chat, DAY } from '../../../shared/index.ts';
 import { openStore } from '../../kit/redis-store.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { ada, general } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const keyOf = roomKeys(general);
 const HOUR_MS = 3_600_000;
@@ -219,10 +220,7 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     const told = new Set<string>();
     const unfollow = log.follow(general, (_, now) => told.add(now));
     const { epoch } = await log.bounds(general);
-    await vi.waitFor(
-      async () => expect(await redis.command('EXISTS', keyOf('meta'))).toBe(1),
-      5_000,
-    );
+    await waitFor(async () => expect(await redis.command('EXISTS', keyOf('meta'))).toBe(1));
     expect(await log.bounds(general)).toMatchObject({ epoch, head: 0 });
     expect(Number(await redis.command('PTTL', keyOf('meta')))).toBeGreaterThan(DAY - HOUR_MS);
     // It may have begun to listen late, which is told.

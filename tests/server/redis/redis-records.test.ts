@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordsContract } from '../../contract/records-contract.ts';
 import { openStore } from '../../kit/redis-store.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 describe.skipIf(noRedis)('Redis records', () => {
   let redis: RedisServer;
@@ -35,14 +36,11 @@ describe.skipIf(noRedis)('Redis records', () => {
     // Others write there, and say nothing of it.
     await write('left');
     expect(await take()).toEqual([]);
-    const taken = await vi.waitFor(
-      async () => {
-        const both = (await Promise.all([take(), take()])).flat();
-        expect(both).not.toEqual([]);
-        return both;
-      },
-      { timeout: 5_000 },
-    );
+    const taken = await waitFor(async () => {
+      const both = (await Promise.all([take(), take()])).flat();
+      expect(both).not.toEqual([]);
+      return both;
+    });
     expect(taken).toEqual(['room/chat/left']);
     expect(await take()).toEqual([]);
     await write('left', false);

@@ -1,16 +1,15 @@
 import { rmSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../server/clock.ts';
 import { RedisLink } from '../../../server/redis/redis-link.ts';
 import { RedisPubSub } from '../../../server/redis/redis-pubsub.ts';
 import { script } from '../../../server/redis/script.ts';
 import { noRedis, redisServer, type RedisServer } from '../../kit/redis-server.ts';
 import { openStore } from '../../kit/redis-store.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const WRITE = script(`return redis.call('SET', KEYS[1], ARGV[1])`);
 const READ = script(`return redis.call('GET', KEYS[1])`);
-// The client asks PING every 2 s.
-const patience = { timeout: 6_000 };
 
 describe.skipIf(noRedis)('a Redis that answers with errors for a while', () => {
   let redis: RedisServer;
@@ -60,10 +59,7 @@ describe.skipIf(noRedis)('a Redis that answers with errors for a while', () => {
     const { dir } = (await redis.command('CONFIG', 'GET', 'dir')) as { dir: string };
     rmSync(dir, { recursive: true });
     await redis.command('BGSAVE');
-    await vi.waitFor(
-      () => expect(link.failure()).toMatch(/^Redis refuses to write: MISCONF/),
-      patience,
-    );
+    await waitFor(() => expect(link.failure()).toMatch(/^Redis refuses to write: MISCONF/));
     // It goes on with what it does not refuse, and that says nothing of the rest.
     expect(await link.run(READ, ['k'], [])).toBeNull();
     await expect(link.run(WRITE, ['k'], ['1'])).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
@@ -72,11 +68,11 @@ describe.skipIf(noRedis)('a Redis that answers with errors for a while', () => {
     await pubsub.subscribe('c', (message) => heard.push(message)).on;
     await redis.command('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no');
     expect(await link.run(WRITE, ['k'], ['1'])).toBe('OK');
-    await vi.waitFor(() => expect(link.failure()).toBeUndefined(), patience);
+    await waitFor(() => expect(link.failure()).toBeUndefined());
     expect(await link.command(['CLIENT', 'ID'])).toBe(id);
     expect(told.map((reason) => reason === undefined)).toEqual([false, true]);
     await redis.command('SPUBLISH', 'c', 'x');
-    await vi.waitFor(() => expect(heard).toEqual(['x']));
+    await waitFor(() => expect(heard).toEqual(['x']));
     expect(deaf).toEqual([]);
   });
 
@@ -84,24 +80,24 @@ describe.skipIf(noRedis)('a Redis that answers with errors for a while', () => {
     await start('--busy-reply-threshold', '100');
     const { link, id } = await connect();
     const free = occupy();
-    await vi.waitFor(() => expect(link.failure()).toContain('BUSY'), patience);
+    await waitFor(() => expect(link.failure()).toContain('BUSY'));
     await free();
     expect(await link.command(['CLIENT', 'ID'])).toBe(id);
-    await vi.waitFor(() => expect(link.failure()).toBeUndefined(), patience);
+    await waitFor(() => expect(link.failure()).toBeUndefined());
   });
 
   it('is asked again when what came too late was an error', async () => {
     await start('--busy-reply-threshold', '1500');
     const { link, told, id } = await connect(500);
     const free = occupy();
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await expect(link.command(['GET', 'k'])).rejects.toThrow('does not answer in time');
     });
-    await vi.waitFor(() => expect(told.at(-1)).toContain('BUSY'), patience);
+    await waitFor(() => expect(told.at(-1)).toContain('BUSY'));
     await free();
     expect(await link.command(['CLIENT', 'ID'])).toBe(id);
     expect(await link.run(WRITE, ['k'], ['1'])).toBe('OK');
-    await vi.waitFor(() => expect(link.failure()).toBeUndefined(), patience);
+    await waitFor(() => expect(link.failure()).toBeUndefined());
   });
 
   it('is asked again to subscribe on the same connection, until that is wanted no more', async () => {
@@ -114,15 +110,15 @@ describe.skipIf(noRedis)('a Redis that answers with errors for a while', () => {
     await Promise.all([wanted.on, unwanted.on]);
     unwanted.close();
     await redis.command('ACL', 'SETUSER', 'default', 'allchannels');
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await redis.command('SPUBLISH', 'c', 'x');
       expect(heard).toContain('x');
-    }, patience);
+    });
     expect(await redis.command('PUBSUB', 'SHARDNUMSUB', 'c', 'd')).toEqual(['c', 1, 'd', 0]);
     expect(told).toEqual([]);
     wanted.close();
     const none = ['c', 0];
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       expect(await redis.command('PUBSUB', 'SHARDNUMSUB', 'c')).toEqual(none);
     });
   });
@@ -144,6 +140,6 @@ describe.skipIf(noRedis)('a Redis that answers with errors for a while', () => {
     await log.append({ room: { kind: 'chat', id: 'last' }, type: 'm', data: '{}', by, at: 1 });
     await redis.command('HSET', keyOf('last', 'log'), '2', `m ada 5 - - "Ada"\n{"json":1}`);
     await redis.command('HSET', keyOf('last', 'meta'), 'o', '2');
-    await vi.waitFor(() => expect(heard).toEqual([1, 2]), { timeout: 5_000 });
+    await waitFor(() => expect(heard).toEqual([1, 2]));
   });
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Member, Presence } from '../../../server/presence/presence.ts';
 import { noRedis } from '../../kit/redis-server.ts';
 import { PEOPLE, presenceNodes, seat, type PresenceNode } from '../../kit/presence-nodes.ts';
 import { general } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
   const { redis, node, show } = presenceNodes();
@@ -13,8 +14,8 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     a.presence.join(general, seat('a1', 'ada'));
     b.presence.join(general, seat('b1', 'bob'));
     await a.presence.setState(general, seat('a1', 'ada'), '{"json":1}');
-    await vi.waitFor(() => expect(a.told).toContain('join bob'));
-    await vi.waitFor(() => expect(b.told).toContain('join ada {"json":1}'));
+    await waitFor(() => expect(a.told).toContain('join bob'));
+    await waitFor(() => expect(b.told).toContain('join ada {"json":1}'));
     const c = await node();
     expect(await c.presence.snapshot(general)).toEqual([
       { id: 'ada', name: 'ADA', state: '{"json":1}' },
@@ -34,12 +35,12 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
       a.presence.join(general, seat('e1', 'eve'));
       await show(['ada', 'eve'], ['ada', 'eve'], ['ada', 'eve']);
       await a.presence.setState(general, seat('a1', 'ada'), '{"json":"busy"}');
-      await vi.waitFor(() => expect(c.told.at(-1)).toContain('busy'));
+      await waitFor(() => expect(c.told.at(-1)).toContain('busy'));
       a.presence.leave(general, seat('a1', 'ada', session), 'dropped');
       b.presence.join(general, seat('b1', 'ada', session));
       // Whoever was dropped after her and did not come back: when he has left, her time would be over, too.
       a.presence.leave(general, seat('e1', 'eve'), 'dropped');
-      await vi.waitFor(() => expect(c.told).toContain('leave eve timeout'));
+      await waitFor(() => expect(c.told).toContain('leave eve timeout'));
       const [shown] = await c.presence.snapshot(general);
       // State goes with the seat.
       expect(shown?.state).toBe(session ? '{"json":"busy"}' : undefined);
@@ -56,9 +57,9 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     a.presence.join(general, seat('a1', 'ada', 's'));
     await show(['ada'], ['ada']);
     b.presence.join(general, seat('b1', 'ada', 's'));
-    await vi.waitFor(() => expect(a.told).toContain('taken a1'));
+    await waitFor(() => expect(a.told).toContain('taken a1'));
     expect(await redis.command('HEXISTS', PEOPLE, 'mb1')).toBe(1);
-    await vi.waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
+    await waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
     b.presence.leave(general, seat('b1', 'ada', 's'), 'left');
     await show([], []);
   });
@@ -68,7 +69,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     for (let round = 0; round < 20; round += 1) {
       a.presence.join(general, seat(`a${round}`, 'ada', 's'));
       b.presence.join(general, seat(`b${round}`, 'ada', 's'));
-      await vi.waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(2));
+      await waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(2));
     }
     await show(['ada'], ['ada'], ['ada']);
     const [last] = ((await redis.command('HKEYS', PEOPLE)) as string[]).filter((id) => id !== '@');
@@ -92,7 +93,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     const told = ['', '{', '{}', 'null', '[]', '{"life":1}', '{"life":"life","version":"x"}'];
     told.push(JSON.stringify({ life: 'life', version: '8', node: 'n', sets: ['m'], gone: [1, 2] }));
     for (const text of told) await redis.command('SPUBLISH', live, `p${text}`);
-    await vi.waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'mb1')).toBe(1));
+    await waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'mb1')).toBe(1));
     expect(await b.ids()).toEqual(['bob']);
     const other = { kind: 'chat', id: 'taken' };
     await redis.command('SET', 'trpc-rooms:{chat/taken}:people', 'theirs');
@@ -105,7 +106,7 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     const a = await node();
     await redis.command('CONFIG', 'RESETSTAT');
     for (let n = 0; n < 500; n += 1) a.presence.join(general, seat(`a${n}`, `u${n}`));
-    await vi.waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(501));
+    await waitFor(async () => expect(await redis.command('HLEN', PEOPLE)).toBe(501));
     const stats = String(await redis.command('INFO', 'commandstats'));
     const calls = /cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1];
     expect(Number(calls)).toBeLessThanOrEqual(2);
@@ -150,14 +151,12 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
             (await presence.snapshot(general)).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
           ),
         );
-      // Where the line of a node was cut, it looks again within 2 s.
-      const patience = { timeout: 8_000 };
-      await vi.waitFor(async () => {
+      await waitFor(async () => {
         const [x, y, z] = await shown();
         expect([y, z]).toEqual([x, x]);
-      }, patience);
+      });
       for (const { at, member } of live.values()) at.leave(general, member, 'left');
-      await vi.waitFor(async () => expect(await shown()).toEqual([[], [], []]), patience);
+      await waitFor(async () => expect(await shown()).toEqual([[], [], []]));
     };
     await fc.assert(fc.asyncProperty(fc.array(deed, { maxLength: 25 }), check), { numRuns: 12 });
   });

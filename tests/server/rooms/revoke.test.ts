@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PUSH, type PushItem, type PushSink } from '../../../server/push.ts';
 import type { Frame } from '../../../shared/index.ts';
 import { settle } from '../../kit/hand-log.ts';
 import { ada, bob, general, testHub } from '../../kit/rooms.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 /** A reader that takes `room` items and is full then. */
 function reader(room: number) {
@@ -80,7 +81,7 @@ describe('a feed whose reader is shut out', () => {
     const { taken, sink, ended } = reader(50);
     const control = feed[PUSH](sink);
     const before = 50;
-    await vi.waitFor(() => expect(taken).toHaveLength(before));
+    await waitFor(() => expect(taken).toHaveLength(before));
     feed.revoke('banned');
     control.resume();
     control.resume();

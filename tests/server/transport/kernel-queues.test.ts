@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { kernelQueues, parseTable } from '../../../server/transport/ws/kernel-queues.ts';
 import { tcpPair } from '../../kit/tcp-pair.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0
@@ -35,7 +36,7 @@ describe.runIf(isTold)(
         const { client } = await tcpPair(host);
         expect(await kernelQueues([client])).toEqual(new Map([[client, 0]]));
         while (client.write(Buffer.alloc(1_000_000)));
-        await vi.waitFor(async () => {
+        await waitFor(async () => {
           expect((await kernelQueues([client])).get(client)).toBeGreaterThan(0);
         });
       },

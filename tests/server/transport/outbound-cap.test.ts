@@ -1,8 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
 import { openSeats, type Seat } from '../../kit/outbound-seats.ts';
 import { settle } from '../../kit/settle.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const limits = { softBytes: 50_000, hardBytes: 100_000 };
 
@@ -22,7 +23,7 @@ describe.each([
     const { outbound, ws, got } = await openSeat(writes);
     const frames = ['a', 'b', 'c', 'd'].map((name) => name.repeat(80_000));
     for (const frame of frames) outbound.send(frame);
-    await vi.waitFor(() => expect(got).toEqual(frames));
+    await waitFor(() => expect(got).toEqual(frames));
     expect(ws.readyState).toBe(ws.OPEN);
   });
 
@@ -30,7 +31,7 @@ describe.each([
     const { outbound, got } = await openSeat(writes);
     const frame = 'x'.repeat(20_000_000);
     outbound.send(frame);
-    await vi.waitFor(() => expect(got).toEqual([frame]), { timeout: 10_000 });
+    await waitFor(() => expect(got).toEqual([frame]));
   });
 
   it('[TRN4] cuts who has more than the hard cap to take, with the next frame', async () => {
@@ -60,6 +61,6 @@ describe('Outbound, past the stream, with a frame of which a part has left', () 
     }
     expect(seen.size).toBeGreaterThan(2);
     expect([...seen]).toEqual([...seen].toSorted((a, b) => b - a));
-    await vi.waitFor(() => expect(got).toHaveLength(1));
+    await waitFor(() => expect(got).toHaveLength(1));
   });
 });

@@ -1,5 +1,5 @@
 import { initTRPC } from '@trpc/server';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../check/random.ts';
 import type { PushItem } from '../../../server/push.ts';
 import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
@@ -9,6 +9,7 @@ import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
 import { openSeats, type Seat } from '../../kit/outbound-seats.ts';
 import { settle } from '../../kit/settle.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const TURNS = 250;
 const limits = { softBytes: 100_000, hardBytes: Infinity };
@@ -111,7 +112,7 @@ describe.each([
       for (const { reader } of seats) reader.resume();
       const lengths = (all: (seat: Sent) => string[]) => seats.map((seat) => all(seat).length);
       const settled = () => expect(lengths(({ got }) => got)).toEqual(lengths(({ sent }) => sent));
-      await vi.waitFor(settled, { timeout: 20_000 });
+      await waitFor(settled, 20_000);
       for (const { got, sent } of seats) {
         expect(got.findIndex((text, index) => text !== sent[index])).toBe(-1);
       }

@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
 import { Envelopes } from '../../../server/transport/ws/envelope.ts';
 import { jsonEncoder, type Encoder } from '../../../server/transport/ws/encoder.ts';
@@ -8,6 +8,7 @@ import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
 import { openSeats } from '../../kit/outbound-seats.ts';
 import { settle } from '../../kit/settle.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const router = initTRPC.create().router({});
 const limits = { softBytes: 2 ** 18, hardBytes: 2 ** 20 };
@@ -56,7 +57,7 @@ describe.each([
           }
           await settle();
         }
-        await vi.waitFor(() =>
+        await waitFor(() =>
           expect(seats.map(({ got }) => got.length)).toEqual(expected.map((list) => list.length)),
         );
         const got = seats.map((seat) =>

@@ -6,6 +6,7 @@ import { copyOf } from '../../../server/transport/ws/lender.ts';
 import { SocketWriter } from '../../../server/transport/ws/socket-writer.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
 import { tcpPair } from '../../kit/tcp-pair.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const chunk = (no: number, bytes: number) => Buffer.alloc(bytes, `${no} `);
 
@@ -53,9 +54,9 @@ describe.each([
 
     const got = collect(reader);
     const all = Buffer.concat(sent);
-    await vi.waitFor(() => expect(got.bytes().length).toBe(all.length), { timeout: 20_000 });
+    await waitFor(() => expect(got.bytes().length).toBe(all.length), 20_000);
     expect(got.bytes().equals(all)).toBe(true);
-    await vi.waitFor(() => expect(writer.waitingBytes).toBe(0));
+    await waitFor(() => expect(writer.waitingBytes).toBe(0));
     expect(onDrain).toHaveBeenCalled();
     expect(writer.write(chunk(0, 100))).toBe(true);
   });
@@ -81,7 +82,7 @@ describe.each([
     lent.fill('lent to others');
     const got = collect(reader);
     const all = Buffer.concat(sent);
-    await vi.waitFor(() => expect(got.bytes().length).toBe(all.length), { timeout: 20_000 });
+    await waitFor(() => expect(got.bytes().length).toBe(all.length), 20_000);
     expect(got.bytes().equals(all)).toBe(true);
   });
 
