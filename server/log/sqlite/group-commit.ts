@@ -8,13 +8,16 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void;
 }
 
-// About what a commit takes: a caller who is not back by then has something else to do.
-const LONGEST_WAIT_MS = 2;
+// About what a commit takes: where nobody has come back in that time, those who are left have something else to do.
+const PATIENCE_MS = 2;
+// So that no ack waits longer than a few commits take.
+const LONGEST_WAIT_MS = 8;
 
 /** Turns many callers into few transactions (LOG2): all that wait when the writer becomes free are
  *  the next batch, and at most one batch is in flight. A batch is cut at the end of a turn of the
  *  event loop, so calls that came in the same turn are in it. Where many call again once they are answered,
- *  the writer is free when all of them wait, or after 2 ms: cut earlier, each would pay for half a batch.
+ *  the writer is free when all of them wait, or when for 2 ms nobody has come, after 8 ms at most: cut earlier, each
+ *  would pay for half a batch.
  *  A job that is no append (`exclusive`) takes its turn between two batches and waits for nobody. */
 export class GroupCommit<In, Out> {
   readonly #commit: (items: In[]) => Promise<(Out | RoomError)[]>;
@@ -76,7 +79,7 @@ export class GroupCommit<In, Out> {
 
   #whenAllAreBack(go: () => void): void {
     if (!this.#isWorthWaiting()) return go();
-    const cancel = this.#clock.after(LONGEST_WAIT_MS, () => this.#cut?.());
+    const cancel = this.#whenNobodyComes(() => this.#cut?.());
     this.#cut = () => {
       cancel();
       this.#cut = undefined;
@@ -84,6 +87,18 @@ export class GroupCommit<In, Out> {
       if (this.#jobs.length === 0) this.#callers.waited(this.#waiting.length);
       go();
     };
+  }
+
+  #whenNobodyComes(end: () => void): () => void {
+    const until = this.#clock.elapsed() + LONGEST_WAIT_MS;
+    let cancel = () => {};
+    const look = (known: number) => {
+      const count = this.#waiting.length;
+      if (count === known || this.#clock.elapsed() >= until) return end();
+      cancel = this.#clock.after(PATIENCE_MS, () => look(count));
+    };
+    look(0);
+    return () => cancel();
   }
 
   async #takeTurn(): Promise<void> {

@@ -84,7 +84,24 @@ describe('GroupCommit', () => {
     expect(batchSizes()).toEqual([8]);
   });
 
-  it('[LOG2] waits 2 ms at most for them', async () => {
+  it('[LOG2] waits for them as long as some come back every 2 ms, and 8 ms at most', async () => {
+    const { group, batchSizes, clock } = await stageOf(50);
+    for (let no = 0; no < 4; no += 1) {
+      void group.add(no);
+      clock.advance(1.5);
+      await settle();
+      expect(batchSizes()).toEqual([]);
+    }
+    void group.add(4);
+    clock.advance(1.9);
+    await settle();
+    expect(batchSizes()).toEqual([]);
+    clock.advance(0.1);
+    await settle();
+    expect(batchSizes()).toEqual([5]);
+  });
+
+  it('[LOG2] waits no longer when for 2 ms none of them has come back', async () => {
     const { group, batches, batchSizes, clock } = await stageOf(20);
     const alone = group.add(0);
     clock.advance(1);
