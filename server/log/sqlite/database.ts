@@ -85,9 +85,9 @@ export function openDatabase(path: string): DatabaseSync {
     // FULL: a commit is on disk when it returns (LOG2). secure_delete: erased content is
     // overwritten in its page (LOG5). Checkpoints after 16 MiB of WAL instead of 4: most commits
     // write the same few pages again, and the database takes each page once per checkpoint. A cache of
-    // 8 MB: as a rule a commit moves pages of a tree, and SQLite then looks through all of its cache.
+    // 2 MB: as a rule a commit moves pages of a tree, and SQLite then looks through all of its cache.
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
-      PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;
+      PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -2000;
       PRAGMA busy_timeout = 5000; PRAGMA journal_size_limit = 67108864; PRAGMA foreign_keys = OFF`);
     checkPages(db);
     migrate(db);
