@@ -216,7 +216,7 @@ export function shorthandInput(event: EventSpec) {
     ? plain.extend({ replyTo: positionInput.optional() })
     : plain;
   const fieldsAndRoom = taken.transform(({ room, idempotencyKey: key, ...rest }, context) => {
-    const fields: Record<string, unknown> = { ...rest };
+    const fields: Record<string, unknown> = rest;
     const { replyTo } = rest as { replyTo?: string };
     if (mayReply(event)) delete fields['replyTo'];
     // The event's own schema decides, refinements and unknown keys included.

@@ -92,12 +92,13 @@ const OUTCOMES = ['new', 'duplicate', 'conflict', 'stale', 'damaged'] as const;
 /** Answers as numbers. */
 export function packWritten(written: readonly Written[]): Float64Array {
   const numbers = new Float64Array(written.length * ANSWER_NUMBERS);
-  for (const [index, one] of written.entries()) {
+  let at = 0;
+  for (const one of written) {
     const refused = typeof one === 'string';
     const outcome = refused ? one : one.duplicate ? 'duplicate' : 'new';
-    const at = index * ANSWER_NUMBERS;
-    if (!refused) numbers.set([one.offset, one.at], at);
-    numbers[at + 2] = OUTCOMES.indexOf(outcome);
+    numbers[at++] = refused ? 0 : one.offset;
+    numbers[at++] = refused ? 0 : one.at;
+    numbers[at++] = OUTCOMES.indexOf(outcome);
   }
   return numbers;
 }
@@ -105,9 +106,11 @@ export function packWritten(written: readonly Written[]): Float64Array {
 /** The opposite of `packWritten`. */
 export function unpackWritten(numbers: Float64Array): Written[] {
   const written: Written[] = [];
-  for (let index = 0; index < numbers.length; index += ANSWER_NUMBERS) {
-    const [offset = 0, at = 0, no = 0] = numbers.subarray(index, index + ANSWER_NUMBERS);
-    const outcome = OUTCOMES[no] ?? 'new';
+  let next = 0;
+  const number = () => numbers[next++] ?? 0;
+  while (next < numbers.length) {
+    const [offset, at] = [number(), number()];
+    const outcome = OUTCOMES[number()] ?? 'new';
     if (outcome === 'new' || outcome === 'duplicate') {
       written.push({ offset, at, duplicate: outcome === 'duplicate' });
     } else written.push(outcome);
