@@ -31,8 +31,9 @@ export default defineConfig({
     environment: 'node',
     // Processes: a test that kills, leaks or blocks harms no other file.
     pool: 'forks',
-    testTimeout: 40_000,
-    hookTimeout: 40_000,
+    // Of what hangs, not of what is slow: a machine with other work takes several times as long.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     setupFiles: ['./tests/recorder/setup.ts'],
     globalSetup: ['./tests/recorder/global-setup.ts'],
     teardownTimeout: 2_000,

@@ -48,7 +48,7 @@ describe('who checks the checker', () => {
     );
     const all = await Promise.all(parts.map(runSimulated));
     found = new Map(all.flat().map((one) => [one.name, one]));
-  }, 120_000);
+  });
 
   it('finds nothing where no bug is planted', () => {
     expect(found.get(NONE)?.kinds).toEqual([]);
@@ -70,7 +70,7 @@ describe('who checks the checker', () => {
     expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^  hole at /m) });
     const steps = /found to go wrong, (\d+) steps/.exec(failed.stdout)?.[1];
     expect(Number(steps)).toBeLessThan(10);
-  }, 120_000);
+  });
 
   describe('finds with real processes that', () => {
     const mutants = [...realMutants, ...accessMutants, ...reactionMutants];

@@ -42,5 +42,5 @@ describe('real processes under real faults', () => {
     expect(report.isClean, report.text).toBe(true);
     expect(report.simulated).toBeUndefined();
     expect(report.real?.counts['acked']).toBeGreaterThan(50);
-  }, 120_000);
+  });
 });

@@ -141,7 +141,7 @@ describe('replay', () => {
       verdict: { state: 'clean' },
     });
     expect(code).toBe(0);
-  }, 60_000);
+  });
 
   it('gives up with advice when the server stays away', async () => {
     const { url, stop } = await serverProcess({ DATA_DIR: tempDir() });
@@ -152,7 +152,7 @@ describe('replay', () => {
     const { code, stderr } = await replay.result;
     expect(code).toBe(1);
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'NO_ANSWER' } });
-  }, 60_000);
+  });
 
   it('says which line of a file is wrong, and what a file should be', async () => {
     const { code, stderr } = await runCli(['replay', file('{"by":"ada","text":"hi"}\n{"by":7}\n')]);

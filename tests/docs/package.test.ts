@@ -127,7 +127,7 @@ describe('the packed package', () => {
     await install(dir);
     writeFileSync(join(dir, 'package.json'), '{"type":"module"}');
     writeFileSync(join(dir, 'app.ts'), CONSUMER);
-  }, 60_000);
+  });
   afterAll(() => rmSync(dir, { recursive: true }));
 
   it('compiles into a project that checks every declaration, and runs there', async () => {

@@ -131,5 +131,5 @@ describe.skipIf(noRedis ?? noNginx)('examples/cluster', () => {
     for (const port of ports)
       await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
-  }, 60_000);
+  });
 });

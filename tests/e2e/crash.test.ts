@@ -76,7 +76,7 @@ describe('a server that is killed', () => {
       expect(byKey.get(key)).toMatchObject({ position, data: { text } });
     }
     expect(new Set(events.map(({ position }) => parsePosition(position)?.epoch)).size).toBe(1);
-  }, 60_000);
+  });
 
   it('[SND1] finds out by its key what became of a message without an ack', async () => {
     const env = { DATA_DIR: tempDir(), AUTH_SECRET: SECRET };

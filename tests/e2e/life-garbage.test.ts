@@ -53,4 +53,4 @@ it('refuses garbage to whatever lives, with a reason, and leaves no trace', asyn
   );
   const { events } = await ada.history.query({ room: 'r' });
   expect(events).toMatchObject([{ data: { text: 'a' } }]);
-}, 30_000);
+});

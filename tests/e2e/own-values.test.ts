@@ -109,7 +109,7 @@ describe('what one says of oneself by values keyed by member', () => {
       await ada.handle.publish('cursor', { x: 9_999 });
       expect(bob.values('cursor')).toEqual([9_999]);
     });
-  }, 20_000);
+  });
 
   it.each(['left the room', 'closed the client'] as const)(
     '[CON1] is not said again by one who has %s',
@@ -225,5 +225,5 @@ describe('what one says of oneself by values keyed by member', () => {
     expect(states).toEqual([]);
     const last = await past('bob');
     expect(last.handle.current.state).toBe('joined');
-  }, 20_000);
+  });
 });

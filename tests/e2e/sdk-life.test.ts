@@ -168,7 +168,7 @@ describe('room.messages', () => {
     for (const room of readers) {
       await waitFor(() => expect(stored(room)).toEqual(expected), 15_000);
     }
-  }, 40_000);
+  });
 
   it('is not loading any more when the room is left, nor for whoever listens after that', async () => {
     const { join } = await chatServer();
@@ -211,7 +211,7 @@ describe('room.messages', () => {
       expect(items.map(({ data }) => data?.text)).toEqual(['15', '16', '17', '18', '19']);
     }, 15_000);
     expect(reader.messages.getSnapshot().hasOlder).toBe(false);
-  }, 30_000);
+  });
 });
 
 it('a kind without living events has none of it', async () => {

@@ -61,7 +61,7 @@ describe('room.unread', () => {
     await waitFor(() =>
       expect(phone.unread.getSnapshot()).toEqual({ count: 1, isKnown: true, position }),
     );
-  }, 20_000);
+  });
 });
 
 describe('room.receipts', () => {
@@ -91,5 +91,5 @@ describe('room.receipts', () => {
         ]),
       );
     });
-  }, 10_000);
+  });
 });

@@ -130,4 +130,4 @@ it('[CON1] what stands in the end is the newest that was taken, and nothing olde
   const plans = fc.array(step, { maxLength: 80 });
   const ways = fc.infiniteStream(fc.nat(8));
   await fc.assert(fc.asyncProperty(plans, ways, play), { numRuns: 60 });
-}, 30_000);
+});

@@ -164,7 +164,7 @@ const SEED = Number(process.env['DAMAGE_SEED'] ?? 1);
 const FLIPS = Number(process.env['DAMAGE_FLIPS'] ?? 1);
 
 // Each case opens a log of its own: seconds on a quiet machine, and more beside other tests.
-describe('a damaged log is never served silently less', { timeout: 60_000 }, () => {
+describe('a damaged log is never served silently less', () => {
   it('[LOG3] with nothing damaged, serves everything', async () => {
     expect(await verdictOn(crashed)).toBe('all served');
     expect(await verdictOn(closed)).toBe('all served');
