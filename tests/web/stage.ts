@@ -35,8 +35,7 @@ export interface Guest {
 /** Describes tests of the page, in a real browser where there is one. */
 export function describePage(what: string, tests: (stage: Stage) => void): void {
   const executablePath = chromiumPath();
-  // A browser on a busy machine takes its time.
-  describe.skipIf(!executablePath)(what, { timeout: 60_000 }, () => {
+  describe.skipIf(!executablePath)(what, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
       if (!existsSync(BUILT)) throw new Error('the page is not built: `npm run build` builds it');
@@ -48,7 +47,8 @@ export function describePage(what: string, tests: (stage: Stage) => void): void 
       const size = { width: 1280, height: 800 };
       const context = await browser.newContext({ viewport: size, locale: 'en-US', ...options });
       onTestFinished(() => context.close());
-      context.setDefaultTimeout(9_000);
+      // A browser on a busy machine takes its time.
+      context.setDefaultTimeout(30_000);
       // Always the shortest delay before it connects again: half a second.
       await context.addInitScript(() => (Math.random = () => 0));
       const page = await context.newPage();
