@@ -22,7 +22,7 @@ interface Found {
 /** Runs the simulated plans of mutants in one process. */
 async function runSimulated(names: readonly string[]): Promise<readonly Found[]> {
   const args = ['--disable-warning=ExperimentalWarning', fileAt('./mutants/run-simulated.ts')];
-  const { stdout } = await run(process.execPath, [...args, ...names], { timeout: 90_000 });
+  const { stdout } = await run(process.execPath, [...args, ...names], { timeout: 170_000 });
   return stdout
     .trim()
     .split('\n')
@@ -65,7 +65,7 @@ describe('who checks the checker', () => {
     const args = ['check', '--minutes', '0', '--seed', 'gap5'];
     const failed = await run(process.execPath, [fileAt('../../bin/trpc-rooms.js'), ...args], {
       env: envOf(mutant),
-      timeout: 90_000,
+      timeout: 170_000,
     }).catch((error: { code: number; stdout: string }) => error);
     expect(failed).toMatchObject({ code: 1, stdout: expect.stringMatching(/^  hole at /m) });
     const steps = /found to go wrong, (\d+) steps/.exec(failed.stdout)?.[1];
@@ -78,7 +78,7 @@ describe('who checks the checker', () => {
       '%s',
       async (_, mutant) => {
         const args = [fileAt('./mutants/run-real.ts'), 'mutants', '3'];
-        const options = { env: envOf(mutant), timeout: 90_000 };
+        const options = { env: envOf(mutant), timeout: 170_000 };
         const { stdout } = await run(process.execPath, args, options);
         expect((JSON.parse(stdout) as Found).kinds).not.toEqual([]);
       },

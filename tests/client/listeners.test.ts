@@ -9,7 +9,7 @@ function run(program: string) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', program],
-    { encoding: 'utf8', timeout: 15_000 },
+    { encoding: 'utf8', timeout: 60_000 },
   );
   return { status, stdout, stderr };
 }

@@ -78,7 +78,6 @@ describe.each([
 ])('Outbound, %s', (_, writes) => {
   it.each([1, 2, 3, 4])(
     '[TRN3] keeps every byte in order while readers stop, and streams go on in the middle of a flush, seed %i',
-    { timeout: 40_000 },
     async (seed) => {
       const random = createRandom(seed);
       const queue = new FlushQueue();
