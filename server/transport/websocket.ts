@@ -106,7 +106,15 @@ export function createSocketTransport<R extends AnyTRPCRouter>(
       experimental_encoder: options.encoder,
       createContext,
     },
-    { clock, laterRequest: NO_REQUEST, closeOf, onRefused, onLateMessage, tally },
+    {
+      clock,
+      laterRequest: NO_REQUEST,
+      closeOf,
+      onRefused,
+      onLateMessage,
+      wholeFrameBytes: limits.frameBytes,
+      tally,
+    },
   );
   const open = new Map<WebSocket, Socket>();
   // One function for all connections.

@@ -1,7 +1,7 @@
 /** A frame as a client sends it: masked, with zeros, which change nothing. `declares`: the length that its
  *  header says, where that is not the payload's. */
 export function clientFrame(
-  payload: string,
+  payload: string | Uint8Array,
   { opcode = 1, isFinal = true, declares = Buffer.byteLength(payload) } = {},
 ): Buffer {
   return Buffer.concat([
@@ -10,6 +10,16 @@ export function clientFrame(
     Buffer.alloc(4),
     Buffer.from(payload),
   ]);
+}
+
+/** The same frame under another mask. */
+export function maskedWith(frame: Buffer, mask: Uint8Array): Buffer {
+  const masked = Buffer.from(frame);
+  const at = { 126: 4, 127: 10 }[(frame[1] ?? 0) & 0x7f] ?? 2;
+  masked.set(mask, at);
+  for (let index = at + 4; index < masked.length; index += 1)
+    masked[index]! ^= mask[(index - at) % 4]!;
+  return masked;
 }
 
 function lengthBytes(length: number): Buffer {

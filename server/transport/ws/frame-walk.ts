@@ -22,7 +22,7 @@ export class FrameWalk {
     let isNew = false;
     let at = 0;
     while (at < chunk.length) {
-      if (this.#isWhole) isNew = true;
+      if (this.isWhole) isNew = true;
       if (this.#next === 'payload') {
         const step = Math.min(this.#length, chunk.length - at);
         at += step;
@@ -33,11 +33,12 @@ export class FrameWalk {
         at += 1;
       }
     }
-    if (this.#isWhole) return 'whole';
+    if (this.isWhole) return 'whole';
     return isNew ? 'begun' : 'same';
   }
 
-  get #isWhole(): boolean {
+  /** Is nothing begun? */
+  get isWhole(): boolean {
     return this.#next === 'start' && !this.#isFragmented;
   }
 

@@ -19,6 +19,7 @@ import { Outbound } from './outbound.ts';
 import { Pace } from './pace.ts';
 import { StallWatch } from './stall-watch.ts';
 import { TcpWrites } from './tcp-writes.ts';
+import { WholeFrames } from './whole-frames.ts';
 
 /** What a handler takes from its server, beside the options that are tRPC's. */
 export interface HandlerParts {
@@ -35,6 +36,9 @@ export interface HandlerParts {
   readonly onRefused?: (error: TRPCError) => void;
   /** Hears of each connection that was cut within a message. */
   readonly onLateMessage?: () => void;
+  /** The `maxPayload` of a `ws` server whose sockets nobody else reads: messages that come whole are read past its
+   *  receiver. Unset: `ws` reads everything. */
+  readonly wholeFrameBytes?: number;
 }
 
 /** Makes the listener for a `ws` server's `connection` event that serves a router. @throws StartError for one that has
@@ -50,6 +54,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     closeOf,
     onRefused,
     onLateMessage,
+    wholeFrameBytes: maxBytes,
   } = parts;
   const { router, onError, keepAlive, addressOf = peerAddress } = options;
   const encoder = options.experimental_encoder ?? jsonEncoder;
@@ -81,13 +86,15 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     clock,
     onLate: onLateMessage,
   });
+  const frames = maxBytes === undefined ? undefined : new WholeFrames({ maxBytes, deadline });
   return (client, req) => {
     // An app may have taken its time: nothing tells of the end of what has ended already.
     if (client.readyState === client.CLOSED) return;
     const refusal = admission?.enter(client, addressBy(addressOf, req));
     if (refusal) return turnAway(client, refusal.message, clock);
     const { socket } = req;
-    deadline.watch(socket);
+    if (frames) frames.read(client, socket);
+    else deadline.watch(socket);
     const outbound = new Outbound({ ws: client, socket, writes, queue, stalls, limits, tally });
     new Connection(client, req, outbound, service).open();
   };

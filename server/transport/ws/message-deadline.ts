@@ -35,7 +35,7 @@ export class MessageDeadline {
     const onDue = (begun: Begun) => this.#cut(begun);
     // After a stall the rest of the message may lie in the kernel.
     this.#deadlines = new Deadlines({ clock, ms, onDue, readsFirst: true });
-    const take = (socket: Duplex, chunk: Buffer) => this.#take(socket, chunk);
+    const take = (socket: Duplex, chunk: Buffer) => this.take(socket, chunk);
     const forget = (socket: Duplex) => this.#forget(socket);
     // One listener for all sockets: a closure for each would be memory for each.
     this.#onData = function onData(chunk) {
@@ -49,10 +49,12 @@ export class MessageDeadline {
   /** Watches a socket from the end of its upgrade on: `ws` must be reading it already, and have read
    *  nothing yet. */
   watch(socket: Duplex): void {
-    if (Number.isFinite(this.#options.messageMs)) socket.on('data', this.#onData);
+    if (this.#isNeeded) socket.on('data', this.#onData);
   }
 
-  #take(socket: Duplex, chunk: Buffer): void {
+  /** Takes what a socket has read that is not watched. What is one whole message need not come here. */
+  take(socket: Duplex, chunk: Buffer): void {
+    if (!this.#isNeeded) return;
     const begun = this.#begun.get(socket);
     const walk = begun?.walk ?? this.#spare;
     const state = walk.take(chunk);
@@ -62,6 +64,10 @@ export class MessageDeadline {
     if (begun) this.#forget(socket);
     if (state === 'begun') this.#remember(socket, walk);
     else if (state === 'broken' && !begun) this.#spare = new FrameWalk();
+  }
+
+  get #isNeeded(): boolean {
+    return Number.isFinite(this.#options.messageMs);
   }
 
   #remember(socket: Duplex, walk: FrameWalk): void {
