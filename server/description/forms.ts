@@ -53,7 +53,7 @@ export function commonForms(parts: KindParts): Forms {
   return {
     events: stream(parts, eventsInput, { room, lastEventId: POSITION }),
     history: historyPage(parts, historyInput, { room, limit: 2 }),
-    members: query(membersInput, members, { room }, here),
+    ...(kind.people && { members: query(membersInput, members, { room }, here) }),
     ...(publish && { publish: mutation(publish, answers.ack, { room, type, data, ...key }, ACK) }),
     ...(presence && { setPresence: mutation(presence, undefined, { room, state }) }),
     ...(kind.whispers && {

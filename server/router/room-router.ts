@@ -33,19 +33,26 @@ export function roomRouter<K extends RoomKind>(
       input: historyInput,
       run: (caller, input) => gate.history(caller, input),
     }),
-    members: userCall(now, {
-      type: 'query',
-      input: membersInput,
-      run: (caller, input) => gate.members(caller, input),
-    }),
     // A kind without client events has a publish that nothing satisfies.
     publish: publishing(publishInput(kind) ?? z.never(), gate, now),
+    ...people(kind, gate, now),
     ...presence(kind, gate, now),
     ...shorthands(kind, gate, now),
     ...lifeRouter(kind, gates, now),
   };
   // The one cast from what was built at run time to what the contract's types say.
   return procedures as unknown as RoomProcedures<K>;
+}
+
+/** Nothing, where nobody is told who is there (PRE1). */
+function people(kind: RoomKind, gate: Gate, now: () => number) {
+  if (!kind.people) return {};
+  const members = userCall(now, {
+    type: 'query',
+    input: membersInput,
+    run: (caller, page) => gate.members(caller, page),
+  });
+  return { members };
 }
 
 function presence(kind: RoomKind, gate: Gate, now: () => number) {
