@@ -30,17 +30,19 @@ export const STABLE_MS = 10_000;
 
 export const NO_ATTEMPTS: Attempts = { count: 0, hasExpired: false };
 
-/** Decides by the close code (SPEC, close codes). `openMs`: how long it was open, 0 for not at all. */
+/** Decides by the close code (SPEC, close codes). `openMs`: how long it was open, 0 for not at all. `isAnswered`: did
+ *  the server answer a call on it? */
 export function afterEnding(
   before: Attempts,
-  ending: Ending & { readonly openMs: number },
+  ending: Ending & { readonly openMs: number; readonly isAnswered?: boolean },
   random: number,
 ): NextStep {
   const { code, openMs } = ending;
   const error = errorOfEnding(ending);
   const what = reconnectAfter(code);
-  // A connection that outlived the time to authenticate had its token taken.
-  const isAgain = what === 'refresh' && before.hasExpired && openMs < clientLimits.authTimeoutMs;
+  // A connection on which calls were answered, or that outlived the time to authenticate, had its token taken.
+  const isTaken = ending.isAnswered || openMs >= clientLimits.authTimeoutMs;
+  const isAgain = what === 'refresh' && before.hasExpired && !isTaken;
   if (what === 'stop' || isAgain) return { step: 'stop', error };
   const count = Math.ceil(before.count * (1 - Math.min(1, openMs / STABLE_MS)));
   const attempts = { count: count + 1, hasExpired: what === 'refresh' };
@@ -55,7 +57,7 @@ export function afterNoToken(before: Attempts, cause: unknown, random: number): 
   const error =
     cause instanceof RoomError
       ? cause
-      : new RoomError('UNAUTHENTICATED', `no token could be had: ${why}`, { cause });
+      : new RoomError('DISCONNECTED', `no token could be had: ${why}`, { cause });
   const attempts = { ...before, count: before.count + 1 };
   return { step: 'wait', ms: reconnectDelayMs(before.count, random), attempts, error };
 }

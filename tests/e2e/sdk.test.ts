@@ -187,6 +187,21 @@ describe('the SDK', () => {
     await expect(lost.ready).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
   });
 
+  it('[AUT2] comes back as often as tokens expire that were taken, however short they live', async () => {
+    const server = await startServer();
+    let fetched = 0;
+    const token = () => {
+      fetched += 1;
+      return server.token('ada', { lifeMs: fetched < 4 ? 1_500 : 60_000 });
+    };
+    const rooms = createRooms({ chat }, { url: server.socketUrl, token, random: () => 0 });
+    onTestFinished(() => rooms.close());
+    const room = rooms.chat.join('r', { onGap: () => expect.fail('a gap') });
+    await waitFor(() => expect(fetched).toBe(4), 20_000);
+    await room.send({ text: 'still here' });
+    expect(rooms.connection.current).toEqual({ state: 'open' });
+  });
+
   it('makes a handle of a stock client’s branch', async () => {
     const server = await startServer();
     const { trpc } = stockClient(server.socketUrl, await server.token('ada'));

@@ -143,7 +143,7 @@ describe('how a connection comes back', () => {
     };
     const { server, clock, connection, reached } = await connect({ token });
     await reached('waiting');
-    expect(connection.current).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+    expect(connection.current).toMatchObject({ error: { code: 'DISCONNECTED' } });
     clock.advance(1_000);
     await reached('open');
     await waitFor(() => expect(server.tokens).toEqual(['token-2']));

@@ -9,7 +9,7 @@ import { RoomError } from '../../../shared/index.ts';
 
 const ended = (
   code: number,
-  parts: { openMs?: number; reason?: string; isFault?: boolean } = {},
+  parts: { openMs?: number; reason?: string; isFault?: boolean; isAnswered?: boolean } = {},
 ) => {
   return { code, reason: '', openMs: 0, ...parts };
 };
@@ -87,6 +87,7 @@ describe('afterEnding', () => {
       error: { code: 'TOKEN_EXPIRED' },
     });
     expect(afterEnding(once.attempts, ended(4401, { openMs: 60_000 }), 0).step).toBe('wait');
+    expect(afterEnding(once.attempts, ended(4401, { isAnswered: true }), 0).step).toBe('wait');
   });
 
   it('blames the server for what it cannot read', () => {
@@ -102,7 +103,7 @@ describe('afterNoToken', () => {
       step: 'wait',
       ms: 500,
       attempts: { count: 3, hasExpired: true },
-      error: { code: 'UNAUTHENTICATED', message: 'no token could be had: offline', cause },
+      error: { code: 'DISCONNECTED', message: 'no token could be had: offline', cause },
     });
   });
 
