@@ -53,7 +53,8 @@ export const errors = {
     trpc: 'CONFLICT',
     http: 409,
     retryable: false,
-    advice: 'The event was changed meanwhile; look at its newest version and decide again.',
+    advice:
+      'The event or the room has changed meanwhile; look at its newest version or position and decide again.',
   },
   NO_SUCH_PROCEDURE: {
     trpc: 'NOT_FOUND',

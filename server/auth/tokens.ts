@@ -103,7 +103,8 @@ async function check(
   { userBy = namedUser }: TokenRules = {},
 ): Promise<User> {
   if (token.length > limits.tokenBytes) throw refused('is too long');
-  if (token.split('.').length !== 3) throw refused('is no JWT');
+  if (token.split('.').length !== 3)
+    throw refused('is no JWT, as signToken and identity providers make them; a server key is none');
   try {
     return userOf((await verify(token)).payload, userBy);
   } catch (error) {

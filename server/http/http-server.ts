@@ -7,6 +7,7 @@ import type { Logger } from '../logger.ts';
 import { StartError } from '../start-error.ts';
 import { guard, type GuardOptions, type Refusal } from '../transport/request-guard.ts';
 import { applyCors } from './cors.ts';
+import { tellOfForeignPages } from './foreign-pages.ts';
 import type { HttpErrorCode } from './http-errors.ts';
 import { Pipelines } from './pipelines.ts';
 import { QuietSockets } from './quiet-sockets.ts';
@@ -107,6 +108,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.on('connection', (socket: Socket) => {
     if (!isWelcome(socket)) socket.destroy();
   });
+  const tellOfForeign = tellOfForeignPages(logger);
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
     if (!pipelines.add(req.socket, res)) return void req.socket.destroy();
     running.add(res);
@@ -117,6 +119,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     if (isRefusing) res.shouldKeepAlive = false;
     const path = guard(req, options);
     if (typeof path !== 'string') {
+      tellOfForeign(path);
       return sendProblem(res, CODES[path.status] ?? 'MALFORMED_REQUEST', path.message);
     }
     if (applyCors(req, res)) return;
@@ -133,6 +136,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const refusal = isRefusing ? RESTARTING : (refusalOf(req, options) ?? admit(req, socket));
     if (!refusal) return upgrade(req, socket, head);
     onUpgradeRefused(refusal.status);
+    tellOfForeign(refusal);
     refuseUpgrade(socket, refusal);
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

@@ -7,6 +7,8 @@ export interface Refusal {
   readonly message: string;
   /** With 503: when to come back, in seconds. */
   readonly retryAfterS?: number;
+  /** Of the page that was refused for it. */
+  readonly origin?: string;
 }
 
 /** Which requests are served. */
@@ -49,7 +51,7 @@ export function checkOrigin(req: IncomingMessage, allowed: readonly string[]): R
   const isSame = URL.canParse(origin) && new URL(origin).origin === origin;
   // The scheme is the proxy's business: behind one that ends TLS, this server sees plain HTTP.
   if (isSame && new URL(origin).host === host?.toLowerCase()) return undefined;
-  return { status: 403, message: 'this origin is not allowed' };
+  return { status: 403, message: 'this origin is not allowed', origin };
 }
 
 /** The name that a request called this server by, where its Host makes a URL. */
