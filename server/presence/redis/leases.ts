@@ -5,7 +5,7 @@ import { BEAT } from './presence-scripts.ts';
 
 /** What leases are made from. */
 export interface LeasesOptions {
-  readonly link: RedisLink;
+  readonly link: Pick<RedisLink, 'run' | 'onUsable' | 'failure'>;
   readonly clock: Clock;
   /** This node: a name never given before. */
   readonly node: string;
@@ -32,6 +32,8 @@ export class Leases {
   readonly #options: LeasesOptions;
   /** Nodes that somebody was seen to sit at. */
   readonly #seen = new Set<string>();
+  /** Those that were told of since the leases were asked for: that answer may be older than theirs. */
+  readonly #fresh = new Set<string>();
   #alive: ReadonlySet<string> = new Set();
   #beating: Promise<void> | undefined;
   #cancel = () => {};
@@ -67,6 +69,7 @@ export class Leases {
   /** Somebody was told of by a node: it lives, or did so just now. */
   saw(node: string): void {
     this.#seen.add(node);
+    this.#fresh.add(node);
   }
 
   /** Renews the lease and looks at the others. Never rejects. */
@@ -97,6 +100,7 @@ export class Leases {
 
   async #beat(): Promise<void> {
     this.#cancel();
+    this.#fresh.clear();
     const { link, node, leaseMs, onForgotten } = this.#options;
     const reply = await link.run(BEAT, [NODES_KEY], [node, leaseMs]);
     if (this.#isClosed) return;
@@ -116,7 +120,8 @@ export class Leases {
 
   #judge(): void {
     if (this.#isGrace) return;
-    const dead = new Set([...this.#seen].filter((node) => !this.#alive.has(node)));
+    const isDead = (node: string) => !this.#alive.has(node) && !this.#fresh.has(node);
+    const dead = new Set([...this.#seen].filter(isDead));
     dead.delete(this.#options.node);
     if (dead.size === 0) return;
     for (const node of dead) this.#seen.delete(node);

@@ -89,8 +89,12 @@ end
 return {life or '', version or '0', flat}
 `);
 
-/** KEYS people, occupied. ARGV room's id, node that is dead. All know, nobody is told. */
+/** KEYS people, occupied, nodes. ARGV room's id, node that is dead. All know, nobody is told. Gives 1, or 0: it is there
+ *  again, and so are its seats. */
 export const BURY = script(`${LIST}
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+if tonumber(redis.call('ZSCORE', KEYS[3], ARGV[2]) or 0) > now then return 0 end
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   if string.match(all[i + 1], '^%d+ (%S+) ') == ARGV[2] then redis.call('HDEL', KEYS[1], all[i]) end

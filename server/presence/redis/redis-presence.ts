@@ -225,8 +225,13 @@ export class RedisPresence implements Presence {
 
   #bury(nodes: ReadonlySet<string>): void {
     for (const { room, name } of this.#entries.values()) {
-      if (room.lose(nodes)) this.#people.bury(name, nodes);
+      if (room.lose(nodes)) void this.#buryIn(name, room, nodes);
     }
+  }
+
+  /** A node that has come back since it was found dead has nothing to say: Redis has its seats still. */
+  async #buryIn(name: RoomName, room: SharedRoom, nodes: ReadonlySet<string>): Promise<void> {
+    if (!(await this.#people.bury(name, nodes))) await room.read();
   }
 
   /** Now and then Redis is asked whether something was missed all the same. */

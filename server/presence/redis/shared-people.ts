@@ -1,6 +1,6 @@
 import { newName } from '../../log/new-name.ts';
 import type { RoomName } from '../../log/room-log.ts';
-import { occupiedKey, roomKeys } from '../../redis/redis-keys.ts';
+import { NODES_KEY, occupiedKey, roomKeys } from '../../redis/redis-keys.ts';
 import type { RedisLink } from '../../redis/redis-link.ts';
 import type { OccupiedPage, OccupiedRooms } from '../presence.ts';
 import type { RoomSeats } from '../room-seats.ts';
@@ -34,7 +34,7 @@ export class SharedPeople {
     const others = new Set(seats.map(({ node }) => node));
     others.delete(this.#node);
     const dead = await this.#leases.deadOf(others);
-    this.bury(room, dead);
+    if (!(await this.bury(room, dead))) return this.read(room);
     const living = seats.filter(({ node }) => !dead.has(node));
     return { life, version: Number(version), seats: living };
   }
@@ -84,13 +84,18 @@ export class SharedPeople {
   async #counted(room: RoomName): Promise<{ room: string; count: number }> {
     const count = await this.count(room);
     // Where all went with their nodes nobody else takes it from the list.
-    if (count === 0) this.bury(room, new Set([NO_NODE]));
+    if (count === 0) void this.bury(room, new Set([NO_NODE]));
     return { room: room.id, count };
   }
 
-  /** Removes what Redis still has of the dead. Where that fails, whoever reads it knows that they are dead. */
-  bury(room: RoomName, nodes: ReadonlySet<string>): void {
-    for (const node of nodes) this.#link.run(BURY, keysOf(room), [room.id, node]).catch(() => {});
+  /** Removes what Redis still has of the dead. Where that fails, whoever reads it knows that they are dead. False: one of
+   *  them is there again, with its seats. Never rejects. */
+  async bury(room: RoomName, nodes: ReadonlySet<string>): Promise<boolean> {
+    const keys = [...keysOf(room), NODES_KEY];
+    const burying = [...nodes].map((node) =>
+      this.#link.run(BURY, keys, [room.id, node]).catch(() => 1),
+    );
+    return (await Promise.all(burying)).every((isBuried) => isBuried !== 0);
   }
 }
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { BURY } from '../../../server/presence/redis/presence-scripts.ts';
+import { NODES_KEY } from '../../../server/redis/redis-keys.ts';
+import type { RedisLink } from '../../../server/redis/redis-link.ts';
 import { noRedis } from '../../kit/redis-server.ts';
 import { PEOPLE, presenceNodes, seat } from '../../kit/presence-nodes.ts';
+import { redisLinks } from '../../kit/redis-links.ts';
 import { general } from '../../kit/rooms.ts';
 import { waitFor } from '../../kit/wait-for.ts';
 
@@ -24,6 +28,27 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     await waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(0));
     const c = await node(short);
     expect(await c.ids()).toEqual(['bob']);
+  });
+
+  it('[PRE2] keeps the people of a node that comes back while another takes it for dead', async () => {
+    const b = await node({ renewMs: 60_000 });
+    b.presence.join(general, seat('b1', 'bob'));
+    await waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'mb1')).toBe(1));
+    const links = await redisLinks(redis.url);
+    const { link, held } = holdingBurials(links.link);
+    const a = await node({ renewMs: 100, link });
+    expect(await a.ids()).toEqual(['bob']);
+    const [, name = ''] = String(await redis.command('HGET', PEOPLE, 'mb1')).split(' ');
+    const id = String(await b.links.link.command(['CLIENT', 'ID']));
+    // It was cut off for so long that its lease is over.
+    await redis.command('ZREM', NODES_KEY, name);
+    await waitFor(() => expect(a.told).toContain('leave bob timeout'));
+    await redis.command('CLIENT', 'KILL', 'ID', id);
+    await waitFor(async () => expect(await redis.command('ZSCORE', NODES_KEY, name)).toBeTruthy());
+    for (const bury of held.splice(0)) await bury();
+    await waitFor(async () => expect(await a.ids()).toEqual(['bob']));
+    expect(await redis.command('HEXISTS', PEOPLE, 'mb1')).toBe(1);
+    await links.close();
   });
 
   it('[PRE2] goes on holding the seats of a node that went down, and no longer than it would have', async () => {
@@ -91,3 +116,19 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     expect(b.told.filter((one) => one.includes('bob') && one.startsWith('leave'))).toEqual([]);
   });
 });
+
+/** A link on which burials wait until they are let go. */
+function holdingBurials(link: RedisLink) {
+  const held: (() => Promise<unknown>)[] = [];
+  const run: RedisLink['run'] = (script, ...rest) => {
+    if (script !== BURY) return link.run(script, ...rest);
+    return new Promise((resolve) => {
+      held.push(async () => resolve(await link.run(script, ...rest)));
+    });
+  };
+  const get = (of: RedisLink, key: keyof RedisLink) => {
+    const value: unknown = key === 'run' ? run : of[key];
+    return typeof value === 'function' ? value.bind(of) : value;
+  };
+  return { link: new Proxy(link, { get: (of, key) => get(of, key as keyof RedisLink) }), held };
+}
