@@ -12,6 +12,11 @@ export interface RoomLineOptions {
   readonly soon: (run: () => void) => () => void;
 }
 
+interface Early {
+  readonly epoch: string;
+  readonly make: () => StoredEvent | undefined;
+}
+
 const PAGE = 100;
 // Missed more than this, the line goes on with the newest: whoever follows has the log for the rest (RES5).
 const MAX_MISSED = 1_000;
@@ -22,7 +27,7 @@ const MAX_EARLY = 1_000;
 export class RoomLine {
   readonly #options: RoomLineOptions;
   /** Heard before its turn. */
-  readonly #early = new Map<number, () => StoredEvent | undefined>();
+  readonly #early = new Map<number, Early>();
   readonly #waiting: { readonly offset: number; readonly resolve: () => void }[] = [];
   /** The last event that was told. Undefined until the line has begun. */
   #tail: Position | undefined;
@@ -50,7 +55,7 @@ export class RoomLine {
     const tail = this.#tail;
     if (tail && epoch !== tail.epoch) return void this.heal();
     if (tail && offset <= tail.offset) return;
-    if (this.#early.size < MAX_EARLY) this.#early.set(offset, make);
+    if (this.#early.size < MAX_EARLY) this.#early.set(offset, { epoch, make });
     if (tail?.offset === offset - 1) return this.#drain();
     if (!tail) return;
     // Most often what is missing is on its way.
@@ -127,9 +132,12 @@ export class RoomLine {
     if (!tail) return;
     const events: StoredEvent[] = [];
     let { offset } = tail;
-    for (const known of this.#early.keys()) if (known <= offset) this.#early.delete(known);
-    for (let make = this.#early.get(offset + 1); make; make = this.#early.get(offset + 1)) {
-      const event = make();
+    // What was heard before the line had begun may be of an epoch that is over.
+    for (const [known, { epoch }] of this.#early) {
+      if (known <= offset || epoch !== tail.epoch) this.#early.delete(known);
+    }
+    for (let next = this.#early.get(offset + 1); next; next = this.#early.get(offset + 1)) {
+      const event = next.make();
       if (!event) break;
       events.push(event);
       offset += 1;

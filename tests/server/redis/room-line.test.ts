@@ -39,3 +39,19 @@ describe('a line that has missed events', () => {
     expect(told).toEqual(expected);
   });
 });
+
+describe('a line that has not begun', () => {
+  it('[LOG3] tells nothing that it heard of an epoch that is over when it begins', async () => {
+    const { line, told } = lineOn({ first: 1, head: 6 });
+    const hear = (epoch: string, offset: number) =>
+      line.offer({ epoch, offset }, () => eventAt(offset));
+    // Redis has lost what it had, and another event stands at that place since.
+    hear('before', 5);
+    hear('before', 6);
+    line.begin({ epoch: 'E', offset: 4 });
+    expect(told).toEqual([]);
+    hear('E', 5);
+    await line.heal();
+    expect(told).toEqual(['5-5', '6-6']);
+  });
+});
