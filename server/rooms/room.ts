@@ -150,7 +150,7 @@ export class Room {
     for (const event of events) {
       if (event.offset > this.#position.offset) this.#position = { epoch, offset: event.offset };
       if (this.#followers.size > 0) this.#followers.emit(durableFrame(event, epoch));
-      this.#values.published(event.type, event.by.id);
+      this.#values.published(event.type, event.by.id, event.at);
     }
   }
 
@@ -219,9 +219,9 @@ export class Room {
       this.#people.take(change);
     }
     if (change.type === 'taken') this.#followers.endFeedsOf(change.memberId);
-    if (this.isEmpty) return;
+    const wasEmpty = this.isEmpty;
     this.#values.left(change);
-    this.#settle();
+    if (!wasEmpty) this.#settle();
   }
 
   /** Ends the feeds of those who are shut out (AUT1). */

@@ -48,6 +48,8 @@ export class Values {
   #cancelExpiry = () => {};
   /** While what is kept is read: the values that have changed since. */
   #changed: Set<string> | undefined;
+  /** And whose have ended since, be they known here or not, with when: what is kept may be older than that. */
+  #ended: Map<string, number> | undefined;
 
   constructor(options: ValuesOptions) {
     this.#options = options;
@@ -131,6 +133,7 @@ export class Values {
   /** Begins to note what changes while what is kept is read. */
   beginRestating(): void {
     this.#changed = new Set();
+    this.#ended = new Map();
   }
 
   /** Takes a value that is kept, unless it has changed since. */
@@ -141,7 +144,7 @@ export class Values {
   ): void {
     const { type, number } = message;
     const key = keyOf(spec.key, message, plain.data);
-    if (this.#changed?.has(idOf(type, key))) return;
+    if (this.#changed?.has(idOf(type, key)) || this.#hasEnded(spec, message)) return;
     if (this.#values.isSetBy(number, type, key) || !this.mayHold(message)) return;
     this.#set(spec, message, { plain, key, leftMs });
   }
@@ -155,12 +158,20 @@ export class Values {
   /** Notes no longer what changes. */
   endRestating(): void {
     this.#changed = undefined;
+    this.#ended = undefined;
   }
 
-  /** Somebody has published a durable event. */
-  published(type: string, userId: string): void {
-    if (this.isEmpty) return;
+  #hasEnded(spec: LatestSpec, message: LiveMessage): boolean {
+    const { type, by, at } = message;
+    const names = [`event ${type} ${by.id}`, ownerOf(spec, message) ?? ''];
+    return names.some((name) => at <= (this.#ended?.get(name) ?? Number.NEGATIVE_INFINITY));
+  }
+
+  /** Somebody has published a durable event, at a time in milliseconds since 1970. */
+  published(type: string, userId: string, at: number): void {
+    if (this.isEmpty && !this.#ended) return;
     for (const ended of this.#endedBy.get(type) ?? []) {
+      this.#ended?.set(`event ${ended} ${userId}`, at);
       const gone = this.#values.endOf(userId, ended);
       // Time takes the others away, wherever they are kept, if whoever has published them does not.
       const lasts = this.#specOf(ended)?.expiresMs === undefined;
@@ -171,7 +182,7 @@ export class Values {
 
   /** Somebody's connection, or he himself, has left. */
   left(change: PresenceChange): void {
-    if (this.isEmpty) return;
+    if (this.isEmpty && !this.#ended) return;
     if (change.type === 'gone') this.#leave(`member ${change.memberId}`);
     if (change.type === 'away') this.#leave(`here ${change.userId}`);
     if (change.type === 'leave') {
@@ -188,6 +199,7 @@ export class Values {
 
   // Whoever reads what is kept judges whether its owner is there. So one node that forgets it is enough.
   #leave(owner: string): void {
+    this.#ended?.set(owner, Number.POSITIVE_INFINITY);
     const gone = this.#values.leave(owner);
     this.#forget(this.#ownOf(gone));
     this.#clear(gone);
