@@ -25,8 +25,9 @@ export class Seats {
   readonly #own = new OwnFeeds();
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
-  /** Those of whom nobody could say whether they may stay. */
-  readonly #unanswered = new Set<Feed>();
+  /** Those of whom nobody could say whether they may stay, with the round in which they were asked for. */
+  readonly #unanswered = new Map<Feed, number>();
+  #rounds = 0;
   #isRetryDue = false;
 
   /** `onError` hears why seats cannot be asked for, once until all of them can be. */
@@ -65,14 +66,16 @@ export class Seats {
 
   async #askAll(feeds: readonly Feed[]): Promise<void> {
     const isNews = this.#unanswered.size === 0;
+    const round = (this.#rounds += 1);
     const causes: unknown[] = [];
     for (let from = 0; from < feeds.length; from += ASKED_AT_ONCE) {
       const asking = feeds.slice(from, from + ASKED_AT_ONCE).map(async (feed) => {
         try {
           await this.#ask(feed);
-          this.#unanswered.delete(feed);
+          // An answer that is late says nothing for a later round.
+          if ((this.#unanswered.get(feed) ?? 0) <= round) this.#unanswered.delete(feed);
         } catch (cause) {
-          this.#unanswered.add(feed);
+          this.#unanswered.set(feed, round);
           causes.push(cause);
         }
       });
@@ -87,7 +90,7 @@ export class Seats {
     this.#isRetryDue = true;
     this.#clock.after(AGAIN_MS, () => {
       this.#isRetryDue = false;
-      void this.#askAll([...this.#unanswered]);
+      void this.#askAll([...this.#unanswered.keys()]);
     });
   }
 

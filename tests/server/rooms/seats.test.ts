@@ -9,7 +9,7 @@ async function stage() {
   const errors: unknown[] = [];
   const { hub, clock } = testHub({ bus, onError: (error) => errors.push(error) });
   const asked: string[] = [];
-  const answers = new Map<string, RoomError | false>();
+  const answers = new Map<string, RoomError | false | Promise<boolean>>();
   const open = async (id: string) => {
     const mayStay = async () => {
       asked.push(id);
@@ -69,6 +69,30 @@ describe('when notices may have been lost', () => {
     lose();
     await settle();
     expect(errors).toEqual([failure, failure]);
+  });
+
+  it('[AUT1] an answer that is late says nothing for whom a later question found none', async () => {
+    const { hub, clock, errors, lose, answers, open } = await stage();
+    let answerLate: (mayStay: boolean) => void = () => {};
+    const late = new Promise<boolean>((resolve) => (answerLate = resolve));
+    await open('ada');
+    answers.set('ada', new RoomError('LOG_UNAVAILABLE'));
+    lose();
+    await settle();
+    // She may stay still, but is removed before that arrives, and nobody hears of it.
+    answers.set('ada', late);
+    clock.advance(2_000);
+    await settle();
+    answers.set('ada', new RoomError('LOG_UNAVAILABLE'));
+    lose();
+    await settle();
+    answerLate(true);
+    await settle();
+    answers.set('ada', false);
+    clock.advance(2_000);
+    await settle();
+    expect(await hub.members(general)).toMatchObject({ count: 0 });
+    expect(errors).toHaveLength(1);
   });
 
   it('asks for nobody twice, however often notices are lost while nobody can say', async () => {
