@@ -52,8 +52,7 @@ export class RedisPubSub {
     this.#client.on('ready', () => {
       if (isLost) options.onTrouble(undefined);
       isLost = false;
-      this.#turnOnAll();
-      for (const run of this.#onReturn) run();
+      void this.#turnOnAll().then(() => this.#returned());
     });
   }
 
@@ -62,7 +61,8 @@ export class RedisPubSub {
     await this.#client.connect();
   }
 
-  /** Calls `run` whenever a connection is there again: what was said in between was not heard. */
+  /** Calls `run` whenever a connection is there again, and all that it could subscribe to with it, or more than before:
+   *  what was said until then was not heard. */
   onReturn(run: () => void): void {
     this.#onReturn.add(run);
   }
@@ -101,8 +101,15 @@ export class RedisPubSub {
     }
   }
 
-  #turnOnAll(): void {
-    for (const one of this.#subscriptions) if (one.state === 'off') void this.#turnOn(one);
+  /** Resolves when Redis has answered for all that were off: is one of them on now? */
+  async #turnOnAll(): Promise<boolean> {
+    const off = [...this.#subscriptions].filter(({ state }) => state === 'off');
+    await Promise.all(off.map((one) => this.#turnOn(one)));
+    return off.some(({ state }) => state === 'on');
+  }
+
+  #returned(): void {
+    if (!this.#isClosed) for (const run of this.#onReturn) run();
   }
 
   /** Redis may have refused it on a connection that stays. Where that is gone, the next one tries again. */
@@ -110,8 +117,12 @@ export class RedisPubSub {
     if (this.#isClosed) return;
     this.#cancelRetry ??= this.#clock.after(RETRY_MS, () => {
       this.#cancelRetry = undefined;
-      if (this.#client.isReady) this.#turnOnAll();
+      if (this.#client.isReady) void this.#retry();
     });
+  }
+
+  async #retry(): Promise<void> {
+    if (await this.#turnOnAll()) this.#returned();
   }
 
   #turnOff({ channel, listener }: Subscription): void {

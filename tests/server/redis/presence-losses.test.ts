@@ -101,6 +101,17 @@ describe.skipIf(noRedis)('presence of nodes that share a Redis', () => {
     expect(await b.ids()).toEqual(['u0', 'u1', 'u3', 'u4']);
   });
 
+  it('[PRE2] heals what was said while Redis would not let it listen', async () => {
+    const a = await node();
+    await redis.command('ACL', 'SETUSER', 'default', '-ssubscribe');
+    const b = await node();
+    a.presence.join(general, seat('a1', 'ada'));
+    await waitFor(async () => expect(await redis.command('HEXISTS', PEOPLE, 'ma1')).toBe(1));
+    expect(await b.ids()).toEqual([]);
+    await redis.command('ACL', 'SETUSER', 'default', '+ssubscribe');
+    await show(['ada'], ['ada']);
+  });
+
   it('[PRE2] shows its own people while Redis is gone, and all again when it is back, empty', async () => {
     const short = { renewMs: 200, leaseMs: 900 };
     const [a, b] = [await node(short), await node(short)];
