@@ -1,9 +1,8 @@
 import { createClient } from '@redis/client';
 import type { Clock } from '../clock.ts';
 import { connectAnew, isGarbled } from './garbled.ts';
+import { HeardChannel, type Listener, type Subscribing } from './heard-channel.ts';
 import { isPingRefused } from './refusals.ts';
-
-type Listener = (message: string) => void;
 
 /** What the connection that listens is made from. */
 export interface RedisPubSubOptions {
@@ -15,20 +14,16 @@ export interface RedisPubSubOptions {
 
 const RETRY_MS = 1_000;
 
-interface Subscription {
-  readonly channel: string;
-  readonly listener: Listener;
-  /** `asked`: asked for twice it would be taken back twice, and the second time end what somebody else has
-   *  asked for meanwhile. */
-  state: 'off' | 'asked' | 'on';
-  isOver: boolean;
-}
-
 /** The connection that hears what is published. What is published while it is gone is lost on it, and says
  *  nothing of that: whoever listens must be able to read what it has missed. */
 export class RedisPubSub {
   readonly #client: ReturnType<typeof listeningClient>;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #channels = new Map<string, HeardChannel>();
+  readonly #subscribing: Subscribing = {
+    subscribe: (name, listener) => this.#client.sSubscribe(name, listener),
+    unsubscribe: (name, listener) => this.#client.sUnsubscribe(name, listener),
+    onFailed: () => this.#retryLater(),
+  };
   readonly #onReturn = new Set<() => void>();
   readonly #clock: Clock;
   #cancelRetry: (() => void) | undefined;
@@ -52,7 +47,7 @@ export class RedisPubSub {
     this.#client.on('ready', () => {
       if (isLost) options.onTrouble(undefined);
       isLost = false;
-      void this.#turnOnAll().then(() => this.#returned());
+      void this.#settleAll().then(() => this.#returned());
     });
   }
 
@@ -69,18 +64,15 @@ export class RedisPubSub {
 
   /** Calls `listener` with what is published there. `on` resolves once Redis has confirmed it, or when
    *  that has failed: it is tried again a little later, or at the next connection. */
-  subscribe(channel: string, listener: Listener): { on: Promise<void>; close: () => void } {
-    const hear = (message: string) => {
-      if (!one.isOver) listener(message);
-    };
-    const one: Subscription = { channel, listener: hear, state: 'off', isOver: false };
-    this.#subscriptions.add(one);
+  subscribe(name: string, listener: Listener): { on: Promise<void>; close: () => void } {
+    const channel = this.#channels.get(name) ?? new HeardChannel(name, this.#subscribing);
+    this.#channels.set(name, channel);
+    const forget = channel.add(listener);
     const close = () => {
-      one.isOver = true;
-      this.#subscriptions.delete(one);
-      if (one.state === 'on') this.#turnOff(one);
+      forget();
+      if (!this.#isClosed) void this.#settle(channel);
     };
-    return { on: this.#turnOn(one), close };
+    return { on: this.#settle(channel), close };
   }
 
   close(): void {
@@ -89,23 +81,17 @@ export class RedisPubSub {
     if (this.#client.isOpen) this.#client.destroy();
   }
 
-  async #turnOn(one: Subscription): Promise<void> {
-    one.state = 'asked';
-    try {
-      await this.#client.sSubscribe(one.channel, one.listener);
-      one.state = 'on';
-      if (one.isOver) this.#turnOff(one);
-    } catch {
-      one.state = 'off';
-      this.#retryLater();
-    }
+  async #settle(channel: HeardChannel): Promise<void> {
+    await channel.settle();
+    const isOver = channel.isSettled && !channel.isOn;
+    if (isOver && this.#channels.get(channel.name) === channel) this.#channels.delete(channel.name);
   }
 
-  /** Resolves when Redis has answered for all that were off: is one of them on now? */
-  async #turnOnAll(): Promise<boolean> {
-    const off = [...this.#subscriptions].filter(({ state }) => state === 'off');
-    await Promise.all(off.map((one) => this.#turnOn(one)));
-    return off.some(({ state }) => state === 'on');
+  /** Resolves when Redis has answered for all that are not as they should be: is one of them heard now? */
+  async #settleAll(): Promise<boolean> {
+    const open = [...this.#channels.values()].filter(({ isSettled }) => !isSettled);
+    await Promise.all(open.map((channel) => this.#settle(channel)));
+    return open.some(({ isSettled, isOn }) => isSettled && isOn);
   }
 
   #returned(): void {
@@ -122,12 +108,7 @@ export class RedisPubSub {
   }
 
   async #retry(): Promise<void> {
-    if (await this.#turnOnAll()) this.#returned();
-  }
-
-  #turnOff({ channel, listener }: Subscription): void {
-    if (this.#isClosed) return;
-    this.#client.sUnsubscribe(channel, listener).catch(() => {});
+    if (await this.#settleAll()) this.#returned();
   }
 }
 
