@@ -32,6 +32,8 @@ export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass 
     options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   /** How often in a row a socket did not open while the server answered over HTTP. */
   let blocked = 0;
+  /** How many WebSockets have opened. */
+  let opened = 0;
   let way: Way = 'websocket';
   let since = 0;
 
@@ -44,8 +46,11 @@ export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass 
   const failed = (url: string) => {
     // Is it the server that is away, or the way to it?
     const probe = new HttpSocket(url, { fetch, clock });
+    const before = opened;
     probe.addEventListener('open', () => {
       probe.close();
+      // Asked while nothing came through, it may be answered when a WebSocket has opened.
+      if (opened !== before) return;
       blocked += 1;
       if (blocked >= ENOUGH) change('http');
     });
@@ -60,6 +65,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass 
     let hasOpened = false;
     socket.addEventListener('open', () => {
       hasOpened = true;
+      opened += 1;
       blocked = 0;
       change('websocket');
     });

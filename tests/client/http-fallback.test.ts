@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createRooms, httpFallback, type Way } from '../../client/index.ts';
+import { createRooms, httpFallback, type Way, type WebSocketClass } from '../../client/index.ts';
 import { createEventReader } from '../../client/http/event-stream.ts';
 import type { TestServer } from '../../server/testing.ts';
 import { chat, HOUR } from '../../shared/index.ts';
@@ -7,6 +7,7 @@ import { BlockedSocket } from '../kit/blocked-socket.ts';
 import { sdkClient, startServer } from '../kit/clients.ts';
 import { roadTo } from '../kit/road.ts';
 import { settableClock, type SettableClock } from '../kit/settable-clock.ts';
+import { settle } from '../kit/settle.ts';
 import { waitFor } from '../kit/wait-for.ts';
 
 function client(server: TestServer, token: string, url = server.socketUrl) {
@@ -68,6 +69,35 @@ describe('httpFallback', () => {
       (now) => void (now.state === 'waiting' && attempts.push(now.attempt)),
     );
     await waitFor(() => expect(attempts.length).toBeGreaterThan(3));
+    expect(ways).toEqual([]);
+  });
+});
+
+describe('a fallback that is at WebSockets', () => {
+  it('stays there when one has opened before it is known why those before did not', async () => {
+    let isBlocked = true;
+    class Fickle extends EventTarget {
+      readyState = 0;
+      constructor() {
+        super();
+        const event = isBlocked ? new CloseEvent('close', { code: 1006 }) : new Event('open');
+        queueMicrotask(() => this.dispatchEvent(event));
+      }
+    }
+    const probes: (() => void)[] = [];
+    const ways: Way[] = [];
+    const Either = httpFallback({
+      WebSocket: Fickle as unknown as WebSocketClass,
+      fetch: () => new Promise((resolve) => probes.push(() => resolve(new Response('ok')))),
+      onChange: (way) => void ways.push(way),
+    });
+    for (let times = 0; times < 2; times += 1) void new Either('ws://127.0.0.1/trpc');
+    await waitFor(() => expect(probes).toHaveLength(2));
+    isBlocked = false;
+    const opened = new Either('ws://127.0.0.1/trpc');
+    await new Promise<void>((resolve) => opened.addEventListener('open', () => resolve()));
+    for (const answer of probes) answer();
+    await settle();
     expect(ways).toEqual([]);
   });
 });
