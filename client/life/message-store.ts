@@ -191,7 +191,13 @@ export class MessageStore implements Store<Snapshot> {
     this.#foldOn();
     this.#fold = foldPage(this.#fold, toFold(page, 0), this.#types);
     this.#show();
-    if (this.getSnapshot().items.length === 0) this.loadOlder().catch(() => {});
+    if (this.getSnapshot().items.length === 0) void this.#readOn();
+  }
+
+  /** What is being loaded already is older than what was here before: it loads nothing of this. */
+  async #readOn(): Promise<void> {
+    await this.#loadingOlder?.catch(() => {});
+    await this.loadOlder().catch(() => {});
   }
 
   async #loadOlder(shown: number): Promise<void> {

@@ -54,6 +54,46 @@ it('messages are loading from before they are asked for until they are there', a
   expect([seen.indexOf(false), seen.at(-1)]).toEqual([seen.length - 1, false]);
 });
 
+it('messages that begin anew while older ones are loaded read on over a page that shows none', async () => {
+  const by = { id: 'bob', name: 'Bob' };
+  const event = (offset: number, type: string, data: object) => {
+    const position = `E:${offset}`;
+    return { id: position, position, type, by, at: new Date(0), data };
+  };
+  const said = (offset: number) => event(offset, 'message', { text: `${offset}` });
+  const answers: ((page: object) => void)[] = [];
+  const asked: unknown[] = [];
+  let tell = (_frame: object) => {};
+  const room = {
+    current: { state: 'joined', position: 'E:9' },
+    onFrame: (listener: typeof tell) => (tell = listener),
+    subscribe: () => () => {},
+    history: (input: { before?: string }) => {
+      asked.push(input.before);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    outbox: { getSnapshot: () => [], subscribe: () => () => {} },
+  } as unknown as Room<Chat>;
+  const answer = async (events: object[]) => {
+    answers.shift()?.({ events, changes: [], hasMore: true });
+    await settle();
+  };
+  const { messages } = roomLife(chat, {} as RoomCalls<Chat>, room, { userId: () => 'ada' });
+  messages.subscribe(() => {});
+  await answer([said(9)]);
+  const older = messages.loadOlder();
+  tell({ type: 'gap', reason: 'too-many', from: 'E:9', to: 'E:40' });
+  const edit = { target: 'E:5', of: 'message', data: { text: 'x' } };
+  const newest = answers.pop();
+  newest?.({ events: [event(40, 'edited', edit)], changes: [], hasMore: true });
+  await settle();
+  await answer([said(8)]);
+  await older;
+  await answer([said(39)]);
+  expect(asked).toEqual([undefined, 'E:9', undefined, 'E:40']);
+  expect(messages.getSnapshot().items.map(({ data }) => data?.text)).toEqual(['39']);
+});
+
 /** The messages of a room that hears the outbox of a client. `hearers`: how many hear that. */
 function leavable() {
   const { outbox, answers } = outboxStage();
