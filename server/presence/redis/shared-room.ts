@@ -44,6 +44,8 @@ export class SharedRoom {
   #changes = new Map<string, LeaveReason | undefined>();
   /** What was heard while it could not be placed. */
   readonly #heard: Told[] = [];
+  /** Was there more than that? */
+  #hasMissed = false;
   /** Seats of other nodes that Redis has lost, and maybe their nodes have not: by member, since which life. */
   readonly #doubtful = new Map<string, string>();
   #life = '';
@@ -85,6 +87,7 @@ export class SharedRoom {
     const told = parseTold(text);
     if (!told || this.#isOver) return;
     if (this.#heard.length < MAX_HEARD) this.#heard.push(told);
+    else this.#hasMissed = true;
     if (!this.#isReading) this.#drain();
   }
 
@@ -178,12 +181,15 @@ export class SharedRoom {
     this.#isReading = true;
     await this.#read().catch(() => this.#options.onBehind());
     this.#isReading = false;
-    if (this.#version !== undefined) this.#drain();
+    if (this.#version === undefined) return;
+    this.#drain();
+    if (this.#hasMissed) void this.read();
   }
 
   async #read(): Promise<void> {
     // What was heard before it is asked for is in it.
     this.#heard.length = 0;
+    this.#hasMissed = false;
     const { life, version, seats } = await this.#options.read();
     if (this.#isOver) return;
     const isOther = this.#life !== '' && life !== this.#life;
