@@ -45,21 +45,37 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
   const { room, calls, clock, random } = parts;
   const { store, set } = createStore<ReceiptsSnapshot>({ readers: [], count: 0 });
   let isStarted = false;
+  /** What has come since it was asked, while there is no answer. */
+  let since: Reader[] | undefined;
+  const answered = () => {
+    const came = since ?? [];
+    since = undefined;
+    return came;
+  };
   const asking = new Retrying<Receipts>({
     clock,
     random,
     ask: () => calls.receipts(),
-    onAnswer: (answer) => set(takeAnswer(store.getSnapshot(), answer, positionOf(room.current))),
-    onFail: (error) => set({ ...store.getSnapshot(), error }),
+    onAnswer: (answer) => set(takeAnswer(answer, answered(), positionOf(room.current))),
+    onFail: (error) => {
+      answered();
+      set({ ...store.getSnapshot(), error });
+    },
   });
   const take = (event: { readonly type: string; readonly by: By; readonly data: unknown }) => {
     if (event.type !== READ_TYPE) return;
     const { position } = event.data as { position: string };
-    set(takeReader(store.getSnapshot(), { user: event.by, position }));
+    const reader = { user: event.by, position };
+    since?.push(reader);
+    set(takeReader(store.getSnapshot(), reader));
+  };
+  const ask = () => {
+    since = [];
+    asking.start();
   };
   const receive = (frame: FrameOf<RoomKind>) => {
     if (frame.type === 'event') take(frame.event);
-    else if (frame.type === 'ready' || frame.type === 'gap') asking.start();
+    else if (frame.type === 'ready' || frame.type === 'gap') ask();
     else if (frame.type === 'latest') for (const event of frame.latest) take(event);
   };
   const start = () => {
@@ -69,7 +85,7 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
     room.subscribe((state) => {
       if (isOver(state)) asking.stop();
     });
-    if (room.current.state === 'joined') asking.start();
+    if (room.current.state === 'joined') ask();
   };
   return {
     getSnapshot: store.getSnapshot,
@@ -80,19 +96,18 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
   };
 }
 
-/** What the server says, and what has come since it was asked. */
+/** What the server says, and what has come since it was asked. Who was there before and is not in the answer is
+ *  forgotten (RDG1). */
 function takeAnswer(
-  before: ReceiptsSnapshot,
   { readers, count }: Receipts,
+  since: readonly Reader[],
   now: string | undefined,
 ): ReceiptsSnapshot {
   if (!readers) return { readers: [], count };
   // Where nobody has read yet, the stream says which epoch that is.
   const epoch = epochOf(readers[0]?.position ?? now ?? '');
-  const known = before.readers.filter(
-    ({ position }) => epoch === undefined || epochOf(position) === epoch,
-  );
-  return known.reduce(takeReader, { readers, count });
+  const later = since.filter(({ position }) => epoch === undefined || epochOf(position) === epoch);
+  return later.reduce<ReceiptsSnapshot>(takeReader, { readers, count });
 }
 
 function takeReader(snapshot: ReceiptsSnapshot, reader: Reader): ReceiptsSnapshot {

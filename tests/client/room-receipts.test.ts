@@ -55,6 +55,18 @@ describe('receipts', () => {
     expect(receipts.getSnapshot()).toEqual({ readers: [], count: 0 });
   });
 
+  it('[RDG1] forget those whom the server knows no more, and nobody who reads while it is asked', async () => {
+    const both = [reader('ada', 'E:3'), reader('bob', 'E:5')];
+    const { receipts, read, comeBack } = await stage({ readers: both, count: 2 });
+    read('bob', 'E:6');
+    // Bob has left a private room, and Ada has marked something unread.
+    const coming = comeBack('E:9', { readers: [reader('ada', 'E:1')], count: 1 });
+    read('cy', 'E:7');
+    await coming;
+    const readers = [reader('ada', 'E:1'), reader('cy', 'E:7')];
+    expect(receipts.getSnapshot()).toEqual({ readers, count: 2 });
+  });
+
   it('of so many that they are not listed are no list of those who read next', async () => {
     const { receipts, read } = await stage({ count: 140 });
     read('bob', 'E:2');
