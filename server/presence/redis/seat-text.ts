@@ -1,4 +1,5 @@
 import type { LeaveReason } from '../../../shared/index.ts';
+import { parse } from '../../serialize.ts';
 import type { FarSeat, Held, ToldSeat } from '../seat.ts';
 
 const REASONS: readonly LeaveReason[] = ['left', 'timeout', 'kicked', 'drain'];
@@ -23,7 +24,7 @@ export function parseSeat(memberId: string, value: string): FarSeat | undefined 
     isHeld(held) &&
     Number.isSafeInteger(stateNo);
   if (!isWhole) return undefined;
-  if (state !== undefined && parsed(state) === undefined) return undefined;
+  if (state !== undefined && !isReadable(state)) return undefined;
   const member = { memberId, user: { id, name }, sessionId };
   return { member, held, state, stateNo: Number(stateNo), node, no: Number(no) };
 }
@@ -69,6 +70,16 @@ function pairs(flat: readonly string[]): [string, string][] {
 function texts(value: unknown): string[] {
   // An empty list of Lua is an object.
   return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** Whoever is shown it reads it as superjson: one that cannot be read must not get that far. */
+function isReadable(state: string): boolean {
+  try {
+    parse(state);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOptional(value: unknown): value is string | undefined {
