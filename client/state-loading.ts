@@ -56,7 +56,7 @@ export class StateLoading<K extends RoomKind> {
     if (!this.#held) return false;
     if (this.#held.later.length < MOST_HELD) this.#held.later.push(frame);
     else {
-      const what = 'too much has come while loadState was at work';
+      const what = 'too much came while loadState was at work';
       this.#options.onFail(new RoomError('SLOW_CONSUMER', what));
     }
     return true;

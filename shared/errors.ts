@@ -47,14 +47,13 @@ export const errors = {
     trpc: 'NOT_FOUND',
     http: 404,
     retryable: false,
-    advice: 'The event was removed; nothing can be done to it any more.',
+    advice: 'The event was removed; nothing can be done to it.',
   },
   STALE_VERSION: {
     trpc: 'CONFLICT',
     http: 409,
     retryable: false,
-    advice:
-      'The event or the room has changed meanwhile; look at its newest version or position and decide again.',
+    advice: 'The event or room was changed meanwhile; look at it and decide again.',
   },
   NO_SUCH_PROCEDURE: {
     trpc: 'NOT_FOUND',
@@ -87,7 +86,7 @@ export const errors = {
     http: 401,
     close: 4408,
     retryable: true,
-    advice: 'Authenticate within 10 s of opening the connection.',
+    advice: 'Authenticate within 10 s of connecting.',
   },
   FORBIDDEN: {
     trpc: 'FORBIDDEN',

@@ -54,7 +54,6 @@ export class LiveConnection implements Connection {
   #tellUser: (user: string) => void = () => {};
   #active: Socket | undefined;
   #activeSince = 0;
-  #isAnswered = false;
   /** What becomes the active one: a token that is fetched, a socket that opens, or a time to wait. */
   #next: { readonly socket?: Socket; readonly wait?: Wait } | undefined;
   /** What the server said of this attempt before it closed it. */
@@ -128,7 +127,8 @@ export class LiveConnection implements Connection {
         encoder: this.#options.encoder,
         onOpen: () => this.#opened(socket),
         onReply: (reply) => {
-          this.#isAnswered ||= socket === this.#active;
+          // Who is answered had his token taken.
+          if (this.#attempts.hasExpired) this.#attempts = { ...this.#attempts, hasExpired: false };
           this.calls.receive(socket, reply);
         },
         onRefused: (error) => this.#refused(error),
@@ -146,7 +146,6 @@ export class LiveConnection implements Connection {
     this.#next = undefined;
     this.#active = socket;
     this.#activeSince = this.#clock.now();
-    this.#isAnswered = false;
     this.calls.use(socket);
     this.#update();
   }
@@ -168,9 +167,8 @@ export class LiveConnection implements Connection {
     const isActive = socket === this.#active;
     const isNext = socket === this.#next?.socket;
     const openMs = isActive ? this.#openMs() : 0;
-    const isAnswered = isActive && this.#isAnswered;
     if (isActive) this.#active = undefined;
-    const step = afterEnding(this.#attempts, { ...ending, openMs, isAnswered }, this.#random());
+    const step = afterEnding(this.#attempts, { ...ending, openMs }, this.#random());
     const error = step.step === 'wait' && this.#refusal ? this.#refusal : step.error;
     this.calls.lose(socket, lostBecause(error));
     // One that was replaced may go as it likes; so may the active one while the next is coming.

@@ -7,7 +7,7 @@ import type { Ending } from '../link/socket.ts';
 export interface Attempts {
   /** Attempts since a connection was last stable, less what those that held for a while took back. */
   readonly count: number;
-  /** Did the last connection end because its token had expired? */
+  /** Did the last connection end because its token had expired, and was none taken since? */
   readonly hasExpired: boolean;
 }
 
@@ -30,19 +30,17 @@ export const STABLE_MS = 10_000;
 
 export const NO_ATTEMPTS: Attempts = { count: 0, hasExpired: false };
 
-/** Decides by the close code (SPEC, close codes). `openMs`: how long it was open, 0 for not at all. `isAnswered`: did
- *  the server answer a call on it? */
+/** Decides by the close code (SPEC, close codes). `openMs`: how long it was open, 0 for not at all. */
 export function afterEnding(
   before: Attempts,
-  ending: Ending & { readonly openMs: number; readonly isAnswered?: boolean },
+  ending: Ending & { readonly openMs: number },
   random: number,
 ): NextStep {
   const { code, openMs } = ending;
   const error = errorOfEnding(ending);
   const what = reconnectAfter(code);
-  // A connection on which calls were answered, or that outlived the time to authenticate, had its token taken.
-  const isTaken = ending.isAnswered || openMs >= clientLimits.authTimeoutMs;
-  const isAgain = what === 'refresh' && before.hasExpired && !isTaken;
+  // A connection that outlived the time to authenticate had its token taken.
+  const isAgain = what === 'refresh' && before.hasExpired && openMs < clientLimits.authTimeoutMs;
   if (what === 'stop' || isAgain) return { step: 'stop', error };
   const count = Math.ceil(before.count * (1 - Math.min(1, openMs / STABLE_MS)));
   const attempts = { count: count + 1, hasExpired: what === 'refresh' };

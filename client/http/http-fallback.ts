@@ -31,9 +31,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass 
   const fetch: typeof globalThis.fetch =
     options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   /** How often in a row a socket did not open while the server answered over HTTP. */
-  let blocked = 0;
-  /** How many WebSockets have opened. */
-  let opened = 0;
+  let blocked = { times: 0 };
   let way: Way = 'websocket';
   let since = 0;
 
@@ -46,17 +44,16 @@ export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass 
   const failed = (url: string) => {
     // Is it the server that is away, or the way to it?
     const probe = new HttpSocket(url, { fetch, clock });
-    const before = opened;
+    const row = blocked;
     probe.addEventListener('open', () => {
       probe.close();
+      row.times += 1;
       // Asked while nothing came through, it may be answered when a WebSocket has opened.
-      if (opened !== before) return;
-      blocked += 1;
-      if (blocked >= ENOUGH) change('http');
+      if (row.times >= ENOUGH && row === blocked) change('http');
     });
     probe.addEventListener('close', () => {
       if (probe.hasOpened) return;
-      blocked = 0;
+      blocked = { times: 0 };
     });
   };
   const openSocket = (url: string): WebSocketLike => {
@@ -65,8 +62,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass 
     let hasOpened = false;
     socket.addEventListener('open', () => {
       hasOpened = true;
-      opened += 1;
-      blocked = 0;
+      blocked = { times: 0 };
       change('websocket');
     });
     socket.addEventListener('close', () => {

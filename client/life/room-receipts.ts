@@ -45,32 +45,24 @@ export function roomReceipts(parts: ReceiptsParts): RoomReceipts {
   const { room, calls, clock, random } = parts;
   const { store, set } = createStore<ReceiptsSnapshot>({ readers: [], count: 0 });
   let isStarted = false;
-  /** What has come since it was asked, while there is no answer. */
-  let since: Reader[] | undefined;
-  const answered = () => {
-    const came = since ?? [];
-    since = undefined;
-    return came;
-  };
+  /** What has come since it was asked, by user. */
+  const since = new Map<string, Reader>();
   const asking = new Retrying<Receipts>({
     clock,
     random,
     ask: () => calls.receipts(),
-    onAnswer: (answer) => set(takeAnswer(answer, answered(), positionOf(room.current))),
-    onFail: (error) => {
-      answered();
-      set({ ...store.getSnapshot(), error });
-    },
+    onAnswer: (answer) => set(takeAnswer(answer, [...since.values()], positionOf(room.current))),
+    onFail: (error) => set({ ...store.getSnapshot(), error }),
   });
   const take = (event: { readonly type: string; readonly by: By; readonly data: unknown }) => {
     if (event.type !== READ_TYPE) return;
     const { position } = event.data as { position: string };
     const reader = { user: event.by, position };
-    since?.push(reader);
+    since.set(event.by.id, reader);
     set(takeReader(store.getSnapshot(), reader));
   };
   const ask = () => {
-    since = [];
+    since.clear();
     asking.start();
   };
   const receive = (frame: FrameOf<RoomKind>) => {

@@ -9,7 +9,7 @@ import { RoomError } from '../../../shared/index.ts';
 
 const ended = (
   code: number,
-  parts: { openMs?: number; reason?: string; isFault?: boolean; isAnswered?: boolean } = {},
+  parts: { openMs?: number; reason?: string; isFault?: boolean } = {},
 ) => {
   return { code, reason: '', openMs: 0, ...parts };
 };
@@ -87,7 +87,6 @@ describe('afterEnding', () => {
       error: { code: 'TOKEN_EXPIRED' },
     });
     expect(afterEnding(once.attempts, ended(4401, { openMs: 60_000 }), 0).step).toBe('wait');
-    expect(afterEnding(once.attempts, ended(4401, { isAnswered: true }), 0).step).toBe('wait');
   });
 
   it('blames the server for what it cannot read', () => {
