@@ -238,7 +238,7 @@ function eventsByRoom(
     const events = byRoom.get(key) ?? [];
     const event = { offset, type, data, by, at, idempotencyKey };
     events.push(about === undefined ? event : { ...event, about });
-    if (events.length === 1) byRoom.set(key, events);
+    byRoom.set(key, events);
   }
   return byRoom;
 }
