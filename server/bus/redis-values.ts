@@ -2,7 +2,7 @@ import { DAY, limits } from '../../shared/index.ts';
 import type { RoomName } from '../log/room-log.ts';
 import { roomKeys } from '../redis/redis-keys.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
-import { script } from '../redis/script.ts';
+import { NOW_MS, script } from '../redis/script.ts';
 import type { Keeping, KeptValue, KeptValues, LiveMessage } from './bus.ts';
 import { parseMessage } from './message-text.ts';
 
@@ -40,10 +40,8 @@ return 1
 `);
 
 /** KEYS values. Gives the time, then what it was kept as and the value by turns. */
-const VALUES = script(`
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-return { now, redis.call('HGETALL', KEYS[1]) }
+const VALUES = script(`${NOW_MS}
+return { nowMs(), redis.call('HGETALL', KEYS[1]) }
 `);
 
 /** KEYS values. ARGV what it was kept as and the number by turns. */

@@ -1,7 +1,7 @@
 import { RoomError } from '../../shared/index.ts';
 import { partitionKeys, UNFINISHED_KEY } from '../redis/redis-keys.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
-import { script } from '../redis/script.ts';
+import { NOW_MS, script } from '../redis/script.ts';
 import {
   checkWrite,
   RECORD_PAGE,
@@ -57,9 +57,8 @@ return 1
 `);
 
 /** KEYS unfinished. Gives partitions, and puts them off for others. */
-const TAKE = script(`
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+const TAKE = script(`${NOW_MS}
+local now = nowMs()
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ${TAKEN_AT_ONCE})
 for _, one in ipairs(due) do redis.call('ZADD', KEYS[1], now + ${AGAIN_MS}, one) end
 return due

@@ -1,5 +1,5 @@
 import { DAY, MINUTE } from '../../../shared/index.ts';
-import { script } from '../../redis/script.ts';
+import { NOW_MS, script } from '../../redis/script.ts';
 
 // The people of a room are a hash. `@` is the life of the hash and a count of its changes; `m` and a member's id is
 // his seat: when it was taken (microseconds, on Redis's clock), the node that keeps it, and JSON (seat-text.ts).
@@ -91,10 +91,9 @@ return {life or '', version or '0', flat}
 
 /** KEYS people, occupied, nodes. ARGV room's id, node that is dead. All know, nobody is told. Gives 1, or 0: it is there
  *  again, and so are its seats. */
-export const BURY = script(`${LIST}
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if tonumber(redis.call('ZSCORE', KEYS[3], ARGV[2]) or 0) > now then return 0 end
+export const BURY = script(`${NOW_MS}
+${LIST}
+if tonumber(redis.call('ZSCORE', KEYS[3], ARGV[2]) or 0) > nowMs() then return 0 end
 local all = redis.call('HGETALL', KEYS[1])
 for i = 1, #all, 2 do
   if string.match(all[i + 1], '^%d+ (%S+) ') == ARGV[2] then redis.call('HDEL', KEYS[1], all[i]) end
@@ -114,9 +113,8 @@ return at or ''
 
 /** KEYS nodes. ARGV node, milliseconds for which it is to count as alive. Those whose time is over are removed,
  *  itself too. Gives 1 if it was still there, otherwise 0; then node and milliseconds left by turns. */
-export const BEAT = script(`
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+export const BEAT = script(`${NOW_MS}
+local now = nowMs()
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 local was = redis.call('ZSCORE', KEYS[1], ARGV[1])
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
