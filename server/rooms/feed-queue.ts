@@ -26,18 +26,19 @@ const NOTHING: TrackedFrame[] = [];
 /** What a feed yields next: replay and live stream, joined by offset. All decisions, no reading; what
  *  it holds is bounded by `maxFrames` and a page. */
 export class FeedQueue {
-  readonly #room: QueueRoom;
-  readonly #userId: string | undefined;
-  readonly #maxFrames: number;
-  readonly #tally: Tally;
+  // First what each frame looks at, as in `Feed`.
   #isLive = false;
-  #epoch = '';
+  /** Frames to yield, in order. Most feeds have none most of the time, and then no list either. */
+  #out: TrackedFrame[] = NOTHING;
   /** The last durable event yielded. */
   #offset = 0;
   /** The last durable event yielded or waiting in `#out`. */
   #tail = 0;
-  /** Frames to yield, in order. Most feeds have none most of the time, and then no list either. */
-  #out: TrackedFrame[] = NOTHING;
+  #epoch = '';
+  readonly #room: QueueRoom;
+  readonly #userId: string | undefined;
+  readonly #maxFrames: number;
+  readonly #tally: Tally;
   /** While behind: live durable events, to be merged with what is read. */
   #buffer: TrackedFrame[] = NOTHING;
   #hasMissedLatest = false;

@@ -64,9 +64,12 @@ type Result = IteratorResult<Envelope, undefined>;
 export class Feed
   implements AsyncIterableIterator<Envelope, undefined>, PushSource, FrameSource, RoomFollower
 {
+  // First what each frame looks at: followers come in thousands, and a processor's cache holds few of them.
+  readonly #queue: FeedQueue;
+  /** Set once the feed pushes. */
+  #push: FramePush | undefined;
   readonly member: Member | undefined;
   readonly #room: FeedRoom;
-  readonly #queue: FeedQueue;
   readonly #since: Position | undefined;
   readonly #onEnd: ((feed: Feed) => void) | undefined;
   readonly #maxReplay: number;
@@ -74,8 +77,6 @@ export class Feed
   #state: 'new' | 'begun' | 'ended' = 'new';
   /** Wakes a reader that pulls. */
   #wake: (() => void) | undefined;
-  /** Set once the feed pushes. */
-  #push: FramePush | undefined;
   #cancelExpiry: (() => void) | undefined;
   /** Why the feed has ended, where that is an error. */
   #failure: RoomError | undefined;

@@ -18,10 +18,10 @@ export interface FrameSource {
 
 /** Pushes a stream into a sink: until the sink is full, and again from its `resume` on. */
 export class FramePush implements PushControl {
-  readonly #source: FrameSource;
-  readonly #sink: PushSink;
   #isFull = false;
   #isReading = false;
+  readonly #sink: PushSink;
+  readonly #source: FrameSource;
   #isBroken = false;
 
   constructor(source: FrameSource, sink: PushSink) {

@@ -46,7 +46,7 @@ export async function openSeats(
     const [ws, { socket }] = await accepted;
     await once(reader, 'open');
     const stalls = parts.stalls ?? new StallWatch({ stallMs: Infinity });
-    const outbound = new Outbound({ ...parts, ws, socket, stalls, tally: createTally() });
+    const outbound = new Outbound(ws, socket, { ...parts, stalls, tally: createTally() });
     seats.push({ outbound, ws, reader, got });
   }
   return seats;

@@ -63,6 +63,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const writes = TcpWrites.find();
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = new StallWatch({ stallMs: limits.stallMs });
+  const shared = { writes, queue, stalls, limits, tally };
   const service: Service<R> = {
     options,
     encoder,
@@ -95,7 +96,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     const { socket } = req;
     if (frames) frames.read(client, socket);
     else deadline.watch(socket);
-    const outbound = new Outbound({ ws: client, socket, writes, queue, stalls, limits, tally });
+    const outbound = new Outbound(client, socket, shared);
     new Connection(client, req, outbound, service).open();
   };
 }

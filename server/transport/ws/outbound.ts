@@ -25,11 +25,8 @@ export interface Waiter {
   onRoom(): void;
 }
 
-/** What an outbound end is made from. */
-export interface OutboundOptions {
-  readonly ws: WebSocket;
-  /** The socket that the upgrade handed over. Unset: everything goes through `ws`. */
-  readonly socket: Socket | undefined;
+/** What the outbound ends of one server share. */
+export interface OutboundParts {
   readonly writes: TcpWrites | undefined;
   readonly queue: FlushQueue;
   readonly stalls: StallWatch;
@@ -42,43 +39,42 @@ const NOBODY: readonly Waiter[] = [];
 /** What a connection sends: gathered over one turn, written at once (TRN3). Straight to the socket
  *  where `ws` neither compresses nor queues; through `ws` otherwise. */
 export class Outbound implements Flushable, Stalling {
-  readonly #ws: WebSocket;
-  readonly #writer: SocketWriter | undefined;
-  readonly #tcp: Endpoints | undefined;
-  readonly #queue: FlushQueue;
-  readonly #stalls: StallWatch;
-  readonly #limits: OutboundLimits;
-  readonly #tally: Tally;
-  /** Few, as a rule one: a subscription. */
-  #waiters: readonly Waiter[] = NOBODY;
+  // First what each item and each write looks at: thousands of these do not fit into a processor's cache, and to
+  // fetch a line of it costs as much as all the rest that is done there.
+  #pendingBytes = 0;
+  /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
+  #queuedBytes = 0;
   /** What one subscription got in this turn, and which, since anything else came. */
   #chain: Chain | undefined;
   #to: Subscriber | undefined;
   /** What had come before that. */
   #parts: Part[] | undefined;
-  #pendingBytes = 0;
-  /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
-  #queuedBytes = 0;
+  #isClosing = false;
+  readonly #writer: SocketWriter | undefined;
+  readonly #shared: OutboundParts;
+  readonly #ws: WebSocket;
+  readonly #tcp: Endpoints | undefined;
+  /** Few, as a rule one: a subscription. */
+  #waiters: readonly Waiter[] = NOBODY;
 
-  constructor({ ws, socket, writes, queue, stalls, limits, tally }: OutboundOptions) {
+  /** `socket`: the one that the upgrade handed over. Unset: everything goes through `ws`. */
+  constructor(ws: WebSocket, socket: Socket | undefined, shared: OutboundParts) {
     this.#ws = ws;
     this.#tcp = socket;
-    this.#queue = queue;
-    this.#stalls = stalls;
-    this.#limits = limits;
-    this.#tally = tally;
+    this.#shared = shared;
     // An extension would have to change every frame: that is the business of `ws`.
     if (!socket || ws.extensions !== '') return;
-    this.#writer = new SocketWriter(socket, writes, () => {
+    this.#writer = new SocketWriter(socket, shared.writes, () => {
       this.#queuedBytes = 0;
       this.#announceRoom();
     });
-    this.#letNothingOvertake();
+    this.#letNothingOvertake(this.#writer);
   }
 
   /** The connection has closed. */
   close(): void {
-    this.#stalls.remove(this);
+    this.#isClosing = true;
+    this.#shared.stalls.remove(this);
     this.#forget();
   }
 
@@ -89,7 +85,7 @@ export class Outbound implements Flushable, Stalling {
 
   /** Has more than the soft budget been handed over and not left yet? */
   get isFull(): boolean {
-    return this.#pendingBytes + this.#queuedBytes > this.#limits.softBytes;
+    return this.#pendingBytes + this.#queuedBytes > this.#shared.limits.softBytes;
   }
 
   get localPort(): number | undefined {
@@ -112,7 +108,7 @@ export class Outbound implements Flushable, Stalling {
   send(message: string | Uint8Array): void {
     if (this.#writer) return this.#sendFrame(frameBytes(message));
     if (!this.#mayTakeMore()) return;
-    this.#tally.bytesSent += Buffer.byteLength(message);
+    this.#shared.tally.bytesSent += Buffer.byteLength(message);
     this.#ws.send(message, () => {
       this.#queuedBytes = this.#ws.bufferedAmount;
       this.#announceRoom();
@@ -136,12 +132,17 @@ export class Outbound implements Flushable, Stalling {
   /** TRN4: the hard cap and one frame. What was gathered in this turn says nothing of the reader before it has
    *  been offered to the kernel. */
   #mayTakeMore(): boolean {
-    const { hardBytes } = this.#limits;
+    const { hardBytes } = this.#shared.limits;
     if (this.#pendingBytes + this.#queuedBytes > hardBytes) {
       this.flush();
       if (this.unsentBytes > hardBytes) this.cut();
     }
-    return this.#ws.readyState === this.#ws.OPEN;
+    return this.#isOpen;
+  }
+
+  /** What `ws` says is for who cannot be written to without it: of a socket that has gone the writer knows. */
+  get #isOpen(): boolean {
+    return this.#writer ? !this.#isClosing : this.#ws.readyState === this.#ws.OPEN;
   }
 
   #sendFrame(frame: Buffer): void {
@@ -164,7 +165,7 @@ export class Outbound implements Flushable, Stalling {
   }
 
   #count(bytes: number): void {
-    if (this.#pendingBytes === 0) this.#queue.add(this);
+    if (this.#pendingBytes === 0) this.#shared.queue.add(this);
     this.#pendingBytes += bytes;
   }
 
@@ -175,19 +176,18 @@ export class Outbound implements Flushable, Stalling {
     const own = this.#ownFrame();
     const message = own ?? this.#joined();
     this.#forget();
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
     const writer = this.#writer;
-    if (!writer) return;
-    this.#tally.bytesSent += bytes;
-    if (writer.write(message, own ? undefined : this.#queue)) {
+    if (!writer || !this.#isOpen) return;
+    this.#shared.tally.bytesSent += bytes;
+    if (writer.write(message, own ? undefined : this.#shared.queue)) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
-      const wasFull = this.#queuedBytes + bytes > this.#limits.softBytes;
+      const wasFull = this.#queuedBytes + bytes > this.#shared.limits.softBytes;
       this.#queuedBytes = 0;
       if (wasFull) this.#announceRoom();
     } else {
       this.#queuedBytes = writer.waitingBytes;
     }
-    this.#watch();
+    if (writer.mayHold) this.#watch();
   }
 
   /** The frame of this turn, where it is one alone and in no memory of the turn. */
@@ -200,16 +200,17 @@ export class Outbound implements Flushable, Stalling {
   #joined(): Buffer {
     const bytes = this.#pendingBytes;
     if (!this.#parts && this.#chain && this.#to) {
-      return this.#queue.bytesOf(this.#chain, this.#to, bytes);
+      return this.#shared.queue.bytesOf(this.#chain, this.#to, bytes);
     }
     this.#endChain();
-    return this.#queue.join(this.#parts ?? [], bytes);
+    return this.#shared.queue.join(this.#parts ?? [], bytes);
   }
 
   /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
   cut(): void {
+    this.#isClosing = true;
     this.#forget();
-    this.#tally.cut += 1;
+    this.#shared.tally.cut += 1;
     this.#ws.terminate();
   }
 
@@ -232,7 +233,7 @@ export class Outbound implements Flushable, Stalling {
 
   #watch(): void {
     if (this.unsentBytes === 0) return;
-    this.#stalls.add(this);
+    this.#shared.stalls.add(this);
     if (this.#writer && !Object.hasOwn(this.#ws, 'bufferedAmount')) this.#showWaiting(this.#writer);
   }
 
@@ -244,15 +245,17 @@ export class Outbound implements Flushable, Stalling {
   }
 
   /** What an app sends or closes past us goes after what this turn has gathered. */
-  #letNothingOvertake(): void {
+  #letNothingOvertake(writer: SocketWriter): void {
     const ws = this.#ws;
     const { send, close } = ws;
     ws.send = (...args: unknown[]) => {
       this.flush();
+      writer.minds();
       return Reflect.apply(send, ws, args);
     };
     ws.close = (...args: unknown[]) => {
       this.flush();
+      this.#isClosing = true;
       return Reflect.apply(close, ws, args);
     };
   }

@@ -25,21 +25,26 @@ export interface PushOwner {
 /** A subscription whose stream pushes: no promise per item, and it pauses while the connection is
  *  full. No promise waits for its end either: subscriptions are what a connection is made of. */
 export class PushStream implements PushSink, Waiter {
-  readonly #target: PushTarget;
+  // Not the target itself: each item would look there first.
+  readonly #outbound: Outbound;
   readonly #to: Subscriber;
+  readonly #envelopes: Envelopes;
+  readonly #tally: Tally;
   readonly #owner: PushOwner;
   #control: PushControl | undefined;
   #isOver = false;
 
-  constructor(target: PushTarget, to: Addressee, owner: PushOwner) {
-    this.#target = target;
-    this.#to = target.envelopes.join(to);
+  constructor({ outbound, envelopes, tally }: PushTarget, to: Addressee, owner: PushOwner) {
+    this.#outbound = outbound;
+    this.#to = envelopes.join(to);
+    this.#envelopes = envelopes;
+    this.#tally = tally;
     this.#owner = owner;
   }
 
   /** Starts the stream. */
   open(source: PushSource): void {
-    this.#target.outbound.wait(this);
+    this.#outbound.wait(this);
     const control = source[PUSH](this);
     // It may have ended while it started.
     if (this.#isOver) control.stop();
@@ -47,19 +52,18 @@ export class PushStream implements PushSink, Waiter {
   }
 
   push(item: PushItem): boolean {
-    const { outbound, envelopes, tally } = this.#target;
-    if (outbound.takesFrames) outbound.sendItem(envelopes, item, this.#to);
-    else outbound.send(envelopes.item(item, this.#to));
-    tally.deliveries += 1;
+    const outbound = this.#outbound;
+    if (outbound.takesFrames) outbound.sendItem(this.#envelopes, item, this.#to);
+    else outbound.send(this.#envelopes.item(item, this.#to));
+    this.#tally.deliveries += 1;
     return !outbound.isFull;
   }
 
   end(error?: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { outbound, envelopes } = this.#target;
-    outbound.waitNoMore(this);
-    envelopes.leave(this.#to);
+    this.#outbound.waitNoMore(this);
+    this.#envelopes.leave(this.#to);
     this.#owner.onPushEnd(error);
   }
 

@@ -1,23 +1,41 @@
 import type { Socket } from 'node:net';
 import { copyOf, type Lender } from './lender.ts';
-import type { TcpWrites, WriteOwner } from './tcp-writes.ts';
+import type { TcpHandle, TcpWrites, WriteOwner } from './tcp-writes.ts';
 
 /** Writes whole frames to the socket of a connection: past its stream as long as nothing waits in it, and
  *  behind what waits otherwise. */
 export class SocketWriter implements WriteOwner {
-  readonly #socket: Socket;
+  // First what a write looks at: thousands of writers do not fit into a processor's cache, and this is one line of it.
+  /** What lies under the socket. Unset: everything goes through the stream. */
+  readonly #handle: TcpHandle | undefined;
   readonly #writes: TcpWrites | undefined;
-  readonly #onDrain: () => void;
   /** What had to wait when it was written past the stream. */
   #pastBytes = 0;
+  /** May anything wait in the stream? */
+  #isStreamUsed = false;
+  readonly #socket: Socket;
+  readonly #onDrain: () => void;
 
   /** `onDrain` hears, after a `write` that was false, that little waits again. Without `writes`, or where
    *  they do not fit, everything goes through the stream. */
   constructor(socket: Socket, writes: TcpWrites | undefined, onDrain: () => void) {
+    this.#handle = writes?.handleOf(socket);
+    this.#writes = writes;
     this.#socket = socket;
-    this.#writes = writes?.fits(socket) ? writes : undefined;
     this.#onDrain = onDrain;
+    // What was there before it may be full of what somebody else has written.
+    this.#isStreamUsed = true;
     socket.on('drain', onDrain);
+  }
+
+  /** Somebody else writes to the stream, and what is written here goes behind that. */
+  minds(): void {
+    this.#isStreamUsed = true;
+  }
+
+  /** May anything wait? False without a look at the socket. */
+  get mayHold(): boolean {
+    return this.#pastBytes > 0 || this.#isStreamUsed;
   }
 
   /** Bytes that the kernel has not taken. */
@@ -27,21 +45,40 @@ export class SocketWriter implements WriteOwner {
 
   /** Falls while the reader reads. What the stream has written since waits behind it in the same queue. */
   #pastWaiting(): number {
-    if (this.#pastBytes === 0) return 0;
-    return Math.min(this.#pastBytes, this.#writes?.waitingBytes(this.#socket) ?? 0);
+    if (this.#pastBytes === 0 || this.#socket.destroyed) return 0;
+    return Math.min(this.#pastBytes, this.#handle?.writeQueueSize ?? 0);
   }
 
   /** Hands bytes over; a `lender`'s are used again by others once this has returned, unless he is told to keep
    *  them. False: more waits now than the stream's high-water mark. */
   write(bytes: Buffer, lender?: Lender): boolean {
-    const isBehind = this.waitingBytes > 0;
-    const waiting = isBehind ? undefined : this.#writes?.write(this.#socket, bytes, this);
+    const waiting = this.#isBehind() ? undefined : this.#writePast(bytes);
     if (waiting === 0) return true;
     if (waiting !== undefined) {
       this.#pastBytes = waiting;
       lender?.keep(bytes);
       return waiting < this.#socket.writableHighWaterMark;
     }
+    return this.#writeBehind(bytes, lender);
+  }
+
+  #writePast(bytes: Buffer): number | undefined {
+    return this.#handle && this.#writes?.write(this.#handle, bytes, this);
+  }
+
+  /** Is there anything that must leave first? */
+  #isBehind(): boolean {
+    if (!this.mayHold) return false;
+    if (this.waitingBytes > 0) return true;
+    this.#isStreamUsed = false;
+    return false;
+  }
+
+  #writeBehind(bytes: Buffer, lender: Lender | undefined): boolean {
+    // Its end has been written, or it is gone: what waits for it goes nowhere.
+    if (!this.#socket.writable) return true;
+    const isBehind = this.waitingBytes > 0;
+    this.#isStreamUsed = true;
     // Where it could not be written past the stream, that meets the same error, and does what is due then.
     const isTaken = this.#socket.write(this.#toBeHeld(bytes, lender, isBehind));
     return isTaken && this.waitingBytes < this.#socket.writableHighWaterMark;

@@ -51,17 +51,16 @@ export class TcpWrites {
     }
   }
 
-  /** May this socket be written to so? One of TLS may not: its bytes are not those that leave. */
-  fits(socket: Socket): boolean {
-    return handleOf(socket) instanceof this.#parts.TCP;
+  /** What lies under a socket that may be written to so. Undefined for one of TLS: its bytes are not those that
+   *  leave. */
+  handleOf(socket: Socket): TcpHandle | undefined {
+    const { _handle: handle } = socket as unknown as { readonly _handle?: TcpHandle | null };
+    return handle instanceof this.#parts.TCP ? handle : undefined;
   }
 
   /** Writes, behind whatever waits under the stream. Returns how many bytes wait now, for which `owner`
-   *  will hear; undefined when nothing could be written. */
-  write(socket: Socket, bytes: Uint8Array, owner: WriteOwner): number | undefined {
-    const handle = handleOf(socket);
-    // It is taken from a socket that is destroyed.
-    if (!handle) return undefined;
+   *  will hear; undefined when nothing could be written, as to a socket that is destroyed. */
+  write(handle: TcpHandle, bytes: Uint8Array, owner: WriteOwner): number | undefined {
     const request = this.#spare;
     const { streamBaseState, kLastWriteWasAsync, WriteWrap } = this.#parts;
     const error = handle.writeBuffer(request, bytes);
@@ -74,20 +73,11 @@ export class TcpWrites {
     request.oncomplete = waiting === 0 ? () => {} : (status) => owner.onWritten(status);
     return waiting;
   }
-
-  /** Bytes that wait under the stream, whoever has written them. */
-  waitingBytes(socket: Socket): number {
-    return handleOf(socket)?.writeQueueSize ?? 0;
-  }
 }
 
 /** Gives Node's parts by name. Deprecated in its documentation, so that nobody counts on it: see `find`. */
 function bindingOfNode(name: string): object {
   return (Reflect.get(process, 'binding') as typeof bindingOfNode)(name);
-}
-
-function handleOf(socket: Socket): TcpHandle | null | undefined {
-  return (socket as unknown as { readonly _handle?: TcpHandle | null })._handle;
 }
 
 function hasAll(parts: object): parts is Parts {
