@@ -41,6 +41,8 @@ export class FeedQueue {
   readonly #tally: Tally;
   /** While behind: live durable events, to be merged with what is read. */
   #buffer: TrackedFrame[] = NOTHING;
+  /** Does it hold all that came since what is being read was asked for? */
+  #isBufferWhole = true;
   #hasMissedLatest = false;
   #hasMissedPresence = false;
   #hasFallenBehind = false;
@@ -156,8 +158,9 @@ export class FeedQueue {
 
   /** What comes live does not join on to what is here: leaves the live stream, until the log is read. */
   reread(): void {
-    if (this.#isLive) this.#fallBehind();
-    else this.#buffer = NOTHING;
+    if (this.#isLive) return this.#fallBehind();
+    this.#buffer = NOTHING;
+    this.#isBufferWhole = false;
   }
 
   /** Forgets what waits. */
@@ -169,8 +172,10 @@ export class FeedQueue {
 
   /** Goes live if what was buffered joins on without a hole; otherwise stays behind. */
   #joinLive(): void {
-    const { next, tail, isWhole } = merge(this.#tail, this.#buffer);
+    const { next, tail, isWhole: joinsOn } = merge(this.#tail, this.#buffer);
+    const isWhole = joinsOn && this.#isBufferWhole;
     this.#buffer = NOTHING;
+    this.#isBufferWhole = true;
     for (const frame of next) this.#put(frame);
     this.#tail = tail;
     // Where the room is in another epoch, what was read is of the past.

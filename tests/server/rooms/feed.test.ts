@@ -33,6 +33,23 @@ describe('Feed', () => {
     expect(offsets(await pull(feed, 1))).toEqual([3]);
   });
 
+  it('[RES2] reads what came while it began, where it is to read again', async () => {
+    const hand = handLog(memoryLog());
+    const { append, open } = await feedStage(hand.log);
+    const feed = await open();
+    const ready = feed.next();
+    await settle();
+    await append('a');
+    hand.announce();
+    feed.reread();
+    hand.answer();
+    expect((await ready).value?.[1]).toMatchObject({ type: 'ready', position: 'E:0' });
+    const next = pull(feed, 1);
+    await settle();
+    hand.answer();
+    expect(offsets(await next)).toEqual([1]);
+  });
+
   it('[RES3] replays everything after its position, then goes live', async () => {
     const { append, open } = await feedStage(memoryLog());
     for (const text of ['a', 'b', 'c', 'd', 'e']) await append(text);
