@@ -93,10 +93,10 @@ export class FeedQueue {
     return offset === (delivery === 'durable' ? this.#offset + 1 : this.#offset);
   }
 
-  /** Counts a frame as yielded that was next and never waited. */
-  pass(frame: TrackedFrame): void {
-    this.#offset = frame.offset;
-    this.#tail = frame.offset;
+  /** Everything up to here was yielded past the queue, and never waited. */
+  passTo(offset: number): void {
+    this.#offset = offset;
+    this.#tail = offset;
   }
 
   /** Takes a frame of the live stream. While the reader `isFull` only durable events wait for him. */

@@ -12,9 +12,9 @@ import { PUSH, type PushControl, type PushSink, type PushSource } from '../push.
 import type { Member } from '../presence/presence.ts';
 import { createTally, type Tally } from '../tally.ts';
 import { FeedQueue } from './feed-queue.ts';
-import type { RoomFollower } from './followers.ts';
 import { FramePush, type FrameSource, type Progress } from './push-frames.ts';
 import type { Replays } from './replays.ts';
+import type { RoomFollower } from './room-follower.ts';
 import type { Room } from './room.ts';
 import { decideStart, gapReason, movedTo } from './start.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
@@ -24,6 +24,8 @@ export type FeedRoom = Pick<
   Room,
   | 'follow'
   | 'unfollow'
+  | 'stepIn'
+  | 'stepOut'
   | 'position'
   | 'valuesFor'
   | 'presence'
@@ -75,6 +77,8 @@ export class Feed
   readonly #maxReplay: number;
   readonly #replays: Replays;
   #state: 'new' | 'begun' | 'ended' = 'new';
+  /** Do frames go straight to where it pushes? Then the room knows how far it has come, and the queue does not. */
+  #isInStep = false;
   /** Wakes a reader that pulls. */
   #wake: (() => void) | undefined;
   #cancelExpiry: (() => void) | undefined;
@@ -140,13 +144,27 @@ export class Feed
 
   /** Takes a frame of the room: the room's business. */
   receive(frame: TrackedFrame): void {
+    // Whoever is told something alone may be full by it, which nobody would know who walks in step.
+    this.#stepOut();
     const push = this.#push;
     if (this.#queue.isNext(frame) && push?.offer(frame)) {
-      this.#queue.pass(frame);
+      this.#queue.passTo(frame.offset);
+      const sink = push.openSink;
+      if (sink) this.#isInStep = this.#room.stepIn(this, frame.offset, sink);
       return;
     }
     this.#queue.receive(frame, push?.isFull === true);
     this.#notify();
+  }
+
+  walkAlone(offset: number, isFull: boolean): void {
+    this.#isInStep = false;
+    this.#queue.passTo(offset);
+    if (isFull) this.#push?.fill();
+  }
+
+  fail(error: unknown): void {
+    this.#push?.fail(error);
   }
 
   take(): TrackedFrame | undefined {
@@ -179,6 +197,7 @@ export class Feed
    *  the last frame says why (AUT1). */
   revoke(reason: RevokedReason): void {
     if (this.#state === 'ended') return;
+    this.#stepOut();
     this.#isShutOut = reason !== 'left';
     // One that has not begun stands nowhere that a frame could be tracked by.
     if (this.#state === 'begun' && this.#queue.hasBegun) this.#queue.revoke(reason);
@@ -192,6 +211,7 @@ export class Feed
   /** Reads on from the log: what comes live does not join on to what it has. */
   reread(): void {
     if (this.#state === 'ended') return;
+    this.#stepOut();
     this.#queue.reread();
     this.#notify();
   }
@@ -199,8 +219,13 @@ export class Feed
   /** Ends the feed. Safe to call twice. */
   end(): void {
     if (this.#state === 'ended') return;
+    this.#stepOut();
     this.#queue.clear();
     this.#finish();
+  }
+
+  #stepOut(): void {
+    if (this.#isInStep) this.#room.stepOut(this);
   }
 
   #finish(): void {

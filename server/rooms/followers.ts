@@ -1,56 +1,91 @@
-import type { RevokedReason } from '../../shared/index.ts';
 import { isMeant, type Revocation } from '../bus/notice.ts';
-import type { Member } from '../presence/presence.ts';
+import type { PushSink } from '../push.ts';
+import { InStep } from './in-step.ts';
+import type { RoomFollower } from './room-follower.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
 
-/** Who follows a room. */
-export interface RoomFollower {
-  receive(frame: TrackedFrame): void;
-  /** Whose it is, where it is somebody's. */
-  readonly member?: Member | undefined;
-  /** Another connection has taken the member's seat. */
-  end?(): void;
-  /** The member may follow the room no longer. */
-  revoke?(reason: RevokedReason): void;
-  /** What comes next does not join on to what came before: the log says what there is. */
-  reread?(): void;
+/** What is given, and to whom it is not. */
+interface Due {
+  readonly frame: TrackedFrame;
+  readonly exceptUserId: string | undefined;
 }
 
-/** All who follow one room, in the order in which they came. */
+const NOBODY: readonly RoomFollower[] = [];
+
+/** All who follow one room: each by himself, or in step with others. */
 export class Followers {
-  readonly #all = new Set<RoomFollower>();
+  readonly #apart = new Set<RoomFollower>();
+  readonly #inStep = new InStep();
+  /** What is being given, and what comes after it. */
+  readonly #due: Due[] = [];
 
   get size(): number {
-    return this.#all.size;
+    return this.#apart.size + this.#inStep.size;
   }
 
   add(follower: RoomFollower): void {
-    this.#all.add(follower);
+    this.#apart.add(follower);
   }
 
   /** False: it was none of them. */
   delete(follower: RoomFollower): boolean {
-    return this.#all.delete(follower);
+    return this.#apart.delete(follower) || this.#inStep.leave(follower);
   }
 
-  emit(frame: TrackedFrame): void {
-    for (const follower of this.#all) follower.receive(frame);
+  /** Whoever stands at `offset` and has room for more gets his frames straight into his sink from now on. False: those
+   *  who are in step stand elsewhere. */
+  stepIn(follower: RoomFollower, offset: number, sink: PushSink): boolean {
+    return this.#inStep.join(follower, offset, sink) && this.#apart.delete(follower);
   }
 
-  // Apart, so that frames for everybody ask nobody who he is.
-  emitToOthers(frame: TrackedFrame, userId: string): void {
-    for (const follower of this.#all) {
-      if (follower.member?.user.id !== userId) follower.receive(frame);
+  /** He is given his frames himself again. */
+  stepOut(follower: RoomFollower): void {
+    if (!this.#inStep.leave(follower)) return;
+    this.#apart.add(follower);
+    follower.walkAlone?.(this.#inStep.offset, false);
+  }
+
+  /** Gives a frame to all, or to all but one user. What one of them has told by it comes after it, for everybody. */
+  emit(frame: TrackedFrame, exceptUserId?: string): void {
+    this.#due.push({ frame, exceptUserId });
+    if (this.#due.length > 1) return;
+    try {
+      for (let next = this.#due[0]; next; next = this.#due[0]) {
+        this.#give(next);
+        this.#due.shift();
+      }
+    } finally {
+      this.#due.length = 0;
     }
   }
 
+  #give({ frame, exceptUserId }: Due): void {
+    if (!this.#inStep.isNext(frame)) this.#breakStep();
+    // Who steps out because he is full has it.
+    const apart = this.#apart.size > 0 ? [...this.#apart] : NOBODY;
+    this.#inStep.push(frame, exceptUserId, (full) => this.#apart.add(full));
+    for (const follower of apart) {
+      if (exceptUserId !== undefined && follower.member?.user.id === exceptUserId) continue;
+      if (this.#has(follower)) follower.receive(frame);
+    }
+  }
+
+  #breakStep(): void {
+    for (const follower of this.#inStep.all) this.stepOut(follower);
+  }
+
+  /** What one of them does with a frame may have another one go. */
+  #has(follower: RoomFollower): boolean {
+    return this.#apart.has(follower) || this.#inStep.has(follower);
+  }
+
   reread(): void {
-    for (const follower of this.#all) follower.reread?.();
+    for (const follower of this.#all()) follower.reread?.();
   }
 
   /** Ends the feeds of those who are shut out (AUT1). */
   revoke(revoked: Revocation): void {
-    for (const follower of this.#all) {
+    for (const follower of this.#all()) {
       const { member } = follower;
       if (member && isMeant(revoked, member.user.id)) follower.revoke?.(revoked.reason);
     }
@@ -58,8 +93,13 @@ export class Followers {
 
   /** Ends the feeds of a member whose seat another connection has taken. */
   endFeedsOf(memberId: string): void {
-    for (const follower of this.#all) {
+    for (const follower of this.#all()) {
       if (follower.member?.memberId === memberId) follower.end?.();
     }
+  }
+
+  /** A list of its own: who is told something may step out, or go. */
+  #all(): RoomFollower[] {
+    return [...this.#apart, ...this.#inStep.all];
   }
 }

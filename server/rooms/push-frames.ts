@@ -34,6 +34,16 @@ export class FramePush implements PushControl {
     return this.#isFull;
   }
 
+  /** Where frames may go without asking here, one after the other, until it is full. Undefined: nowhere now. */
+  get openSink(): PushSink | undefined {
+    return this.#isFull || this.#isReading || this.#isBroken ? undefined : this.#sink;
+  }
+
+  /** The sink has taken all that it can take for now, from somebody else. */
+  fill(): void {
+    this.#isFull = true;
+  }
+
   /** Pushes what is at hand. To be called first, and whenever a frame has come or the stream has
    *  ended. */
   pump(): void {
@@ -68,11 +78,12 @@ export class FramePush implements PushControl {
     try {
       this.#isFull = !this.#sink.push(frame);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  #fail(error: unknown): void {
+  /** The sink, or the stream, has thrown: both end. */
+  fail(error: unknown): void {
     this.#isBroken = true;
     this.#source.end();
     this.#sink.end(error);
@@ -85,7 +96,7 @@ export class FramePush implements PushControl {
         this.#isReading = false;
         this.pump();
       },
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => this.fail(error),
     );
   }
 }

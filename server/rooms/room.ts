@@ -17,9 +17,11 @@ import type { Clock } from '../clock.ts';
 import type { Page, RoomLog, RoomName, StoredEvent } from '../log/room-log.ts';
 import type { FollowedRoom, PresenceChange } from '../presence/presence.ts';
 import { decodeData } from './encoding.ts';
-import { Followers, type RoomFollower } from './followers.ts';
+import type { PushSink } from '../push.ts';
+import { Followers } from './followers.ts';
 import { PresenceView } from './presence-view.ts';
 import { Recents } from './recents.ts';
+import type { RoomFollower } from './room-follower.ts';
 import { durableFrame, type TrackedFrame } from './tracked-frame.ts';
 import { Values, type Standing } from './values.ts';
 
@@ -91,6 +93,17 @@ export class Room {
 
   unfollow(follower: RoomFollower): void {
     if (this.#followers.delete(follower) && !this.isFollowed) this.#options.onQuiet();
+  }
+
+  /** Has frames of a follower who stands at `offset` go straight into its sink, beside those of all others who stand
+   *  there. False: they stand elsewhere. */
+  stepIn(follower: RoomFollower, offset: number, sink: PushSink): boolean {
+    return this.#followers.stepIn(follower, offset, sink);
+  }
+
+  /** Gives its frames to the follower itself again. */
+  stepOut(follower: RoomFollower): void {
+    this.#followers.stepOut(follower);
   }
 
   /** Does any feed follow the room? */
@@ -255,8 +268,7 @@ export class Room {
     // An event's frame has the event's id.
     const id = data.type === 'event' ? data.event.id : this.frameId(this.#position);
     const frame = { id, offset: this.#position.offset, delivery, data };
-    if (except === undefined) this.#followers.emit(frame);
-    else this.#followers.emitToOthers(frame, except);
+    this.#followers.emit(frame, except);
   }
 }
 

@@ -1,0 +1,67 @@
+import type { PushSink } from '../push.ts';
+import type { RoomFollower } from './room-follower.ts';
+import type { TrackedFrame } from './tracked-frame.ts';
+
+/** The sinks of those followers of a room who all stand at the same offset, with nothing waiting and room for more: a
+ *  frame that is next for one of them is next for all, and goes there with no look at them. Where they stand is kept
+ *  once. */
+export class InStep {
+  readonly #sinks = new Map<RoomFollower, PushSink>();
+  #offset = 0;
+
+  get size(): number {
+    return this.#sinks.size;
+  }
+
+  get all(): Iterable<RoomFollower> {
+    return this.#sinks.keys();
+  }
+
+  /** The last durable event that they all got. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Is this what comes next for all of them? */
+  isNext({ delivery, offset }: TrackedFrame): boolean {
+    return offset === (delivery === 'durable' ? this.#offset + 1 : this.#offset);
+  }
+
+  /** Takes in one who stands at `offset`. False: the others stand elsewhere. */
+  join(follower: RoomFollower, offset: number, sink: PushSink): boolean {
+    if (offset !== this.#offset) return false;
+    this.#sinks.set(follower, sink);
+    return true;
+  }
+
+  /** False: he was not there. */
+  leave(follower: RoomFollower): boolean {
+    return this.#sinks.delete(follower);
+  }
+
+  has(follower: RoomFollower): boolean {
+    return this.#sinks.has(follower);
+  }
+
+  /** Pushes what is next to all, or to all but one user. `onFull` hears of each whose sink is full now: he knows it, and
+   *  is in step no more. */
+  push(
+    frame: TrackedFrame,
+    exceptUserId: string | undefined,
+    onFull: (follower: RoomFollower) => void,
+  ): void {
+    this.#offset = frame.offset;
+    for (const [follower, sink] of this.#sinks) {
+      // Whose he is, is asked only where it matters.
+      if (exceptUserId !== undefined && follower.member?.user.id === exceptUserId) continue;
+      try {
+        if (sink.push(frame)) continue;
+        this.#sinks.delete(follower);
+        follower.walkAlone?.(frame.offset, true);
+        onFull(follower);
+      } catch (error) {
+        follower.fail?.(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PUSH, type PushControl, type PushItem } from '../../../server/push.ts';
+import type { Room } from '../../../server/rooms/room.ts';
+import type { TrackedFrame } from '../../../server/rooms/tracked-frame.ts';
+import { chat, parsePosition, type Frame, type RoomEvent } from '../../../shared/index.ts';
+import { feedStage } from '../../kit/feed-stage.ts';
+import { handLog, settle } from '../../kit/hand-log.ts';
+import { general, memoryLog } from '../../kit/rooms.ts';
+
+const THROWS = new Error('the sink cannot take it');
+
+/** Somebody who is pushed to, and has room for so much at a time. */
+class PushedReader {
+  readonly seen: { readonly id: string; readonly frame: Frame<RoomEvent> }[] = [];
+  readonly ends: unknown[] = [];
+  pushedWhenFull = 0;
+  readonly #roomAtATime: number;
+  #room: number;
+  #throwsNext = false;
+  control: PushControl | undefined;
+
+  constructor(roomAtATime: number) {
+    this.#roomAtATime = roomAtATime;
+    this.#room = roomAtATime;
+  }
+
+  push({ id, data }: PushItem): boolean {
+    if (this.#throwsNext) throw THROWS;
+    if (this.#room <= 0) this.pushedWhenFull += 1;
+    this.seen.push({ id, frame: data as Frame<RoomEvent> });
+    this.#room -= 1;
+    return this.#room > 0;
+  }
+
+  end(error?: unknown): void {
+    this.ends.push(error);
+  }
+
+  throwNext(): void {
+    this.#throwsNext = true;
+  }
+
+  drain(): void {
+    this.#room = this.#roomAtATime;
+    // Whoever was told of the end asks for nothing more.
+    if (this.ends.length === 0) this.control?.resume();
+  }
+}
+
+type Step =
+  | 'append'
+  | 'type'
+  | 'announce'
+  | 'answer'
+  | 'drain'
+  | 'reread'
+  | 'tell'
+  | 'stop'
+  | 'throw';
+const steps: readonly [number, Step][] = [
+  [6, 'append'],
+  [6, 'announce'],
+  [4, 'answer'],
+  [4, 'type'],
+  [3, 'drain'],
+  [1, 'reread'],
+  [2, 'tell'],
+  [1, 'stop'],
+  [1, 'throw'],
+];
+const step = fc.record({
+  do: fc.oneof(
+    ...steps.map(([weight, arbitrary]) => ({ weight, arbitrary: fc.constant(arbitrary) })),
+  ),
+  who: fc.nat(),
+});
+
+describe('feeds in step', () => {
+  it('[RES5] get every event once and in order, whoever is full, reads again, goes or breaks', async () => {
+    const plan = fc.record({
+      rooms: fc.array(fc.constantFrom(1, 2, 5, 1_000), { minLength: 2, maxLength: 5 }),
+      steps: fc.array(step, { minLength: 20, maxLength: 120 }),
+    });
+    await fc.assert(fc.asyncProperty(plan, runPlan), { numRuns: 500 });
+  });
+
+  it('[TRN4] one whose sink throws ends with that, and takes nobody along', async () => {
+    const { append, open } = await feedStage(memoryLog());
+    const readers = [new PushedReader(1_000), new PushedReader(1_000), new PushedReader(1_000)];
+    for (const reader of readers) reader.control = (await open({}))[PUSH](reader);
+    await settle();
+    for (const text of ['one', 'two']) await append(text);
+    readers[1]?.throwNext();
+    await append('three');
+    await settle();
+    expect(readers.map(({ seen }) => seen.length)).toEqual([4, 3, 4]);
+    expect(readers.map(({ ends }) => ends)).toEqual([[], [THROWS], []]);
+  });
+  it('[TRN4] one who is full gets nothing more, whatever the end of another has told in between', async () => {
+    const { append, open, type } = await feedStage(memoryLog());
+    const readers = [new PushedReader(3), new PushedReader(1_000), new PushedReader(1_000)];
+    let tell = () => {};
+    for (const [no, reader] of readers.entries()) {
+      const onEnd = no === 1 ? () => tell() : undefined;
+      reader.control = (await open(onEnd ? { onEnd } : {}))[PUSH](reader);
+    }
+    await settle();
+    await append('one');
+    // As values go with whoever has gone.
+    tell = () => void type(true);
+    readers[1]?.throwNext();
+    await append('two');
+    await settle();
+    expect(readers.map(({ pushedWhenFull }) => pushedWhenFull)).toEqual([0, 0, 0]);
+    readers[0]?.drain();
+    await settle();
+    expect(readers[0]?.seen.filter(({ frame }) => frame.type === 'event')).toHaveLength(2);
+  });
+});
+
+/** What somebody is told alone, as of his read marks. */
+function ownFrame(room: Room): TrackedFrame {
+  const { position } = room;
+  const data = { type: 'latest', latest: [] } as const;
+  return { id: room.frameId(position), offset: position.offset, delivery: 'latest', data };
+}
+
+async function runPlan(plan: {
+  readonly rooms: readonly number[];
+  readonly steps: readonly { readonly do: Step; readonly who: number }[];
+}): Promise<void> {
+  const inner = memoryLog();
+  const hand = handLog(inner);
+  const { append, open, type, rooms } = await feedStage(hand.log);
+  const readers = plan.rooms.map((room) => new PushedReader(room));
+  const feeds = [];
+  for (const reader of readers) {
+    // Values that went with whoever has gone are told at once, within what is being told.
+    const onEnd = () => void type(true);
+    const feed = await open({ maxFrames: 3, pageSize: 2, onEnd });
+    reader.control = feed[PUSH](reader);
+    feeds.push(feed);
+  }
+  const gone = new Set<PushedReader>();
+  for (const { do: what, who } of plan.steps) {
+    const no = who % readers.length;
+    const [reader, feed] = [readers[no], feeds[no]];
+    if (!reader || !feed) continue;
+    if (what === 'append') await append('x');
+    else if (what === 'type') await type(true);
+    else if (what === 'announce') hand.announce();
+    else if (what === 'answer') hand.answer();
+    else if (what === 'drain') reader.drain();
+    else if (what === 'reread') feed.reread();
+    else if (what === 'tell' && gone.has(reader)) continue;
+    else if (what === 'tell')
+      await rooms.with(general, chat, (room) => feed.receive(ownFrame(room)));
+    else {
+      gone.add(reader);
+      if (what === 'stop') reader.control?.stop();
+      else reader.throwNext();
+    }
+    await settle();
+  }
+  for (let quiet = 0; quiet < 8;) {
+    const count = readers.reduce((sum, { seen }) => sum + seen.length, 0);
+    for (const reader of readers) reader.drain();
+    await settle();
+    const moved = hand.announce() || hand.answer();
+    const seen = readers.reduce((sum, reader) => sum + reader.seen.length, 0);
+    quiet = moved || seen > count ? 0 : quiet + 1;
+  }
+  const { head } = await inner.bounds(general);
+  for (const reader of readers) check(reader, gone.has(reader) ? undefined : head);
+}
+
+/** `head`: where he must stand who is still there. */
+function check({ seen, ends, pushedWhenFull }: PushedReader, head: number | undefined): void {
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
+  expect(ends.length).toBeLessThanOrEqual(1);
+  expect(pushedWhenFull).toBe(0);
+  let at: number | undefined;
+  for (const { id, frame } of seen) {
+    const offset = parsePosition(id)?.offset;
+    if (at === undefined) expect(frame.type).toBe('ready');
+    at ??= offset ?? 0;
+    if (frame.type === 'event' && !id.includes('/')) at += 1;
+    // RES1: a frame's id never leaves the place where its reader stands.
+    expect(offset).toBe(at);
+  }
+  if (head !== undefined) expect([at, ends]).toEqual([head, []]);
+}
