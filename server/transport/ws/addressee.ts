@@ -14,6 +14,8 @@ export const NOBODY: Addressee = { id: null, jsonrpc: undefined };
 export interface Subscriber extends Addressee {
   /** How a JSON reply to them begins. */
   readonly beginning: Buffer;
+  /** How many bytes that is: asked for by each item, which would fetch the buffer for it. */
+  readonly beginningBytes: number;
   /** How many there are. */
   count: number;
 }

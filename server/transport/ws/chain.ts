@@ -9,7 +9,7 @@ export class Chain {
   readonly #before: Chain | undefined;
   /** Where the last one went on from here. */
   #next: Chain | undefined;
-  #items: readonly ItemFrames[] | undefined;
+  #tails: readonly Buffer[] | undefined;
 
   /** Without arguments: where a turn begins. */
   constructor(last?: ItemFrames, before?: Chain) {
@@ -27,23 +27,23 @@ export class Chain {
   /** Writes a frame for each item, in order. Returns where the last one ends. */
   write(bytes: Buffer, from: number, to: Subscriber): number {
     let at = from;
-    for (const { tail } of this.#all()) {
-      if (tail) at = writeJoined(bytes, at, to.beginning, tail);
-    }
+    for (const tail of this.tails) at = writeJoined(bytes, at, to.beginning, tail);
     return at;
   }
 
-  #all(): readonly ItemFrames[] {
-    return (this.#items ??= Chain.#itemsOf(this).toReversed());
+  /** What the frames of each item end with, in order. */
+  get tails(): readonly Buffer[] {
+    return (this.#tails ??= Chain.#tailsOf(this).toReversed());
   }
 
-  static #itemsOf(end: Chain): ItemFrames[] {
-    const items: ItemFrames[] = [];
+  static #tailsOf(end: Chain): Buffer[] {
+    const tails: Buffer[] = [];
     let link: Chain | undefined = end;
     while (link) {
-      if (link.#last) items.push(link.#last);
+      const tail = link.#last?.tail;
+      if (tail) tails.push(tail);
       link = link.#before;
     }
-    return items;
+    return tails;
   }
 }

@@ -39,7 +39,8 @@ export class Envelopes implements Flushable {
     const text = `{"id":${JSON.stringify(id)},${version}`;
     let subscriber = this.#subscribers.get(text);
     if (!subscriber) {
-      subscriber = { id, jsonrpc, beginning: Buffer.from(text), count: 0 };
+      const beginning = Buffer.from(text);
+      subscriber = { id, jsonrpc, beginning, beginningBytes: beginning.length, count: 0 };
       this.#subscribers.set(text, subscriber);
     }
     subscriber.count += 1;

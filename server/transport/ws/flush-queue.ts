@@ -2,6 +2,7 @@ import type { Subscriber } from './addressee.ts';
 import { Arena } from './arena.ts';
 import type { Chain } from './chain.ts';
 import { copyOf, type Lender } from './lender.ts';
+import { Mould } from './mould.ts';
 
 /** What can be flushed. */
 export interface Flushable {
@@ -18,13 +19,13 @@ export class FlushQueue implements Lender {
   #count = 0;
   /** Takes turns with what waits: an array that begins anew grows anew, at each turn. */
   #spare: (Flushable | undefined)[] = [];
-  /** What was written in this run of each chain, by subscriber. Anew for each run: a Map that is cleared and grows
-   *  old has V8 keep all that it ever held until it looks through the whole heap. */
-  #written: Map<Chain, Map<Subscriber, Buffer>> | undefined;
+  /** What is written in this run of each chain, by how many bytes a reply begins with. Anew for each run: a Map that is
+   *  cleared and grows old has V8 keep all that it ever held until it looks through the whole heap. */
+  #moulds: Map<Chain, Map<number, Mould>> | undefined;
   /** Of the chain that was last asked for: as a rule it is asked for again. */
-  #last: { readonly chain: Chain; readonly written: Map<Subscriber, Buffer> } | undefined;
-  /** Of what was written in this run: for all who cannot write it now. */
-  #copies: Map<Buffer, Buffer> | undefined;
+  #last: { readonly chain: Chain; readonly moulds: Map<number, Mould> } | undefined;
+  /** What was last handed out. */
+  #lent: Mould | undefined;
   readonly #arena = new Arena();
   #isRunning = false;
   readonly #run = () => {
@@ -52,9 +53,7 @@ export class FlushQueue implements Lender {
 
   #endRun(): void {
     this.#isRunning = false;
-    this.#last = undefined;
-    this.#written = undefined;
-    this.#copies = undefined;
+    this.#forget();
     this.#arena.reset();
   }
 
@@ -65,28 +64,35 @@ export class FlushQueue implements Lender {
     this.#count += 1;
   }
 
-  /** All frames of a chain, `length` bytes. Those who stand at the same link, as followers of a room with
-   *  the same request id do, share them. Good until the end of the run: `keep` says that they are needed
-   *  longer. */
+  #forget(): void {
+    this.#last = undefined;
+    this.#moulds = undefined;
+    this.#lent = undefined;
+  }
+
+  /** All frames of a chain, `length` bytes, for one subscriber. Those who stand at the same link, as followers of a
+   *  room do, share their memory: good until it is asked for another. `keep` says that it is needed longer. */
   bytesOf(chain: Chain, to: Subscriber, length: number): Buffer {
     // Between two runs nothing would forget it.
     if (!this.#isRunning) return this.join([{ chain, to }], length);
-    if (this.#last?.chain !== chain) this.#last = { chain, written: this.#writtenOf(chain) };
-    const { written } = this.#last;
-    const known = written.get(to);
-    if (known) return known;
-    const bytes = this.join([{ chain, to }], length);
-    written.set(to, bytes);
-    return bytes;
+    if (this.#last?.chain !== chain) this.#last = { chain, moulds: this.#mouldsOf(chain) };
+    const { moulds } = this.#last;
+    let mould = moulds.get(to.beginningBytes);
+    if (!mould) {
+      mould = new Mould(chain, to, this.#take(length));
+      moulds.set(to.beginningBytes, mould);
+    }
+    this.#lent = mould;
+    return mould.for(to);
   }
 
-  #writtenOf(chain: Chain): Map<Subscriber, Buffer> {
-    this.#written ??= new Map();
-    const known = this.#written.get(chain);
+  #mouldsOf(chain: Chain): Map<number, Mould> {
+    this.#moulds ??= new Map();
+    const known = this.#moulds.get(chain);
     if (known) return known;
-    const written = new Map<Subscriber, Buffer>();
-    this.#written.set(chain, written);
-    return written;
+    const moulds = new Map<number, Mould>();
+    this.#moulds.set(chain, moulds);
+    return moulds;
   }
 
   /** Parts as one piece of `length` bytes, good as long as those of `bytesOf`. */
@@ -103,18 +109,15 @@ export class FlushQueue implements Lender {
     return bytes;
   }
 
-  /** Not all of what was joined has left for the kernel. */
+  /** Not all of what was joined has left for the kernel: nothing is written over it. */
   keep(bytes: Buffer): void {
     this.#arena.keep(bytes);
+    this.#forget();
   }
 
-  /** The same bytes in memory of their own, for as long as it takes: one copy for all who ask in this run. */
+  /** The same bytes in memory of their own, for as long as it takes: one copy for all in this run who get the same. */
   copyOf(bytes: Buffer): Buffer {
-    if (!this.#isRunning) return copyOf(bytes);
-    this.#copies ??= new Map();
-    const known = this.#copies.get(bytes) ?? copyOf(bytes);
-    this.#copies.set(bytes, known);
-    return known;
+    return this.#lent?.isIn(bytes) ? this.#lent.copy() : copyOf(bytes);
   }
 
   #take(length: number): Buffer {

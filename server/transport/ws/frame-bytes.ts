@@ -14,13 +14,12 @@ export function frameBytes(message: string | Uint8Array): Buffer {
   return frame;
 }
 
-/** The length of the frame of a text of two parts, of which many frames share the second. */
-export function joinedLength(beginning: Buffer, tail: Buffer): number {
-  const length = beginning.length + tail.length;
+/** How many bytes the frame of a text of so many has. */
+export function frameLength(length: number): number {
   return headerLength(length) + length;
 }
 
-/** Writes that frame into `bytes`. Returns where it ends. */
+/** Writes the frame of a text of two parts, of which many frames share the second, into `bytes`. Returns where it ends. */
 export function writeJoined(bytes: Buffer, from: number, beginning: Buffer, tail: Buffer): number {
   const length = beginning.length + tail.length;
   const text = from + headerLength(length);

@@ -5,7 +5,7 @@ import type { Tally } from '../../tally.ts';
 import type { Subscriber } from './addressee.ts';
 import type { Chain } from './chain.ts';
 import type { Envelopes } from './envelope.ts';
-import { frameBytes, joinedLength } from './frame-bytes.ts';
+import { frameBytes, frameLength } from './frame-bytes.ts';
 import type { Flushable, FlushQueue, Part } from './flush-queue.ts';
 import type { Endpoints } from './kernel-queues.ts';
 import { SocketWriter } from './socket-writer.ts';
@@ -126,7 +126,7 @@ export class Outbound implements Flushable, Stalling {
     if (this.#to !== to) this.#endChain();
     this.#chain = (this.#chain ?? envelopes.start).with(made);
     this.#to = to;
-    this.#count(joinedLength(to.beginning, tail));
+    this.#count(frameLength(to.beginningBytes + tail.length));
   }
 
   /** TRN4: the hard cap and one frame. What was gathered in this turn says nothing of the reader before it has

@@ -12,7 +12,7 @@ function item(tail: Buffer): ItemFrames {
 }
 
 function subscriber(beginning: Buffer) {
-  return { id: 1, jsonrpc: undefined, beginning, count: 1 };
+  return { id: 1, jsonrpc: undefined, beginning, beginningBytes: beginning.length, count: 1 };
 }
 
 /** The frame of an item by itself. */

@@ -8,7 +8,13 @@ import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { ItemFrames } from '../../../server/transport/ws/item-frames.ts';
 import { settle } from '../../kit/settle.ts';
 
-const to = { id: 1, jsonrpc: undefined, beginning: Buffer.from('to '), count: 1 };
+const to = {
+  id: 1,
+  jsonrpc: undefined,
+  beginning: Buffer.from('to '),
+  beginningBytes: 3,
+  count: 1,
+};
 const never = () => expect.unreachable('the items have tails');
 
 /** A chain of two items, and what it is as bytes. */
