@@ -17,6 +17,7 @@ import { MessageDeadline } from './message-deadline.ts';
 import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { Pace } from './pace.ts';
+import { SharedReads } from './shared-reads.ts';
 import { StallWatch } from './stall-watch.ts';
 import { TcpWrites } from './tcp-writes.ts';
 import { WholeFrames } from './whole-frames.ts';
@@ -87,7 +88,10 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     clock,
     onLate: onLateMessage,
   });
-  const frames = maxBytes === undefined ? undefined : new WholeFrames({ maxBytes, deadline });
+  const frames =
+    maxBytes === undefined
+      ? undefined
+      : new WholeFrames({ maxBytes, deadline, reads: SharedReads.find() });
   return (client, req) => {
     // An app may have taken its time: nothing tells of the end of what has ended already.
     if (client.readyState === client.CLOSED) return;

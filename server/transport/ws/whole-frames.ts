@@ -1,7 +1,9 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { FrameWalk } from './frame-walk.ts';
 import type { MessageDeadline } from './message-deadline.ts';
+import type { OnRead, SharedReads } from './shared-reads.ts';
 import { wholeText } from './whole-text.ts';
 
 /** What it is made from. */
@@ -10,6 +12,8 @@ export interface WholeFramesOptions {
   readonly maxBytes: number;
   /** Hears of all that is not one whole message. */
   readonly deadline: MessageDeadline;
+  /** Reads sockets before their streams. Unset: their streams read. */
+  readonly reads?: SharedReads | undefined;
 }
 
 type Listener = (this: Duplex, chunk: Buffer) => void;
@@ -25,17 +29,24 @@ export class WholeFrames {
   readonly #deadline: MessageDeadline;
   /** Sockets that `ws` reads for now. */
   readonly #within = new Map<Duplex, FrameWalk>();
+  readonly #reads: SharedReads | undefined;
+  readonly #onRead: OnRead;
   readonly #onData: Listener;
   readonly #onClose: (this: Duplex) => void;
   /** What `ws` reads with: the same for all sockets. */
   #theirs: Listener | undefined;
 
-  constructor({ maxBytes, deadline }: WholeFramesOptions) {
+  constructor({ maxBytes, deadline, reads }: WholeFramesOptions) {
     this.#maxBytes = maxBytes;
     this.#deadline = deadline;
+    this.#reads = reads;
+    const read = (socket: Socket, chunk: Buffer) => this.#read(socket, chunk);
     const take = (socket: Owned, chunk: Buffer) => this.#take(socket, chunk);
     const forget = (socket: Duplex) => void this.#within.delete(socket);
     // One listener for all sockets: a closure for each would be memory for each.
+    this.#onRead = function onRead(length, bytes) {
+      return read(this, bytes.subarray(0, length));
+    };
     this.#onData = function onData(chunk) {
       take(this, chunk);
     };
@@ -55,17 +66,29 @@ export class WholeFrames {
     socket[OWNER] = ws;
     socket.on('data', this.#onData);
     socket.off('data', theirs);
+    if (socket instanceof Socket) this.#reads?.read(socket, this.#onRead);
+  }
+
+  /** What comes before the stream goes into it unless it is one whole message, and nothing is in there. False: the
+   *  stream is full. */
+  #read(socket: Socket, chunk: Buffer): boolean {
+    if (socket.readableLength === 0 && this.#tell(socket, chunk)) return true;
+    return socket.push(Buffer.from(chunk));
+  }
+
+  /** Tells of a whole message. False: it is none, or there is nobody to tell. */
+  #tell(socket: Owned, chunk: Buffer): boolean {
+    const ws = socket[OWNER];
+    if (!ws || ws.readyState !== ws.OPEN || this.#within.has(socket)) return false;
+    const text = wholeText(chunk, this.#maxBytes);
+    if (text) ws.emit('message', text, false);
+    return text !== undefined;
   }
 
   #take(socket: Owned, chunk: Buffer): void {
     const ws = socket[OWNER];
-    if (!ws) return;
-    let walk = this.#within.get(socket);
-    if (!walk) {
-      const text = ws.readyState === ws.OPEN ? wholeText(chunk, this.#maxBytes) : undefined;
-      if (text) return void ws.emit('message', text, false);
-      walk = this.#handOver(socket, chunk);
-    }
+    if (!ws || this.#tell(socket, chunk)) return;
+    const walk = this.#within.get(socket) ?? this.#handOver(socket, chunk);
     this.#deadline.take(socket, chunk);
     // What ws refuses it says a few ticks later.
     if (walk.take(chunk) === 'whole') setImmediate(this.#takeBack, socket, ws, walk);

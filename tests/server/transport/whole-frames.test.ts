@@ -5,21 +5,46 @@ import { describe, expect, it } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { systemClock } from '../../../server/clock.ts';
 import { MessageDeadline } from '../../../server/transport/ws/message-deadline.ts';
+import { SharedReads } from '../../../server/transport/ws/shared-reads.ts';
 import { WholeFrames } from '../../../server/transport/ws/whole-frames.ts';
 import { clientFrame, maskedWith, OPCODE } from '../../kit/client-frames.ts';
 import { settle } from '../../kit/settle.ts';
+import { tcpPair } from '../../kit/tcp-pair.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const MOST = 1_000;
 const KEY = 'AAAAAAAAAAAAAAAAAAAAAA==';
 
+/** Two ends of a stream. */
+interface Ends {
+  readonly client: Duplex;
+  readonly server: Duplex;
+  /** Resolves when so many bytes were read. */
+  readonly isRead: (bytes: number) => Promise<unknown>;
+}
+
+function streamEnds(): Ends {
+  const [client, server] = duplexPair();
+  return { client, server, isRead: settle };
+}
+
+async function tcpEnds(): Promise<Ends> {
+  const { client, accepted: server } = await tcpPair();
+  const isRead = async (bytes: number) => {
+    await waitFor(() => expect(server.destroyed || server.bytesRead === bytes).toBe(true));
+    await settle();
+  };
+  return { client, server, isRead };
+}
+
 /** A server's socket whose other end is in the test's hands, and what is told of it. */
-function opened(read: (ws: WebSocket, socket: Duplex) => void) {
+function opened(read: (ws: WebSocket, socket: Duplex) => void, ends: Ends) {
   const wss = new WebSocketServer({
     noServer: true,
     maxPayload: MOST,
     perMessageDeflate: false,
   });
-  const [client, server] = duplexPair();
+  const { client, server, isRead } = ends;
   const headers = {
     connection: 'Upgrade',
     upgrade: 'websocket',
@@ -41,9 +66,11 @@ function opened(read: (ws: WebSocket, socket: Duplex) => void) {
     ws.on('close', (code, reason) => told.push(`close ${code} ${reason.toString()}`));
   });
   /** What is said must have been read when it has settled. */
+  let fed = 0;
   const feed = async (chunk: Buffer) => {
     client.write(Buffer.from(chunk));
-    await settle();
+    fed += chunk.length;
+    await isRead(fed);
   };
   const end = async () => {
     client.end();
@@ -55,11 +82,11 @@ function opened(read: (ws: WebSocket, socket: Duplex) => void) {
   return { feed, end, open, server };
 }
 
-const plain = () => opened(() => {});
-const quick = () => {
+const plain = (ends = streamEnds()) => opened(() => {}, ends);
+const quick = (ends = streamEnds()) => {
   const deadline = new MessageDeadline({ messageMs: 10_000, clock: systemClock });
-  const frames = new WholeFrames({ maxBytes: MOST, deadline });
-  return opened((ws, socket) => frames.read(ws, socket));
+  const frames = new WholeFrames({ maxBytes: MOST, deadline, reads: SharedReads.find() });
+  return opened((ws, socket) => frames.read(ws, socket), ends);
 };
 
 interface Conversation {
@@ -123,6 +150,19 @@ describe('whole frames', () => {
       expect(results[1]).toEqual(results[0]);
     };
     await fc.assert(fc.asyncProperty(conversation, check), { numRuns: 300 });
+  });
+
+  it('[TRN1] are told so of a TCP socket too, which is read before its stream', async () => {
+    const check = async (talk: Pick<Conversation, 'frames' | 'cuts' | 'joined'>) => {
+      const results = [];
+      for (const make of [plain, quick]) {
+        const { feed, end, server } = make(await tcpEnds());
+        for (const chunk of chunksOf(talk)) if (server.writable) await feed(chunk);
+        results.push((await end()).told);
+      }
+      expect(results[1]).toEqual(results[0]);
+    };
+    await fc.assert(fc.asyncProperty(conversation, check), { numRuns: 20 });
   });
 
   it('are read past ws, and by it where they are none', async () => {
