@@ -17,6 +17,8 @@ const SLOT_OFFSETS = [0, 4096] as const;
  *  of its WAL without a word; a database that is behind its mark has lost something. */
 export class CommitMark {
   readonly #file: number;
+  /** What is written next: anew for each mark it would be memory for each. */
+  readonly #slot = Buffer.alloc(SLOT_BYTES);
 
   private constructor(file: number) {
     this.#file = file;
@@ -50,10 +52,10 @@ export class CommitMark {
   }
 
   #writeSlot(mark: Mark, offset: number): void {
-    const slot = Buffer.alloc(SLOT_BYTES);
     const body = `${mark.databaseId} ${mark.commits}`;
-    slot.write(`${crc32(body)} ${body}\n`);
-    writeSync(this.#file, slot, 0, SLOT_BYTES, offset);
+    this.#slot.fill(0);
+    this.#slot.write(`${crc32(body)} ${body}\n`);
+    writeSync(this.#file, this.#slot, 0, SLOT_BYTES, offset);
     fdatasyncSync(this.#file);
   }
 

@@ -4,10 +4,10 @@ const SQL = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   rollback: 'ROLLBACK',
-  // Changes nothing when somebody else has counted a commit. No RETURNING: it opens a table for its row,
-  // and SQLite goes through the page cache to close it.
-  countCommit: "UPDATE meta SET value = value + 1 WHERE name = 'commits' AND value = ?",
-  countAppended: "UPDATE meta SET value = value + ? WHERE name = 'appended'",
+  // A commit, and what it has appended: these two names are neighbours. Changes one alone when somebody else has counted
+  // a commit. No RETURNING: it opens a table for its row, and SQLite goes through the page cache to close it.
+  count: `UPDATE meta SET value = value + CASE name WHEN 'commits' THEN 1 ELSE ? END
+    WHERE name BETWEEN 'appended' AND 'commits' AND (name = 'appended' OR (name = 'commits' AND value = ?))`,
   room: 'SELECT no, first, head FROM rooms WHERE kind = ? AND id = ?',
   addRoom: 'INSERT INTO rooms (kind, id, head) VALUES (?, ?, 0)',
   setBounds: 'UPDATE rooms SET first = ?, head = ?, checksum = ? WHERE no = ?',

@@ -31,7 +31,8 @@ function openWriter(): Writer | undefined {
     const mark = CommitMark.open(options.markPath);
     const { databaseId, epoch, damage } = recover(db, mark);
     const retention = (kind: string) => options.retention[kind] ?? options.fallback;
-    const paths = [options.databasePath, `${options.databasePath}-wal`, options.markPath];
+    const { databasePath, markPath } = options;
+    const paths = [databasePath, `${databasePath}-wal`, markPath] as const;
     const pages = new PageGaps(options.databasePath);
     const checkFiles = watchFiles(paths);
     const opened = new Writer({ db, mark, databaseId, retention, checkFiles, pages });

@@ -50,6 +50,8 @@ export class Writer {
   readonly #pages: PageGaps;
   /** Commits so far. Who else writes to the database moves the count of it, not this. */
   #commits: number;
+  /** Events that the transaction under way has appended. */
+  #appended = 0;
   #marked: number;
 
   constructor(options: {
@@ -95,13 +97,11 @@ export class Writer {
     const { result: written, unmarked } = this.#transaction(() => {
       const touched = new Map<WriterRoom, number>();
       const done = entries.map((entry) => this.#appendOne(entry, touched));
-      let appended = 0;
       for (const [room, count] of touched) {
         this.#trimByCount(room, count);
         this.#setBounds(room);
-        appended += count;
+        this.#appended += count;
       }
-      this.#sql.countAppended.run(appended);
       return done;
     });
     return { written, unmarked };
@@ -163,11 +163,12 @@ export class Writer {
 
   #transaction<T>(work: () => T): { result: T; unmarked: string | undefined } {
     this.#sql.begin.run();
+    this.#appended = 0;
     let result: T;
     try {
       result = work();
       // Its lock was taken from it: followers here would never hear of what the other one writes.
-      if (this.#sql.countCommit.run(this.#commits).changes !== 1) {
+      if (this.#sql.count.run(this.#appended, this.#commits).changes !== 2) {
         throw new Error('another process writes to the database');
       }
       this.#checkFiles();
