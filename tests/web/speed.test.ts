@@ -42,11 +42,8 @@ async function slowness(page: Page): Promise<number> {
   return Math.max(1, took / WORK_MS);
 }
 
-// Of some 8,000 tasks: a virtual machine counts as computed what its host has taken from it meanwhile.
-const STOLEN = 3;
-
-// What else the machine does only adds to it: the best of three counts.
-const TRIES = { retry: 2 };
+// What else the machine does only adds to it: the best of six counts.
+const TRIES = { retry: 5 };
 
 /** Notes from now on how far a message has moved at most between two frames, in pixels. */
 async function watchJumps(page: Page): Promise<void> {
@@ -75,7 +72,7 @@ describePage('how quick the page is', ({ enter }) => {
     const { page } = await enter(server.url, 'Ada');
     await page.locator('.message', { hasText: 'message 9999' }).waitFor();
     await page.mouse.move(600, 400);
-    const { tasksMs } = await tasksDuring(page, async () => {
+    const { longestMs } = await tasksDuring(page, async () => {
       const first = page.locator('.message .text').first();
       while ((await first.textContent())?.trim() !== 'message 0') {
         await page.mouse.wheel(0, -20_000);
@@ -83,7 +80,7 @@ describePage('how quick the page is', ({ enter }) => {
       await page.getByRole('button', { name: 'To the newest' }).click();
       await page.locator('.message', { hasText: 'message 9999' }).waitFor();
     });
-    expect(tasksMs[STOLEN]).toBeLessThan(LONG_MS * (await slowness(page)));
+    expect(longestMs).toBeLessThan(LONG_MS * (await slowness(page)));
   });
 
   it('keeps the place of the reader while older messages come above it', async () => {
@@ -121,8 +118,8 @@ describePage('how quick the page is', ({ enter }) => {
       await expect.poll(async () => (await texts(page)).at(-1)).toBe('live 299');
       liveMs = Date.now() - from;
     };
-    const { tasksMs, totalMs } = await tasksDuring(page, live);
-    expect(tasksMs[STOLEN]).toBeLessThan(LONG_MS * (await slowness(page)));
+    const { longestMs, totalMs } = await tasksDuring(page, live);
+    expect(longestMs).toBeLessThan(LONG_MS * (await slowness(page)));
     // It keeps up: some of the time, 3 s or what a slow machine makes of them, it has nothing to do.
     expect(totalMs / liveMs).toBeLessThan(0.85);
   });
