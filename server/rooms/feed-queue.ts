@@ -8,7 +8,7 @@ import {
   type RoomEvent,
 } from '../../shared/index.ts';
 import type { Tally } from '../tally.ts';
-import { merge, place } from './merge.ts';
+import { isNext, merge, place } from './merge.ts';
 import type { FramePage } from './replays.ts';
 import type { Room } from './room.ts';
 import { gapBetween, type Start } from './start.ts';
@@ -88,9 +88,8 @@ export class FeedQueue {
   }
 
   /** Is this what a live reader gets next, with nothing waiting in front of it? */
-  isNext({ delivery, offset }: TrackedFrame): boolean {
-    if (!this.#isLive || this.#out.length > 0) return false;
-    return offset === (delivery === 'durable' ? this.#offset + 1 : this.#offset);
+  isNext(frame: TrackedFrame): boolean {
+    return this.#isLive && this.#out.length === 0 && isNext(this.#offset, frame);
   }
 
   /** Everything up to here was yielded past the queue, and never waited. */

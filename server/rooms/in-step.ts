@@ -1,4 +1,5 @@
 import type { PushSink } from '../push.ts';
+import { isNext } from './merge.ts';
 import type { RoomFollower } from './room-follower.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
 
@@ -23,8 +24,8 @@ export class InStep {
   }
 
   /** Is this what comes next for all of them? */
-  isNext({ delivery, offset }: TrackedFrame): boolean {
-    return offset === (delivery === 'durable' ? this.#offset + 1 : this.#offset);
+  isNext(frame: TrackedFrame): boolean {
+    return isNext(this.#offset, frame);
   }
 
   /** Takes in one who stands at `offset`. False: the others stand elsewhere. */

@@ -1,3 +1,5 @@
+import type { TrackedFrame } from './tracked-frame.ts';
+
 /** Where a durable event stands to a feed that has everything up to and including `tail`. */
 export type Place = 'repeat' | 'next' | 'jump';
 
@@ -5,6 +7,12 @@ export type Place = 'repeat' | 'next' | 'jump';
 export function place(tail: number, offset: number): Place {
   if (offset <= tail) return 'repeat';
   return offset === tail + 1 ? 'next' : 'jump';
+}
+
+/** Is this what comes next to whoever has everything up to and including `tail`: the next durable event, or a frame of
+ *  another kind that was made there? */
+export function isNext(tail: number, { delivery, offset }: TrackedFrame): boolean {
+  return offset === (delivery === 'durable' ? tail + 1 : tail);
 }
 
 /** Splices live events, buffered while the log was read, onto what was read: drops repeats, takes

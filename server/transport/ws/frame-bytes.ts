@@ -32,7 +32,7 @@ export function writeJoined(bytes: Buffer, from: number, beginning: Buffer, tail
 
 /** A header and room for `length` bytes behind it. */
 function emptyFrame(first: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(headerLength(length) + length);
+  const bytes = Buffer.allocUnsafe(frameLength(length));
   writeHeader(bytes, 0, first, length);
   return bytes;
 }

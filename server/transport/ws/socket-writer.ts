@@ -11,8 +11,8 @@ export class SocketWriter implements WriteOwner {
   readonly #writes: TcpWrites | undefined;
   /** What had to wait when it was written past the stream. */
   #pastBytes = 0;
-  /** May anything wait in the stream? */
-  #isStreamUsed = false;
+  /** May anything wait in the stream? At first what somebody else has written. */
+  #isStreamUsed = true;
   readonly #socket: Socket;
   readonly #onDrain: () => void;
 
@@ -23,8 +23,6 @@ export class SocketWriter implements WriteOwner {
     this.#writes = writes;
     this.#socket = socket;
     this.#onDrain = onDrain;
-    // What was there before it may be full of what somebody else has written.
-    this.#isStreamUsed = true;
     socket.on('drain', onDrain);
   }
 

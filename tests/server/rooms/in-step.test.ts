@@ -101,6 +101,7 @@ describe('feeds in step', () => {
     expect(readers.map(({ seen }) => seen.length)).toEqual([4, 3, 4]);
     expect(readers.map(({ ends }) => ends)).toEqual([[], [THROWS], []]);
   });
+
   it('[TRN4] one who is full gets nothing more, whatever the end of another has told in between', async () => {
     const { append, open, type } = await feedStage(memoryLog());
     const readers = [new PushedReader(3), new PushedReader(1_000), new PushedReader(1_000)];

@@ -65,8 +65,8 @@ function opened(read: (ws: WebSocket, socket: Duplex) => void, ends: Ends) {
     ws.on('ping', (data) => told.push(`ping ${data.toString('hex')}`));
     ws.on('close', (code, reason) => told.push(`close ${code} ${reason.toString()}`));
   });
-  /** What is said must have been read when it has settled. */
   let fed = 0;
+  /** What is said must have been read when it has settled. */
   const feed = async (chunk: Buffer) => {
     client.write(Buffer.from(chunk));
     fed += chunk.length;
