@@ -8,6 +8,7 @@ export class Deadlines<T> {
   readonly #ms: number;
   readonly #onDue: (item: T) => void;
   readonly #readsFirst: boolean;
+  readonly #slackMs: number;
   /** When each was set. As all have the same time, the order of setting is the order of being due. */
   readonly #set = new Recency<T>();
   /** Due, and called for when what lies unread has been read. */
@@ -15,17 +16,21 @@ export class Deadlines<T> {
   #cancel: (() => void) | undefined;
 
   /** `readsFirst`: an item is called for one turn later, unless it is set again or cleared by what is read in
-   *  it: after a stall of ours that may have come in time. Default: at once. */
+   *  it: after a stall of ours that may have come in time. Default: at once. `slackMs`: how much later than that an
+   *  item may be called for, in milliseconds, so that those whose times lie so close are called for together, default
+   *  0: to wake for each costs more than what is done then. */
   constructor(options: {
     clock: Clock;
     ms: number;
     onDue: (item: T) => void;
     readsFirst?: boolean;
+    slackMs?: number;
   }) {
     this.#clock = options.clock;
     this.#ms = options.ms;
     this.#onDue = options.onDue;
     this.#readsFirst = options.readsFirst ?? false;
+    this.#slackMs = options.slackMs ?? 0;
   }
 
   /** Starts an item's time, anew if it was set. */
@@ -55,7 +60,7 @@ export class Deadlines<T> {
     for (let next = this.#set.oldest; next; next = this.#set.oldest) {
       const { item, at } = next;
       const leftMs = at + this.#ms - now;
-      if (leftMs > 0) return this.#wait(leftMs);
+      if (leftMs > 0) return this.#wait(Math.max(leftMs, this.#slackMs));
       this.#set.delete(item);
       if (this.#readsFirst) this.#dueSoon(item);
       else this.#onDue(item);

@@ -81,6 +81,25 @@ describe('Deadlines', () => {
     expect(due).toEqual(['a', 'b']);
   });
 
+  it('calls together for those whose times lie as close as it may be late, and never before its time', () => {
+    const clock = manualClock();
+    const due: (readonly [string, number])[] = [];
+    const start = clock.now();
+    const onDue = (item: string) => due.push([item, clock.now() - start]);
+    const deadlines = new Deadlines<string>({ clock, ms: 100, slackMs: 20, onDue });
+    for (const item of ['a', 'b', 'c', 'd']) {
+      deadlines.set(item);
+      clock.advance(8);
+    }
+    clock.advance(200);
+    expect(due).toEqual([
+      ['a', 100],
+      ['b', 120],
+      ['c', 120],
+      ['d', 140],
+    ]);
+  });
+
   it.each([-HOUR, -30, HOUR])(
     'keeps to the time that passes when the clock is set by %i ms',
     (ms) => {
@@ -122,6 +141,22 @@ describe('KeepAlives', () => {
     expect(told).toEqual(['ping a', 'ping b', 'cut b']);
     clock.advance(99);
     expect(told.slice(3)).toEqual(['ping a']);
+  });
+
+  it('[TRN1] pings those who fell silent one after the other in groups, half a second late at most', () => {
+    const clock = manualClock();
+    const keepAlives = new KeepAlives({ clock, pingMs: undefined, pongWaitMs: undefined });
+    const start = clock.now();
+    const pings: number[] = [];
+    for (let no = 0; no < 100; no += 1) {
+      keepAlives.heard({ ping: () => pings.push(clock.now() - start - no * 10), cut: () => {} });
+      clock.advance(10);
+    }
+    clock.advance(30_000);
+    expect(pings).toHaveLength(100);
+    expect(Math.min(...pings)).toBe(30_000);
+    expect(Math.max(...pings)).toBeLessThanOrEqual(30_500);
+    expect(new Set(pings.map((late, no) => late + no * 10)).size).toBeLessThanOrEqual(3);
   });
 
   it('[TRN1] hears an answer that lay unread in the kernel while the loop stood still', async () => {

@@ -4,6 +4,8 @@ import { Deadlines } from '../../deadlines.ts';
 
 const PING_MS = 30_000;
 const PONG_WAIT_MS = 5_000;
+// Half a second of thirty: a server whose thousands of connections are silent sleeps meanwhile.
+const SLACK = 1 / 60;
 
 /** A connection that may have gone without a word. */
 export interface Pinged {
@@ -32,6 +34,7 @@ export class KeepAlives {
     this.#silent = new Deadlines({
       clock,
       ms: pingMs,
+      slackMs: pingMs * SLACK,
       onDue: (one) => {
         this.#asked.set(one);
         one.ping();
