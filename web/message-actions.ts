@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { ChatRoom } from './client.ts';
+import { useTexts } from './languages.ts';
 import type { StoredItem } from './message-row.tsx';
 import { usePage } from './page-context.ts';
 
@@ -24,7 +25,8 @@ export function useMessageActions(
   room: ChatRoom | undefined,
   own: Pick<MessageActions, 'reply' | 'edit' | 'remove' | 'markUnread' | 'show'>,
 ): MessageActions {
-  const { user, sayError } = usePage();
+  const { user, say, sayError } = usePage();
+  const texts = useTexts();
   const { reply, edit, remove, markUnread, show } = own;
   return useMemo(() => {
     const attempt = (done: Promise<unknown> | undefined) => void done?.catch(sayError);
@@ -44,10 +46,12 @@ export function useMessageActions(
       markUnread,
       // What fails again is shown where it stands.
       retry: (key) => void room?.outbox.retry(key).catch(() => {}),
-      discard: (key) => room?.outbox.discard(key),
+      discard: (key) => {
+        if (room && !room.outbox.discard(key)) say(texts.tooLate);
+      },
       show,
     };
-  }, [room, user.id, sayError, reply, edit, remove, markUnread, show]);
+  }, [room, user.id, say, texts, sayError, reply, edit, remove, markUnread, show]);
 }
 
 async function reactedWith(room: ChatRoom | undefined, position: string): Promise<string[]> {

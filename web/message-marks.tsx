@@ -59,6 +59,11 @@ export function Fate({
       <p className="fate">
         <Icon name="clock" />
         {item.state === 'queued' ? texts.queued : texts.sending}
+        {item.state === 'queued' && (
+          <button type="button" className="link" onClick={() => actions.discard(item.key)}>
+            {texts.takeBack}
+          </button>
+        )}
       </p>
     );
   }

@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactElement } from 'react';
 import { useMembers, useRoom } from 'trpc-rooms/react';
-import { chat } from 'trpc-rooms/shared';
+import { chat, type RevokedReason } from 'trpc-rooms/shared';
 import { Notice } from './banners.tsx';
 import type { ChatRoom } from './client.ts';
 import { Conversation } from './conversation.tsx';
@@ -31,7 +31,7 @@ export function RoomView(props: {
     return () => undo.forEach((forget) => forget?.());
   }, [room, onChange]);
   useIntroduction(entry);
-  if (state.state === 'failed') return <Gone />;
+  if (state.state === 'failed') return <Gone reason={state.reason} />;
   return (
     <>
       <section className="room" aria-label={entry.title}>
@@ -77,12 +77,12 @@ function useIntroduction({ kind, with: other }: RoomEntry): void {
   }, [client, kind, other]);
 }
 
-function Gone(): ReactElement {
+function Gone({ reason }: { reason: RevokedReason | undefined }): ReactElement {
   const texts = useTexts();
   return (
     <section className="room empty">
       <Icon name="lock" />
-      <p>{texts.roomGone}</p>
+      <p>{reason ? texts.shutOut[reason] : texts.roomGone}</p>
       <button type="button" className="button" onClick={() => goTo('general')}>
         {texts.backToLobby}
       </button>

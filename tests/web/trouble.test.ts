@@ -39,6 +39,45 @@ describePage('the page in trouble', ({ open, enter }) => {
     expect(await texts(ada.page)).toEqual([...both, 'through it all']);
   });
 
+  it('[SND2] takes back what waits for the connection, and sends the rest', async () => {
+    const server = await startServer();
+    const road = await roadTo(server);
+    const ada = await enter(httpOf(road.url), 'Ada');
+    road.close();
+    await ada.page.getByText('Connection lost').waitFor();
+    await say(ada.page, 'not meant so');
+    await say(ada.page, 'meant so');
+    const regretted = ada.page.locator('.message', { hasText: 'not meant so' });
+    await regretted.getByRole('button', { name: 'Do not send' }).click();
+    await expect.poll(() => texts(ada.page)).toEqual(['meant so']);
+    road.open();
+    const bob = await enter(server.url, 'Bob');
+    await expect.poll(() => texts(bob.page), { timeout: 15_000 }).toEqual(['meant so']);
+    expect(await texts(ada.page)).toEqual(['meant so']);
+  });
+
+  it('[SND2] says that it is too late to take back what the server may have', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const authorize = async ({ action }: { action: string }) => {
+      if (action === 'publish:message') await held;
+      return !action.startsWith('moderate:');
+    };
+    const server = await startServer({ authorize });
+    const road = await roadTo(server);
+    const ada = await enter(httpOf(road.url), 'Ada');
+    await say(ada.page, 'on its way');
+    await ada.page.getByText('Sending…').waitFor();
+    road.close();
+    await ada.page.getByText('Waiting for the connection').waitFor();
+    await ada.page.getByRole('button', { name: 'Do not send' }).click();
+    await ada.page.getByText('Too late').waitFor();
+    letGo();
+    road.open();
+    await ada.page.getByText('Sent', { exact: true }).waitFor();
+    expect(await texts(ada.page)).toEqual(['on its way']);
+  });
+
   it('[LOG2] goes on where it was when the server is killed and started again', async () => {
     const env = { DATA_DIR: tempDir() };
     const first = await serverProcess({ ...env, PORT: '0' });
@@ -162,7 +201,7 @@ describePage('the page in trouble', ({ open, enter }) => {
     await page.getByRole('button', { name: 'Accept: Plans' }).click();
     await page.getByRole('heading', { name: 'Plans' }).waitFor();
     await ada.removeMember({ room, user });
-    await page.getByText('This room is not there').waitFor();
+    await page.getByText('You were removed from this room').waitFor();
     await ada.invite({ room, user });
     await page.getByRole('button', { name: 'Accept: Plans' }).click();
     await page.getByRole('heading', { name: 'Plans' }).waitFor();
