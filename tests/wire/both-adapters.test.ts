@@ -1,5 +1,9 @@
 import { initTRPC } from '@trpc/server';
-import { applyWSSHandler as stockHandler } from '@trpc/server/adapters/ws';
+import {
+  applyWSSHandler as stockHandler,
+  jsonEncoder,
+  type Encoder,
+} from '@trpc/server/adapters/ws';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts';
@@ -44,9 +48,11 @@ function testRouter(aborted: string[]) {
   });
 }
 
+type Options = Partial<Omit<Parameters<Adapter>[0], 'wss' | 'router' | 'onError'>>;
+
 async function stage(
   adapter: Adapter,
-  { query = '', told }: { query?: string; told?: object } = {},
+  { query = '', told, ...options }: Options & { query?: string; told?: object } = {},
 ) {
   const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => new Promise<void>((resolve) => wss.close(() => resolve())));
@@ -56,7 +62,7 @@ async function stage(
     errors.push(error.message);
     return told as unknown as void;
   };
-  adapter({ wss, router: testRouter(aborted), createContext: () => ({}), onError });
+  adapter({ wss, router: testRouter(aborted), createContext: () => ({}), onError, ...options });
   await new Promise((resolve) => wss.once('listening', resolve));
   const { port } = wss.address() as { port: number };
   const ws = new WebSocket(`ws://127.0.0.1:${port}/${query}`);
@@ -72,8 +78,15 @@ async function stage(
   await new Promise((resolve) => ws.once('open', resolve));
   const send = (message: unknown) => ws.send(JSON.stringify(message));
   const follow = (path: string) => send({ id: 1, method: 'subscription', params: { path } });
-  return { send, follow, replies, aborted, errors };
+  return { ws, send, follow, replies, aborted, errors };
 }
+
+const fails: Encoder = {
+  ...jsonEncoder,
+  encode: () => {
+    throw failed('encode');
+  },
+};
 
 describe.each([
   ['the stock adapter', stockHandler],
@@ -115,5 +128,21 @@ describe.each([
     send([]);
     const message = 'Malformed TRPCConnectionParamsMessage';
     await waitFor(() => expect(replies).toEqual([message]));
+  });
+
+  it('an encoder that always fails ends neither the process nor what comes later', async () => {
+    const { send, errors } = await stage(adapter, { experimental_encoder: fails });
+    send('not a call');
+    await waitFor(() => expect(errors).toEqual(['encode']));
+    send('nor this');
+    await waitFor(() => expect(errors).toEqual(['encode', 'encode']));
+  });
+
+  it('an encoder that always fails keeps no connection open that has no context', async () => {
+    const createContext = () => {
+      throw failed('context');
+    };
+    const { ws } = await stage(adapter, { experimental_encoder: fails, createContext });
+    await waitFor(() => expect(ws.readyState).toBe(ws.CLOSED));
   });
 });

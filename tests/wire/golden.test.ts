@@ -1,4 +1,8 @@
-import { applyWSSHandler as stockHandler, type Encoder } from '@trpc/server/adapters/ws';
+import {
+  applyWSSHandler as stockHandler,
+  jsonEncoder,
+  type Encoder,
+} from '@trpc/server/adapters/ws';
 import fc from 'fast-check';
 import superjson from 'superjson';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -231,5 +235,24 @@ describe('[TRN1] our adapter answers byte for byte as tRPC’s own', () => {
     await expectSame([call(1, 'query', 'greet', 'you'), call(2, 'subscription', 'tracked')], {
       experimental_encoder: binary,
     });
+  });
+
+  it('with an encoder that cannot encode an error outside of a call', async () => {
+    const picky: Encoder = {
+      ...jsonEncoder,
+      encode: (data) => {
+        const text = JSON.stringify(data);
+        if (text.includes('BAD_REQUEST')) throw new Error('not that');
+        return text;
+      },
+    };
+    const greet = (id: number) => call(id, 'query', 'greet', { json: 'you' }, { jsonrpc: '2.0' });
+    const answered = await expectSame([[greet(1), greet(2)]], {
+      experimental_encoder: picky,
+      maxBatchSize: 1,
+      onError: () => {},
+      transformer: superjson,
+    });
+    expect(answered['1']?.[0]).toContain('"error":{"json":');
   });
 });

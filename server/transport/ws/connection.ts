@@ -242,7 +242,15 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IntakeHost
       this.outbound.send(this.envelopes.reply({ id, jsonrpc, error: shape }));
     } catch (cause) {
       this.errors.reportFault(this, cause);
-      this.outbound.send(this.encoder.encode({ id, error: fallbackError }));
+      this.#sendFallback({ id, jsonrpc });
+    }
+  }
+
+  #sendFallback({ id, jsonrpc }: Addressee): void {
+    try {
+      this.outbound.send(this.envelopes.reply({ id, jsonrpc, error: fallbackError }));
+    } catch {
+      // The same failure, which the app has heard of: it must not end the process, nor keep a connection open.
     }
   }
 }
