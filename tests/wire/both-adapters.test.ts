@@ -18,7 +18,7 @@ const streamOf = (make: () => AsyncIterator<unknown>): AsyncIterable<unknown> =>
 const failed = (what: string) => new Error(what);
 
 function testRouter(aborted: string[]) {
-  const t = initTRPC.create();
+  const t = initTRPC.context<{ res: WebSocket }>().create();
   const stream = (make: () => AsyncIterator<unknown>) =>
     t.procedure.subscription(({ signal, path }) => {
       signal?.addEventListener('abort', () => aborted.push(path));
@@ -27,6 +27,10 @@ function testRouter(aborted: string[]) {
   return t.router({
     fails: t.procedure.query(() => {
       throw failed('a query');
+    }),
+    cuts: t.procedure.subscription(async function* ({ ctx }) {
+      yield 1;
+      ctx.res.terminate();
     }),
     noIterator: stream(() => {
       throw failed('no iterator');
@@ -62,7 +66,8 @@ async function stage(
     errors.push(error.message);
     return told as unknown as void;
   };
-  adapter({ wss, router: testRouter(aborted), createContext: () => ({}), onError, ...options });
+  const router = testRouter(aborted);
+  adapter({ wss, router, createContext: ({ res }) => ({ res }), onError, ...options });
   await new Promise((resolve) => wss.once('listening', resolve));
   const { port } = wss.address() as { port: number };
   const ws = new WebSocket(`ws://127.0.0.1:${port}/${query}`);
@@ -144,5 +149,12 @@ describe.each([
     };
     const { ws } = await stage(adapter, { experimental_encoder: fails, createContext });
     await waitFor(() => expect(ws.readyState).toBe(ws.CLOSED));
+  });
+
+  it('what was replied before the app cuts the connection arrives', async () => {
+    const { ws, follow, replies } = await stage(adapter);
+    follow('cuts');
+    await waitFor(() => expect(ws.readyState).toBe(ws.CLOSED));
+    expect(replies).toEqual(['started', 'data']);
   });
 });

@@ -244,10 +244,10 @@ export class Outbound implements Flushable, Stalling {
     Object.defineProperty(this.#ws, 'bufferedAmount', { get, configurable: true });
   }
 
-  /** What an app sends or closes past us goes after what this turn has gathered. */
+  /** What an app sends, closes or cuts past us goes after what this turn has gathered. */
   #letNothingOvertake(writer: SocketWriter): void {
     const ws = this.#ws;
-    const { send, close } = ws;
+    const { send, close, terminate } = ws;
     ws.send = (...args: unknown[]) => {
       this.flush();
       writer.minds();
@@ -257,6 +257,12 @@ export class Outbound implements Flushable, Stalling {
       this.flush();
       this.#isClosing = true;
       return Reflect.apply(close, ws, args);
+    };
+    ws.terminate = () => {
+      // What the kernel has arrives all the same.
+      this.flush();
+      this.#isClosing = true;
+      terminate.call(ws);
     };
   }
 
