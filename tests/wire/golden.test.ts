@@ -20,7 +20,7 @@ type Options = Partial<Omit<Parameters<Adapter>[0], 'wss' | 'router'>> & {
  *  message's reply, and the end of every subscription, is waited for. */
 async function answers(
   adapter: Adapter,
-  messages: readonly string[],
+  messages: readonly (string | Buffer)[],
   { transformer, query = '', ...options }: Options = {},
 ): Promise<Record<string, string[]>> {
   const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -69,7 +69,7 @@ const ours = ourHandler as unknown as Adapter;
 /** Both adapters answer the same. Returns what they answer. */
 async function expectSame(messages: readonly unknown[], options: Options = {}) {
   const texts = messages.map((message) =>
-    typeof message === 'string' ? message : JSON.stringify(message),
+    typeof message === 'string' || Buffer.isBuffer(message) ? message : JSON.stringify(message),
   );
   const [stock, own] = await Promise.all([
     answers(stockHandler, texts, options),
@@ -149,6 +149,7 @@ describe('[TRN1] our adapter answers byte for byte as tRPC’s own', () => {
 
   it('to what is no message', async () => {
     await expectSame(['{', '7', 'null', '"x"', '[]', '{"id":null}', '{}']);
+    await expectSame([Buffer.from('{}'), Buffer.from('PING')]);
   });
 
   it('to subscriptions of every kind', async () => {

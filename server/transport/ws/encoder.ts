@@ -10,8 +10,11 @@ export interface Encoder {
 export const jsonEncoder: Encoder = {
   encode: (data) => JSON.stringify(data),
   decode: (data) => {
+    // In tRPC's words: whoever sends it gets them.
     if (typeof data !== 'string')
-      throw new Error('jsonEncoder received binary data: JSON comes in text frames');
+      throw new Error(
+        'jsonEncoder received binary data. JSON uses text frames. Use a binary encoder for binary data.',
+      );
     return JSON.parse(data) as unknown;
   },
 };
