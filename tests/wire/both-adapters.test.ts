@@ -56,7 +56,12 @@ type Options = Partial<Omit<Parameters<Adapter>[0], 'wss' | 'router' | 'onError'
 
 async function stage(
   adapter: Adapter,
-  { query = '', told, ...options }: Options & { query?: string; told?: object } = {},
+  {
+    query = '',
+    told,
+    onConnection = () => {},
+    ...options
+  }: Options & { query?: string; told?: object; onConnection?: (client: WebSocket) => void } = {},
 ) {
   const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => new Promise<void>((resolve) => wss.close(() => resolve())));
@@ -66,6 +71,7 @@ async function stage(
     errors.push(error.message);
     return told as unknown as void;
   };
+  wss.on('connection', onConnection);
   const router = testRouter(aborted);
   adapter({ wss, router, createContext: ({ res }) => ({ res }), onError, ...options });
   await new Promise((resolve) => wss.once('listening', resolve));
@@ -156,5 +162,21 @@ describe.each([
     follow('cuts');
     await waitFor(() => expect(ws.readyState).toBe(ws.CLOSED));
     expect(replies).toEqual(['started', 'data']);
+  });
+
+  it('an app that has wrapped `send` hears of all that is sent', async () => {
+    const sent: unknown[] = [];
+    const onConnection = (client: WebSocket) => {
+      const send = client.send.bind(client) as (...args: unknown[]) => void;
+      client.send = (...args: unknown[]) => {
+        sent.push(args[0]);
+        send(...args);
+      };
+    };
+    const { ws, send, replies } = await stage(adapter, { onConnection });
+    send({ id: 1, method: 'query', params: { path: 'fails' } });
+    await waitFor(() => expect(replies).toEqual(['a query']));
+    expect(sent).toHaveLength(1);
+    ws.close();
   });
 });

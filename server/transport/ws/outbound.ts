@@ -62,8 +62,9 @@ export class Outbound implements Flushable, Stalling {
     this.#ws = ws;
     this.#tcp = socket;
     this.#shared = shared;
-    // An extension would have to change every frame: that is the business of `ws`.
-    if (!socket || ws.extensions !== '') return;
+    // An extension would have to change every frame: that is the business of `ws`. An app that has put a `send` of its
+    // own in the place of it wants to hear of every message.
+    if (!socket || ws.extensions !== '' || Object.hasOwn(ws, 'send')) return;
     this.#writer = new SocketWriter(socket, shared.writes, () => {
       this.#queuedBytes = 0;
       this.#announceRoom();
