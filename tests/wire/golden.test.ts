@@ -256,4 +256,15 @@ describe('[TRN1] our adapter answers byte for byte as tRPC’s own', () => {
     });
     expect(answered['1']?.[0]).toContain('"error":{"json":');
   });
+
+  it('with an encoder that gives what its type forbids and `ws` takes', async () => {
+    const bytesOf = (data: unknown) => new TextEncoder().encode(JSON.stringify(data));
+    for (const encode of [
+      (data: unknown) => bytesOf(data).buffer,
+      (data: unknown) => new DataView(bytesOf(data).buffer),
+    ]) {
+      const odd = { ...jsonEncoder, encode } as unknown as Encoder;
+      await expectSame([call(1, 'query', 'greet', 'you')], { experimental_encoder: odd });
+    }
+  });
 });

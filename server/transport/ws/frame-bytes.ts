@@ -1,17 +1,31 @@
+import { isAnyArrayBuffer } from 'node:util/types';
+
 const FIN_TEXT = 0x81;
 const FIN_BINARY = 0x82;
 
 /** A whole WebSocket message as a server sends it: one frame, final, unmasked (RFC 6455, 5.2). */
 export function frameBytes(message: string | Uint8Array): Buffer {
   if (typeof message !== 'string') {
-    const frame = emptyFrame(FIN_BINARY, message.byteLength);
-    frame.set(message, frame.length - message.byteLength);
+    const bytes = bytesOf(message);
+    const frame = emptyFrame(FIN_BINARY, bytes.length);
+    frame.set(bytes, frame.length - bytes.length);
     return frame;
   }
   const length = Buffer.byteLength(message);
   const frame = emptyFrame(FIN_TEXT, length);
   frame.write(message, frame.length - length, 'utf8');
   return frame;
+}
+
+/** Takes what `ws` takes, whatever an encoder's type says: where nothing is set, a frame would carry what was in its
+ *  memory before. @throws TypeError */
+function bytesOf(message: ArrayBufferView | ArrayBufferLike): Uint8Array {
+  if (message instanceof Uint8Array) return message;
+  if (ArrayBuffer.isView(message)) {
+    return new Uint8Array(message.buffer, message.byteOffset, message.byteLength);
+  }
+  if (isAnyArrayBuffer(message)) return new Uint8Array(message);
+  throw new TypeError('an encoder gives text or bytes');
 }
 
 /** How many bytes the frame of a text of so many has. */
