@@ -64,7 +64,9 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const writes = TcpWrites.find();
   const limits = { ...defaultLimits, ...options.limits };
   const stalls = new StallWatch({ stallMs: limits.stallMs });
-  const shared = { writes, queue, stalls, limits, tally };
+  // Sockets that nobody else reads are nobody else's.
+  const mayTimeOut = maxBytes === undefined;
+  const shared = { writes, queue, stalls, limits, tally, mayTimeOut };
   const service: Service<R> = {
     options,
     encoder,

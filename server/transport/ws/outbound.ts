@@ -32,6 +32,8 @@ export interface OutboundParts {
   readonly stalls: StallWatch;
   readonly limits: OutboundLimits;
   readonly tally: Tally;
+  /** May an app give a socket a time limit (`setTimeout`)? Asked at each write. Default yes. */
+  readonly mayTimeOut?: boolean;
 }
 
 const NOBODY: readonly Waiter[] = [];
@@ -65,10 +67,11 @@ export class Outbound implements Flushable, Stalling {
     // An extension would have to change every frame: that is the business of `ws`. An app that has put a `send` of its
     // own in the place of it wants to hear of every message.
     if (!socket || ws.extensions !== '' || Object.hasOwn(ws, 'send')) return;
-    this.#writer = new SocketWriter(socket, shared.writes, () => {
+    const onDrain = () => {
       this.#queuedBytes = 0;
       this.#announceRoom();
-    });
+    };
+    this.#writer = new SocketWriter(socket, shared.writes, onDrain, shared.mayTimeOut);
     this.#letNothingOvertake(this.#writer);
   }
 

@@ -13,14 +13,22 @@ export class SocketWriter implements WriteOwner {
   #pastBytes = 0;
   /** May anything wait in the stream? At first what somebody else has written. */
   #isStreamUsed = true;
+  readonly #mayTimeOut: boolean;
   readonly #socket: Socket;
   readonly #onDrain: () => void;
 
   /** `onDrain` hears, after a `write` that was false, that little waits again. Without `writes`, or where
-   *  they do not fit, everything goes through the stream. */
-  constructor(socket: Socket, writes: TcpWrites | undefined, onDrain: () => void) {
+   *  they do not fit, everything goes through the stream. `mayTimeOut`: may somebody give the socket a time limit
+   *  (`setTimeout`)? Default yes. */
+  constructor(
+    socket: Socket,
+    writes: TcpWrites | undefined,
+    onDrain: () => void,
+    mayTimeOut = true,
+  ) {
     this.#handle = writes?.handleOf(socket);
     this.#writes = writes;
+    this.#mayTimeOut = mayTimeOut;
     this.#socket = socket;
     this.#onDrain = onDrain;
     socket.on('drain', onDrain);
@@ -66,6 +74,8 @@ export class SocketWriter implements WriteOwner {
 
   /** Is there anything that must leave first? */
   #isBehind(): boolean {
+    // By its stream alone the socket knows that it is not idle.
+    if (this.#mayTimeOut && this.#socket.timeout) return true;
     if (!this.mayHold) return false;
     if (this.waitingBytes > 0) return true;
     this.#isStreamUsed = false;

@@ -86,6 +86,24 @@ describe.each([
     expect(got.bytes().equals(all)).toBe(true);
   });
 
+  it('[TRN1] lets a socket that may have a time limit know what is written, as long as it has one', async () => {
+    const { accepted: socket } = await tcpPair();
+    const written = vi.spyOn(socket, 'write');
+    const writer = new SocketWriter(socket, writes, () => {});
+    const alone = new SocketWriter(socket, writes, () => {}, false);
+    for (const one of [writer, alone]) one.write(chunk(0, 100));
+    const before = written.mock.calls.length;
+    socket.setTimeout(60_000);
+    writer.write(chunk(1, 100));
+    expect(written).toHaveBeenCalledTimes(before + 1);
+    await waitFor(() => expect(socket.writableLength).toBe(0));
+    alone.write(chunk(2, 100));
+    expect(written).toHaveBeenCalledTimes(writes ? before + 1 : before + 2);
+    socket.setTimeout(0);
+    writer.write(chunk(3, 100));
+    expect(written).toHaveBeenCalledTimes(writes ? before + 1 : before + 3);
+  });
+
   it('[TRN4] counts what the kernel has not taken', async () => {
     const { accepted: socket } = await tcpPair();
     const writer = new SocketWriter(socket, writes, () => {});
