@@ -28,9 +28,12 @@ export async function openSeats(
     writes: TcpWrites | undefined;
     /** Default: nobody is ever cut. */
     stalls?: StallWatch;
+    /** Has `ws` compress, and so write everything. */
+    isCompressed?: boolean;
   },
 ): Promise<Seat[]> {
-  const wss = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  const { isCompressed: perMessageDeflate = false } = parts;
+  const wss = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate });
   onTestFinished(() => {
     for (const client of wss.clients) client.terminate();
     wss.close();

@@ -44,7 +44,8 @@ export class Outbound implements Flushable, Stalling {
   // First what each item and each write looks at: thousands of these do not fit into a processor's cache, and to
   // fetch a line of it costs as much as all the rest that is done there.
   #pendingBytes = 0;
-  /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. */
+  /** What the socket held after the last write or drain; below its high-water mark it counts as nothing. Of what goes
+   *  through `ws`: all of ours that has not left it. */
   #queuedBytes = 0;
   /** What one subscription got in this turn, and which, since anything else came. */
   #chain: Chain | undefined;
@@ -112,12 +113,14 @@ export class Outbound implements Flushable, Stalling {
   send(message: string | Uint8Array): void {
     if (this.#writer) return this.#sendFrame(frameBytes(message));
     if (!this.#mayTakeMore()) return;
-    this.#shared.tally.bytesSent += Buffer.byteLength(message);
+    const bytes = Buffer.byteLength(message);
+    this.#shared.tally.bytesSent += bytes;
+    // Not what `ws` holds: of an app's own messages in there, nothing would tell when they have left.
+    this.#queuedBytes += bytes;
     this.#ws.send(message, () => {
-      this.#queuedBytes = this.#ws.bufferedAmount;
+      this.#queuedBytes -= bytes;
       this.#announceRoom();
     });
-    this.#queuedBytes = this.#ws.bufferedAmount;
     this.#watch();
   }
 
