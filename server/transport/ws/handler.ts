@@ -1,5 +1,6 @@
 import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import type { IncomingMessage } from 'node:http';
+import { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { errors } from '../../../shared/index.ts';
 import { systemClock, type Clock } from '../../clock.ts';
@@ -100,9 +101,11 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     const refusal = admission?.enter(client, addressBy(addressOf, req));
     if (refusal) return turnAway(client, refusal.message, clock);
     const { socket } = req;
-    if (frames) frames.read(client, socket);
-    else deadline.watch(socket);
-    const outbound = new Outbound(client, socket, shared);
+    const under = socketUnder(client) ?? socket;
+    if (frames) frames.read(client, under);
+    else deadline.watch(under);
+    // What else an app has put under it, as a stream that encrypts, is written to by ws.
+    const outbound = new Outbound(client, under === socket ? socket : undefined, shared);
     new Connection(client, req, outbound, service).open();
   };
 }
@@ -150,6 +153,13 @@ function addressBy(addressOf: (req: IncomingMessage) => string, req: IncomingMes
   } catch {
     return peerAddress(req);
   }
+}
+
+/** What `ws` reads and writes: an app may have handed it another than the request's socket. Undefined where it is not as
+ *  it has always been. */
+function socketUnder(client: WebSocket): Duplex | undefined {
+  const { _socket: socket } = client as unknown as { readonly _socket?: unknown };
+  return socket instanceof Duplex ? socket : undefined;
 }
 
 function peerAddress({ socket }: IncomingMessage): string {
