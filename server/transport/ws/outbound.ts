@@ -53,6 +53,8 @@ export class Outbound implements Flushable, Stalling {
   /** What had come before that. */
   #parts: Part[] | undefined;
   #isClosing = false;
+  /** Is there room that nobody has been told of? */
+  #owesRoom = false;
   readonly #writer: SocketWriter | undefined;
   readonly #shared: OutboundParts;
   readonly #ws: WebSocket;
@@ -141,7 +143,7 @@ export class Outbound implements Flushable, Stalling {
   #mayTakeMore(): boolean {
     const { hardBytes } = this.#shared.limits;
     if (this.#pendingBytes + this.#queuedBytes > hardBytes) {
-      this.flush();
+      this.#write();
       if (this.unsentBytes > hardBytes) this.cut();
     }
     return this.#isOpen;
@@ -178,6 +180,14 @@ export class Outbound implements Flushable, Stalling {
 
   /** Writes what this turn has gathered. */
   flush(): void {
+    this.#write();
+    if (!this.#owesRoom) return;
+    this.#owesRoom = false;
+    this.#announceRoom();
+  }
+
+  /** Tells nobody of the room that it makes: a stream that went on within its own item would overtake that. */
+  #write(): void {
     const bytes = this.#pendingBytes;
     if (bytes === 0) return;
     const own = this.#ownFrame();
@@ -188,9 +198,8 @@ export class Outbound implements Flushable, Stalling {
     this.#shared.tally.bytesSent += bytes;
     if (writer.write(message, own ? undefined : this.#shared.queue)) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
-      const wasFull = this.#queuedBytes + bytes > this.#shared.limits.softBytes;
+      if (this.#queuedBytes + bytes > this.#shared.limits.softBytes) this.#owesRoom = true;
       this.#queuedBytes = 0;
-      if (wasFull) this.#announceRoom();
     } else {
       this.#queuedBytes = writer.waitingBytes;
     }

@@ -46,6 +46,21 @@ describe.each([
     outbound.send('one more');
     expect(ws.readyState).not.toBe(ws.OPEN);
   });
+
+  it('[RES2] tells of the room that a frame finds when that frame has been taken', async () => {
+    const { outbound, got } = await openSeat(writes);
+    const waiter = {
+      // A stream that has been full goes on with what comes next.
+      onRoom: () => {
+        outbound.waitNoMore(waiter);
+        outbound.send('second');
+      },
+    };
+    outbound.wait(waiter);
+    outbound.send('x'.repeat(120_000));
+    outbound.send('first');
+    await waitFor(() => expect(got.slice(1)).toEqual(['first', 'second']));
+  });
 });
 
 // A stream counts a write as waiting until all of it has left.
