@@ -1,4 +1,4 @@
-import type { Position, RoomKind } from '../../shared/index.ts';
+import { RoomError, type Position, type RoomKind } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../clock.ts';
 import { roomKey, type Follower, type RoomLog, type RoomName } from '../log/room-log.ts';
@@ -38,6 +38,7 @@ export class OpenRooms {
   readonly #entries = new Map<string, Entry>();
   /** Open rooms without followers, the longest so first. */
   readonly #unfollowed = new Map<string, Opened>();
+  #isClosed = false;
 
   constructor(options: OpenRoomsOptions) {
     this.#options = options;
@@ -49,10 +50,13 @@ export class OpenRooms {
     return this.#entries.size;
   }
 
-  /** Calls `use` with the room, opened if need be: it cannot close before `use` returns. */
+  /** Calls `use` with the room, opened if need be: it cannot close before `use` returns. @throws RoomError RESTARTING
+   *  and what keeps the room from opening */
   async with<T>(name: RoomName, kind: RoomKind, use: (room: Room) => T): Promise<T> {
     const key = roomKey(name);
     for (;;) {
+      // Nobody would close it again.
+      if (this.#isClosed) throw new RoomError('RESTARTING');
       const entry = this.#entries.get(key) ?? this.#open(key, name, kind);
       const opened = await entry.opening;
       // Another caller may have let the room go while this one waited for it.
@@ -70,8 +74,9 @@ export class OpenRooms {
     return this.#entries.get(roomKey(name))?.opened?.room;
   }
 
-  /** Closes them all. */
+  /** Closes them all, and opens none any more. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const entries = [...this.#entries.values()];
     this.#entries.clear();
     this.#unfollowed.clear();

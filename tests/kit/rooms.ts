@@ -3,6 +3,7 @@ import { createMemoryBus } from '../../server/bus/memory-bus.ts';
 import { createMemoryLog } from '../../server/log/memory-log.ts';
 import type { RoomLog } from '../../server/log/room-log.ts';
 import { createMemoryPresence } from '../../server/presence/memory-presence.ts';
+import type { Presence } from '../../server/presence/presence.ts';
 import { Hub } from '../../server/rooms/hub.ts';
 import { chat, DAY, type Contract, type Retention } from '../../shared/index.ts';
 import { manualClock, type ManualClock } from './manual-clock.ts';
@@ -30,6 +31,7 @@ export function testHub(
   hub: Hub;
   log: RoomLog;
   bus: Bus;
+  presence: Presence;
   clock: ManualClock;
 } {
   const clock = manualClock();
@@ -37,7 +39,7 @@ export function testHub(
   const { onError = fail } = parts;
   const presence = createMemoryPresence({ clock });
   const hub = new Hub({ contract, log, presence, bus, clock, nodeTag: 'n', onError });
-  return { hub, log, bus, clock };
+  return { hub, log, bus, presence, clock };
 }
 
 /** A memory bus that can be made to have lost notices. */

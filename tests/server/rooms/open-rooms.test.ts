@@ -120,6 +120,32 @@ describe('OpenRooms', () => {
     expect(await rooms.with(name('a'), board, () => 1)).toBe(1);
   });
 
+  it('opens nothing after it is closed, not even for those who waited for a room until then', async () => {
+    const { log, clock, presence } = stage();
+    let answer = () => {};
+    const slow = {
+      ...log,
+      bounds: async (room: { kind: string; id: string }) => {
+        await new Promise<void>((resolve) => (answer = resolve));
+        return log.bounds(room);
+      },
+    };
+    const frameNumber = createFrameNumbers('n');
+    const bus = createMemoryBus();
+    const rooms = new OpenRooms({ log: slow, bus, presence, clock, frameNumber });
+    const feed = () =>
+      rooms.with(name('a'), board, (room) => new Feed({ room, replays: new Replays() }));
+    const waiting = expect(feed()).rejects.toMatchObject({ code: 'RESTARTING' });
+    const closed = rooms.close();
+    answer();
+    await closed;
+    await settle();
+    answer();
+    await waiting;
+    await expect(feed()).rejects.toMatchObject({ code: 'RESTARTING' });
+    expect(rooms.size).toBe(0);
+  });
+
   it('[AUT1] finds the next room of a name when a read for the last one ends late', async () => {
     const { log, clock, presence } = stage();
     const people = new Set<PresenceFollower>();
