@@ -171,14 +171,15 @@ export class FeedQueue {
 
   /** Goes live if what was buffered joins on without a hole; otherwise stays behind. */
   #joinLive(): void {
+    // Where the room is in another epoch, so is what was buffered: its offsets say nothing of what was read.
+    if (this.#epoch !== this.#room.position.epoch) this.reread();
     const { next, tail, isWhole: joinsOn } = merge(this.#tail, this.#buffer);
     const isWhole = joinsOn && this.#isBufferWhole;
     this.#buffer = NOTHING;
     this.#isBufferWhole = true;
     for (const frame of next) this.#put(frame);
     this.#tail = tail;
-    // Where the room is in another epoch, what was read is of the past.
-    if (!isWhole || this.#epoch !== this.#room.position.epoch) return;
+    if (!isWhole) return;
     this.#isLive = true;
     if (this.#hasFallenBehind) this.#tally.caughtUp += 1;
     this.#hasFallenBehind = false;
