@@ -1,4 +1,5 @@
 import type { Position } from '../../../shared/index.ts';
+import { afresh } from '../../afresh.ts';
 import type { Page, Range, StoredEvent } from '../room-log.ts';
 
 /** What a line is made from. */
@@ -31,7 +32,6 @@ export class RoomLine {
   readonly #waiting: { readonly offset: number; readonly resolve: () => void }[] = [];
   /** The last event that was told. Undefined until the line has begun. */
   #tail: Position | undefined;
-  #healing: Promise<void> | undefined;
   #cancelSoon: (() => void) | undefined;
   #isOver = false;
 
@@ -69,22 +69,19 @@ export class RoomLine {
     await new Promise<void>((resolve) => this.#waiting.push({ offset, resolve }));
   }
 
-  /** Reads what was missed. Never rejects: what fails is tried again by whoever looks next. */
-  heal(): Promise<void> {
-    this.#cancelSoon?.();
-    this.#cancelSoon = undefined;
-    this.#healing ??= this.#catchUp()
-      .catch(() => {})
-      .finally(() => {
-        this.#healing = undefined;
-        this.#release(Number.POSITIVE_INFINITY);
-      });
-    return this.#healing;
-  }
+  /** Reads what was missed until now. Never rejects: what fails is tried again by whoever looks next. */
+  readonly heal: () => Promise<void> = afresh(() => this.#heal());
 
   close(): void {
     this.#isOver = true;
     this.#cancelSoon?.();
+    this.#release(Number.POSITIVE_INFINITY);
+  }
+
+  async #heal(): Promise<void> {
+    this.#cancelSoon?.();
+    this.#cancelSoon = undefined;
+    await this.#catchUp().catch(() => {});
     this.#release(Number.POSITIVE_INFINITY);
   }
 

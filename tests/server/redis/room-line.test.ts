@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RoomLine } from '../../../server/log/redis/room-line.ts';
 import type { Page, Range } from '../../../server/log/room-log.ts';
+import { settle } from '../../kit/settle.ts';
 
 /** A line on a log of which the events from `first` to `head` are kept, and what it has told. */
 function lineOn({ first, head }: { first: number; head: number }) {
@@ -53,5 +54,28 @@ describe('a line that has not begun', () => {
     hear('E', 5);
     await line.heal();
     expect(told).toEqual(['5-5', '6-6']);
+  });
+});
+
+describe('a line that is read for several who ask', () => {
+  it('[LOG3] is read again for whoever asks while it is read: that read may be of what he knows to be over', async () => {
+    const reads: ((page: Page) => void)[] = [];
+    const told: string[] = [];
+    const line = new RoomLine({
+      read: () => new Promise((resolve) => void reads.push(resolve)),
+      tell: (_, epoch, to) => told.push(`${epoch} >${to}`),
+      soon: () => () => {},
+    });
+    line.begin({ epoch: 'E', offset: 2 });
+    void line.heal();
+    // Redis has answered the read above, loses what it has, and this is heard before that answer.
+    line.offer({ epoch: 'F', offset: 1 }, () => eventAt(1));
+    const later = line.heal();
+    reads.shift()?.({ epoch: 'E', first: 1, head: 2, events: [] });
+    await settle();
+    reads.shift()?.({ epoch: 'F', first: 1, head: 1, events: [eventAt(1)] });
+    await later;
+    expect(told).toEqual(['F >1']);
+    expect(reads).toHaveLength(0);
   });
 });
