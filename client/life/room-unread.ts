@@ -73,13 +73,11 @@ class UnreadStore implements RoomUnread {
   #isOver = false;
 
   constructor(parts: UnreadParts) {
-    const { clock, random, calls } = parts;
     this.#parts = parts;
     this.#types = new Set(typesWhere(parts.kind, ({ life }) => life.countable));
     this.#asking = new Retrying({
-      clock,
-      random,
-      ask: () => calls.unread(),
+      ...parts,
+      ask: () => parts.calls.unread(),
       onAnswer: ({ me, state }) => {
         this.#known = { ...this.#known, me };
         if (state) this.#take(state);
@@ -105,14 +103,22 @@ class UnreadStore implements RoomUnread {
     if (position === undefined || !isFurther(position, this.#due ?? this.#refused)) return;
     this.#due = position;
     this.#show();
-    if (!this.#cancel && !this.#isTelling) void this.#tell();
+    if (!this.#cancel) void this.#tell();
   }
 
   async markUnread(position: string): Promise<void> {
+    const { state } = this.#known;
+    const due = this.#due;
     this.#start();
     // What was read on this device and is on its way must not undo it.
     this.#due = this.#refused = undefined;
-    this.#take(await this.#parts.calls.markUnread(position));
+    try {
+      this.#take(await this.#parts.calls.markUnread(position));
+    } catch (error) {
+      // It is read still, unless only the answer was lost: then the server has said more.
+      if (due && this.#known.state === state) this.markRead(due);
+      throw error;
+    }
   }
 
   #start(): void {
@@ -131,8 +137,7 @@ class UnreadStore implements RoomUnread {
     this.#isOver = true;
     this.#asking.stop();
     this.#cancel?.();
-    this.#cancel = undefined;
-    if (!this.#isTelling) void this.#tell();
+    void this.#tell();
   }
 
   #receive(frame: FrameOf<RoomKind>): void {
@@ -176,7 +181,7 @@ class UnreadStore implements RoomUnread {
   async #tell(): Promise<void> {
     const position = this.#due;
     this.#cancel = undefined;
-    if (position === undefined) return;
+    if (position === undefined || this.#isTelling) return;
     this.#isTelling = true;
     let waitMs = TELL_EVERY_MS;
     try {
@@ -188,20 +193,18 @@ class UnreadStore implements RoomUnread {
       const error = toRoomError(cause);
       waitMs = Math.max(waitMs, retryDelayMs(error, this.#failures, this.#parts.random()));
       this.#failures += 1;
-      if (!isPassing(error)) this.#refuse(position, error);
+      if (!isPassing(error)) {
+        this.#refused = position;
+        this.#error = error;
+        // What was read further on meanwhile may be taken.
+        if (this.#due === position) this.#due = undefined;
+      }
     }
     this.#show();
     // Not before: what a listener reads because of it waits its time like the rest.
     this.#isTelling = false;
     if (!this.#isOver) this.#cancel = this.#parts.clock.after(waitMs, () => void this.#tell());
     else if (this.#failures === 0 && this.#due !== position) void this.#tell();
-  }
-
-  #refuse(position: string, error: RoomError): void {
-    this.#refused = position;
-    // What was read further on meanwhile may be taken.
-    if (this.#due === position) this.#due = undefined;
-    this.#fail(error);
   }
 
   #show(): void {
@@ -215,11 +218,7 @@ class UnreadStore implements RoomUnread {
       ...(this.#error && { error: this.#error }),
     };
     const before = this.getSnapshot();
-    const isSame =
-      next.count === before.count &&
-      next.position === before.position &&
-      next.isKnown === before.isKnown &&
-      next.error === before.error;
-    if (!isSame) this.#own.set(next);
+    const parts = ['count', 'position', 'isKnown', 'error'] as const;
+    if (parts.some((part) => next[part] !== before[part])) this.#own.set(next);
   }
 }

@@ -37,7 +37,12 @@ function stage() {
     new Promise((resolve) => {
       states.push((state) => resolve({ me: 'ada', state: { room: 'r', version: 1, ...state } }));
     });
-  const calls = { markRead, unread: ask } as unknown as LifeCalls;
+  const unmarks: ((answer: object) => void)[] = [];
+  const markUnread = () =>
+    new Promise((resolve, reject) => {
+      unmarks.push((answer) => (answer instanceof RoomError ? reject(answer) : resolve(answer)));
+    });
+  const calls = { markRead, markUnread, unread: ask } as unknown as LifeCalls;
   const unread = roomUnread({ kind: chat, room, calls, clock, random: () => 0 });
   const answer = async (how: object = {}) => {
     answers.shift()?.(how);
@@ -54,7 +59,12 @@ function stage() {
     states.splice(0).at(-1)?.(state);
     await settle();
   };
-  return { clock, told, unread, answer, leave, room, show, say };
+  /** Answers what was marked unread last. */
+  const answerUnread = async (how: object) => {
+    unmarks.shift()?.(how);
+    await settle();
+  };
+  return { clock, told, unread, answer, answerUnread, leave, room, show, say };
 }
 
 it('what was read within the last second is said when the room is left', async () => {
@@ -195,4 +205,39 @@ it('what was marked unread elsewhere, while an answer was lost, stays unread', a
   await say({ unread: 2, position: 'E:5', version: 2, to: 'E:7' });
   clock.advance(60_000);
   expect([told, unread.getSnapshot().count]).toEqual([['E:7'], 2]);
+});
+
+/** Read up to E:4 as the server has it, and further on here, which it has not heard yet. */
+async function readFurther() {
+  const parts = stage();
+  const { unread, show, say, answer, clock } = parts;
+  unread.subscribe(() => {});
+  show(READY);
+  await say({ unread: 5, position: 'E:2', to: 'E:9' });
+  unread.markRead('E:3');
+  unread.markRead('E:7');
+  await answer({ unread: 6, to: 'E:9' });
+  expect(unread.getSnapshot().position).toBe('E:7');
+  return { ...parts, tick: () => clock.advance(1_000) };
+}
+
+it('what was read is said all the same where it could not be marked unread', async () => {
+  const { told, unread, answerUnread, tick } = await readFurther();
+  const failed = expect(unread.markUnread('E:5')).rejects.toMatchObject({ code: 'DISCONNECTED' });
+  await answerUnread(new RoomError('DISCONNECTED'));
+  await failed;
+  expect(unread.getSnapshot()).toMatchObject({ count: 6, position: 'E:7' });
+  tick();
+  expect(told).toEqual(['E:3', 'E:7']);
+});
+
+it('what was read is not said where it was marked unread, and only the answer was lost', async () => {
+  const { told, unread, show, answerUnread, tick } = await readFurther();
+  const failed = expect(unread.markUnread('E:5')).rejects.toMatchObject({ code: 'DISCONNECTED' });
+  show({ type: 'unread', unread: 5, position: 'E:4', version: 2, to: 'E:9' });
+  await answerUnread(new RoomError('DISCONNECTED'));
+  await failed;
+  tick();
+  expect(told).toEqual(['E:3']);
+  expect(unread.getSnapshot()).toMatchObject({ count: 5, position: 'E:4' });
 });
