@@ -106,7 +106,10 @@ export function createMemoryLog(options: {
     },
     follow: (name, follower) => followers.add(name, follower),
     witness: (kind, witness) => witnesses.add(kind, witness),
-    erase: async (name, offset) => erase(rooms.get(roomKey(name)), offset),
+    erase: async (name, offset) => {
+      if (isClosed) throw new RoomError('LOG_UNAVAILABLE');
+      return erase(rooms.get(roomKey(name)), offset);
+    },
     trim: async (now) => {
       for (const room of rooms.values()) trimByAge(room, now);
     },

@@ -256,5 +256,14 @@ export function roomLogContract(name: string, level: Level, create: () => Promis
       expect(log.failure()).toBeDefined();
       await log.close();
     });
+
+    it('[LOG5] finishes an erasure that was accepted when it closes, and refuses later ones', async () => {
+      const log = await open();
+      await log.append(entry('secret'));
+      const accepted = log.erase(room, 1);
+      await log.close();
+      expect(await accepted).toBe(true);
+      await expect(log.erase(room, 1)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+    });
   });
 }

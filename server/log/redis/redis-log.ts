@@ -75,9 +75,7 @@ export class RedisLog implements RoomLog {
   }
 
   append(entry: Entry): Promise<Appended> {
-    const appending = this.#append(entry).finally(() => this.#underway.delete(appending));
-    this.#underway.add(appending);
-    return appending;
+    return this.#accept(() => this.#append(entry));
   }
 
   async read(room: RoomName, range: Range): Promise<Page> {
@@ -129,10 +127,8 @@ export class RedisLog implements RoomLog {
     return this.#own.witness(kind, witness);
   }
 
-  async erase(room: RoomName, offset: number): Promise<boolean> {
-    const isErased = (await this.#run(ERASE, room, [offset, roomKeys(room)('key:')])) === 1;
-    if (isErased) this.#scrub.want();
-    return isErased;
+  erase(room: RoomName, offset: number): Promise<boolean> {
+    return this.#accept(() => this.#erase(room, offset));
   }
 
   trim(now: number): Promise<void> {
@@ -154,8 +150,25 @@ export class RedisLog implements RoomLog {
     this.#scrub.close();
   }
 
-  async #append(entry: Entry): Promise<Appended> {
+  /** Has the log wait for it when it closes. */
+  async #accept<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new RoomError('LOG_UNAVAILABLE');
+    const working = work();
+    this.#underway.add(working);
+    try {
+      return await working;
+    } finally {
+      this.#underway.delete(working);
+    }
+  }
+
+  async #erase(room: RoomName, offset: number): Promise<boolean> {
+    const isErased = (await this.#run(ERASE, room, [offset, roomKeys(room)('key:')])) === 1;
+    if (isErased) this.#scrub.want();
+    return isErased;
+  }
+
+  async #append(entry: Entry): Promise<Appended> {
     const { room } = entry;
     if (this.#lines.find(room)) await this.#lines.opened(room);
     const text = storedText(entry);

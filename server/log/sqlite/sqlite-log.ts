@@ -154,6 +154,7 @@ export async function createSqliteStore(options: SqliteLogOptions): Promise<Sqli
     follow: (room, follower) => followers.add(room, follower),
     witness: (kind, witness) => witnesses.add(kind, witness),
     erase: async (room, offset) => {
+      if (closing) throw new RoomError('LOG_UNAVAILABLE');
       const request = { type: 'erase', room, offset } as const;
       const found = await group.exclusive(async () => {
         const reply = await writer.ask(request, 'erased');

@@ -80,6 +80,17 @@ describe('SQLite log', () => {
     await expect(openLog(file)).rejects.toBeInstanceOf(StartError);
   });
 
+  it('[LOG5] refuses an erasure that is asked for while it closes, whenever that is', async () => {
+    for (let turns = 0; turns < 6; turns += 1) {
+      const log = await openLog(tempDir());
+      await log.append(entry('secret'));
+      const closed = log.close();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await expect(log.erase(general, 1)).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+      await closed;
+    }
+  });
+
   it('[LOG4] catches up with a backlog in steps when retention shrinks', async () => {
     const dir = tempDir();
     const name = { kind: 'small', id: 'r' };
