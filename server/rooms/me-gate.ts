@@ -65,7 +65,7 @@ export class MeGate {
   /** Moves the mark forward, never back, and tells the user's other devices.
    *  @throws RoomError BAD_INPUT (no such place yet), STALE_POSITION */
   async markSeen(caller: Caller, text: string): Promise<MeState> {
-    const { hub, log, records, meter } = this.#options;
+    const { log, records, meter } = this.#options;
     const { id } = caller.user;
     measure(meter, caller);
     measureRoom(meter, caller, meRoom(id));
@@ -76,8 +76,19 @@ export class MeGate {
       const seen = formatPosition(position);
       const change = { key: SEEN, value: seen, expected: known?.version ?? 0 };
       if (!(await records.write(userPartition(id), [change]))) continue;
-      await hub.publish({ room: meRoom(id), type: SEEN, data: { position: seen }, by: SERVER });
-      return this.#stateAt(id, seen);
+      return this.#stateAt(id, await this.#tell(id, seen));
+    }
+  }
+
+  /** Tells the user's devices how far he has seen. What is stored meanwhile, here or on another node, may be told
+   *  of before this: whoever tells looks afterwards, so that the last that is told is what is stored. */
+  async #tell(id: string, seen: string): Promise<string> {
+    const { hub, records } = this.#options;
+    for (let told = seen; ;) {
+      await hub.publish({ room: meRoom(id), type: SEEN, data: { position: told }, by: SERVER });
+      const stored = await records.read(userPartition(id), SEEN);
+      if (!stored || stored.value === told) return told;
+      told = stored.value;
     }
   }
 
