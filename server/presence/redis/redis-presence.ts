@@ -130,12 +130,13 @@ export class RedisPresence implements Presence {
   }
 
   async count(name: RoomName): Promise<number> {
-    await this.#turnWritten();
+    const entry = this.#entries.get(roomKey(name));
+    if (entry) await this.#written([entry]);
     return this.#people.count(name);
   }
 
   async occupied(kind: string, page: OccupiedPage): Promise<OccupiedRooms> {
-    await this.#turnWritten();
+    await this.#written([...this.#entries.values()].filter((entry) => entry.name.kind === kind));
     return this.#people.occupied(kind, page);
   }
 
@@ -159,6 +160,7 @@ export class RedisPresence implements Presence {
     this.#holds.close();
     // Those who come to no other node go when they would have gone here.
     await this.#leases.close(this.#options.holdMs ?? 15_000);
+    await this.#written([...this.#entries.values()]);
     for (const { room, close } of this.#entries.values()) {
       close();
       room.close();
@@ -166,9 +168,10 @@ export class RedisPresence implements Presence {
     this.#entries.clear();
   }
 
-  /** Seats are written at the end of the turn that they changed in: what is asked then comes behind that. */
-  #turnWritten(): Promise<void> {
-    return Promise.resolve();
+  /** What is asked comes behind what has changed here until now. */
+  async #written(entries: readonly Entry[]): Promise<void> {
+    const unwritten = entries.filter(({ room }) => room.isUnwritten);
+    await Promise.all(unwritten.map(({ room }) => room.write()));
   }
 
   #entryOf(name: RoomName): Entry {

@@ -53,7 +53,7 @@ export class SharedRoom {
   #version: number | undefined;
   #isReading = false;
   #isScheduled = false;
-  #writes = 0;
+  #isWriting = false;
   #needsAll = false;
   #isOver = false;
 
@@ -64,11 +64,12 @@ export class SharedRoom {
 
   /** Does anybody need it on this node, or is there something that Redis was not told of yet? */
   get isNeeded(): boolean {
-    return this.#followers.size > 0 || this.seats.hasOwn || this.#isUnwritten;
+    return this.#followers.size > 0 || this.seats.hasOwn || this.isUnwritten;
   }
 
-  get #isUnwritten(): boolean {
-    return this.#changes.size > 0 || this.#needsAll || this.#writes > 0;
+  /** Is there something that Redis does not have yet? */
+  get isUnwritten(): boolean {
+    return this.#changes.size > 0 || this.#needsAll || this.#isWriting;
   }
 
   follow(follower: PresenceFollower): () => boolean {
@@ -94,10 +95,14 @@ export class SharedRoom {
   /** Reads what Redis has. Never rejects. */
   readonly read: () => Promise<void> = afresh(() => this.#readOnce());
 
+  /** Writes what has changed until now, one command after the other: Redis may take two that are on their way in
+   *  another order (`ScriptRuns`), and would keep the seat of one who has gone. Never rejects. */
+  readonly write: () => Promise<void> = afresh(() => this.#writeOnce());
+
   /** Writes all seats of this node again, and reads what Redis has. Never rejects. */
   async renew(): Promise<void> {
     this.#needsAll = true;
-    await this.#write();
+    await this.write();
     await this.read();
   }
 
@@ -124,17 +129,17 @@ export class SharedRoom {
     // All that one turn does is one command.
     queueMicrotask(() => {
       this.#isScheduled = false;
-      void this.#write();
+      void this.write();
     });
   }
 
-  async #write(): Promise<void> {
+  async #writeOnce(): Promise<void> {
     const changes = this.#changes;
     const isAll = this.#needsAll;
     if (this.#isOver || (changes.size === 0 && !isAll)) return;
     this.#changes = new Map();
     this.#needsAll = false;
-    this.#writes += 1;
+    this.#isWriting = true;
     try {
       await this.#options.write(this.seats, isAll ? 'all' : changes);
     } catch {
@@ -142,8 +147,8 @@ export class SharedRoom {
       this.#needsAll = true;
       this.#options.onBehind();
     }
-    this.#writes -= 1;
-    if (!this.#isUnwritten) this.#options.onWritten();
+    this.#isWriting = false;
+    if (!this.isUnwritten) this.#options.onWritten();
   }
 
   #drain(): void {
@@ -205,7 +210,7 @@ export class SharedRoom {
     if (isAgain) this.tell([{ type: 'reread' }]);
     if (isOther) {
       this.#needsAll = true;
-      void this.#write();
+      void this.write();
     }
   }
 
