@@ -77,7 +77,8 @@ export class SocketWriter implements WriteOwner {
     // By its stream alone the socket knows that it is not idle.
     if (this.#mayTimeOut && this.#socket.timeout) return true;
     if (!this.mayHold) return false;
-    if (this.waitingBytes > 0) return true;
+    // What has left is over when that is told: the next would be taken for it.
+    if (this.#pastBytes > 0 || this.waitingBytes > 0) return true;
     this.#isStreamUsed = false;
     return false;
   }

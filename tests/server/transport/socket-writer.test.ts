@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { describe, expect, it, vi } from 'vitest';
 import { copyOf } from '../../../server/transport/ws/lender.ts';
@@ -134,6 +135,40 @@ describe.each([
     await once(reader, 'end');
     expect(got.bytes().equals(sent)).toBe(true);
   });
+});
+
+/** What lies under a socket, as far as it is written to: it takes what the test says. */
+class HandTcp {
+  queued = 0;
+  readonly requests: { oncomplete?: (status: number) => void }[] = [];
+
+  get writeQueueSize(): number {
+    return this.queued;
+  }
+
+  writeBuffer(request: { oncomplete?: (status: number) => void }, bytes: Uint8Array): number {
+    this.requests.push(request);
+    this.queued += bytes.length;
+    return 0;
+  }
+}
+
+it('[TRN4] takes the end of one write for no other, though it is told late', () => {
+  const parts = { TCP: HandTcp, WriteWrap: Object, streamBaseState: [1], kLastWriteWasAsync: 0 };
+  const tcp = new HandTcp();
+  const stream = new Duplex({ read: () => {}, write: () => {} });
+  const socket = Object.assign(stream, { _handle: tcp }) as unknown as Socket;
+  const writer = new SocketWriter(
+    socket,
+    TcpWrites.find(() => parts),
+    () => {},
+  );
+  writer.write(chunk(0, 100));
+  expect(writer.waitingBytes).toBe(100);
+  tcp.queued = 0;
+  writer.write(chunk(1, 50));
+  tcp.requests[0]?.oncomplete?.(0);
+  expect(writer.waitingBytes).toBe(50);
 });
 
 describe('TcpWrites', () => {
