@@ -35,6 +35,8 @@ export class Followers {
   /** Whoever stands at `offset` and has room for more gets his frames straight into his sink from now on. False: those
    *  who are in step stand elsewhere. */
   stepIn(follower: RoomFollower, offset: number, sink: PushSink): boolean {
+    // What is written because of a frame may have had its reader go.
+    if (!this.#apart.has(follower)) return false;
     return this.#inStep.join(follower, offset, sink) && this.#apart.delete(follower);
   }
 

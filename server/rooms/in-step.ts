@@ -56,8 +56,8 @@ export class InStep {
       // Whose he is, is asked only where it matters.
       if (exceptUserId !== undefined && follower.member?.user.id === exceptUserId) continue;
       try {
-        if (sink.push(frame)) continue;
-        this.#sinks.delete(follower);
+        // What is written because of it may have had its reader go.
+        if (sink.push(frame) || !this.#sinks.delete(follower)) continue;
         follower.walkAlone?.(frame.offset, true);
         onFull(follower);
       } catch (error) {

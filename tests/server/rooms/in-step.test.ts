@@ -19,6 +19,7 @@ class PushedReader {
   readonly #roomAtATime: number;
   #room: number;
   #throwsNext = false;
+  #stopsNext = false;
   control: PushControl | undefined;
 
   constructor(roomAtATime: number) {
@@ -28,6 +29,8 @@ class PushedReader {
 
   push({ id, data }: PushItem): boolean {
     if (this.#throwsNext) throw THROWS;
+    // Room that a connection makes for a frame lets it hear what its client has sent meanwhile.
+    if (this.#stopsNext) this.control?.stop();
     if (this.#room <= 0) this.pushedWhenFull += 1;
     this.seen.push({ id, frame: data as Frame<RoomEvent> });
     this.#room -= 1;
@@ -35,11 +38,16 @@ class PushedReader {
   }
 
   end(error?: unknown): void {
-    this.ends.push(error);
+    // Whoever has stopped knows it.
+    if (!this.#stopsNext || this.ends.length === 0) this.ends.push(error);
   }
 
   throwNext(): void {
     this.#throwsNext = true;
+  }
+
+  stopNext(): void {
+    this.#stopsNext = true;
   }
 
   drain(): void {
@@ -59,6 +67,7 @@ type Step =
   | 'tell'
   | 'deliver'
   | 'stop'
+  | 'stop next'
   | 'throw';
 const steps: readonly [number, Step][] = [
   [6, 'append'],
@@ -70,6 +79,7 @@ const steps: readonly [number, Step][] = [
   [2, 'tell'],
   [1, 'deliver'],
   [1, 'stop'],
+  [1, 'stop next'],
   [1, 'throw'],
 ];
 const step = fc.record({
@@ -124,6 +134,31 @@ describe('feeds in step', () => {
   });
 });
 
+it.each([
+  ['in step', 4, ['one', 'two']],
+  ['in step, and full by it', 3, ['one', 'two']],
+  ['by himself', 3, ['one']],
+  ['by himself, and full by it', 2, ['one']],
+])('[TRN4] one who goes while he is given a frame %s is given no more', async (_, room, texts) => {
+  const { append, open, rooms } = await feedStage(memoryLog());
+  const [reader, other] = [new PushedReader(room), new PushedReader(1_000)];
+  const feeds = [await open({}), await open({})];
+  for (const [no, one] of [reader, other].entries()) one.control = feeds[no]?.[PUSH](one);
+  await settle();
+  for (const [index, text] of texts.entries()) {
+    if (index === texts.length - 1) reader.stopNext();
+    await append(text);
+  }
+  await append('more');
+  expect(reader.seen).toHaveLength(1 + texts.length);
+  expect(reader.ends).toEqual([undefined]);
+  await append('and more');
+  expect(reader.seen).toHaveLength(1 + texts.length);
+  other.control?.stop();
+  // Nobody follows it any more.
+  expect(rooms.size).toBe(0);
+});
+
 /** What somebody is told alone, as of his read marks. */
 function ownFrame(room: Room): TrackedFrame {
   const { position } = room;
@@ -170,6 +205,7 @@ async function runPlan(plan: {
     else {
       gone.add(reader);
       if (what === 'stop') reader.control?.stop();
+      else if (what === 'stop next') reader.stopNext();
       else reader.throwNext();
     }
     await settle();
