@@ -8,6 +8,9 @@ export interface PushItem {
 
 /** Where a stream pushes to. */
 export interface PushSink {
+  /** Has the reader room? Another stream of his may have taken it: a frame of each of many is more than may wait for
+   *  one. False: push nothing before `resume`, which will come. */
+  hasRoom(): boolean;
   /** Takes an item. False: it is taken, and the reader is full now; push nothing before `resume`. */
   push(item: PushItem): boolean;
   /** The stream is over; with `error`, because of it. */

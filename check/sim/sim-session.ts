@@ -93,18 +93,22 @@ export class SimSession {
 
   #push(id: number, source: PushSource, signal: AbortSignal): void {
     let isTold = false;
+    const hasRoom = () => {
+      if (isTold || !this.#isFull()) return !isTold;
+      isTold = true;
+      this.#waiting.push(() => {
+        isTold = false;
+        control.resume();
+      });
+      return false;
+    };
     const control = source[PUSH]({
+      hasRoom,
       push: (item) => {
         // TRN4: nothing is pushed to a full reader before `resume`.
         if (isTold) this.#options.onError(new Error('sim-session: pushed to a full reader'));
         this.#sendFrame(id, item);
-        if (!this.#isFull()) return true;
-        isTold = true;
-        this.#waiting.push(() => {
-          isTold = false;
-          control.resume();
-        });
-        return false;
+        return hasRoom();
       },
       end: (error) => {
         if (signal.aborted) return;

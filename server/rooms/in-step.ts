@@ -45,17 +45,25 @@ export class InStep {
   }
 
   /** Pushes what is next to all, or to all but one user. `onFull` hears of each whose sink is full now: he knows it, and
-   *  is in step no more. */
+   *  is in step no more. Whoever had no room before is given it as one who walks alone. */
   push(
     frame: TrackedFrame,
     exceptUserId: string | undefined,
     onFull: (follower: RoomFollower) => void,
   ): void {
+    const before = this.#offset;
     this.#offset = frame.offset;
     for (const [follower, sink] of this.#sinks) {
       // Whose he is, is asked only where it matters.
       if (exceptUserId !== undefined && follower.member?.user.id === exceptUserId) continue;
       try {
+        if (!sink.hasRoom()) {
+          this.#sinks.delete(follower);
+          follower.walkAlone?.(before, true);
+          onFull(follower);
+          follower.receive(frame);
+          continue;
+        }
         // What is written because of it may have had its reader go.
         if (sink.push(frame) || !this.#sinks.delete(follower)) continue;
         follower.walkAlone?.(frame.offset, true);

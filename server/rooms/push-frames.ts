@@ -47,7 +47,7 @@ export class FramePush implements PushControl {
   /** Pushes what is at hand. To be called first, and whenever a frame has come or the stream has
    *  ended. */
   pump(): void {
-    if (this.#isFull || this.#isReading || this.#isBroken) return;
+    if (this.#isReading || this.#isBroken || !this.#hasRoom()) return;
     for (let frame = this.#source.take(); frame; frame = this.#source.take()) {
       this.#give(frame);
       if (this.#isFull || this.#isBroken) return;
@@ -59,7 +59,7 @@ export class FramePush implements PushControl {
 
   /** Pushes a frame that nothing waits in front of. False: it cannot be taken now, let it wait. */
   offer(frame: PushItem): boolean {
-    if (this.#isFull || this.#isReading) return false;
+    if (this.#isReading || !this.#hasRoom()) return false;
     this.#give(frame);
     return true;
   }
@@ -71,6 +71,12 @@ export class FramePush implements PushControl {
 
   stop(): void {
     this.#source.end();
+  }
+
+  /** Other streams may have filled the reader since. */
+  #hasRoom(): boolean {
+    this.#isFull ||= !this.#sink.hasRoom();
+    return !this.#isFull;
   }
 
   // The caller may be the room or another reader's flush: what one sink cannot take is its own end.

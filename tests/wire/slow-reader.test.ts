@@ -114,6 +114,38 @@ describe('a reader', () => {
     expect(figures).toMatch(/cut\S*slow_reader\S* 0$/m);
   });
 
+  it('[TRN4] that follows many rooms and pauses is not cut for it, and gets all of each, in order', async () => {
+    const server = await startServer({ limits, publishing: 'off' });
+    const { trpc } = stockClient(server.socketUrl, await server.token('ada'));
+    const reader = await rawSocket(server.socketUrl, await server.token('bob'));
+    // One message of each is more than may wait for him in all.
+    const rooms = upTo(60).map((no) => `r${no}`);
+    for (const [no, room] of rooms.entries()) {
+      reader.send(call(no, 'subscription', 'chat.events', { room }));
+    }
+    const seen = rooms.map((): number[] => []);
+    let begun = 0;
+    const read = async () => {
+      const { id: no, result } = (await reader.next()) as Data & { readonly id: number };
+      const [, offset, others] = /:(\d+)(\/.*)?$/.exec(result?.id ?? '') ?? [];
+      if (others) begun += 1;
+      else if (offset) seen[no]?.push(Number(offset));
+    };
+    while (begun < rooms.length) await read();
+    reader.ws.pause();
+    const [rounds, wide] = [20, 'é'.repeat(3_500)];
+    for (let round = 0; round < rounds; round += 1) {
+      for (const some of [rooms.slice(0, 30), rooms.slice(30)]) {
+        await Promise.all(some.map((room) => trpc.chat.send.mutate({ room, text: wide })));
+      }
+    }
+    reader.ws.resume();
+    while (seen.some(({ length }) => length < rounds)) await read();
+    for (const offsets of seen) expect(offsets).toEqual(upTo(rounds));
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    expect(figures).toMatch(/cut\S*slow_reader\S* 0$/m);
+  });
+
   it('[TRN4] that asks and does not read has no more done for him than may wait, and is cut', async () => {
     let asked = 0;
     const server = await startServer({

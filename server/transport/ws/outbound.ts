@@ -95,6 +95,13 @@ export class Outbound implements Flushable, Stalling {
     return this.#pendingBytes + this.#queuedBytes > this.#shared.limits.softBytes;
   }
 
+  /** The same, asked by a stream before it sends: what was gathered in this turn says nothing of the reader before it has
+   *  been offered to the kernel. */
+  hasRoom(): boolean {
+    if (this.isFull) this.#write();
+    return !this.isFull;
+  }
+
   get localPort(): number | undefined {
     return this.#tcp?.localPort;
   }
@@ -138,8 +145,7 @@ export class Outbound implements Flushable, Stalling {
     this.#count(frameLength(to.beginningBytes + tail.length));
   }
 
-  /** TRN4: the hard cap and one frame. What was gathered in this turn says nothing of the reader before it has
-   *  been offered to the kernel. */
+  /** TRN4: the hard cap and one frame, of what the kernel does not take. */
   #mayTakeMore(): boolean {
     const { hardBytes } = this.#shared.limits;
     if (this.#pendingBytes + this.#queuedBytes > hardBytes) {
@@ -282,8 +288,16 @@ export class Outbound implements Flushable, Stalling {
     };
   }
 
+  /** One after the other, until one of them has filled it: next time it is the turn of who comes after him. */
   #announceRoom(): void {
-    if (this.isFull) return;
-    for (const waiter of this.#waiters) waiter.onRoom();
+    for (const waiter of this.#waiters) {
+      if (this.isFull) return this.#beginWith(waiter);
+      waiter.onRoom();
+    }
+  }
+
+  #beginWith(waiter: Waiter): void {
+    const at = this.#waiters.indexOf(waiter);
+    if (at > 0) this.#waiters = this.#waiters.slice(at).concat(this.#waiters.slice(0, at));
   }
 }

@@ -51,6 +51,10 @@ export class PushStream implements PushSink, Waiter {
     else this.#control = control;
   }
 
+  hasRoom(): boolean {
+    return this.#outbound.hasRoom();
+  }
+
   push(item: PushItem): boolean {
     const outbound = this.#outbound;
     if (outbound.takesFrames) outbound.sendItem(this.#envelopes, item, this.#to);

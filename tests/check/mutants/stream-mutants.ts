@@ -83,7 +83,7 @@ export const streamMutants: readonly Mutant[] = [
   mutant(
     'a full reader is pushed to',
     PUSH,
-    'if (this.#isFull || this.#isReading) return false;',
+    'if (this.#isReading || !this.#hasRoom()) return false;',
     'if (this.#isReading) return false;',
   ),
   mutant(

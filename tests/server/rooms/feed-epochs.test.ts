@@ -127,6 +127,7 @@ async function runPlan(plan: {
   const errors: unknown[] = [];
   let room = plan.room;
   const sink = {
+    hasRoom: () => room > 0,
     push: ({ id, data }: PushItem) => {
       seen.push({ id, frame: data as Frame<RoomEvent> });
       return (room -= 1) > 0;

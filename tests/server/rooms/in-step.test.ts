@@ -27,6 +27,10 @@ class PushedReader {
     this.#room = roomAtATime;
   }
 
+  hasRoom(): boolean {
+    return this.#room > 0;
+  }
+
   push({ id, data }: PushItem): boolean {
     if (this.#throwsNext) throw THROWS;
     // Room that a connection makes for a frame lets it hear what its client has sent meanwhile.
@@ -50,6 +54,11 @@ class PushedReader {
     this.#stopsNext = true;
   }
 
+  /** Another stream of his connection has taken the room. */
+  fill(): void {
+    this.#room = 0;
+  }
+
   drain(): void {
     this.#room = this.#roomAtATime;
     // Whoever was told of the end asks for nothing more.
@@ -66,6 +75,7 @@ type Step =
   | 'reread'
   | 'tell'
   | 'deliver'
+  | 'fill'
   | 'stop'
   | 'stop next'
   | 'throw';
@@ -78,6 +88,7 @@ const steps: readonly [number, Step][] = [
   [1, 'reread'],
   [2, 'tell'],
   [1, 'deliver'],
+  [2, 'fill'],
   [1, 'stop'],
   [1, 'stop next'],
   [1, 'throw'],
@@ -194,6 +205,7 @@ async function runPlan(plan: {
     else if (what === 'announce') hand.announce();
     else if (what === 'answer') hand.answer();
     else if (what === 'drain') reader.drain();
+    else if (what === 'fill') reader.fill();
     else if (what === 'reread') feed.reread();
     else if (what === 'deliver') {
       // What is known already, or what leaps over others.

@@ -3,7 +3,7 @@ import type { PushItem } from '../../../server/push.ts';
 import { FramePush, type FrameSource } from '../../../server/rooms/push-frames.ts';
 
 /** A stream of frames in the test's hands. */
-function stage(push: (item: PushItem) => boolean) {
+function stage(push: (item: PushItem) => boolean, hasRoom = () => true) {
   const waiting: PushItem[] = [];
   const seen = { ended: 0, errors: [] as unknown[] };
   const source: FrameSource = {
@@ -13,7 +13,8 @@ function stage(push: (item: PushItem) => boolean) {
     end: () => void (seen.ended += 1),
     takeFailure: () => undefined,
   };
-  const control = new FramePush(source, { push, end: (error) => void seen.errors.push(error) });
+  const end = (error: unknown) => void seen.errors.push(error);
+  const control = new FramePush(source, { hasRoom, push, end });
   return { control, waiting, seen, wake: () => control.pump() };
 }
 
@@ -30,6 +31,27 @@ describe('FramePush', () => {
     control.resume();
     expect(taken).toEqual(['a', 'b', 'c']);
     expect(control.offer(item('d'))).toBe(true);
+  });
+
+  it('[TRN4] pushes nothing where other streams have taken the room, before it is told of some', () => {
+    const taken: string[] = [];
+    let hasRoom = false;
+    const { control, waiting, wake } = stage(
+      ({ id }) => taken.push(id) > 0,
+      () => hasRoom,
+    );
+    waiting.push(item('a'));
+    wake();
+    hasRoom = true;
+    wake();
+    expect(control.isFull).toBe(true);
+    expect(taken).toEqual([]);
+    control.resume();
+    expect(taken).toEqual(['a']);
+    hasRoom = false;
+    expect(control.offer(item('b'))).toBe(false);
+    expect(control.openSink).toBeUndefined();
+    expect(taken).toEqual(['a']);
   });
 
   it('ends with the error of a sink that cannot take a frame, and lets nothing escape', () => {

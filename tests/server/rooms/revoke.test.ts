@@ -10,6 +10,7 @@ function reader(room: number) {
   const taken: string[] = [];
   let ended = 0;
   const sink: PushSink = {
+    hasRoom: () => true,
     push: ({ data }: PushItem) => {
       const frame = data as Frame<{ data: { text: string } }>;
       taken.push(frame.type === 'event' ? frame.event.data.text : frame.type);

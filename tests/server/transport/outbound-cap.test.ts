@@ -47,6 +47,26 @@ describe.each([
     expect(ws.readyState).not.toBe(ws.OPEN);
   });
 
+  it('[TRN4] lets streams that wait for room have it in turn, each until it is taken', async () => {
+    const { outbound, got } = await openSeat(writes);
+    for (const name of ['a', 'b', 'c']) {
+      outbound.wait({ onRoom: () => got.length < 6 && outbound.send(name.repeat(60_000)) });
+    }
+    outbound.send('x'.repeat(60_000));
+    await waitFor(() => expect(got.length).toBeGreaterThanOrEqual(7));
+    expect(got.slice(1, 7).map((text) => text[0])).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
+  });
+
+  it('[TRN4] offers what was gathered to the kernel before it says that there is no room', async () => {
+    const { outbound, reader } = await openSeat(writes);
+    outbound.send('x'.repeat(60_000));
+    expect(outbound.isFull).toBe(true);
+    expect(outbound.hasRoom()).toBe(true);
+    reader.pause();
+    while (outbound.hasRoom()) outbound.send('x'.repeat(60_000));
+    expect(outbound.unsentBytes).toBeGreaterThan(0);
+  });
+
   it('[RES2] tells of the room that a frame finds when that frame has been taken', async () => {
     const { outbound, got } = await openSeat(writes);
     const waiter = {
