@@ -147,7 +147,7 @@ export class RedisLog implements RoomLog {
     this.#isClosed = true;
     await Promise.allSettled(this.#underway);
     this.#lines.close();
-    this.#scrub.close();
+    await this.#scrub.close();
   }
 
   /** Has the log wait for it when it closes. */

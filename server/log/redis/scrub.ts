@@ -16,15 +16,20 @@ export class Scrub {
   }
 
   want(): void {
-    this.#cancel ??= this.#clock.after(WAIT_MS, () => {
-      this.#cancel = undefined;
-      const command = this.#link.isAof ? ['BGREWRITEAOF'] : ['BGSAVE', 'SCHEDULE'];
-      // Redis may not permit it, or be at it already: then its own next one does it.
-      this.#link.command(command).catch(() => {});
-    });
+    this.#cancel ??= this.#clock.after(WAIT_MS, () => void this.#begin());
   }
 
-  close(): void {
-    this.#cancel?.();
+  /** Has Redis begin with what is due still. */
+  async close(): Promise<void> {
+    if (!this.#cancel) return;
+    this.#cancel();
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    this.#cancel = undefined;
+    const command = this.#link.isAof ? ['BGREWRITEAOF'] : ['BGSAVE', 'SCHEDULE'];
+    // Redis may not permit it, or be at it already: then its own next one does it.
+    await this.#link.command(command).catch(() => {});
   }
 }

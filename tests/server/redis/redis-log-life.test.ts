@@ -185,6 +185,22 @@ describe.skipIf(noRedis)('a Redis log over its life', () => {
     await log.close();
   });
 
+  it('[LOG5] has files written anew for what was erased just before it closes, and for nothing else', async () => {
+    const rewrites = async () => {
+      const stats = String(await redis.command('INFO', 'commandstats'));
+      return /cmdstat_(?:bgsave|bgrewriteaof):calls=(\d+)/.exec(stats)?.[1];
+    };
+    await redis.command('CONFIG', 'RESETSTAT');
+    const quiet = (await storeFor(HOUR_MS)).log;
+    await quiet.append(said('secret'));
+    await quiet.close();
+    expect(await rewrites()).toBeUndefined();
+    const { log } = await storeFor(HOUR_MS);
+    expect(await log.erase(general, 1)).toBe(true);
+    await log.close();
+    expect(await rewrites()).toBe('1');
+  });
+
   it('keeps nothing of rooms that are read and were never made', async () => {
     const { log } = await storeFor(HOUR_MS);
     const types = ['message'];
