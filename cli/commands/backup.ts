@@ -1,5 +1,6 @@
 import { backupLog } from '../../server/index.ts';
 import { defineCommand } from '../command.ts';
+import { counted } from '../counted.ts';
 import { usageError } from '../failure.ts';
 
 /** `trpc-rooms backup`: copies the log into one file, while the server runs. */
@@ -24,7 +25,7 @@ export const backup = defineCommand(
     const { out: file } = values;
     if (file === undefined) throw usageError('backup needs --out: a file to write', 'backup');
     const { rooms, events } = await backupLog(values['data-dir'], file);
-    const line = `${file}: ${events} events of ${rooms} rooms, each read and checked`;
+    const line = `${file}: ${counted(events, 'event')} of ${counted(rooms, 'room')}, each read and checked`;
     stdout.write(`${values.json ? JSON.stringify({ file, rooms, events }) : line}\n`);
     return 0;
   },

@@ -1,5 +1,6 @@
 import { restoreLog } from '../../server/index.ts';
 import { defineCommand } from '../command.ts';
+import { counted } from '../counted.ts';
 import { usageError } from '../failure.ts';
 
 /** `trpc-rooms restore`: puts a backup into a data directory, under a new epoch. */
@@ -26,7 +27,7 @@ export const restore = defineCommand(
     if (file === undefined) throw usageError('restore needs --from: a backup', 'restore');
     const { rooms, events, replaced } = restoreLog(file, dir, { replace: values.replace });
     const kept = replaced === undefined ? '' : `\nwhat was there is in ${replaced}`;
-    const text = `${dir}: ${events} events of ${rooms} rooms, under a new epoch${kept}`;
+    const text = `${dir}: ${counted(events, 'event')} of ${counted(rooms, 'room')}, under a new epoch${kept}`;
     stdout.write(`${values.json ? JSON.stringify({ dir, rooms, events, replaced }) : text}\n`);
     return 0;
   },

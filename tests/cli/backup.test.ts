@@ -30,7 +30,7 @@ describe('backup and restore', () => {
     const done = await cli('restore', '--from', file, '--data-dir', dataDir, '--replace');
     expect([done.code, done.stdout]).toEqual([
       0,
-      expect.stringMatching(/1 events of 1 rooms.*\nwhat was there is in .*replaced-/),
+      expect.stringMatching(/1 event of 1 room.*\nwhat was there is in .*replaced-/),
     ]);
     const again = await startTestServer({ dataDir });
     onTestFinished(() => again.close());

@@ -64,7 +64,7 @@ export function restoreLog(
     const detail = error instanceof Error ? error.message : String(error);
     const kept = replaced === undefined ? '' : `; what was there is in ${replaced}`;
     throw new StartError(`cannot restore ${file} into ${dir}: ${detail}${kept}`, {
-      advice: 'Use a file made by `backup`, and a directory that may be written.',
+      advice: 'Use a file made by `backup`, all of it, and a directory that may be written.',
       cause: error,
     });
   } finally {
