@@ -72,6 +72,8 @@ export async function readJson(req: IncomingMessage, empty?: unknown): Promise<u
   }
 }
 
+const TOO_LARGE = `a body has ${limits.messageBytes.toLocaleString('en')} bytes at most`;
+
 async function readBody(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -80,7 +82,7 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
     const parts = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     for await (const chunk of parts) {
       bytes += chunk.length;
-      if (bytes > limits.messageBytes) throw new RoomError('TOO_LARGE');
+      if (bytes > limits.messageBytes) throw new RoomError('TOO_LARGE', TOO_LARGE);
       chunks.push(chunk);
     }
   } catch (error) {

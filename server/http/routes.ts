@@ -90,7 +90,7 @@ export function createRoutes(options: RouteOptions) {
     }
     // Links of its pages are relative.
     if (isRead && path === '/docs') return void res.writeHead(308, { location: '/docs/' }).end();
-    if (!route) return sendProblem(res, 'NO_SUCH_PATH', `there is no ${path.slice(0, 200)} here`);
+    if (!route) return sendProblem(res, 'NO_SUCH_PATH', noSuchPath(path));
     if (req.method !== route.method && !(req.method === 'HEAD' && route.method === 'GET')) {
       res.setHeader('allow', route.method);
       return sendProblem(res, 'METHOD_NOT_ALLOWED', `${path} is for ${route.method}`);
@@ -102,6 +102,16 @@ export function createRoutes(options: RouteOptions) {
       sendProblem(res, 'INTERNAL', 'internal error');
     });
   };
+}
+
+// What people ask for to find out whether they are in the right place.
+const NEARBY: Readonly<Record<string, string>> = {
+  '/': 'there is no page here, as the contract has no `chat`; /docs has what there is',
+  '/trpc': '/trpc is for WebSockets; over HTTP a call of tRPC is at /trpc/PROCEDURE',
+};
+
+function noSuchPath(path: string): string {
+  return NEARBY[path] ?? `there is no ${path.slice(0, 200)} here`;
 }
 
 // tRPC makes a request of the web's own of it, which some methods have no place in.

@@ -126,13 +126,16 @@ const NO_PARAMS = { connectionParams: null } as Parameters<
   ReturnType<typeof createHttpContext>
 >[0]['info'];
 
+const NOBODY =
+  'a server key is nobody: show the token of a user, or take a path that is for server keys (/openapi.json)';
+
 async function callServer(
   operation: Operation,
   { req, res, given }: RestCall,
   rooms: ServerRooms,
 ): Promise<void> {
   const { server } = operation;
-  if (!server) throw new RoomError('FORBIDDEN', 'a server key is nobody: show the token of a user');
+  if (!server) throw new RoomError('FORBIDDEN', NOBODY);
   const read = await readInput(operation, req, given, server);
   const parsed = server.envelope.safeParse(fromJson(server.input, read));
   if (!parsed.success) {

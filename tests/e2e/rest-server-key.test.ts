@@ -164,7 +164,7 @@ describe('REST with a server key', () => {
     for (const path of ['chat/rooms/r/events', 'chat/mine', 'me/history']) {
       expect(await backend('GET', path)).toMatchObject({
         status: 403,
-        body: { reason: 'FORBIDDEN' },
+        body: { reason: 'FORBIDDEN', detail: expect.stringContaining('/openapi.json') },
       });
     }
     expect(await backend('POST', 'chat/rooms/r/send', { text: 'x' })).toMatchObject({

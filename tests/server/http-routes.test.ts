@@ -49,11 +49,24 @@ describe('the routes', () => {
     const { url, raw } = await httpServer();
     const body = JSON.stringify({ name: 'x'.repeat(8_000_000) });
     const answer = await enter(url, body);
-    expect([answer.status, await answer.json()]).toMatchObject([413, { reason: 'TOO_LARGE' }]);
+    const detail = 'a body has 65,536 bytes at most';
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ reason: 'TOO_LARGE', detail });
     const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
     const head =
       'POST /api/guest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(statusOf(await raw(head + chunk))).toBe(413);
+  });
+
+  it('tell whoever asks near by where to go', async () => {
+    const { url } = await httpServer();
+    const detailOf = async (path: string) => {
+      const answer = await fetch(`${url}${path}`);
+      return [answer.status, ((await answer.json()) as { detail: string }).detail];
+    };
+    expect(await detailOf('/trpc')).toEqual([404, expect.stringContaining('/trpc/PROCEDURE')]);
+    expect(await detailOf('/')).toEqual([404, expect.stringContaining('/docs')]);
+    expect(await detailOf('/nope')).toEqual([404, 'there is no /nope here']);
   });
 
   it('tell nothing of a fault', async () => {
