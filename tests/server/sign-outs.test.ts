@@ -90,7 +90,8 @@ function signOuts(name: string, share: Sharing): void {
 
     it('[AUT2] ends what was reached by them, on every node, once it is heard', async () => {
       const { one, other, signOut } = await stage();
-      const doors = [door(), door()] as const;
+      // A node that follows too late to hear of it asks after those whom it has let in.
+      const doors = [door(user('ada', START)), door(user('ada', START))] as const;
       one.follow(doors[0]);
       const unfollow = other.follow(doors[1]);
       const ada = { userId: 'ada', before: START + SECOND };
