@@ -58,19 +58,19 @@ export class InStep {
       if (exceptUserId !== undefined && follower.member?.user.id === exceptUserId) continue;
       try {
         if (!sink.hasRoom()) {
-          this.#sinks.delete(follower);
-          follower.walkAlone?.(before, true);
-          onFull(follower);
+          this.#fill(follower, before, onFull);
           follower.receive(frame);
-          continue;
-        }
-        // What is written because of it may have had its reader go.
-        if (sink.push(frame) || !this.#sinks.delete(follower)) continue;
-        follower.walkAlone?.(frame.offset, true);
-        onFull(follower);
+        } else if (!sink.push(frame)) this.#fill(follower, frame.offset, onFull);
       } catch (error) {
         follower.fail?.(error);
       }
     }
+  }
+
+  #fill(follower: RoomFollower, offset: number, onFull: (follower: RoomFollower) => void): void {
+    // What was written because of a frame may have had its reader go.
+    if (!this.#sinks.delete(follower)) return;
+    follower.walkAlone?.(offset, true);
+    onFull(follower);
   }
 }

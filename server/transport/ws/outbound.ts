@@ -95,8 +95,8 @@ export class Outbound implements Flushable, Stalling {
     return this.#pendingBytes + this.#queuedBytes > this.#shared.limits.softBytes;
   }
 
-  /** The same, asked by a stream before it sends: what was gathered in this turn says nothing of the reader before it has
-   *  been offered to the kernel. */
+  /** Has a stream room to send? What was gathered in this turn says nothing of the reader before it has been offered to
+   *  the kernel. */
   hasRoom(): boolean {
     if (this.isFull) this.#write();
     return !this.isFull;
