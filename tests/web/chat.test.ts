@@ -23,7 +23,7 @@ describePage('the page', ({ open, enter }) => {
     await ada.page.getByText('Bob is typing…').waitFor();
     expect(await bob.page.locator('.typing').textContent()).toBe('');
     await say(bob.page, 'I think so');
-    await ada.page.getByText('I think so').waitFor();
+    await ada.page.locator('.message', { hasText: 'I think so' }).waitFor();
     await expect.poll(() => ada.page.locator('.typing').textContent()).toBe('');
     const people = ada.page.getByRole('complementary', { name: 'People' });
     // In the order in which they came.
@@ -38,10 +38,10 @@ describePage('the page', ({ open, enter }) => {
     const { url } = await startServer();
     const [ada, bob] = await Promise.all([enter(url, 'Ada'), enter(url, 'Bob')]);
     await say(ada.page, 'teh plan');
-    await bob.page.getByText('teh plan').waitFor();
+    await bob.page.locator('.message', { hasText: 'teh plan' }).waitFor();
     await ada.page.locator('.composer textarea').press('ArrowUp');
     await say(ada.page, 'the plan');
-    await bob.page.getByText('the plan').waitFor();
+    await bob.page.locator('.message', { hasText: 'the plan' }).waitFor();
     await bob.page.getByText('edited').waitFor();
     const message = bob.page.locator('.message', { hasText: 'the plan' });
     await message.hover();
@@ -79,7 +79,7 @@ describePage('the page', ({ open, enter }) => {
     await bob.page.getByText('1 unread message').waitFor({ state: 'attached' });
     expect(await bob.page.title()).toBe('(1) General · Rooms');
     await bob.page.getByRole('link', { name: /Surprise party/ }).click();
-    await bob.page.getByText('cake?').waitFor();
+    await bob.page.locator('.message', { hasText: 'cake?' }).waitFor();
     await bob.page.locator('.new-line').waitFor();
     await expect.poll(() => bob.page.title()).toBe('Surprise party · Rooms');
     const line = bob.page.locator('.person', { hasText: 'Ada' });
@@ -116,7 +116,7 @@ describePage('the page', ({ open, enter }) => {
     const { page } = await enter(server.url, 'Ada');
     const said: string[] = [];
     const region = page.locator('.sr-only[aria-live=polite]');
-    await page.getByText('older').waitFor();
+    await page.locator('.message', { hasText: 'older' }).waitFor();
     // What is told of next is the new one alone, so the old ones are not told of any more.
     await tell('new');
     await expect

@@ -61,7 +61,7 @@ describePage('how the page looks', ({ open, enter }) => {
     await keep(ada.page, 'phone-room');
     await ada.page.setViewportSize({ width: 1280, height: 800 });
     await ada.page.getByRole('link', { name: /Sam/ }).click();
-    await ada.page.getByText('Lunch at one?').waitFor();
+    await ada.page.locator('.message', { hasText: 'Lunch at one?' }).waitFor();
     await keep(ada.page, 'direct-new-messages');
     road.close();
     await say(ada.page, 'Yes! See you there.');
