@@ -4,7 +4,8 @@ import { directOf } from '../../direct.ts';
 import { NOBODY } from './addressee.ts';
 import type { CallRequest } from './call.ts';
 import { requestsIn, type IncomingHost } from './incoming.ts';
-import type { Outbound, Waiter } from './outbound.ts';
+import type { Outbound } from './outbound.ts';
+import type { Waiter } from './waiters.ts';
 import type { Paced, Pace } from './pace.ts';
 
 /** Who starts what comes in. */

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { PushItem } from '../../push.ts';
 import type { Tally } from '../../tally.ts';
 import type { Subscriber } from './addressee.ts';
+import { hearOfApp, tellApp } from './app-use.ts';
 import type { Chain } from './chain.ts';
 import type { Envelopes } from './envelope.ts';
 import { frameBytes, frameLength } from './frame-bytes.ts';
@@ -11,6 +12,7 @@ import type { Endpoints } from './kernel-queues.ts';
 import { SocketWriter } from './socket-writer.ts';
 import type { Stalling, StallWatch } from './stall-watch.ts';
 import type { TcpWrites } from './tcp-writes.ts';
+import { Waiters, type Waiter } from './waiters.ts';
 
 /** How much may wait for one connection, in bytes. */
 export interface OutboundLimits {
@@ -18,11 +20,6 @@ export interface OutboundLimits {
   readonly softBytes: number;
   /** Who has more than that to take already, and is sent another frame, is cut. Infinity: never. */
   readonly hardBytes: number;
-}
-
-/** Who waits for room: told whenever there may be some again. */
-export interface Waiter {
-  onRoom(): void;
 }
 
 /** What the outbound ends of one server share. */
@@ -35,8 +32,6 @@ export interface OutboundParts {
   /** May an app give a socket a time limit (`setTimeout`)? Asked at each write. Default yes. */
   readonly mayTimeOut?: boolean;
 }
-
-const NOBODY: readonly Waiter[] = [];
 
 /** What a connection sends: gathered over one turn, written at once (TRN3). Straight to the socket
  *  where `ws` neither compresses nor queues; through `ws` otherwise. */
@@ -59,8 +54,7 @@ export class Outbound implements Flushable, Stalling {
   readonly #shared: OutboundParts;
   readonly #ws: WebSocket;
   readonly #tcp: Endpoints | undefined;
-  /** Few, as a rule one: a subscription. */
-  #waiters: readonly Waiter[] = NOBODY;
+  readonly #waiters = new Waiters();
 
   /** `socket`: the one that the upgrade handed over. Unset: everything goes through `ws`. */
   constructor(ws: WebSocket, socket: Socket | undefined, shared: OutboundParts) {
@@ -72,10 +66,23 @@ export class Outbound implements Flushable, Stalling {
     if (!socket || ws.extensions !== '' || Object.hasOwn(ws, 'send')) return;
     const onDrain = () => {
       this.#queuedBytes = 0;
-      this.#announceRoom();
+      this.#tellOfRoom();
     };
     this.#writer = new SocketWriter(socket, shared.writes, onDrain, shared.mayTimeOut);
-    this.#letNothingOvertake(this.#writer);
+    this.#goBeforeApp(this.#writer);
+  }
+
+  #goBeforeApp(writer: SocketWriter): void {
+    hearOfApp(this.#ws, {
+      onSend: () => {
+        this.flush();
+        writer.minds();
+      },
+      onEnd: () => {
+        this.flush();
+        this.#isClosing = true;
+      },
+    });
   }
 
   /** The connection has closed. */
@@ -128,7 +135,7 @@ export class Outbound implements Flushable, Stalling {
     this.#queuedBytes += bytes;
     this.#ws.send(message, () => {
       this.#queuedBytes -= bytes;
-      this.#announceRoom();
+      this.#tellOfRoom();
     });
     this.#watch();
   }
@@ -189,7 +196,7 @@ export class Outbound implements Flushable, Stalling {
     this.#write();
     if (!this.#owesRoom) return;
     this.#owesRoom = false;
-    this.#announceRoom();
+    this.#tellOfRoom();
   }
 
   /** Tells nobody of the room that it makes: a stream that went on within its own item would overtake that. */
@@ -238,12 +245,11 @@ export class Outbound implements Flushable, Stalling {
 
   /** Has `waiter` told whenever there may be room again, until `waitNoMore`. */
   wait(waiter: Waiter): void {
-    // `concat` makes an array of just that size; a spread leaves room for sixteen more.
-    this.#waiters = this.#waiters.concat(waiter);
+    this.#waiters.add(waiter);
   }
 
   waitNoMore(waiter: Waiter): void {
-    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    this.#waiters.delete(waiter);
   }
 
   #forget(): void {
@@ -253,51 +259,15 @@ export class Outbound implements Flushable, Stalling {
     this.#pendingBytes = 0;
   }
 
+  #tellOfRoom(): void {
+    this.#waiters.tell(() => this.isFull);
+  }
+
   #watch(): void {
     if (this.unsentBytes === 0) return;
     this.#shared.stalls.add(this);
-    if (this.#writer && !Object.hasOwn(this.#ws, 'bufferedAmount')) this.#showWaiting(this.#writer);
-  }
-
-  /** `ws` knows what waits in the stream alone, and apps cut readers by it (TRN1). From the first time that something
-   *  waits: whoever keeps up costs nothing. */
-  #showWaiting(writer: SocketWriter): void {
-    const get = () => writer.waitingBytes;
-    Object.defineProperty(this.#ws, 'bufferedAmount', { get, configurable: true });
-  }
-
-  /** What an app sends, closes or cuts past us goes after what this turn has gathered. */
-  #letNothingOvertake(writer: SocketWriter): void {
-    const ws = this.#ws;
-    const { send, close, terminate } = ws;
-    ws.send = (...args: unknown[]) => {
-      this.flush();
-      writer.minds();
-      return Reflect.apply(send, ws, args);
-    };
-    ws.close = (...args: unknown[]) => {
-      this.flush();
-      this.#isClosing = true;
-      return Reflect.apply(close, ws, args);
-    };
-    ws.terminate = () => {
-      // What the kernel has arrives all the same.
-      this.flush();
-      this.#isClosing = true;
-      terminate.call(ws);
-    };
-  }
-
-  /** One after the other, until one of them has filled it: next time it is the turn of who comes after him. */
-  #announceRoom(): void {
-    for (const waiter of this.#waiters) {
-      if (this.isFull) return this.#beginWith(waiter);
-      waiter.onRoom();
-    }
-  }
-
-  #beginWith(waiter: Waiter): void {
-    const at = this.#waiters.indexOf(waiter);
-    if (at > 0) this.#waiters = this.#waiters.slice(at).concat(this.#waiters.slice(0, at));
+    // From the first time that something waits: whoever keeps up costs nothing.
+    const writer = this.#writer;
+    if (writer) tellApp(this.#ws, () => writer.waitingBytes);
   }
 }

@@ -8,7 +8,8 @@ import {
 import type { Tally } from '../../tally.ts';
 import type { Addressee, Subscriber } from './addressee.ts';
 import type { Envelopes } from './envelope.ts';
-import type { Outbound, Waiter } from './outbound.ts';
+import type { Outbound } from './outbound.ts';
+import type { Waiter } from './waiters.ts';
 
 /** What a push path ends at. */
 export interface PushTarget {

@@ -5,7 +5,8 @@ import type { CallRequest } from '../../../server/transport/ws/call.ts';
 import { jsonEncoder } from '../../../server/transport/ws/encoder.ts';
 import { Intake, type IntakeHost } from '../../../server/transport/ws/intake.ts';
 import { roomsLimits } from '../../../server/transport/ws/options.ts';
-import type { Outbound, Waiter } from '../../../server/transport/ws/outbound.ts';
+import type { Outbound } from '../../../server/transport/ws/outbound.ts';
+import type { Waiter } from '../../../server/transport/ws/waiters.ts';
 import { Pace } from '../../../server/transport/ws/pace.ts';
 
 const t = initTRPC.create();

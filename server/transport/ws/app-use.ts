@@ -1,0 +1,34 @@
+import type { WebSocket } from 'ws';
+
+/** What is done when an app uses a connection's `ws` past us. */
+export interface AppUse {
+  /** It sends: what was gathered goes first, and what comes next goes behind. */
+  onSend(): void;
+  /** It closes or cuts the connection: what was gathered goes first, and nothing comes next. */
+  onEnd(): void;
+}
+
+/** Hears of what an app sends, closes or cuts before that is done. */
+export function hearOfApp(ws: WebSocket, { onSend, onEnd }: AppUse): void {
+  const { send, close, terminate } = ws;
+  ws.send = (...args: unknown[]) => {
+    onSend();
+    return Reflect.apply(send, ws, args);
+  };
+  ws.close = (...args: unknown[]) => {
+    onEnd();
+    return Reflect.apply(close, ws, args);
+  };
+  ws.terminate = () => {
+    // What the kernel has arrives all the same.
+    onEnd();
+    terminate.call(ws);
+  };
+}
+
+/** Tells an app by `bufferedAmount` how much waits: `ws` knows what waits in the stream alone, and apps cut readers by it
+ *  (TRN1). Cheap to call again. */
+export function tellApp(ws: WebSocket, waitingBytes: () => number): void {
+  if (Object.hasOwn(ws, 'bufferedAmount')) return;
+  Object.defineProperty(ws, 'bufferedAmount', { get: waitingBytes, configurable: true });
+}
