@@ -15,6 +15,23 @@ export interface PushSink {
   push(item: PushItem): boolean;
   /** The stream is over; with `error`, because of it. */
   end(error?: unknown): void;
+  /** What can push to this sink and to others at once. Unset: it is pushed to alone. */
+  readonly together?: PushTogether | undefined;
+}
+
+/** Pushes to many sinks at once, for less than it costs to push to each. */
+export interface PushTogether {
+  /** Makes a crowd for sinks whose `together` this is. */
+  crowd<T>(): PushCrowd<T>;
+}
+
+/** Sinks that get the same items, by whose they are. */
+export interface PushCrowd<T> {
+  /** Takes one in who is not in it. */
+  add(whose: T, sink: PushSink): void;
+  delete(whose: T): void;
+  /** Pushes an item to all who have room for it and for more. Returns whose the others are: they have not got it. */
+  push(item: PushItem): readonly T[];
 }
 
 /** The reader's end of a push path. */

@@ -1,4 +1,4 @@
-import type { PushSink } from '../push.ts';
+import type { PushCrowd, PushSink, PushTogether } from '../push.ts';
 import { isNext } from './merge.ts';
 import type { RoomFollower } from './room-follower.ts';
 import type { TrackedFrame } from './tracked-frame.ts';
@@ -8,6 +8,9 @@ import type { TrackedFrame } from './tracked-frame.ts';
  *  once. */
 export class InStep {
   readonly #sinks = new Map<RoomFollower, PushSink>();
+  /** Those who can be pushed to with others, by what does it. */
+  readonly #crowds = new Map<PushTogether, PushCrowd<RoomFollower>>();
+  readonly #alone = new Set<RoomFollower>();
   #offset = 0;
 
   get size(): number {
@@ -32,11 +35,25 @@ export class InStep {
   join(follower: RoomFollower, offset: number, sink: PushSink): boolean {
     if (offset !== this.#offset) return false;
     this.#sinks.set(follower, sink);
+    const { together } = sink;
+    if (together) this.#crowdOf(together).add(follower, sink);
+    else this.#alone.add(follower);
     return true;
+  }
+
+  #crowdOf(together: PushTogether): PushCrowd<RoomFollower> {
+    const known = this.#crowds.get(together);
+    if (known) return known;
+    const crowd = together.crowd<RoomFollower>();
+    this.#crowds.set(together, crowd);
+    return crowd;
   }
 
   /** False: he was not there. */
   leave(follower: RoomFollower): boolean {
+    const together = this.#sinks.get(follower)?.together;
+    if (together) this.#crowds.get(together)?.delete(follower);
+    else this.#alone.delete(follower);
     return this.#sinks.delete(follower);
   }
 
@@ -53,23 +70,39 @@ export class InStep {
   ): void {
     const before = this.#offset;
     this.#offset = frame.offset;
-    for (const [follower, sink] of this.#sinks) {
-      // Whose he is, is asked only where it matters.
-      if (exceptUserId !== undefined && follower.member?.user.id === exceptUserId) continue;
-      try {
-        if (!sink.hasRoom()) {
-          this.#fill(follower, before, onFull);
-          follower.receive(frame);
-        } else if (!sink.push(frame)) this.#fill(follower, frame.offset, onFull);
-      } catch (error) {
-        follower.fail?.(error);
+    const each = (followers: Iterable<RoomFollower>) => {
+      for (const follower of followers) {
+        // Whose he is, is asked only where it matters.
+        if (exceptUserId !== undefined && follower.member?.user.id === exceptUserId) continue;
+        this.#pushTo(follower, frame, { before, onFull });
       }
+    };
+    if (exceptUserId !== undefined) return each(this.#sinks.keys());
+    for (const crowd of this.#crowds.values()) each(crowd.push(frame));
+    each(this.#alone);
+  }
+
+  #pushTo(
+    follower: RoomFollower,
+    frame: TrackedFrame,
+    { before, onFull }: { before: number; onFull: (follower: RoomFollower) => void },
+  ): void {
+    const sink = this.#sinks.get(follower);
+    // What is written because of a frame may have had him go.
+    if (!sink) return;
+    try {
+      if (!sink.hasRoom()) {
+        this.#fill(follower, before, onFull);
+        follower.receive(frame);
+      } else if (!sink.push(frame)) this.#fill(follower, frame.offset, onFull);
+    } catch (error) {
+      follower.fail?.(error);
     }
   }
 
   #fill(follower: RoomFollower, offset: number, onFull: (follower: RoomFollower) => void): void {
     // What was written because of a frame may have had its reader go.
-    if (!this.#sinks.delete(follower)) return;
+    if (!this.leave(follower)) return;
     follower.walkAlone?.(offset, true);
     onFull(follower);
   }

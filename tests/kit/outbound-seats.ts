@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createTally } from '../../server/tally.ts';
+import type { DirectWrites } from '../../server/transport/ws/direct-writes.ts';
 import type { FlushQueue } from '../../server/transport/ws/flush-queue.ts';
-import { Outbound, type OutboundLimits } from '../../server/transport/ws/outbound.ts';
+import { Outbound } from '../../server/transport/ws/outbound.ts';
+import type { OutboundLimits } from '../../server/transport/ws/outbound-parts.ts';
 import { StallWatch } from '../../server/transport/ws/stall-watch.ts';
 import type { TcpWrites } from '../../server/transport/ws/tcp-writes.ts';
 
@@ -26,6 +28,8 @@ export async function openSeats(
     queue: FlushQueue;
     limits: OutboundLimits;
     writes: TcpWrites | undefined;
+    /** Default: each connection writes by itself. */
+    direct?: DirectWrites | undefined;
     /** Default: nobody is ever cut. */
     stalls?: StallWatch;
     /** Has `ws` compress, and so write everything. */
@@ -49,7 +53,10 @@ export async function openSeats(
     const [ws, { socket }] = await accepted;
     await once(reader, 'open');
     const stalls = parts.stalls ?? new StallWatch({ stallMs: Infinity });
-    const outbound = new Outbound(ws, socket, { ...parts, stalls, tally: createTally() });
+    // Direct writes are for sockets that nobody else gives a time limit.
+    const mayTimeOut = !parts.direct;
+    const tally = createTally();
+    const outbound = new Outbound(ws, socket, { ...parts, stalls, tally, mayTimeOut });
     seats.push({ outbound, ws, reader, got });
   }
   return seats;

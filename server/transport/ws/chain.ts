@@ -1,6 +1,13 @@
-import type { Subscriber } from './addressee.ts';
-import { writeJoined } from './frame-bytes.ts';
+import { writeFrameHeader } from './frame-bytes.ts';
 import type { ItemFrames } from './item-frames.ts';
+import type { SubscriberNo, Subscribers } from './subscribers.ts';
+
+/** For whom a chain is written. */
+export interface ChainReader {
+  readonly subscribers: Subscribers;
+  readonly to: SubscriberNo;
+  readonly beginnings?: number[];
+}
 
 /** What a subscriber got in one turn, item by item. Those who follow the same room get the same: they
  *  stand at the same link, and none of them holds a list, which V8 would have to move around. */
@@ -24,16 +31,20 @@ export class Chain {
     return (this.#next = new Chain(item, this));
   }
 
-  /** Writes a frame for each item, in order. Returns where the last one ends. */
-  write(bytes: Buffer, from: number, to: Subscriber): number {
+  /** Writes a frame for each item, in order. Returns where the last one ends. `beginnings` takes where the text of each
+   *  begins. */
+  write(bytes: Buffer, from: number, { subscribers, to, beginnings }: ChainReader): number {
+    const beginningBytes = subscribers.beginningBytes(to);
     let at = from;
-    for (const tail of this.tails) at = writeJoined(bytes, at, to.beginning, tail);
+    this.#tails ??= Chain.#tailsOf(this).toReversed();
+    for (const tail of this.#tails) {
+      at = writeFrameHeader(bytes, at, beginningBytes + tail.length);
+      beginnings?.push(at);
+      at = subscribers.writeBeginning(bytes, at, to);
+      bytes.set(tail, at);
+      at += tail.length;
+    }
     return at;
-  }
-
-  /** What the frames of each item end with, in order. */
-  get tails(): readonly Buffer[] {
-    return (this.#tails ??= Chain.#tailsOf(this).toReversed());
   }
 
   static #tailsOf(end: Chain): Buffer[] {

@@ -1,12 +1,13 @@
 import { transformTRPCResponse, type AnyTRPCRouter } from '@trpc/server';
 import type { TRPCErrorShape, TRPCResponseMessage } from '@trpc/server/rpc';
 import type { PushItem } from '../../push.ts';
-import type { Addressee, Subscriber } from './addressee.ts';
+import type { Addressee } from './addressee.ts';
 import { Chain } from './chain.ts';
 import { jsonEncoder, type Encoder } from './encoder.ts';
 import type { Flushable, FlushQueue } from './flush-queue.ts';
 import { frameBytes } from './frame-bytes.ts';
 import { ItemFrames } from './item-frames.ts';
+import type { Subscribers } from './subscribers.ts';
 
 /** Makes replies. An item that many get is serialised once (TRN2). Nothing of it is kept beyond the turn of the
  *  event loop. */
@@ -14,8 +15,6 @@ export class Envelopes implements Flushable {
   readonly #config: AnyTRPCRouter['_def']['_config'];
   readonly #encoder: Encoder;
   readonly #queue: FlushQueue;
-  /** By how a reply to them begins. */
-  readonly #subscribers = new Map<string, Subscriber>();
   /** Those of the item that was last sent. */
   #last: ItemFrames | undefined;
   /** Of all items of this turn: a replay sends many to one reader before it sends them to the next. */
@@ -33,23 +32,9 @@ export class Envelopes implements Flushable {
     return this.#start;
   }
 
-  /** Counts one more subscriber in. Give him back with `leave`. */
-  join({ id, jsonrpc }: Addressee): Subscriber {
-    const version = jsonrpc === undefined ? '' : `"jsonrpc":"${jsonrpc}",`;
-    const text = `{"id":${JSON.stringify(id)},${version}`;
-    let subscriber = this.#subscribers.get(text);
-    if (!subscriber) {
-      const beginning = Buffer.from(text);
-      subscriber = { id, jsonrpc, beginning, beginningBytes: beginning.length, count: 0 };
-      this.#subscribers.set(text, subscriber);
-    }
-    subscriber.count += 1;
-    return subscriber;
-  }
-
-  leave(subscriber: Subscriber): void {
-    subscriber.count -= 1;
-    if (subscriber.count === 0) this.#subscribers.delete(subscriber.beginning.toString());
+  /** Those who get items. */
+  get subscribers(): Subscribers {
+    return this.#queue.subscribers;
   }
 
   /** Forgets what was sent. */
@@ -65,7 +50,9 @@ export class Envelopes implements Flushable {
     let frames = this.#known?.get(item);
     if (!frames) {
       if (!this.#known) this.#queue.add(this);
-      frames = new ItemFrames(item, this.#tailOf(item), (to) => frameBytes(this.item(item, to)));
+      frames = new ItemFrames(item, this.#tailOf(item), (to) =>
+        frameBytes(this.item(item, this.subscribers.addressee(to))),
+      );
       this.#known ??= new Map();
       this.#known.set(item, frames);
     }

@@ -1,8 +1,8 @@
-import type { Subscriber } from './addressee.ts';
 import { Arena } from './arena.ts';
 import type { Chain } from './chain.ts';
 import { copyOf, type Lender } from './lender.ts';
 import { Mould } from './mould.ts';
+import { Subscribers, type SubscriberNo } from './subscribers.ts';
 
 /** What can be flushed. */
 export interface Flushable {
@@ -10,20 +10,25 @@ export interface Flushable {
 }
 
 /** Part of what is written at once: a frame, or what a subscriber got. */
-export type Part = Buffer | { readonly chain: Chain; readonly to: Subscriber };
+export type Part = Buffer | { readonly chain: Chain; readonly to: SubscriberNo };
+
+/** By how many bytes a reply begins with. */
+export type Moulds = (Mould | undefined)[];
 
 /** Flushes what was written in one turn of the event loop at its end, all connections together
  *  (TRN3): one timer for all of them, one write for each. */
 export class FlushQueue implements Lender {
+  /** Those for whom chains are written. */
+  readonly subscribers = new Subscribers();
   #waiting: (Flushable | undefined)[] = [];
   #count = 0;
   /** Takes turns with what waits: an array that begins anew grows anew, at each turn. */
   #spare: (Flushable | undefined)[] = [];
   /** What is written in this run of each chain, by how many bytes a reply begins with. Anew for each run: a Map that is
    *  cleared and grows old has V8 keep all that it ever held until it looks through the whole heap. */
-  #moulds: Map<Chain, Map<number, Mould>> | undefined;
+  #moulds: Map<Chain, Moulds> | undefined;
   /** Of the chain that was last asked for: as a rule it is asked for again. */
-  #last: { readonly chain: Chain; readonly moulds: Map<number, Mould> } | undefined;
+  #last: { readonly chain: Chain; readonly moulds: Moulds } | undefined;
   /** What was last handed out. */
   #lent: Mould | undefined;
   readonly #arena = new Arena();
@@ -42,6 +47,7 @@ export class FlushQueue implements Lender {
         done += 1;
         one?.flush();
       }
+      this.subscribers.endRun();
     } finally {
       this.#endRun();
       // One that throws takes nobody else's frames with it.
@@ -72,26 +78,35 @@ export class FlushQueue implements Lender {
 
   /** All frames of a chain, `length` bytes, for one subscriber. Those who stand at the same link, as followers of a
    *  room do, share their memory: good until it is asked for another. `keep` says that it is needed longer. */
-  bytesOf(chain: Chain, to: Subscriber, length: number): Buffer {
+  bytesOf(chain: Chain, to: SubscriberNo, length: number): Buffer {
     // Between two runs nothing would forget it.
     if (!this.#isRunning) return this.join([{ chain, to }], length);
-    if (this.#last?.chain !== chain) this.#last = { chain, moulds: this.#mouldsOf(chain) };
-    const { moulds } = this.#last;
-    let mould = moulds.get(to.beginningBytes);
-    if (!mould) {
-      mould = new Mould(chain, to, this.#take(length));
-      moulds.set(to.beginningBytes, mould);
-    }
-    this.#lent = mould;
-    return mould.for(to);
+    const mould = this.mouldsOf(chain)[this.subscribers.beginningBytes(to)];
+    const lent = mould ?? this.mould(chain, to, length);
+    lent.for(to);
+    return this.lend(lent);
   }
 
-  #mouldsOf(chain: Chain): Map<number, Mould> {
-    this.#moulds ??= new Map();
-    const known = this.#moulds.get(chain);
-    if (known) return known;
-    const moulds = new Map<number, Mould>();
-    this.#moulds.set(chain, moulds);
+  /** Makes the mould of a chain for those whose replies begin with as many bytes as this one's. In a run only. */
+  mould(chain: Chain, to: SubscriberNo, length: number): Mould {
+    const mould = new Mould(chain, this.subscribers, to, this.#take(length));
+    this.mouldsOf(chain)[this.subscribers.beginningBytes(to)] = mould;
+    return mould;
+  }
+
+  /** Hands out what a mould holds. */
+  lend(mould: Mould): Buffer {
+    this.#lent = mould;
+    return mould.bytes;
+  }
+
+  /** The moulds of a chain. In a run only. */
+  mouldsOf(chain: Chain): Moulds {
+    if (this.#last?.chain === chain) return this.#last.moulds;
+    const known = this.#moulds?.get(chain);
+    const moulds = known ?? [];
+    if (!known) (this.#moulds ??= new Map()).set(chain, moulds);
+    this.#last = { chain, moulds };
     return moulds;
   }
 
@@ -100,7 +115,8 @@ export class FlushQueue implements Lender {
     const bytes = this.#take(length);
     let at = 0;
     for (const part of parts) {
-      if ('chain' in part) at = part.chain.write(bytes, at, part.to);
+      if ('chain' in part)
+        at = part.chain.write(bytes, at, { subscribers: this.subscribers, to: part.to });
       else {
         bytes.set(part, at);
         at += part.length;

@@ -33,15 +33,10 @@ export function frameLength(length: number): number {
   return headerLength(length) + length;
 }
 
-/** Writes the frame of a text of two parts, of which many frames share the second, into `bytes`. Returns where it ends. */
-export function writeJoined(bytes: Buffer, from: number, beginning: Buffer, tail: Buffer): number {
-  const length = beginning.length + tail.length;
-  const text = from + headerLength(length);
+/** Writes the header of the frame of a text of so many bytes. Returns where the text begins. */
+export function writeFrameHeader(bytes: Buffer, from: number, length: number): number {
   writeHeader(bytes, from, FIN_TEXT, length);
-  // `write` and `copy` go through C++, which costs more than what they copy here.
-  bytes.set(beginning, text);
-  bytes.set(tail, text + beginning.length);
-  return text + length;
+  return from + headerLength(length);
 }
 
 /** A header and room for `length` bytes behind it. */

@@ -8,6 +8,7 @@ import { createTally, type Tally } from '../../tally.ts';
 import { normalAddress } from '../address.ts';
 import { createAdmission } from '../admission.ts';
 import { checkRouter } from './check-router.ts';
+import { DirectWrites } from './direct-writes.ts';
 import { Connection, type Close, type Service } from './connection.ts';
 import { jsonEncoder } from './encoder.ts';
 import { Envelopes } from './envelope.ts';
@@ -67,7 +68,13 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const stalls = new StallWatch({ stallMs: limits.stallMs });
   // Sockets that nobody else reads are nobody else's.
   const mayTimeOut = maxBytes === undefined;
-  const shared = { writes, queue, stalls, limits, tally, mayTimeOut };
+  const envelopes = new Envelopes(router, encoder, queue);
+  const { softBytes } = limits;
+  const direct =
+    writes && !mayTimeOut && encoder === jsonEncoder
+      ? new DirectWrites({ queue, envelopes, writes, tally, softBytes })
+      : undefined;
+  const shared = { writes, queue, direct, stalls, limits, tally, mayTimeOut };
   const service: Service<R> = {
     options,
     encoder,
@@ -77,7 +84,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     laterRequest,
     closeOf,
     onRefused,
-    envelopes: new Envelopes(router, encoder, queue),
+    envelopes,
     errors: new ErrorReplies({ router, onError }),
     keepAlives: keepAlive?.enabled
       ? new KeepAlives({ clock, pingMs: keepAlive.pingMs, pongWaitMs: keepAlive.pongWaitMs })

@@ -1,33 +1,35 @@
-import type { Subscriber } from './addressee.ts';
 import type { Chain } from './chain.ts';
-import { writeJoined } from './frame-bytes.ts';
 import { copyOf } from './lender.ts';
+import type { SubscriberNo, Subscribers } from './subscribers.ts';
 
 /** The frames of a chain for all to whom a reply begins with as many bytes: they lie there once, and those few bytes are
  *  written anew for each. So what thousands get is read from where it was a moment ago. */
 export class Mould {
+  readonly #subscribers: Subscribers;
   readonly #bytes: Buffer;
   /** Where the beginnings lie. */
   readonly #beginnings: number[] = [];
-  #to: Subscriber;
-  #copies: Map<Subscriber, Buffer> | undefined;
+  #to: SubscriberNo;
+  #copies: Map<SubscriberNo, Buffer> | undefined;
 
   /** `bytes`: as many as the frames have. */
-  constructor(chain: Chain, to: Subscriber, bytes: Buffer) {
+  constructor(chain: Chain, subscribers: Subscribers, to: SubscriberNo, bytes: Buffer) {
+    this.#subscribers = subscribers;
     this.#bytes = bytes;
     this.#to = to;
-    let at = 0;
-    for (const tail of chain.tails) {
-      at = writeJoined(bytes, at, to.beginning, tail);
-      this.#beginnings.push(at - tail.length - to.beginning.length);
-    }
+    chain.write(bytes, 0, { subscribers, to, beginnings: this.#beginnings });
   }
 
   /** What one of them gets, until it is asked for another. */
-  for(to: Subscriber): Buffer {
+  for(to: SubscriberNo): Buffer {
     if (to === this.#to) return this.#bytes;
     this.#to = to;
-    for (const at of this.#beginnings) writeOver(this.#bytes, at, to.beginning);
+    for (const at of this.#beginnings) this.#subscribers.writeBeginning(this.#bytes, at, to);
+    return this.#bytes;
+  }
+
+  /** What the one gets that it was last asked for. */
+  get bytes(): Buffer {
     return this.#bytes;
   }
 
@@ -44,9 +46,4 @@ export class Mould {
     (this.#copies ??= new Map()).set(this.#to, copy);
     return copy;
   }
-}
-
-// Some ten bytes: a call of `set` costs several times as much.
-function writeOver(bytes: Buffer, from: number, text: Buffer): void {
-  for (let at = 0; at < text.length; at += 1) bytes[from + at] = text[at] ?? 0;
 }

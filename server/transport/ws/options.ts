@@ -3,7 +3,7 @@ import type { WSSHandlerOptions as StockOptions } from '@trpc/server/adapters/ws
 import type { IncomingMessage } from 'node:http';
 import { limits } from '../../../shared/index.ts';
 import type { ConnectionLimits } from '../admission.ts';
-import type { OutboundLimits } from './outbound.ts';
+import type { OutboundLimits } from './outbound-parts.ts';
 import { defaultWireLimits, type WireLimits, type WireTransformer } from './wire-guard.ts';
 
 /** Limits of a connection. Sizes in bytes, times in milliseconds. */

@@ -1,41 +1,22 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { PushItem } from '../../push.ts';
-import type { Tally } from '../../tally.ts';
-import type { Subscriber } from './addressee.ts';
+import type { PushItem, PushTogether } from '../../push.ts';
 import { hearOfApp, tellApp } from './app-use.ts';
 import type { Chain } from './chain.ts';
+import { NO_PLACE, type DirectOwner } from './direct-writes.ts';
 import type { Envelopes } from './envelope.ts';
 import { frameBytes, frameLength } from './frame-bytes.ts';
-import type { Flushable, FlushQueue, Part } from './flush-queue.ts';
+import type { Flushable, Part } from './flush-queue.ts';
 import type { Endpoints } from './kernel-queues.ts';
 import { SocketWriter } from './socket-writer.ts';
-import type { Stalling, StallWatch } from './stall-watch.ts';
-import type { TcpWrites } from './tcp-writes.ts';
+import type { OutboundParts } from './outbound-parts.ts';
+import type { Stalling } from './stall-watch.ts';
+import { NO_SUBSCRIBER, type SubscriberNo } from './subscribers.ts';
 import { Waiters, type Waiter } from './waiters.ts';
-
-/** How much may wait for one connection, in bytes. */
-export interface OutboundLimits {
-  /** Beyond it, streams pause (TRN4). */
-  readonly softBytes: number;
-  /** Who has more than that to take already, and is sent another frame, is cut. Infinity: never. */
-  readonly hardBytes: number;
-}
-
-/** What the outbound ends of one server share. */
-export interface OutboundParts {
-  readonly writes: TcpWrites | undefined;
-  readonly queue: FlushQueue;
-  readonly stalls: StallWatch;
-  readonly limits: OutboundLimits;
-  readonly tally: Tally;
-  /** May an app give a socket a time limit (`setTimeout`)? Asked at each write. Default yes. */
-  readonly mayTimeOut?: boolean;
-}
 
 /** What a connection sends: gathered over one turn, written at once (TRN3). Straight to the socket
  *  where `ws` neither compresses nor queues; through `ws` otherwise. */
-export class Outbound implements Flushable, Stalling {
+export class Outbound implements Flushable, Stalling, DirectOwner {
   // First what each item and each write looks at: thousands of these do not fit into a processor's cache, and to
   // fetch a line of it costs as much as all the rest that is done there.
   #pendingBytes = 0;
@@ -44,12 +25,14 @@ export class Outbound implements Flushable, Stalling {
   #queuedBytes = 0;
   /** What one subscription got in this turn, and which, since anything else came. */
   #chain: Chain | undefined;
-  #to: Subscriber | undefined;
+  #to: SubscriberNo = NO_SUBSCRIBER;
   /** What had come before that. */
   #parts: Part[] | undefined;
   #isClosing = false;
   /** Is there room that nobody has been told of? */
   #owesRoom = false;
+  /** Among the direct writes, which are open to it while nothing waits and this turn has nothing else. */
+  #place = NO_PLACE;
   readonly #writer: SocketWriter | undefined;
   readonly #shared: OutboundParts;
   readonly #ws: WebSocket;
@@ -69,6 +52,7 @@ export class Outbound implements Flushable, Stalling {
       this.#tellOfRoom();
     };
     this.#writer = new SocketWriter(socket, shared.writes, onDrain, shared.mayTimeOut);
+    this.#place = shared.direct?.enter(this) ?? NO_PLACE;
     this.#goBeforeApp(this.#writer);
   }
 
@@ -77,10 +61,12 @@ export class Outbound implements Flushable, Stalling {
       onSend: () => {
         this.flush();
         writer.minds();
+        this.#takeBack();
       },
       onEnd: () => {
         this.flush();
         this.#isClosing = true;
+        this.#leaveDirect();
       },
     });
   }
@@ -89,6 +75,7 @@ export class Outbound implements Flushable, Stalling {
   close(): void {
     this.#isClosing = true;
     this.#shared.stalls.remove(this);
+    this.#leaveDirect();
     this.#forget();
   }
 
@@ -99,7 +86,12 @@ export class Outbound implements Flushable, Stalling {
 
   /** Has more than the soft budget been handed over and not left yet? */
   get isFull(): boolean {
-    return this.#pendingBytes + this.#queuedBytes > this.#shared.limits.softBytes;
+    return this.#gatheredBytes + this.#queuedBytes > this.#shared.limits.softBytes;
+  }
+
+  /** What this turn has gathered, in bytes. */
+  get #gatheredBytes(): number {
+    return this.#pendingBytes + (this.#shared.direct?.bytesFor(this.#place) ?? 0);
   }
 
   /** Has a stream room to send? What was gathered in this turn says nothing of the reader before it has been offered to
@@ -122,7 +114,16 @@ export class Outbound implements Flushable, Stalling {
   }
 
   get unsentBytes(): number {
-    return this.#pendingBytes + (this.#writer?.waitingBytes ?? this.#ws.bufferedAmount);
+    return this.#gatheredBytes + (this.#writer?.waitingBytes ?? this.#ws.bufferedAmount);
+  }
+
+  get place(): number {
+    return this.#place;
+  }
+
+  /** What can push to this connection and to others at once. */
+  get together(): PushTogether | undefined {
+    return this.#place === NO_PLACE ? undefined : this.#shared.direct;
   }
 
   /** Sends a message: text as a text frame, bytes as a binary one. */
@@ -141,15 +142,17 @@ export class Outbound implements Flushable, Stalling {
   }
 
   /** Sends an item of a subscription, where whole frames can be written. */
-  sendItem(envelopes: Envelopes, item: PushItem, to: Subscriber): void {
+  sendItem(envelopes: Envelopes, item: PushItem, to: SubscriberNo): void {
     const made = envelopes.framesOf(item);
     const { tail } = made;
     if (!tail) return this.#sendFrame(made.frame(to));
+    if (this.#shared.direct?.add(this.#place, made, to)) return;
+    this.#takeBack();
     if (!this.#mayTakeMore()) return;
     if (this.#to !== to) this.#endChain();
     this.#chain = (this.#chain ?? envelopes.start).with(made);
     this.#to = to;
-    this.#count(frameLength(to.beginningBytes + tail.length));
+    this.#count(frameLength(this.#shared.queue.subscribers.beginningBytes(to) + tail.length));
   }
 
   /** TRN4: the hard cap and one frame, of what the kernel does not take. */
@@ -168,6 +171,7 @@ export class Outbound implements Flushable, Stalling {
   }
 
   #sendFrame(frame: Buffer): void {
+    this.#takeBack();
     if (!this.#mayTakeMore()) return;
     this.#endChain();
     this.#addPart(frame);
@@ -176,7 +180,7 @@ export class Outbound implements Flushable, Stalling {
 
   /** What comes next is no part of it. */
   #endChain(): void {
-    if (this.#chain && this.#to) this.#addPart({ chain: this.#chain, to: this.#to });
+    if (this.#chain) this.#addPart({ chain: this.#chain, to: this.#to });
     this.#chain = undefined;
   }
 
@@ -201,6 +205,7 @@ export class Outbound implements Flushable, Stalling {
 
   /** Tells nobody of the room that it makes: a stream that went on within its own item would overtake that. */
   #write(): void {
+    if (this.#pendingBytes === 0 && this.#gatheredBytes > 0) this.#takeBack();
     const bytes = this.#pendingBytes;
     if (bytes === 0) return;
     const own = this.#ownFrame();
@@ -209,7 +214,37 @@ export class Outbound implements Flushable, Stalling {
     const writer = this.#writer;
     if (!writer || !this.#isOpen) return;
     this.#shared.tally.bytesSent += bytes;
-    if (writer.write(message, own ? undefined : this.#shared.queue)) {
+    const isTaken = writer.write(message, own ? undefined : this.#shared.queue);
+    this.#keepBooks(writer, bytes, isTaken);
+  }
+
+  /** What comes next goes behind what was gathered for a direct write, and with it. */
+  #takeBack(): void {
+    const gathered = this.#shared.direct?.shut(this.#place);
+    if (!gathered) return;
+    this.#chain = gathered.chain;
+    this.#to = gathered.to;
+    this.#count(gathered.bytes);
+  }
+
+  #leaveDirect(): void {
+    this.#shared.direct?.leave(this.#place);
+    this.#place = NO_PLACE;
+  }
+
+  onHeld(bytes: Buffer, waiting: number | undefined): void {
+    const writer = this.#writer;
+    if (!writer) return;
+    this.#keepBooks(writer, bytes.length, writer.wrote(bytes, waiting, this.#shared.queue));
+  }
+
+  onWritten(status: number): void {
+    this.#writer?.onWritten(status);
+  }
+
+  #keepBooks(writer: SocketWriter, bytes: number, isTaken: boolean): void {
+    this.#shared.direct?.open(this.#place, writer.direct);
+    if (isTaken) {
       // What the kernel took at once leaves nothing to drain: no `drain` will tell of the room.
       if (this.#queuedBytes + bytes > this.#shared.limits.softBytes) this.#owesRoom = true;
       this.#queuedBytes = 0;
@@ -228,7 +263,7 @@ export class Outbound implements Flushable, Stalling {
 
   #joined(): Buffer {
     const bytes = this.#pendingBytes;
-    if (!this.#parts && this.#chain && this.#to) {
+    if (!this.#parts && this.#chain) {
       return this.#shared.queue.bytesOf(this.#chain, this.#to, bytes);
     }
     this.#endChain();
@@ -238,6 +273,7 @@ export class Outbound implements Flushable, Stalling {
   /** A close frame would wait behind what cannot leave: the socket is cut, and the client resumes. */
   cut(): void {
     this.#isClosing = true;
+    this.#leaveDirect();
     this.#forget();
     this.#shared.tally.cut += 1;
     this.#ws.terminate();
@@ -254,7 +290,7 @@ export class Outbound implements Flushable, Stalling {
 
   #forget(): void {
     this.#chain = undefined;
-    this.#to = undefined;
+    this.#to = NO_SUBSCRIBER;
     this.#parts = undefined;
     this.#pendingBytes = 0;
   }

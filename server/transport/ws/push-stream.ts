@@ -2,14 +2,16 @@ import {
   PUSH,
   type PushControl,
   type PushItem,
-  type PushSink,
   type PushSource,
+  type PushTogether,
 } from '../../push.ts';
 import type { Tally } from '../../tally.ts';
-import type { Addressee, Subscriber } from './addressee.ts';
+import type { Addressee } from './addressee.ts';
+import type { DirectSink } from './direct-crowd.ts';
 import type { Envelopes } from './envelope.ts';
 import type { Outbound } from './outbound.ts';
 import type { Waiter } from './waiters.ts';
+import type { SubscriberNo } from './subscribers.ts';
 
 /** What a push path ends at. */
 export interface PushTarget {
@@ -25,10 +27,12 @@ export interface PushOwner {
 
 /** A subscription whose stream pushes: no promise per item, and it pauses while the connection is
  *  full. No promise waits for its end either: subscriptions are what a connection is made of. */
-export class PushStream implements PushSink, Waiter {
-  // Not the target itself: each item would look there first.
+export class PushStream implements DirectSink, Waiter {
   readonly #outbound: Outbound;
-  readonly #to: Subscriber;
+  readonly to: SubscriberNo;
+  /** Among direct writes, while `together` is set. */
+  readonly place: number;
+  readonly together: PushTogether | undefined;
   readonly #envelopes: Envelopes;
   readonly #tally: Tally;
   readonly #owner: PushOwner;
@@ -36,8 +40,11 @@ export class PushStream implements PushSink, Waiter {
   #isOver = false;
 
   constructor({ outbound, envelopes, tally }: PushTarget, to: Addressee, owner: PushOwner) {
+    const { place, together } = outbound;
     this.#outbound = outbound;
-    this.#to = envelopes.join(to);
+    this.to = envelopes.subscribers.join(to);
+    this.place = place;
+    this.together = together;
     this.#envelopes = envelopes;
     this.#tally = tally;
     this.#owner = owner;
@@ -57,9 +64,9 @@ export class PushStream implements PushSink, Waiter {
   }
 
   push(item: PushItem): boolean {
-    const outbound = this.#outbound;
-    if (outbound.takesFrames) outbound.sendItem(this.#envelopes, item, this.#to);
-    else outbound.send(this.#envelopes.item(item, this.#to));
+    const [outbound, envelopes] = [this.#outbound, this.#envelopes];
+    if (outbound.takesFrames) outbound.sendItem(envelopes, item, this.to);
+    else outbound.send(envelopes.item(item, envelopes.subscribers.addressee(this.to)));
     this.#tally.deliveries += 1;
     return !outbound.isFull;
   }
@@ -68,7 +75,7 @@ export class PushStream implements PushSink, Waiter {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#outbound.waitNoMore(this);
-    this.#envelopes.leave(this.#to);
+    this.#envelopes.subscribers.leave(this.to);
     this.#owner.onPushEnd(error);
   }
 

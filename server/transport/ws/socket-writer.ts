@@ -34,6 +34,11 @@ export class SocketWriter implements WriteOwner {
     socket.on('drain', onDrain);
   }
 
+  /** What may be written to with no look at the rest, as long as nothing waits. Unset: nothing may, or something does. */
+  get direct(): TcpHandle | undefined {
+    return this.#mayTimeOut || this.mayHold ? undefined : this.#handle;
+  }
+
   /** Somebody else writes to the stream, and what is written here goes behind that. */
   minds(): void {
     this.#isStreamUsed = true;
@@ -59,13 +64,16 @@ export class SocketWriter implements WriteOwner {
    *  them. False: more waits now than the stream's high-water mark. */
   write(bytes: Buffer, lender?: Lender): boolean {
     const waiting = this.#isBehind() ? undefined : this.#writePast(bytes);
+    return this.wrote(bytes, waiting, lender);
+  }
+
+  /** Bytes were written past the stream, and so many of them wait; undefined: they could not be. Answers as `write`. */
+  wrote(bytes: Buffer, waiting: number | undefined, lender?: Lender): boolean {
     if (waiting === 0) return true;
-    if (waiting !== undefined) {
-      this.#pastBytes = waiting;
-      lender?.keep(bytes);
-      return waiting < this.#socket.writableHighWaterMark;
-    }
-    return this.#writeBehind(bytes, lender);
+    if (waiting === undefined) return this.#writeBehind(bytes, lender);
+    this.#pastBytes = waiting;
+    lender?.keep(bytes);
+    return waiting < this.#socket.writableHighWaterMark;
   }
 
   #writePast(bytes: Buffer): number | undefined {

@@ -35,6 +35,8 @@ export class TcpWrites {
   readonly #parts: Parts;
   /** Node looks at the request of a write only if it has to wait. */
   #spare: WriteRequest;
+  /** Of the last write. */
+  #error = 0;
 
   private constructor(parts: Parts) {
     this.#parts = parts;
@@ -61,12 +63,21 @@ export class TcpWrites {
   /** Writes, behind whatever waits under the stream. Returns how many bytes wait now, for which `owner`
    *  will hear; undefined when nothing could be written, as to a socket that is destroyed. */
   write(handle: TcpHandle, bytes: Uint8Array, owner: WriteOwner): number | undefined {
+    return this.isTaken(handle, bytes) ? 0 : this.held(handle, bytes, owner);
+  }
+
+  /** Writes so. False: not all of it is taken, and `held` must be asked for the rest before anything else is written. */
+  isTaken(handle: TcpHandle, bytes: Uint8Array): boolean {
+    const { streamBaseState, kLastWriteWasAsync } = this.#parts;
+    this.#error = handle.writeBuffer(this.#spare, bytes);
+    return this.#error === 0 && streamBaseState[kLastWriteWasAsync] === 0;
+  }
+
+  /** What is left of a write that was not taken, as of `write`. */
+  held(handle: TcpHandle, bytes: Uint8Array, owner: WriteOwner): number | undefined {
     const request = this.#spare;
-    const { streamBaseState, kLastWriteWasAsync, WriteWrap } = this.#parts;
-    const error = handle.writeBuffer(request, bytes);
-    if (error === 0 && streamBaseState[kLastWriteWasAsync] === 0) return 0;
-    this.#spare = new WriteWrap();
-    if (error !== 0) return undefined;
+    this.#spare = new this.#parts.WriteWrap();
+    if (this.#error !== 0) return undefined;
     request.bytes = bytes;
     const waiting = handle.writeQueueSize;
     // Taken after all: what comes later concerns nobody, and must not be taken for the end of another write.

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PUSH, type PushControl, type PushItem } from '../../../server/push.ts';
+import {
+  PUSH,
+  type PushControl,
+  type PushCrowd,
+  type PushItem,
+  type PushSink,
+  type PushTogether,
+} from '../../../server/push.ts';
 import type { Room } from '../../../server/rooms/room.ts';
 import type { TrackedFrame } from '../../../server/rooms/tracked-frame.ts';
 import { chat, parsePosition, type Frame, type RoomEvent } from '../../../shared/index.ts';
@@ -22,13 +29,22 @@ class PushedReader {
   #stopsNext = false;
   control: PushControl | undefined;
 
-  constructor(roomAtATime: number) {
+  /** Unset: he is pushed to alone. */
+  readonly together: PushTogether | undefined;
+
+  constructor(roomAtATime: number, together?: PushTogether) {
+    this.together = together;
     this.#roomAtATime = roomAtATime;
     this.#room = roomAtATime;
   }
 
   hasRoom(): boolean {
     return this.#room > 0;
+  }
+
+  /** May he be given something with no look at what comes of it? */
+  get isPlain(): boolean {
+    return this.#room > 1 && !this.#throwsNext && !this.#stopsNext;
   }
 
   push({ id, data }: PushItem): boolean {
@@ -65,6 +81,36 @@ class PushedReader {
     if (this.ends.length === 0) this.control?.resume();
   }
 }
+
+/** Pushes to readers at once, where that leaves them room. */
+class Crowd<T> implements PushCrowd<T> {
+  readonly #sinks = new Map<T, PushSink>();
+
+  add(whose: T, sink: PushSink): void {
+    expect(this.#sinks.has(whose)).toBe(false);
+    this.#sinks.set(whose, sink);
+  }
+
+  delete(whose: T): void {
+    expect(this.#sinks.delete(whose)).toBe(true);
+  }
+
+  push(item: PushItem): readonly T[] {
+    const left: T[] = [];
+    for (const [whose, sink] of this.#sinks) {
+      if (sink instanceof PushedReader && sink.isPlain) expect(sink.push(item)).toBe(true);
+      else left.push(whose);
+    }
+    return left;
+  }
+}
+
+const together: PushTogether = { crowd: <T>() => new Crowd<T>() };
+
+const ways = [
+  ['pushed to alone', undefined],
+  ['pushed to together', together],
+] as const;
 
 type Step =
   | 'append'
@@ -105,44 +151,51 @@ describe('feeds in step', () => {
     const plan = fc.record({
       before: fc.nat(3),
       rooms: fc.array(fc.constantFrom(1, 2, 5, 1_000), { minLength: 2, maxLength: 5 }),
+      together: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
       steps: fc.array(step, { minLength: 20, maxLength: 120 }),
     });
     await fc.assert(fc.asyncProperty(plan, runPlan), { numRuns: 500 });
   });
 
-  it('[TRN4] one whose sink throws ends with that, and takes nobody along', async () => {
-    const { append, open } = await feedStage(memoryLog());
-    const readers = [new PushedReader(1_000), new PushedReader(1_000), new PushedReader(1_000)];
-    for (const reader of readers) reader.control = (await open({}))[PUSH](reader);
-    await settle();
-    for (const text of ['one', 'two']) await append(text);
-    readers[1]?.throwNext();
-    await append('three');
-    await settle();
-    expect(readers.map(({ seen }) => seen.length)).toEqual([4, 3, 4]);
-    expect(readers.map(({ ends }) => ends)).toEqual([[], [THROWS], []]);
-  });
+  it.each(ways)(
+    '[TRN4] one whose sink throws ends with that, and takes nobody along, %s',
+    async (_, way) => {
+      const { append, open } = await feedStage(memoryLog());
+      const readers = [1_000, 1_000, 1_000].map((room) => new PushedReader(room, way));
+      for (const reader of readers) reader.control = (await open({}))[PUSH](reader);
+      await settle();
+      for (const text of ['one', 'two']) await append(text);
+      readers[1]?.throwNext();
+      await append('three');
+      await settle();
+      expect(readers.map(({ seen }) => seen.length)).toEqual([4, 3, 4]);
+      expect(readers.map(({ ends }) => ends)).toEqual([[], [THROWS], []]);
+    },
+  );
 
-  it('[TRN4] one who is full gets nothing more, whatever the end of another has told in between', async () => {
-    const { append, open, type } = await feedStage(memoryLog());
-    const readers = [new PushedReader(3), new PushedReader(1_000), new PushedReader(1_000)];
-    let tell = () => {};
-    for (const [no, reader] of readers.entries()) {
-      const onEnd = no === 1 ? () => tell() : undefined;
-      reader.control = (await open(onEnd ? { onEnd } : {}))[PUSH](reader);
-    }
-    await settle();
-    await append('one');
-    // As values go with whoever has gone.
-    tell = () => void type(true);
-    readers[1]?.throwNext();
-    await append('two');
-    await settle();
-    expect(readers.map(({ pushedWhenFull }) => pushedWhenFull)).toEqual([0, 0, 0]);
-    readers[0]?.drain();
-    await settle();
-    expect(readers[0]?.seen.filter(({ frame }) => frame.type === 'event')).toHaveLength(2);
-  });
+  it.each(ways)(
+    '[TRN4] one who is full gets nothing more, whatever the end of another has told in between, %s',
+    async (_, way) => {
+      const { append, open, type } = await feedStage(memoryLog());
+      const readers = [3, 1_000, 1_000].map((room) => new PushedReader(room, way));
+      let tell = () => {};
+      for (const [no, reader] of readers.entries()) {
+        const onEnd = no === 1 ? () => tell() : undefined;
+        reader.control = (await open(onEnd ? { onEnd } : {}))[PUSH](reader);
+      }
+      await settle();
+      await append('one');
+      // As values go with whoever has gone.
+      tell = () => void type(true);
+      readers[1]?.throwNext();
+      await append('two');
+      await settle();
+      expect(readers.map(({ pushedWhenFull }) => pushedWhenFull)).toEqual([0, 0, 0]);
+      readers[0]?.drain();
+      await settle();
+      expect(readers[0]?.seen.filter(({ frame }) => frame.type === 'event')).toHaveLength(2);
+    },
+  );
 });
 
 it.each([
@@ -180,13 +233,17 @@ function ownFrame(room: Room): TrackedFrame {
 async function runPlan(plan: {
   readonly before: number;
   readonly rooms: readonly number[];
+  /** Which of them are pushed to with others. */
+  readonly together: readonly boolean[];
   readonly steps: readonly { readonly do: Step; readonly who: number }[];
 }): Promise<void> {
   const inner = memoryLog();
   const hand = handLog(inner);
   const { append, open, type, rooms } = await feedStage(hand.log);
   for (let index = 0; index < plan.before; index += 1) await append('before');
-  const readers = plan.rooms.map((room) => new PushedReader(room));
+  const readers = plan.rooms.map(
+    (room, no) => new PushedReader(room, plan.together[no] === true ? together : undefined),
+  );
   const feeds = [];
   for (const reader of readers) {
     // Values that went with whoever has gone are told at once, within what is being told.

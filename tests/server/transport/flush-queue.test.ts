@@ -8,13 +8,12 @@ import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { ItemFrames } from '../../../server/transport/ws/item-frames.ts';
 import { settle } from '../../kit/settle.ts';
 
-const to = {
-  id: 1,
-  jsonrpc: undefined,
-  beginning: Buffer.from('to '),
-  beginningBytes: 3,
-  count: 1,
-};
+/** A queue, and a subscriber of it. */
+function create() {
+  const queue = new FlushQueue();
+  return { queue, to: queue.subscribers.join({ id: 1, jsonrpc: undefined }) };
+}
+
 const never = () => expect.unreachable('the items have tails');
 
 /** A chain of two items, and what it is as bytes. */
@@ -23,7 +22,7 @@ function chainOf(...tails: readonly [string, string]) {
     return new ItemFrames({ id: `e:${no}`, data: null }, Buffer.from(text), never);
   });
   const chain = items.reduce((link, item) => link.with(item), new Chain());
-  const frames = tails.map((text) => frameBytes(`${to.beginning.toString()}${text}`));
+  const frames = tails.map((text) => frameBytes(`{"id":1,${text}`));
   return { chain, expected: Buffer.concat(frames) };
 }
 
@@ -36,7 +35,7 @@ describe('FlushQueue', () => {
   }
 
   it('[TRN2] writes a chain once in a run, and anew in the next', async () => {
-    const queue = new FlushQueue();
+    const { queue, to } = create();
     const { chain, expected } = chainOf('one', 'two');
     const bytes = () => queue.bytesOf(chain, to, expected.length);
     const other = chainOf('three', 'four');
@@ -74,7 +73,7 @@ describe('FlushQueue', () => {
   });
 
   it('[TRN4] copies a piece once in a run, for all who cannot write it', async () => {
-    const queue = new FlushQueue();
+    const { queue, to } = create();
     const { chain, expected } = chainOf('one', 'two');
     const [copy, again] = await inRun(queue, () => {
       const bytes = queue.bytesOf(chain, to, expected.length);
@@ -88,7 +87,7 @@ describe('FlushQueue', () => {
   });
 
   it('[TRN3] writes nothing between two runs where the next one writes', async () => {
-    const queue = new FlushQueue();
+    const { queue, to } = create();
     const between = chainOf('one', 'two');
     const bytes = queue.bytesOf(between.chain, to, between.expected.length);
     const joined = queue.join([Buffer.from('ab'), Buffer.from('cd')], 4);

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
 import { Chain } from '../../../server/transport/ws/chain.ts';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { frameBytes } from '../../../server/transport/ws/frame-bytes.ts';
@@ -8,11 +7,6 @@ import { ItemFrames } from '../../../server/transport/ws/item-frames.ts';
 import { settle } from '../../kit/settle.ts';
 
 const never = () => expect.unreachable('the items have tails');
-
-function subscriberOf(text: string): Subscriber {
-  const beginning = Buffer.from(text);
-  return { id: text, jsonrpc: undefined, beginning, beginningBytes: beginning.length, count: 1 };
-}
 
 /** Items with those tails, one behind the other. */
 function chainOf(tails: readonly string[]): Chain {
@@ -27,11 +21,11 @@ const chains = fc.array(fc.array(tail, { minLength: 1, maxLength: 3 }), {
   minLength: 1,
   maxLength: 3,
 });
-const beginning = fc.constantFrom('a', 'b', 'c1', 'c2', 'long-one', 'long-two', 'b'.repeat(100));
+const id = fc.constantFrom('a', 'b', 'c1', 'c2', 'long-one', 'long-two', 'b'.repeat(100));
 const calls = fc.array(
   fc.record({
     chain: fc.nat(),
-    beginning,
+    id,
     fate: fc.constantFrom('write', 'write', 'write', 'keep', 'copy'),
   }),
   { maxLength: 40 },
@@ -41,7 +35,6 @@ it('[TRN2] gives everybody his own, and leaves what is kept and what was copied 
   await fc.assert(
     fc.asyncProperty(chains, calls, calls, async (tails, first, second) => {
       const queue = new FlushQueue();
-      const subscribers = new Map<string, Subscriber>();
       const held: { readonly bytes: Buffer; readonly expected: Buffer }[] = [];
       for (const turn of [first, second]) {
         const all = tails.map(chainOf);
@@ -51,9 +44,8 @@ it('[TRN2] gives everybody his own, and leaves what is kept and what was copied 
               const no = call.chain % all.length;
               const [chain, texts] = [all[no], tails[no]];
               if (!chain || !texts) continue;
-              const to = subscribers.get(call.beginning) ?? subscriberOf(call.beginning);
-              subscribers.set(call.beginning, to);
-              const frames = texts.map((text) => frameBytes(`${call.beginning}${text}`));
+              const to = queue.subscribers.join({ id: call.id, jsonrpc: undefined });
+              const frames = texts.map((text) => frameBytes(`{"id":"${call.id}",${text}`));
               const expected = Buffer.concat(frames);
               const bytes = queue.bytesOf(chain, to, expected.length);
               expect(bytes.equals(expected)).toBe(true);

@@ -1,23 +1,27 @@
 import { initTRPC } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import { createRandom, type Random } from '../../../check/random.ts';
-import type { PushItem } from '../../../server/push.ts';
-import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
+import type { PushCrowd, PushItem } from '../../../server/push.ts';
 import { jsonEncoder } from '../../../server/transport/ws/encoder.ts';
+import type { DirectSink } from '../../../server/transport/ws/direct-crowd.ts';
 import { Envelopes } from '../../../server/transport/ws/envelope.ts';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
+import type { SubscriberNo } from '../../../server/transport/ws/subscribers.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
+import { directWrites } from '../../kit/direct-writes.ts';
 import { openSeats, type Seat } from '../../kit/outbound-seats.ts';
 import { settle } from '../../kit/settle.ts';
 import { waitFor } from '../../kit/wait-for.ts';
 
+// A crowd's sinks are not asked anything.
+const idle = { hasRoom: () => true, push: () => true, end: () => {} };
 const TURNS = 250;
 const limits = { softBytes: 100_000, hardBytes: Infinity };
 
 /** A seat, and what was sent to it. */
 interface Sent extends Seat {
-  readonly to: Subscriber;
-  readonly other: Subscriber;
+  readonly to: SubscriberNo;
+  readonly other: SubscriberNo;
   readonly sent: string[];
 }
 
@@ -46,10 +50,25 @@ class Weather {
     return this.#random.pick(this.#items);
   }
 
-  item(seat: Sent, item: PushItem, to: Subscriber): void {
+  /** As a room's frame goes to all who are in step. */
+  together(crowd: PushCrowd<Sent>, seats: readonly Sent[]): void {
+    const item = this.itemOfTurn();
+    const left = crowd.push(item);
+    for (const seat of seats) {
+      if (left.includes(seat)) this.item(seat, item, seat.to);
+      else this.#note(seat, item, seat.to);
+    }
+  }
+
+  #note(seat: Sent, item: PushItem, to: SubscriberNo): void {
+    const { id } = this.#envelopes.subscribers.addressee(to);
     seat.sent.push(
-      `{"id":${to.id},"result":{"type":"data","data":${JSON.stringify(item)},"id":"${item.id}"}}`,
+      `{"id":${id},"result":{"type":"data","data":${JSON.stringify(item)},"id":"${item.id}"}}`,
     );
+  }
+
+  item(seat: Sent, item: PushItem, to: SubscriberNo): void {
+    this.#note(seat, item, to);
     seat.outbound.sendItem(this.#envelopes, item, to);
   }
 
@@ -73,9 +92,10 @@ class Weather {
 }
 
 describe.each([
-  ['past the stream', TcpWrites.find()],
-  ['through the stream', undefined],
-])('Outbound, %s', (_, writes) => {
+  ['directly', TcpWrites.find(), true],
+  ['past the stream', TcpWrites.find(), false],
+  ['through the stream', undefined, false],
+])('Outbound, %s', (_, writes, isDirect) => {
   it.each([1, 2, 3, 4])(
     '[TRN3] keeps every byte in order while readers stop, and streams go on in the middle of a flush, seed %i',
     async (seed) => {
@@ -83,11 +103,23 @@ describe.each([
       const queue = new FlushQueue();
       const envelopes = new Envelopes(initTRPC.create().router({}), jsonEncoder, queue);
       const weather = new Weather(random, envelopes);
-      const seats = (await openSeats(6, { queue, limits, writes })).map((seat, no): Sent => {
-        const [to, other] = [no % 2, 7].map((id) => envelopes.join({ id, jsonrpc: undefined }));
-        if (!to || !other) throw new Error('no subscriber');
-        return { ...seat, to, other, sent: [] };
-      });
+      const { softBytes } = limits;
+      const direct = isDirect ? directWrites({ queue, envelopes, writes, softBytes }) : undefined;
+      const seats = (await openSeats(6, { queue, limits, writes, direct })).map(
+        (seat, no): Sent => {
+          const [to, other] = [no % 2, 7].map((id) =>
+            envelopes.subscribers.join({ id, jsonrpc: undefined }),
+          );
+          if (!to || !other) throw new Error('no subscriber');
+          return { ...seat, to, other, sent: [] };
+        },
+      );
+      const crowd = direct?.crowd<Sent>();
+      for (const seat of seats) {
+        const { outbound, to } = seat;
+        const sink: DirectSink = { ...idle, place: outbound.place, to };
+        crowd?.add(seat, sink);
+      }
       let isOver = false;
       for (const seat of seats) {
         // The room comes while the run is under way.
@@ -101,6 +133,7 @@ describe.each([
         if (random.isLikely(0.3)) random.pick(seats).reader.pause();
         for (let count = random.between(0, 5); count > 0; count -= 1) {
           const item = weather.itemOfTurn();
+          if (crowd && random.isLikely(0.5)) weather.together(crowd, seats);
           for (const seat of seats) {
             if (!seat.outbound.isFull || random.isLikely(0.4)) weather.happen(seat, item);
           }

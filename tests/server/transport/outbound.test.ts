@@ -1,11 +1,12 @@
 import { initTRPC } from '@trpc/server';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Subscriber } from '../../../server/transport/ws/addressee.ts';
+import type { Addressee } from '../../../server/transport/ws/addressee.ts';
 import { Envelopes } from '../../../server/transport/ws/envelope.ts';
 import { jsonEncoder, type Encoder } from '../../../server/transport/ws/encoder.ts';
 import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
+import { directWrites } from '../../kit/direct-writes.ts';
 import { openSeats } from '../../kit/outbound-seats.ts';
 import { settle } from '../../kit/settle.ts';
 import { waitFor } from '../../kit/wait-for.ts';
@@ -29,16 +30,19 @@ const turns = fc.array(
 );
 
 describe.each([
-  ['JSON', jsonEncoder],
-  ['an encoder of its own', ownEncoder],
-])('Outbound, with %s', (_, encoder) => {
+  ['JSON', jsonEncoder, 'by itself'],
+  ['JSON', jsonEncoder, 'directly'],
+  ['an encoder of its own', ownEncoder, 'by itself'],
+])('Outbound, with %s, %s', (_, encoder, way) => {
   it('[TRN3] brings everything of every turn once and in order, whatever it is', async () => {
     const queue = new FlushQueue();
     const envelopes = new Envelopes(router, encoder, queue);
-    const seats = await openSeats(3, { queue, limits, writes: TcpWrites.find() });
+    const writes = TcpWrites.find();
+    const direct = way === 'directly' ? directWrites({ queue, envelopes, writes }) : undefined;
+    const seats = await openSeats(3, { queue, limits, writes, direct });
     // The first two have the same request ids.
-    const mine = [1, 1, 2].map((id) => envelopes.join({ id, jsonrpc: undefined }));
-    const others = [7, 7, 8].map((id) => envelopes.join({ id, jsonrpc: '2.0' }));
+    const mine = [1, 1, 2].map((id) => envelopes.subscribers.join({ id, jsonrpc: undefined }));
+    const others = [7, 7, 8].map((id) => envelopes.subscribers.join({ id, jsonrpc: '2.0' }));
     const expected: unknown[][] = [[], [], []];
     let told = 0;
     await fc.assert(
@@ -53,7 +57,9 @@ describe.each([
             if (!outbound || !item || !to) throw new Error('no such seat');
             if (what === 'text') outbound.send(JSON.stringify({ text: told }));
             else outbound.sendItem(envelopes, item, to);
-            expected[seat]?.push(what === 'text' ? { text: told } : replyOf(item, to));
+            expected[seat]?.push(
+              what === 'text' ? { text: told } : replyOf(item, envelopes.subscribers.addressee(to)),
+            );
           }
           await settle();
         }
@@ -70,7 +76,7 @@ describe.each([
   });
 });
 
-function replyOf({ id, data }: { id: string; data: unknown }, to: Subscriber): unknown {
+function replyOf({ id, data }: { id: string; data: unknown }, to: Addressee): unknown {
   const version = to.jsonrpc === undefined ? {} : { jsonrpc: to.jsonrpc };
   return { id: to.id, ...version, result: { type: 'data', data: { id, data }, id } };
 }
