@@ -27,6 +27,7 @@ export interface PushTogether {
 
 /** Sinks that get the same items, by whose they are. */
 export interface PushCrowd<T> {
+  readonly size: number;
   /** Takes one in who is not in it. */
   add(whose: T, sink: PushSink): void;
   delete(whose: T): void;

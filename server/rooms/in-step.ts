@@ -52,9 +52,16 @@ export class InStep {
   /** False: he was not there. */
   leave(follower: RoomFollower): boolean {
     const together = this.#sinks.get(follower)?.together;
-    if (together) this.#crowds.get(together)?.delete(follower);
+    if (together) this.#leaveCrowd(follower, together);
     else this.#alone.delete(follower);
     return this.#sinks.delete(follower);
+  }
+
+  #leaveCrowd(follower: RoomFollower, together: PushTogether): void {
+    const crowd = this.#crowds.get(together);
+    crowd?.delete(follower);
+    // One without anybody would have each frame made for nobody.
+    if (crowd?.size === 0) this.#crowds.delete(together);
   }
 
   has(follower: RoomFollower): boolean {

@@ -31,6 +31,10 @@ export class DirectCrowd<T> implements PushCrowd<T> {
     this.#parts = parts;
   }
 
+  get size(): number {
+    return this.#whose.length;
+  }
+
   add(whose: T, sink: PushSink): void {
     // Only those come here whose `together` has made this crowd.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -122,12 +122,14 @@ export class DirectWrites implements Flushable, PushTogether {
   }
 
   /** Adds an item's frame, and leaves room for more. False: the place is shut or nobody's by now, has something else to
-   *  get, or would be full: it is to be sent another way. */
+   *  get, or would be full, or the turn is over: it is to be sent another way. */
   add(place: number, made: ItemFrames, to: SubscriberNo): boolean {
     const { tail } = made;
     const row = place % ROWS;
     if (!tail || !this.#handles[row] || this.#number(row, HOLDER) !== place) return false;
     const { queue, envelopes, softBytes } = this.#parts;
+    // Who was written to in this run gets one write of it.
+    if (queue.isRunning) return false;
     const before = this.#number(row, BYTES);
     const after = before + frameLength(queue.subscribers.beginningBytes(to) + tail.length);
     if (after > softBytes) return false;

@@ -15,11 +15,14 @@ export type Part = Buffer | { readonly chain: Chain; readonly to: SubscriberNo }
 /** By how many bytes a reply begins with. */
 export type Moulds = (Mould | undefined)[];
 
+// To have a run.
+const NOTHING: Flushable = { flush: () => {} };
+
 /** Flushes what was written in one turn of the event loop at its end, all connections together
  *  (TRN3): one timer for all of them, one write for each. */
 export class FlushQueue implements Lender {
   /** Those for whom chains are written. */
-  readonly subscribers = new Subscribers();
+  readonly subscribers = new Subscribers(() => this.add(NOTHING));
   #waiting: (Flushable | undefined)[] = [];
   #count = 0;
   /** Takes turns with what waits: an array that begins anew grows anew, at each turn. */
@@ -61,6 +64,11 @@ export class FlushQueue implements Lender {
     this.#isRunning = false;
     this.#forget();
     this.#arena.reset();
+  }
+
+  /** Is what was written being flushed? What comes now is flushed with the next turn. */
+  get isRunning(): boolean {
+    return this.#isRunning;
   }
 
   /** Has `one` flushed at the end of this turn. More than once does no harm. */

@@ -33,6 +33,12 @@ export class Subscribers {
   /** Numbers of those who left in the run before, and since: items for them may still wait to be written. */
   #resting: SubscriberNo[] = [];
   #left: SubscriberNo[] = [];
+  readonly #onLeft: () => void;
+
+  /** `onLeft`: one has left, and a run is to end, so that his number can be given again. */
+  constructor(onLeft: () => void) {
+    this.#onLeft = onLeft;
+  }
 
   /** Counts one more in. Give him back with `leave`. */
   join({ id, jsonrpc }: Addressee): SubscriberNo {
@@ -49,11 +55,13 @@ export class Subscribers {
     if (beginning.count > 0) return;
     this.#numbers.delete(beginning.text);
     this.#left.push(no);
+    this.#onLeft();
   }
 
   /** All that waited when a run began has been written. */
   endRun(): void {
     if (this.#resting.length === 0 && this.#left.length === 0) return;
+    for (const no of this.#resting) this.#beginnings[no] = undefined;
     this.#free = this.#free.concat(this.#resting);
     this.#resting = this.#left;
     this.#left = [];

@@ -91,11 +91,16 @@ class Crowd<T> implements PushCrowd<T> {
     this.#sinks.set(whose, sink);
   }
 
+  get size(): number {
+    return this.#sinks.size;
+  }
+
   delete(whose: T): void {
     expect(this.#sinks.delete(whose)).toBe(true);
   }
 
   push(item: PushItem): readonly T[] {
+    expect(this.size).toBeGreaterThan(0);
     const left: T[] = [];
     for (const [whose, sink] of this.#sinks) {
       if (sink instanceof PushedReader && sink.isPlain) expect(sink.push(item)).toBe(true);

@@ -27,7 +27,7 @@ it('[TRN3] writes one frame behind the other, in the order of the items', () => 
   fc.assert(
     fc.property(tails, fc.constantFrom(0, 10, 11, 12, 40), (lengths, idLength) => {
       const id = 'b'.repeat(idLength);
-      const subscribers = new Subscribers();
+      const subscribers = new Subscribers(() => {});
       const to = subscribers.join({ id, jsonrpc: undefined });
       const items = lengths.map((length, no) => item(Buffer.alloc(length, `${no}`)));
       const frames = items.map((one) => frameOf(one, id));
@@ -52,7 +52,7 @@ it('[TRN2] is one for all who got the same, and another for who did not', () => 
   expect(start.with(a).with(b).with(c)).toBe(all);
   const without = start.with(a).with(c);
   expect(without).not.toBe(all);
-  const subscribers = new Subscribers();
+  const subscribers = new Subscribers(() => {});
   const to = subscribers.join({ id: 'x', jsonrpc: undefined });
   for (const [chain, items] of [
     [without, [a, c]],

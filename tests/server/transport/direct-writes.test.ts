@@ -103,6 +103,31 @@ describe('DirectWrites', () => {
     );
   });
 
+  it('[TRN3] leave for the next turn what comes of room that a write has made', async () => {
+    const { seats, envelopes, to } = await openSockets(2);
+    const [first, second] = seats;
+    const turns: string[] = [];
+    let isTold = false;
+    first?.outbound.wait({
+      onRoom: () => {
+        if (!isTold) first.outbound.sendItem(envelopes, item(1), to);
+        isTold = true;
+        turns.push(`${first.outbound.isFull}`);
+      },
+    });
+    // Before the other one, who has the rows flushed in the same run.
+    first?.outbound.send('x'.repeat(softBytes + 1));
+    second?.outbound.sendItem(envelopes, item(2), to);
+    const unsent: number[] = [];
+    setImmediate(() => unsent.push(first?.outbound.unsentBytes ?? 0));
+    await settle();
+    await settle();
+    expect(turns).toEqual(['false']);
+    expect(unsent[0]).toBeGreaterThan(0);
+    await waitFor(() => expect(first?.got.at(-1)).toBe(frame(item(1))));
+    expect(second?.got).toEqual([frame(item(2))]);
+  });
+
   it('[TRN3] write what is left in the next turn, when one of them throws', () => {
     vi.useFakeTimers({ toFake: ['setImmediate'] });
     onTestFinished(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Subscribers, type SubscriberNo } from '../../../server/transport/ws/subscribers.ts';
 
 const addressee = fc.record({
@@ -31,7 +31,7 @@ function written(subscribers: Subscribers, no: SubscriberNo): string {
 it('[TRN2] gives those with the same request id one number, and each his own beginning', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const subscribers = new Subscribers();
+      const subscribers = new Subscribers(() => {});
       const there: { readonly no: SubscriberNo; readonly text: string }[] = [];
       // Who left lately may still be written to.
       let left: { readonly no: SubscriberNo; readonly text: string }[][] = [[], []];
@@ -57,8 +57,23 @@ it('[TRN2] gives those with the same request id one number, and each his own beg
   );
 });
 
+it('asks for a run when one has left, and keeps nothing of him when it may give his number again', () => {
+  const onLeft = vi.fn<() => void>();
+  const subscribers = new Subscribers(onLeft);
+  const [no] = [1, 1].map((id) => subscribers.join({ id, jsonrpc: undefined }));
+  if (no === undefined) throw new Error('nobody joined');
+  subscribers.leave(no);
+  expect(onLeft).not.toHaveBeenCalled();
+  subscribers.leave(no);
+  expect(onLeft).toHaveBeenCalledOnce();
+  subscribers.endRun();
+  expect(subscribers.addressee(no)).toEqual({ id: 1, jsonrpc: undefined });
+  subscribers.endRun();
+  expect(() => subscribers.addressee(no)).toThrow('there is no');
+});
+
 it('gives numbers again, so that who comes and goes takes no memory', () => {
-  const subscribers = new Subscribers();
+  const subscribers = new Subscribers(() => {});
   const numbers = new Set<SubscriberNo>();
   for (let id = 0; id < 1_000; id += 1) {
     const no = subscribers.join({ id, jsonrpc: undefined });
