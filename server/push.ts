@@ -27,9 +27,11 @@ export interface PushTogether {
 
 /** Sinks that get the same items, by whose they are. */
 export interface PushCrowd<T> {
+  /** How many there are. */
   readonly size: number;
   /** Takes one in who is not in it. */
   add(whose: T, sink: PushSink): void;
+  /** Lets one go. Does nothing of who is not in it. */
   delete(whose: T): void;
   /** Pushes an item to all who have room for it and for more. Returns whose the others are: they have not got it. */
   push(item: PushItem): readonly T[];

@@ -3,7 +3,7 @@ import type { Tally } from '../../tally.ts';
 import type { DirectWrites } from './direct-writes.ts';
 import type { Envelopes } from './envelope.ts';
 import type { ItemFrames } from './item-frames.ts';
-import type { SubscriberNo } from './subscribers.ts';
+import { NO_SUBSCRIBER, type SubscriberNo } from './subscribers.ts';
 
 /** A sink that direct writes may serve. */
 export interface DirectSink extends PushSink {
@@ -62,7 +62,7 @@ export class DirectCrowd<T> implements PushCrowd<T> {
     const [places, numbers] = [this.#places, this.#to];
     const left: T[] = [];
     for (let row = 0; row < places.length; row += 1) {
-      if (writes.add(places[row] ?? 0, made, numbers[row] ?? 0)) continue;
+      if (writes.add(places[row] ?? 0, made, numbers[row] ?? NO_SUBSCRIBER)) continue;
       const whose = this.#whose[row];
       if (whose !== undefined) left.push(whose);
     }

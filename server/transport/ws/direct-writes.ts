@@ -7,15 +7,15 @@ import type { FlushQueue, Flushable, Moulds } from './flush-queue.ts';
 import { frameLength } from './frame-bytes.ts';
 import type { ItemFrames } from './item-frames.ts';
 import type { SubscriberNo } from './subscribers.ts';
-import type { TcpHandle, TcpWrites, WriteOwner } from './tcp-writes.ts';
+import type { TcpHandle, TcpWrites } from './tcp-writes.ts';
 
 /** The place of who has none. */
 export const NO_PLACE = 0;
 
 /** Whose connection is written to. */
-export interface DirectOwner extends WriteOwner {
-  /** Of `bytes` so many wait, or they could not be written (undefined). */
-  onHeld(bytes: Buffer, waiting: number | undefined): void;
+export interface DirectOwner {
+  /** `bytes` were written to the handle of its place, and not all of them is taken. */
+  onHeld(bytes: Buffer): void;
 }
 
 /** What a connection was to get. */
@@ -182,7 +182,7 @@ export class DirectWrites implements Flushable, PushTogether {
         const to = this.#number(row, TO);
         const mould = moulds[subscribers.beginningBytes(to)] ?? queue.mould(chain, to, length);
         if (writes.isTaken(handle, mould.for(to))) continue;
-        this.#hold(row, handle, queue.lend(mould));
+        this.#owners[row]?.onHeld(queue.lend(mould));
         // What is held stays as it is: others get theirs elsewhere.
         last = undefined;
       }
@@ -190,11 +190,6 @@ export class DirectWrites implements Flushable, PushTogether {
       tally.bytesSent += sent;
       this.#endFlush(done);
     }
-  }
-
-  #hold(row: number, handle: TcpHandle, bytes: Buffer): void {
-    const owner = this.#owners[row];
-    if (owner) owner.onHeld(bytes, this.#parts.writes.held(handle, bytes, owner));
   }
 
   #endFlush(done: number): void {

@@ -117,6 +117,7 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
     return this.#gatheredBytes + (this.#writer?.waitingBytes ?? this.#ws.bufferedAmount);
   }
 
+  /** Among the direct writes; it changes only when the connection ends. */
   get place(): number {
     return this.#place;
   }
@@ -232,14 +233,9 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
     this.#place = NO_PLACE;
   }
 
-  onHeld(bytes: Buffer, waiting: number | undefined): void {
+  onHeld(bytes: Buffer): void {
     const writer = this.#writer;
-    if (!writer) return;
-    this.#keepBooks(writer, bytes.length, writer.wrote(bytes, waiting, this.#shared.queue));
-  }
-
-  onWritten(status: number): void {
-    this.#writer?.onWritten(status);
+    if (writer) this.#keepBooks(writer, bytes.length, writer.hold(bytes, this.#shared.queue));
   }
 
   #keepBooks(writer: SocketWriter, bytes: number, isTaken: boolean): void {

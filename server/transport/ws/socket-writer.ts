@@ -63,21 +63,19 @@ export class SocketWriter implements WriteOwner {
   /** Hands bytes over; a `lender`'s are used again by others once this has returned, unless he is told to keep
    *  them. False: more waits now than the stream's high-water mark. */
   write(bytes: Buffer, lender?: Lender): boolean {
-    const waiting = this.#isBehind() ? undefined : this.#writePast(bytes);
-    return this.wrote(bytes, waiting, lender);
+    const [handle, writes] = [this.#handle, this.#writes];
+    if (this.#isBehind() || !handle || !writes) return this.#writeBehind(bytes, lender);
+    return writes.isTaken(handle, bytes) || this.hold(bytes, lender);
   }
 
-  /** Bytes were written past the stream, and so many of them wait; undefined: they could not be. Answers as `write`. */
-  wrote(bytes: Buffer, waiting: number | undefined, lender?: Lender): boolean {
+  /** Holds what was written to `direct` and not all taken. Answers as `write`. */
+  hold(bytes: Buffer, lender?: Lender): boolean {
+    const waiting = this.#handle && this.#writes?.held(this.#handle, bytes, this);
     if (waiting === 0) return true;
     if (waiting === undefined) return this.#writeBehind(bytes, lender);
     this.#pastBytes = waiting;
     lender?.keep(bytes);
     return waiting < this.#socket.writableHighWaterMark;
-  }
-
-  #writePast(bytes: Buffer): number | undefined {
-    return this.#handle && this.#writes?.write(this.#handle, bytes, this);
   }
 
   /** Is there anything that must leave first? */

@@ -60,20 +60,16 @@ export class TcpWrites {
     return handle instanceof this.#parts.TCP ? handle : undefined;
   }
 
-  /** Writes, behind whatever waits under the stream. Returns how many bytes wait now, for which `owner`
-   *  will hear; undefined when nothing could be written, as to a socket that is destroyed. */
-  write(handle: TcpHandle, bytes: Uint8Array, owner: WriteOwner): number | undefined {
-    return this.isTaken(handle, bytes) ? 0 : this.held(handle, bytes, owner);
-  }
-
-  /** Writes so. False: not all of it is taken, and `held` must be asked for the rest before anything else is written. */
+  /** Writes, behind whatever waits under the stream. False: not all of it is taken, and `held` must be asked of the rest
+   *  before anything else is written. */
   isTaken(handle: TcpHandle, bytes: Uint8Array): boolean {
     const { streamBaseState, kLastWriteWasAsync } = this.#parts;
     this.#error = handle.writeBuffer(this.#spare, bytes);
     return this.#error === 0 && streamBaseState[kLastWriteWasAsync] === 0;
   }
 
-  /** What is left of a write that was not taken, as of `write`. */
+  /** Of the last write, which was not taken: how many bytes wait, for which `owner` will hear; undefined when nothing could
+   *  be written, as to a socket that is destroyed. */
   held(handle: TcpHandle, bytes: Uint8Array, owner: WriteOwner): number | undefined {
     const request = this.#spare;
     this.#spare = new this.#parts.WriteWrap();

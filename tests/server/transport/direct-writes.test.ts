@@ -158,8 +158,7 @@ describe('DirectWrites', () => {
       throw new Error('it cannot be held');
     };
     for (const handle of handles) {
-      const owner = { onHeld, onWritten: () => {} };
-      const place = direct.enter(owner);
+      const place = direct.enter({ onHeld });
       direct.open(place, handle);
       expect(direct.add(place, made, to)).toBe(true);
     }
