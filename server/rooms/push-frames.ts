@@ -23,6 +23,7 @@ export class FramePush implements PushControl {
   readonly #sink: PushSink;
   readonly #source: FrameSource;
   #isBroken = false;
+  #isStopped = false;
 
   constructor(source: FrameSource, sink: PushSink) {
     this.#source = source;
@@ -70,6 +71,7 @@ export class FramePush implements PushControl {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#source.end();
   }
 
@@ -81,6 +83,8 @@ export class FramePush implements PushControl {
 
   // The caller may be the room or another reader's flush: what one sink cannot take is its own end.
   #give(frame: PushItem): void {
+    // A stream that had ended before may have something left to say.
+    if (this.#isStopped) return;
     try {
       this.#isFull = !this.#sink.push(frame);
     } catch (error) {

@@ -64,8 +64,6 @@ export class PushStream implements DirectSink, Waiter {
   }
 
   push(item: PushItem): boolean {
-    // What comes late goes nowhere: his number may be another's by now.
-    if (this.#isOver) return false;
     const [outbound, envelopes] = [this.#outbound, this.#envelopes];
     if (outbound.takesFrames) outbound.sendItem(envelopes, item, this.to);
     else outbound.send(envelopes.item(item, envelopes.subscribers.addressee(this.to)));

@@ -54,6 +54,20 @@ describe('FramePush', () => {
     expect(taken).toEqual(['a']);
   });
 
+  it('[TRN1] pushes nothing once it is stopped, whatever its stream has left to say', () => {
+    const taken: string[] = [];
+    const { control, waiting, seen, wake } = stage(({ id }) => taken.push(id) > 0);
+    waiting.push(item('a'));
+    wake();
+    waiting.push(item('b'));
+    control.stop();
+    wake();
+    control.resume();
+    expect(taken).toEqual(['a']);
+    expect(seen.ended).toBe(1);
+    expect(seen.errors).toContain(undefined);
+  });
+
   it('ends with the error of a sink that cannot take a frame, and lets nothing escape', () => {
     const broken = new Error('cannot be carried');
     const fail = () => {
