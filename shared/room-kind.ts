@@ -9,7 +9,8 @@ import type { ReservedShorthand } from './reserved-names.ts';
 import { roomNews } from './room-news.ts';
 import { strict } from './strict.ts';
 
-/** How much of a room's log is kept: the newest `maxEvents`, none older than `maxAgeMs`. */
+/** How much of a room's log is kept: at least the newest `maxEvents` (a log may trim in steps: up to a 32nd more are
+ *  there), none older than `maxAgeMs`. */
 export interface Retention {
   readonly maxEvents: number;
   readonly maxAgeMs: number;

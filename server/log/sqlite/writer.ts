@@ -31,6 +31,9 @@ interface WriterRoom {
 // Trimming goes in steps, so that no transaction is long (LOG4).
 const TRIM_ROWS = 500;
 const TRIM_ROOMS = 500;
+// By count it waits for one in this many to be over: rows that go together free whole pages, and a commit
+// between two steps touches none of the oldest.
+const TRIM_SHARE = 32;
 // Rooms whose bounds the writer keeps in mind; beyond, it forgets all and reads anew.
 const CACHED_ROOMS = 50_000;
 
@@ -249,9 +252,10 @@ export class Writer {
 
   /** Pays for each append with at most two deletions and a constant, whatever has piled up. */
   #trimByCount(room: WriterRoom, appended: number): void {
-    const due = room.head - room.retention.maxEvents;
+    const { maxEvents } = room.retention;
+    const due = room.head - maxEvents;
+    if (due < room.first + Math.min(TRIM_ROWS, Math.floor(maxEvents / TRIM_SHARE))) return;
     const upTo = Math.min(due, room.first - 1 + 2 * appended + TRIM_ROWS);
-    if (upTo < room.first) return;
     this.#sql.dropUpTo.run(room.no, upTo);
     room.first = upTo + 1;
   }

@@ -91,6 +91,22 @@ describe('SQLite log', () => {
     }
   });
 
+  it('[LOG4] keeps as many as were asked for, and a 32nd more at most', async () => {
+    const retention = { chat: { maxEvents: 320, maxAgeMs: 1e12 } };
+    const options = { dir: tempDir(), onDamage: () => {}, onTrouble: () => {}, onError: () => {} };
+    const log = await createSqliteLog({ ...options, retention });
+    const kept: number[] = [];
+    for (let index = 0; index < 80; index += 1) {
+      await Promise.all(Array.from({ length: 5 }, () => log.append(entry('x'))));
+      const { first, head } = await log.bounds(general);
+      kept.push(head - first + 1);
+    }
+    const since = kept.slice(320 / 5);
+    expect(Math.min(...since)).toBe(320);
+    expect(Math.max(...since)).toBe(330);
+    await log.close();
+  });
+
   it('[LOG4] catches up with a backlog in steps when retention shrinks', async () => {
     const dir = tempDir();
     const name = { kind: 'small', id: 'r' };
