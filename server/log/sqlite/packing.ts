@@ -78,11 +78,12 @@ function moreOf({ about, says, guard, erases, once }: Entry): string {
   return isPlain ? '' : JSON.stringify({ about, says, guard, erases, once });
 }
 
-/** Is it what its type says? Of a caller without types, who would spoil those that share a batch with him, it may
- *  not be. */
+/** Is it what its type says, in texts that UTF-8 can say? Of a caller without types, who would spoil those that share a
+ *  batch with him, it may not be. */
 export function canBePacked({ room, type, data, by, at, idempotencyKey: key }: Entry): boolean {
   const texts: unknown[] = [room.kind, room.id, type, data, by.id, by.name, key ?? ''];
-  return Number.isFinite(at) && texts.every((text) => typeof text === 'string');
+  const isText = (text: unknown) => typeof text === 'string' && text.isWellFormed();
+  return Number.isFinite(at) && texts.every(isText);
 }
 
 // Of each answer: the offset, the time, and which of these it is.

@@ -215,7 +215,7 @@ async function openReader(path: string, epoch: string): Promise<Reader> {
 function noEvent(): RoomError {
   return new RoomError(
     'BAD_INPUT',
-    'not an event: something in it is no text, or its time no number',
+    'not an event: something in it is no well-formed text, or its time no number',
   );
 }
 

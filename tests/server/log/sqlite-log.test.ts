@@ -24,6 +24,7 @@ describe('SQLite log', () => {
     ['user', { by: { id: 7, name: 'Seven' } }],
     ["user's name", { by: { id: 'bot' } }],
     ['time', { at: Number.NaN }],
+    ['text', { data: '"half a pair: \ud83d"' }],
   ])('[LOG2] refuses an event whose %s is none, and keeps those beside it', async (_, wrong) => {
     const log = await openLog(tempDir());
     const [before, refused, after] = await Promise.allSettled([
