@@ -4,13 +4,21 @@ import type { PackedEntries } from './packing.ts';
 import type { Recorded } from './record-writer.ts';
 import type { Damage } from './recovery.ts';
 
-/** What the writer's thread is started with. */
+/** What the writer needs to know. */
 export interface WriterOptions {
   readonly databasePath: string;
   readonly markPath: string;
   /** By kind; `fallback` for kinds that the contract no longer has. */
   readonly retention: Readonly<Record<string, Retention>>;
   readonly fallback: Retention;
+}
+
+/** What its thread is started with. */
+export interface WriterStart extends WriterOptions {
+  /** Of a `BatchMemory`. */
+  readonly batch: SharedArrayBuffer;
+  /** Of the two `Bell`s: the thread's, which rings when something was asked, and the event loop's. */
+  readonly bells: { readonly asked: SharedArrayBuffer; readonly answered: SharedArrayBuffer };
 }
 
 /** What is asked of the writer: one request at a time, one reply to each. */

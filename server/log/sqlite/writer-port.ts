@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { RoomError } from '../../../shared/index.ts';
 import { StartError } from '../../start-error.ts';
-import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
+import { BatchMemory } from './batch-memory.ts';
+import { Bell } from './bell.ts';
+import type { WriterOptions, WriterReply, WriterRequest, WriterStart } from './writer-messages.ts';
 
 type Opened = Extract<WriterReply, { type: 'opened' }>;
 
@@ -10,13 +12,21 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** The event loop's end of the writer's thread: one request at a time, one promise for each. */
+/** The event loop's end of the writer's thread: one request at a time, one promise for each. A batch goes through memory
+ *  that both have, and so do its answers; all else, and what finds no room there, through the worker's port. */
 export class WriterPort {
   readonly #worker: Worker;
+  readonly #batch = new BatchMemory();
+  readonly #asked = new Bell();
+  readonly #answered = new Bell();
+  #isListening = false;
   #pending: Pending | undefined;
   #failure: string | undefined;
 
-  private constructor(worker: Worker) {
+  private constructor(file: URL, options: WriterOptions) {
+    const bells = { asked: this.#asked.memory, answered: this.#answered.memory };
+    const workerData: WriterStart = { ...options, batch: this.#batch.memory, bells };
+    const worker = new Worker(file, { workerData });
     this.#worker = worker;
     worker.on('message', (reply: WriterReply) => this.#settle(reply));
     worker.on('error', (error: Error) => this.#fail(`the writer died: ${error.message}`));
@@ -37,7 +47,7 @@ export class WriterPort {
   /** @throws StartError when the thread does not come to its first word: whatever it lacks, nobody has sent anything */
   static async #start(file: URL, options: WriterOptions) {
     try {
-      const port = new WriterPort(new Worker(file, { workerData: options }));
+      const port = new WriterPort(file, options);
       return { port, first: await port.#reply() };
     } catch (error) {
       const cause = error instanceof RoomError ? error.cause : error;
@@ -62,7 +72,10 @@ export class WriterPort {
     if (this.#failure !== undefined) throw unavailable(this.#failure);
     if (this.#pending) throw new Error('writer-port: one request at a time');
     const answer = this.#reply();
-    this.#worker.postMessage(request);
+    this.#listen();
+    const isThere = request.type === 'append' && this.#batch.putEntries(request.entries);
+    if (!isThere) this.#worker.postMessage(request);
+    this.#asked.ring();
     const reply = await answer;
     if (reply.type === 'failed') throw unavailable(reply.message);
     if (reply.type !== expected) throw new Error(`writer-port: ${reply.type} is no ${expected}`);
@@ -73,6 +86,16 @@ export class WriterPort {
   async close(): Promise<void> {
     if (this.#failure === undefined) await this.ask({ type: 'close' }, 'closed');
     await this.#worker.terminate();
+  }
+
+  /** Before anything is asked: only what was asked is answered. An answer that comes through the port leaves it listening. */
+  #listen(): void {
+    if (this.#isListening) return;
+    this.#isListening = true;
+    void this.#answered.next().then(() => {
+      this.#isListening = false;
+      if (this.#failure === undefined) this.#settle(this.#batch.takeAppended());
+    });
   }
 
   #reply(): Promise<WriterReply> {
@@ -89,6 +112,8 @@ export class WriterPort {
 
   #fail(failure: string): void {
     this.#failure ??= failure;
+    // Whoever waits for a ring that never comes is kept for ever.
+    this.#answered.ring();
     const pending = this.#pending;
     this.#pending = undefined;
     pending?.reject(unavailable(failure));

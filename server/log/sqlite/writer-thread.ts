@@ -1,6 +1,13 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import {
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+} from 'node:worker_threads';
 import { StartError } from '../../start-error.ts';
 import type { Entry } from '../room-log.ts';
+import { BatchMemory } from './batch-memory.ts';
+import { Bell } from './bell.ts';
 import { CommitMark } from './commit-mark.ts';
 import { openDatabase } from './database.ts';
 import { isScrubDue } from './event-eraser.ts';
@@ -10,7 +17,7 @@ import { PageGaps } from './page-gaps.ts';
 import { packWritten, unpackEntries } from './packing.ts';
 import { recover } from './recovery.ts';
 import type { RecordWrite } from './record-writer.ts';
-import type { WriterOptions, WriterReply, WriterRequest } from './writer-messages.ts';
+import type { WriterReply, WriterRequest, WriterStart } from './writer-messages.ts';
 import { Writer } from './writer.ts';
 
 type Asked<T> = Extract<WriterRequest, { type: T }>;
@@ -19,8 +26,15 @@ const port = parentPort;
 if (!port) throw new Error('writer-thread: runs as a worker only');
 
 // The thread is started by WriterPort, which passes exactly this.
-const options = workerData as WriterOptions;
-const reply = (message: WriterReply) => port.postMessage(message);
+const options = workerData as WriterStart;
+const batch = new BatchMemory(options.batch);
+const asked = new Bell(options.bells.asked);
+const answered = new Bell(options.bells.answered);
+
+function reply(message: WriterReply): void {
+  if (message.type === 'appended' && batch.putAppended(message)) answered.ring();
+  else port?.postMessage(message);
+}
 
 const CHECK = 'Check the data directory, and how many files this process may open (ulimit -n).';
 
@@ -98,14 +112,30 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const writer = openWriter();
-port.on('message', (request: WriterRequest) => {
-  if (!writer) return;
-  try {
-    reply(answer(writer, request));
-  } catch (error) {
-    reply({ type: 'failed', message: messageOf(error) });
+/** Waits for the next request, with this thread asleep. */
+function nextRequest(from: MessagePort): WriterRequest {
+  for (;;) {
+    asked.wait();
+    const entries = batch.takeEntries();
+    if (entries) return { type: 'append', entries };
+    const received = receiveMessageOnPort(from);
+    // WriterPort sends nothing else.
+    if (received) return received.message as WriterRequest;
   }
-  if (request.type === 'close') port.close();
-});
-if (!writer) port.close();
+}
+
+function serve(writer: Writer, from: MessagePort): void {
+  for (;;) {
+    const request = nextRequest(from);
+    try {
+      reply(answer(writer, request));
+    } catch (error) {
+      reply({ type: 'failed', message: messageOf(error) });
+    }
+    if (request.type === 'close') return;
+  }
+}
+
+const writer = openWriter();
+if (writer) serve(writer, port);
+port.close();

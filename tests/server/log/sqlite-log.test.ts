@@ -42,6 +42,19 @@ describe('SQLite log', () => {
     await log.close();
   });
 
+  it('[LOG2] keeps batches of any size and in any letters, one after the other', async () => {
+    const log = await openLog(tempDir());
+    const long = ['x'.repeat(300_000), 'é'.repeat(150_000), '𝒳'.repeat(70_000)];
+    const texts = ['a', ...long, '\ufeffé', '\u0000', ...long, '世界', '😀'].map(
+      (text) => `"${text}"`,
+    );
+    for (const data of texts) await log.append(entry('', { data }));
+    await Promise.all(texts.map((data) => log.append(entry('', { data }))));
+    const { events } = await log.read(general, { after: 0, limit: 100 });
+    expect(events.map(({ data }) => data)).toEqual([...texts, ...texts]);
+    await log.close();
+  });
+
   it('keeps events, keys and epoch over a restart', async () => {
     const dir = tempDir();
     const first = await openLog(dir);
