@@ -67,6 +67,7 @@ export class BatchMemory {
   /** The answer that lies there. */
   takeAppended(): Appended {
     const [count = 0] = this.#lengths;
+    if (count === NOTHING) throw new Error('batch-memory: no answer lies there');
     this.#lengths[0] = NOTHING;
     const [marked = 0] = this.#numbers;
     const written = this.#numbers.slice(1, count);

@@ -25,6 +25,7 @@ describe('the memory of a batch', () => {
         const appended = { type: 'appended', written, marked, unmarked: undefined } as const;
         expect(there.putAppended(appended)).toBe(true);
         expect(here.takeAppended()).toEqual(appended);
+        expect(() => here.takeAppended()).toThrow('no answer lies there');
         expect(there.takeEntries()).toBeUndefined();
       }),
     );
