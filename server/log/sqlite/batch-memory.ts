@@ -13,6 +13,7 @@ const NOTHING = -1;
 /** Memory of the event loop and the writer's thread, for a batch on its way there and for its answers on the way back: a
  *  message to a port costs either side as much as several events. One of them has it at a time. */
 export class BatchMemory {
+  /** What the other thread makes its end from. */
   readonly memory: SharedArrayBuffer;
   readonly #lengths: Float64Array;
   readonly #numbers: Float64Array;
@@ -64,7 +65,7 @@ export class BatchMemory {
     return true;
   }
 
-  /** The answer that lies there. */
+  /** The answer that lies there, once. @throws Error when none does */
   takeAppended(): Appended {
     const [count = 0] = this.#lengths;
     if (count === NOTHING) throw new Error('batch-memory: no answer lies there');

@@ -1,6 +1,7 @@
 /** Wakes another thread with as little as can be: a number in memory of both that grows with each ring. One waits at
  *  a time, and whoever rings does so only after it was asked something. */
 export class Bell {
+  /** What the other thread makes its bell from. */
   readonly memory: SharedArrayBuffer;
   readonly #rings: Int32Array;
   #heard = 0;
@@ -11,6 +12,7 @@ export class Bell {
     this.#rings = new Int32Array(memory);
   }
 
+  /** Ends the wait of whoever waits now, or waits next with `wait`. */
   ring(): void {
     Atomics.add(this.#rings, 0, 1);
     Atomics.notify(this.#rings, 0);

@@ -22,8 +22,7 @@ import { Writer } from './writer.ts';
 
 type Asked<T> = Extract<WriterRequest, { type: T }>;
 
-const port = parentPort;
-if (!port) throw new Error('writer-thread: runs as a worker only');
+const port = ownPort();
 
 // The thread is started by WriterPort, which passes exactly this.
 const options = workerData as WriterStart;
@@ -33,7 +32,12 @@ const answered = new Bell(options.bells.answered);
 
 function reply(message: WriterReply): void {
   if (message.type === 'appended' && batch.putAppended(message)) answered.ring();
-  else port?.postMessage(message);
+  else port.postMessage(message);
+}
+
+function ownPort(): MessagePort {
+  if (!parentPort) throw new Error('writer-thread: runs as a worker only');
+  return parentPort;
 }
 
 const CHECK = 'Check the data directory, and how many files this process may open (ulimit -n).';
@@ -113,20 +117,20 @@ function messageOf(error: unknown): string {
 }
 
 /** Waits for the next request, with this thread asleep. */
-function nextRequest(from: MessagePort): WriterRequest {
+function nextRequest(): WriterRequest {
   for (;;) {
     asked.wait();
     const entries = batch.takeEntries();
     if (entries) return { type: 'append', entries };
-    const received = receiveMessageOnPort(from);
+    const received = receiveMessageOnPort(port);
     // WriterPort sends nothing else.
     if (received) return received.message as WriterRequest;
   }
 }
 
-function serve(writer: Writer, from: MessagePort): void {
+function serve(writer: Writer): void {
   for (;;) {
-    const request = nextRequest(from);
+    const request = nextRequest();
     try {
       reply(answer(writer, request));
     } catch (error) {
@@ -137,5 +141,5 @@ function serve(writer: Writer, from: MessagePort): void {
 }
 
 const writer = openWriter();
-if (writer) serve(writer, port);
+if (writer) serve(writer);
 port.close();
