@@ -21,12 +21,4 @@ describe('a bell', () => {
     }
     expect(await exit).toEqual([0]);
   });
-
-  it('keeps no thread waiting for a ring that was before', () => {
-    const here = new Bell();
-    new Bell(here.memory).ring();
-    here.wait();
-    new Bell(here.memory).ring();
-    here.wait();
-  });
 });
