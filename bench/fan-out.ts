@@ -16,7 +16,8 @@ const WARM_UP = { warmUpSeconds: 15, timesThePace: 2 };
 export const fanOut: Scenario = {
   name: 'fan-out',
   summary: `20 messages/s to ${FOLLOWERS} followers of one room, from ${PUBLISHERS} publishers`,
-  subjects: subjects(EVENLY),
+  // With its log in memory, too: what is left is what the transport and the rooms cost by themselves.
+  subjects: [...subjects(EVENLY), subject('rooms-memory', EVENLY)],
   targets: [
     { subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'ws', ratio: 0.9 },
     { subject: 'rooms', figure: 'cpuPerDeliveryUs', against: 'socket.io', ratio: 0.8 },

@@ -62,6 +62,7 @@ const socketIo: Protocol = {
 export const protocols = {
   rooms: trpc,
   'rooms-redis': trpc,
+  'rooms-memory': trpc,
   ws: bareWs,
   'socket.io': socketIo,
   'stock-trpc': trpc,
