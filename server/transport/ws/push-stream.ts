@@ -50,13 +50,17 @@ export class PushStream implements DirectSink, Waiter {
     this.#owner = owner;
   }
 
-  /** Starts the stream. */
+  /** Starts the stream. What cannot start is over. */
   open(source: PushSource): void {
     this.#outbound.wait(this);
-    const control = source[PUSH](this);
-    // It may have ended while it started.
-    if (this.#isOver) control.stop();
-    else this.#control = control;
+    try {
+      const control = source[PUSH](this);
+      // It may have ended while it started.
+      if (this.#isOver) control.stop();
+      else this.#control = control;
+    } catch (error) {
+      this.end(error);
+    }
   }
 
   hasRoom(): boolean {

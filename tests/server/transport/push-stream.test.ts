@@ -28,9 +28,14 @@ async function openStage({ isCompressed }: { isCompressed: boolean }) {
   // Just one was asked for.
   const [seat] = seats as [Seat];
   const target = { outbound: seat.outbound, envelopes, tally: createTally() };
+  const ends: unknown[] = [];
   const stream = (id: number) =>
-    new PushStream(target, { id, jsonrpc: undefined }, { onPushEnd: () => {} });
-  return { ...seat, stream };
+    new PushStream(
+      target,
+      { id, jsonrpc: undefined },
+      { onPushEnd: (error) => void ends.push(error) },
+    );
+  return { ...seat, stream, ends };
 }
 
 describe('a stream that is pushed', () => {
@@ -78,6 +83,24 @@ describe('a stream that is pushed', () => {
       await settle();
     }
     await waitFor(() => expect(got).toHaveLength(200));
+    expect(numbers.size).toBeLessThan(5);
+  });
+
+  it('[TRN1] is over when its source cannot begin, and keeps no number of it', async () => {
+    const { stream, ends } = await openStage({ isCompressed: false });
+    const failing: PushSource = {
+      [PUSH]: () => {
+        throw new Error('no source');
+      },
+    };
+    const numbers = new Set<number>();
+    for (let id = 0; id < 20; id += 1) {
+      const one = stream(id);
+      numbers.add(one.to);
+      one.open(failing);
+      await settle();
+    }
+    expect(ends).toEqual(Array.from({ length: 20 }, () => new Error('no source')));
     expect(numbers.size).toBeLessThan(5);
   });
 });
