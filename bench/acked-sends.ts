@@ -1,23 +1,22 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { signTokens } from './tokens.ts';
 import type { Load, LoadCalls } from './load-process.ts';
 import type { Usage } from './meter.ts';
-import { Remote } from './remote.ts';
 import type { Figures, RunOptions, Scenario, Subject } from './scenario.ts';
-import type { ServerCalls } from './server-process.ts';
-import { shippedFlags } from './shipped-flags.ts';
+import { withStage } from './stage.ts';
 import type { servers } from './subject-server.ts';
-import { withTempDir } from './temp-dir.ts';
 
 const CLIENTS = 50;
+const CLIENTS_MODULE = new URL('load-process.ts', import.meta.url);
 
 /** What a client waits for: the ack of `chat.send`, through socket, procedure, hub and log. */
 export const ackedSends: Scenario = {
   name: 'acked-sends',
   summary: `acked chat.send into one room from ${CLIENTS} WebSocket clients, each with one in flight`,
   // As long as V8 compiles what is hot, whoever has most code pays most.
-  warmUpSeconds: 4,
+  warmUpSeconds: 8,
+  runs: 12,
+  seconds: 2,
   subjects: [subject('rooms'), subject('rooms-memory'), subject('stock-trpc')],
   targets: [
     { subject: 'rooms', figure: 'acksPerSecond', atLeast: 2_500 },
@@ -27,47 +26,45 @@ export const ackedSends: Scenario = {
 };
 
 function subject(name: keyof typeof servers): Subject {
-  return { name, run: (options) => withTempDir(options.dir, (dir) => run(name, dir, options)) };
+  return { name, stay: (options, use) => stay(name, options, use) };
 }
 
-/** Server and clients in a process each, so that two cores are used and neither measures the other. */
-async function run(name: keyof typeof servers, dir: string, options: RunOptions): Promise<Figures> {
-  const flags = name.startsWith('rooms') ? shippedFlags() : [];
-  const server = Remote.fork<ServerCalls>(new URL('server-process.ts', import.meta.url), flags);
-  const clients = Remote.fork<LoadCalls>(new URL('load-process.ts', import.meta.url));
-  try {
-    const secret = randomBytes(32).toString('base64url');
-    const url = await server.call('open', { name, dir, secret });
+function stay<T>(
+  name: keyof typeof servers,
+  { dir, seconds, warmUpSeconds }: RunOptions,
+  use: (run: () => Promise<Figures>) => Promise<T>,
+): Promise<T> {
+  return withStage<LoadCalls, T>({ name, dir, clients: CLIENTS_MODULE }, async (stage) => {
+    const { server, clients, url, secret } = stage;
     await clients.call('connect', { url, tokens: await signTokens(secret, CLIENTS) });
-    await setTimeout(options.warmUpSeconds * 1000);
-
-    await Promise.all([server.call('start', { withLoopDelay: false }), clients.call('start')]);
-    await setTimeout(options.seconds * 1000);
-    const [usage, load] = await Promise.all([server.call('stop'), clients.call('stop')]);
-    // By itself: the timer that it takes wakes a loop that sleeps while the log commits.
-    await server.call('start', { withLoopDelay: true });
-    await setTimeout(options.seconds * 1000);
-    const delays = await server.call('stop');
-
+    const measure = async (duration: number, withLoopDelay: boolean) => {
+      await server.call('start', { withLoopDelay });
+      await clients.call('start');
+      await setTimeout(duration * 1000);
+      const load = await clients.call('stop');
+      return { load, usage: await server.call('stop') };
+    };
+    await measure(warmUpSeconds, false);
+    const result = await use(async () => {
+      const { load, usage } = await measure(seconds, false);
+      // By itself: the timer that it takes wakes a loop that sleeps while the log commits.
+      const delays = await measure(seconds, true);
+      return figuresOf(usage, load, delays.usage);
+    });
     await clients.call('close');
-    await server.call('close');
-    return figuresOf(usage, load, delays);
-  } finally {
-    await Promise.all([clients.end(), server.end()]);
-  }
+    return result;
+  });
 }
 
 function figuresOf(usage: Usage, { acks, seconds, ...latencies }: Load, delays: Usage): Figures {
-  // Per second of the server's own window, as that is what its CPU time was spent in.
-  const calls = (acks / seconds) * usage.seconds;
   return {
     acksPerSecond: acks / seconds,
     ...latencies,
     loopDelayP50Ms: delays.loopDelayP50Ms,
     loopDelayP99Ms: delays.loopDelayP99Ms,
     loopDelayMaxMs: delays.loopDelayMaxMs,
-    cpuPerCallUs: usage.cpuUs / calls,
-    loopCpuPerCallUs: usage.loopCpuUs / calls,
+    cpuPerCallUs: usage.cpuUs / acks,
+    loopCpuPerCallUs: usage.loopCpuUs / acks,
     rssMb: usage.rssMb,
   };
 }

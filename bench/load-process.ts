@@ -19,22 +19,30 @@ const latencies = new Latencies();
 let clients: RawClient[] = [];
 let running: Promise<unknown> = Promise.resolve();
 let startedAt = 0;
+let sent = 0;
 const state = { isOver: false };
 
 const calls = { connect, start, stop, close };
 
 answerCalls(calls);
 
-/** Opens one connection per token; from then on each sends, waits for its ack, sends again. */
+/** Opens one connection per token. */
 async function connect({ url, tokens }: { url: string; tokens: readonly string[] }): Promise<void> {
   clients = await Promise.all(tokens.map((token) => RawClient.open(url, token)));
+}
+
+/** From here on each client sends, waits for its ack, sends again. */
+function start(): void {
+  latencies.clear();
+  state.isOver = false;
+  startedAt = performance.now();
   running = Promise.all(clients.map(send));
   running.catch(() => {});
 }
 
 async function send(client: RawClient, no: number): Promise<void> {
-  for (let count = 1; !state.isOver; count += 1) {
-    const text = textOf(no, count);
+  while (!state.isOver) {
+    const text = textOf(no, (sent += 1));
     const json = JSON.stringify({ room: 'bench', text, idempotencyKey: newKey() });
     const sentAt = performance.now();
     await client.mutate('chat.send', json);
@@ -42,19 +50,14 @@ async function send(client: RawClient, no: number): Promise<void> {
   }
 }
 
-function start(): void {
-  latencies.clear();
-  startedAt = performance.now();
-}
-
-function stop(): Load {
+/** Ends when every call has its ack. @throws Error when any of them failed */
+async function stop(): Promise<Load> {
+  state.isOver = true;
+  await running;
   const seconds = (performance.now() - startedAt) / 1000;
   return { seconds, acks: latencies.count, ...latencies.figures() };
 }
 
-/** Waits for the acks under way, then hangs up. @throws Error when any call of the run failed */
-async function close(): Promise<void> {
-  state.isOver = true;
-  await running;
+function close(): void {
   for (const client of clients) client.close();
 }

@@ -13,6 +13,7 @@ import type { Figures, Scenario } from './scenario.ts';
 import { nodes } from './nodes.ts';
 import { people } from './people.ts';
 import { rollingRestarts } from './rolling-restarts.ts';
+import { withReady } from './runs.ts';
 import { slowReader } from './slow-reader.ts';
 import { formatResult } from './table.ts';
 
@@ -76,14 +77,15 @@ async function measure(
   const figures = new Map<string, Figures[]>(
     scenario.subjects.map((subject) => [subject.name, []]),
   );
-  for (let run = 1; run <= runs; run += 1) {
-    // In turns, and each turn the other way round: what else the machine does hits all alike.
-    const turn = run % 2 === 1 ? scenario.subjects : scenario.subjects.toReversed();
-    for (const subject of turn) {
-      console.error(`${name}: run ${run} of ${runs}, ${subject.name}`);
-      figures.get(subject.name)?.push(await subject.run({ ...options, dir }));
+  await withReady(scenario.subjects, { ...options, dir }, async (ready) => {
+    for (let run = 1; run <= runs; run += 1) {
+      // In turns, and each turn the other way round: what else the machine does hits all alike.
+      for (const subject of run % 2 === 1 ? ready : ready.toReversed()) {
+        console.error(`${name}: run ${run} of ${runs}, ${subject.name}`);
+        figures.get(subject.name)?.push(await subject.run());
+      }
     }
-  }
+  });
   const subjects = Object.fromEntries(
     [...figures].map(([subject, measured]) => [subject, subjectResult(measured)]),
   );

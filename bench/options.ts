@@ -35,10 +35,10 @@ export function usage(scenarios: readonly { name: string; summary: string }[]): 
   return `npm run bench -- [options]
 
   --only NAME    one scenario instead of all
-  --seconds N    how long each run is measured (default 5; flaps 30), after some of
-                 warming up
-  --runs N       runs of each subject, in turns; the median counts (default 3; slow-reader
-                 7, flaps 1)
+  --seconds N    how long each run is measured, after some of warming up (default 5;
+                 acked-sends, fan-out, bursts, redis 2; flaps 30)
+  --runs N       runs of each subject, in turns; the median counts (default 3; acked-sends
+                 12, fan-out, bursts, redis 20; slow-reader 7, flaps 1)
   --dir PATH     where data directories are made (default: the system's directory for temporary
                  files). It must lie on a real disk: on a tmpfs an fsync costs nothing
   --help

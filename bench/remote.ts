@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 
 /** What a process can be asked, by name. */
@@ -36,10 +36,16 @@ export class Remote<C extends Calls> {
   }
 
   /** Forks a module that calls `answerCalls`. The flags of this process (`--cpu-prof`) are passed on,
-   *  and `flags` beside them. */
-  static fork<C extends Calls>(module: URL, flags: readonly string[] = []): Remote<C> {
-    const execArgv = [...process.execArgv, ...flags];
-    return new Remote(fork(module, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }));
+   *  and `flags` beside them. `by`: a command that starts another one. */
+  static fork<C extends Calls>(
+    module: URL,
+    flags: readonly string[] = [],
+    by: readonly string[] = [],
+  ): Remote<C> {
+    const [execPath, ...rest] = [...by, process.execPath];
+    const execArgv = [...rest, ...process.execArgv, ...flags];
+    const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
+    return new Remote(fork(module, { execPath, execArgv, stdio }));
   }
 
   /** Asks, and waits for the answer. @throws Error with what the other process threw */

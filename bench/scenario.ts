@@ -12,11 +12,16 @@ export interface RunOptions {
 }
 
 /** One of the things that a scenario compares. */
-export interface Subject {
-  readonly name: string;
-  /** Measures once, in processes of its own. */
-  run(options: RunOptions): Promise<Figures>;
-}
+export type Subject = { readonly name: string } & (
+  | {
+      /** Measures once, in processes of its own. */
+      run(options: RunOptions): Promise<Figures>;
+    }
+  | {
+      /** Is there and warmed up for as long as `use` runs, which measures it as often as it likes. */
+      stay<T>(options: RunOptions, use: (run: () => Promise<Figures>) => Promise<T>): Promise<T>;
+    }
+);
 
 /** What a subject's median has to reach: at least `atLeast`, or less than `under`; or, divided by
  *  that of the subject `against`, at most `ratio`. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { onCoresOf } from './cores.ts';
 import { Remote, type Calls } from './remote.ts';
 import type { ServerCalls } from './server-process.ts';
 import { shippedFlags } from './shipped-flags.ts';
@@ -36,8 +37,8 @@ export function withStage<C extends Calls, T>(
 ): Promise<T> {
   return withTempDir(base, async (dir) => {
     const own = OURS.includes(name) ? shippedFlags() : [];
-    const server = Remote.fork<ServerCalls>(SERVER, [...own, ...flags]);
-    const clients = Remote.fork<C>(module);
+    const server = Remote.fork<ServerCalls>(SERVER, [...own, ...flags], onCoresOf('server'));
+    const clients = Remote.fork<C>(module, [], onCoresOf('clients'));
     try {
       const secret = randomBytes(32).toString('base64url');
       const url = await server.call('open', { name, dir, secret });
