@@ -9,15 +9,16 @@ export type Side = 'server' | 'clients';
  *  with that by more than what is asked. */
 export function onCoresOf(side: Side): readonly string[] {
   const cores = availableParallelism();
-  if (cores < 2 || !canPin()) return [];
   const half = Math.floor(cores / 2);
-  return ['taskset', '-c', side === 'server' ? `0-${half - 1}` : `${half}-${cores - 1}`];
+  const halves = { server: `0-${half - 1}`, clients: `${half}-${cores - 1}` };
+  if (half === 0 || !Object.values(halves).every(canRunOn)) return [];
+  return ['taskset', '-c', halves[side]];
 }
 
-/** Only Linux has `taskset`; where a container was given some cores, they need not be the first. */
-function canPin(): boolean {
+/** Only Linux has `taskset`; and where a container was given some cores, they need not be the first. */
+function canRunOn(list: string): boolean {
   try {
-    execFileSync('taskset', ['-c', `0-${availableParallelism() - 1}`, 'true'], { stdio: 'ignore' });
+    execFileSync('taskset', ['-c', list, 'true'], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
