@@ -1,18 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** Whose cores. */
-export type Side = 'server' | 'clients';
-
-/** The command that starts a process on its side's half of the cores; empty where that cannot be had. Left to itself,
- *  Linux puts a server and its clients on one core for a while and on two for another, and what a delivery costs moves
- *  with that by more than what is asked. */
-export function onCoresOf(side: Side): readonly string[] {
+/** The commands that start a server's process on one half of the cores and its clients' on the other; empty where that
+ *  cannot be had. Left to itself, Linux puts both on one core for a while and on two for another, and what a delivery
+ *  costs moves with that by more than what is asked. */
+export function onHalves(): {
+  readonly server: readonly string[];
+  readonly clients: readonly string[];
+} {
   const cores = availableParallelism();
   const half = Math.floor(cores / 2);
-  const halves = { server: `0-${half - 1}`, clients: `${half}-${cores - 1}` };
-  if (half === 0 || !Object.values(halves).every(canRunOn)) return [];
-  return ['taskset', '-c', halves[side]];
+  const [server, clients] = [`0-${half - 1}`, `${half}-${cores - 1}`];
+  if (half === 0 || !canRunOn(server) || !canRunOn(clients)) return { server: [], clients: [] };
+  return { server: ['taskset', '-c', server], clients: ['taskset', '-c', clients] };
 }
 
 /** Only Linux has `taskset`; and where a container was given some cores, they need not be the first. */

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
 /** What a process can be asked, by name. */
@@ -44,8 +44,9 @@ export class Remote<C extends Calls> {
   ): Remote<C> {
     const [execPath, ...rest] = [...by, process.execPath];
     const execArgv = [...rest, ...process.execArgv, ...flags];
-    const stdio: StdioOptions = ['ignore', 'inherit', 'inherit', 'ipc'];
-    return new Remote(fork(module, { execPath, execArgv, stdio }));
+    return new Remote(
+      fork(module, { execPath, execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+    );
   }
 
   /** Asks, and waits for the answer. @throws Error with what the other process threw */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { onCoresOf } from './cores.ts';
+import { onHalves } from './cores.ts';
 import { Remote, type Calls } from './remote.ts';
 import type { ServerCalls } from './server-process.ts';
 import { shippedFlags } from './shipped-flags.ts';
@@ -37,8 +37,9 @@ export function withStage<C extends Calls, T>(
 ): Promise<T> {
   return withTempDir(base, async (dir) => {
     const own = OURS.includes(name) ? shippedFlags() : [];
-    const server = Remote.fork<ServerCalls>(SERVER, [...own, ...flags], onCoresOf('server'));
-    const clients = Remote.fork<C>(module, [], onCoresOf('clients'));
+    const by = onHalves();
+    const server = Remote.fork<ServerCalls>(SERVER, [...own, ...flags], by.server);
+    const clients = Remote.fork<C>(module, [], by.clients);
     try {
       const secret = randomBytes(32).toString('base64url');
       const url = await server.call('open', { name, dir, secret });
