@@ -199,47 +199,53 @@ export const whisperInput = z.strictObject({
 export function publishInput(kind: RoomKind) {
   const options = Object.entries(kind.events)
     .filter(([, event]) => event.publish === 'client')
-    .map(([type, event]) => {
-      const { data } = event;
-      const input = z.strictObject({ room: roomId, type: z.literal(type), data, idempotencyKey });
-      return mayReply(event) ? input.extend({ replyTo: positionInput.optional() }) : input;
-    });
+    .map(([type, event]) => publishInputOf(type, event));
   const [first, ...rest] = options;
   return first && z.discriminatedUnion('type', [first, ...rest]);
 }
 
+/** What `publish` takes of the event `type`. */
+function publishInputOf(type: string, event: EventSpec) {
+  const { data } = event;
+  const input = z.strictObject({ room: roomId, type: z.literal(type), data, idempotencyKey });
+  return mayReply(event) ? input.extend({ replyTo: positionInput.optional() }) : input;
+}
+
 /** Input of a kind's shorthand for the event `type`: that event's fields beside `room` and key.
- *  Parses to the form of `publish`: `{ room, data, idempotencyKey }`. */
-export function shorthandInput(event: EventSpec) {
-  const plain = z.looseObject({ room: roomId, idempotencyKey });
-  const taken: typeof plain = mayReply(event)
-    ? plain.extend({ replyTo: positionInput.optional() })
-    : plain;
-  const fieldsAndRoom = taken.transform(({ room, idempotencyKey: key, ...rest }, context) => {
-    const fields: Record<string, unknown> = rest;
-    const { replyTo } = rest as { replyTo?: string };
-    if (mayReply(event)) delete fields['replyTo'];
-    // The event's own schema decides, refinements and unknown keys included.
-    const data = event.data.safeParse(fields);
-    if (data.success) {
-      const parsed = { room, data: data.data, idempotencyKey: key };
-      return mayReply(event) && replyTo !== undefined ? { ...parsed, replyTo } : parsed;
+ *  Parses to what `publish` takes. */
+export function shorthandInput(type: string, event: EventSpec) {
+  const published = publishInputOf(type, event);
+  return z.transform((input: unknown, context) => {
+    // A strict object drops this key without a word, and unknown keys are refused (CON3).
+    if (isRecord(input) && Object.hasOwn(input, '__proto__')) {
+      context.addIssue('Unrecognized key: "__proto__"');
+      return z.NEVER;
     }
-    for (const issue of data.error.issues) {
-      context.issues.push({ ...issue, code: 'custom', input: fields });
+    // The event's own schema decides, refinements and unknown keys included.
+    const parsed = published.safeParse(isRecord(input) ? asPublished(type, event, input) : input);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) {
+      const [first, ...rest] = issue.path;
+      const path = first === 'data' ? rest : issue.path;
+      context.issues.push({ ...issue, path, code: 'custom', input });
     }
     return z.NEVER;
   });
-  return withoutProto.pipe(fieldsAndRoom);
+}
+
+function isRecord(input: unknown): input is Record<string, unknown> {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}
+
+/** A shorthand's fields where `publish` has them. */
+function asPublished(type: string, event: EventSpec, input: Record<string, unknown>) {
+  const { room, idempotencyKey: key, ...data } = input;
+  const published = { room, type, data, idempotencyKey: key };
+  if (!mayReply(event) || !Object.hasOwn(data, 'replyTo')) return published;
+  const { replyTo, ...fields } = data;
+  return { ...published, data: fields, replyTo };
 }
 
 function mayReply(event: EventSpec): boolean {
   return event.delivery === 'durable' && event.life.replies;
 }
-
-// A loose object drops this key without a word, and unknown keys are refused (CON3).
-const withoutProto = z
-  .unknown()
-  .refine((input) => typeof input !== 'object' || !input || !Object.hasOwn(input, '__proto__'), {
-    error: 'Unrecognized key: "__proto__"',
-  });

@@ -2,7 +2,7 @@ import { chat } from '../../shared/index.ts';
 import { shorthandInput } from '../../shared/procedures.ts';
 
 /** What every peer checks a message by: the schema of `chat.send` itself. */
-export const sendInput = shorthandInput(chat.events.message);
+export const sendInput = shorthandInput('message', chat.events.message);
 
 /** What every peer delivers: the fields of an event of ours. */
 export interface Broadcast {

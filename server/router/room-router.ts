@@ -70,8 +70,7 @@ function shorthands(kind: RoomKind, gate: Gate, now: () => number) {
   const entries = Object.entries(kind.shorthands).map(([name, type]) => {
     const spec = kind.events[type];
     if (!spec) throw new Error(`room-router: ${kind.name} has no event ${type}`);
-    const input = shorthandInput(spec).transform((fields) => ({ ...fields, type }));
-    return [name, publishing(input, gate, now)] as const;
+    return [name, publishing(shorthandInput(type, spec), gate, now)] as const;
   });
   return Object.fromEntries(entries);
 }

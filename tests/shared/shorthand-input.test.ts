@@ -14,13 +14,14 @@ const kind = defineRoom('plan', {
     ),
   },
 });
-const move = shorthandInput(kind.events.moved);
-const send = shorthandInput(chat.events.message);
+const move = shorthandInput('moved', kind.events.moved);
+const send = shorthandInput('message', chat.events.message);
 
 describe('shorthandInput', () => {
   it('[CON2] takes the fields beside room and key, and gives the form of publish', () => {
     expect(send.parse({ room: 'general', text: ' hi ', idempotencyKey: 'k' })).toEqual({
       room: 'general',
+      type: 'message',
       data: { text: 'hi' },
       idempotencyKey: 'k',
     });
@@ -35,6 +36,31 @@ describe('shorthandInput', () => {
   it('names each field that is wrong', () => {
     const refused = move.safeParse({ room: 'general', from: 'a', to: 'b' });
     expect(refused.error?.issues.map(({ path }) => path)).toEqual([['from'], ['to']]);
+  });
+
+  it('names what is wrong beside the fields at once with them', () => {
+    const refused = send.safeParse({ room: 'a:b', text: 5, replyTo: 'x', idempotencyKey: 'a b' });
+    const paths = refused.error?.issues.map(({ path }) => path);
+    expect(paths?.toSorted()).toEqual([['idempotencyKey'], ['replyTo'], ['room'], ['text']]);
+  });
+
+  it('takes a field for its own that has the name of a part of publish', () => {
+    const events = { noted: durable(z.object({ data: z.object({ type: z.string() }) })) };
+    const note = shorthandInput('noted', defineRoom('pad', { events }).events.noted);
+    const data = { data: { type: 'a' } };
+    expect(note.parse({ room: 'general', ...data })).toMatchObject({ type: 'noted', data });
+    const refused = note.safeParse({ room: 'general', data: { type: 1 } });
+    expect(refused.error?.issues.map(({ path }) => path)).toEqual([['data', 'type']]);
+  });
+
+  it('says of what is no object that it is none', () => {
+    const said = [null, 'hi', ['general'], undefined].map((value) => send.safeParse(value));
+    const messages = said.map(({ error }) => error?.issues.map(({ message }) => message));
+    expect(messages).toEqual(
+      ['null', 'string', 'array', 'undefined'].map((type) => [
+        `Invalid input: expected object, received ${type}`,
+      ]),
+    );
   });
 
   it.each([
