@@ -161,6 +161,8 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
     const { hardBytes } = this.#shared.limits;
     if (this.#pendingBytes + this.#queuedBytes > hardBytes) {
       this.#write();
+      // What is about to be gathered goes before what is pushed after it.
+      this.#takeBack();
       if (this.unsentBytes > hardBytes) this.cut();
     }
     return this.#isOpen;
