@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createTally } from '../../server/tally.ts';
@@ -16,6 +16,7 @@ export interface Seat {
   readonly outbound: Outbound;
   /** The server's end, as an app has it. */
   readonly ws: WebSocket;
+  readonly socket: Socket;
   readonly reader: WebSocket;
   /** What the reader got, as texts. */
   readonly got: string[];
@@ -57,7 +58,7 @@ export async function openSeats(
     const mayTimeOut = !parts.direct;
     const tally = createTally();
     const outbound = new Outbound(ws, socket, { ...parts, stalls, tally, mayTimeOut });
-    seats.push({ outbound, ws, reader, got });
+    seats.push({ outbound, ws, socket, reader, got });
   }
   return seats;
 }

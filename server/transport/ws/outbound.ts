@@ -113,8 +113,9 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
     return this.#tcp?.remoteAddress;
   }
 
+  /** Without what this turn has gathered, which says nothing of the reader either. */
   get unsentBytes(): number {
-    return this.#gatheredBytes + (this.#writer?.waitingBytes ?? this.#ws.bufferedAmount);
+    return this.#writer?.waitingBytes ?? this.#ws.bufferedAmount;
   }
 
   /** Among the direct writes; it changes only when the connection ends. */

@@ -2,7 +2,7 @@ import { kernelQueues, type Endpoints } from './kernel-queues.ts';
 
 /** A connection that may stop moving. */
 export interface Stalling extends Endpoints {
-  /** Bytes that the kernel has not taken: falls while the reader reads. */
+  /** Bytes that were offered to the kernel and that it has not taken: falls while the reader reads. */
   readonly unsentBytes: number;
   /** Cuts the connection. */
   cut(): void;

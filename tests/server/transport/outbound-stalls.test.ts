@@ -3,6 +3,7 @@ import { FlushQueue } from '../../../server/transport/ws/flush-queue.ts';
 import { StallWatch } from '../../../server/transport/ws/stall-watch.ts';
 import { TcpWrites } from '../../../server/transport/ws/tcp-writes.ts';
 import { openSeats } from '../../kit/outbound-seats.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 const limits = { softBytes: Infinity, hardBytes: Infinity };
 const STALL_MS = 600_000;
@@ -29,5 +30,23 @@ describe.each([
     now += STALL_MS;
     await stalls.check();
     expect(ws.readyState).not.toBe(ws.OPEN);
+  });
+
+  it('[TRN4] leaves alone who takes everything, whatever a turn has gathered when he is looked at', async () => {
+    let now = 0;
+    const stalls = new StallWatch({ stallMs: STALL_MS, now: () => now });
+    const [seat] = await openSeats(1, { queue: new FlushQueue(), limits, writes, stalls });
+    if (!seat) throw new Error('no seat');
+    const { outbound, ws, got } = seat;
+    // He is watched once something has waited for him.
+    outbound.send('x'.repeat(20_000_000));
+    await waitFor(() => expect(got).toHaveLength(1));
+    for (let look = 1; look <= 8; look += 1) {
+      now += STALL_MS / 6;
+      outbound.send('tick');
+      await stalls.check();
+      await waitFor(() => expect(got).toHaveLength(1 + look));
+    }
+    expect(ws.readyState).toBe(ws.OPEN);
   });
 });
