@@ -164,6 +164,16 @@ describe.each([
     expect(replies).toEqual(['started', 'data']);
   });
 
+  it('an app that `ws` refuses a close goes on being served', async () => {
+    const clients: WebSocket[] = [];
+    const onConnection = (client: WebSocket) => void clients.push(client);
+    const { send, replies } = await stage(adapter, { onConnection });
+    const tooLong = 'x'.repeat(124);
+    expect(() => clients[0]?.close(4_000, tooLong)).toThrow(RangeError);
+    send({ id: 1, method: 'query', params: { path: 'fails' } });
+    await waitFor(() => expect(replies).toEqual(['a query']));
+  });
+
   it('an app that has wrapped `send` hears of all that is sent', async () => {
     const sent: unknown[] = [];
     const onConnection = (client: WebSocket) => {

@@ -63,8 +63,8 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
         writer.minds();
         this.#takeBack();
       },
+      onClose: () => this.flush(),
       onEnd: () => {
-        this.flush();
         this.#isClosing = true;
         this.#leaveDirect();
       },
