@@ -76,6 +76,40 @@ function heldQuery() {
 }
 
 describe('the adapter on a ws server of an app', () => {
+  it('[TRN4] holds up generators of a reader who stops, however many, and does not cut him', async () => {
+    const STREAMS = 60;
+    const t = initTRPC.create();
+    let yielded = 0;
+    const router = t.router({
+      many: t.procedure.subscription(async function* ({ signal }) {
+        while (!signal?.aborted) {
+          // All at once, so that all of them see the same room.
+          await new Promise((resolve) => setImmediate(resolve));
+          yielded += 1;
+          yield 'x'.repeat(50_000);
+        }
+      }),
+    });
+    const url = await ownServer({ ...roomsLimits, transformer: 'none' }, { router });
+    const reader = await rawSocket(url);
+    for (let id = 1; id <= STREAMS; id += 1) {
+      reader.send({ id, method: 'subscription', params: { path: 'many' } });
+    }
+    await reader.next();
+    reader.ws.pause();
+    // Nobody yields any more: each of them holds one value at most, or waits.
+    let before = -1;
+    await waitFor(() => {
+      const isStill = yielded === before && yielded >= STREAMS;
+      before = yielded;
+      expect(isStill).toBe(true);
+    });
+    const paused = yielded;
+    reader.ws.resume();
+    await waitFor(() => expect(yielded).toBeGreaterThan(paused + STREAMS));
+    expect(reader.ws.readyState).toBe(reader.ws.OPEN);
+  });
+
   it('[TRN4] cuts a reader who stops at the hard cap, though an observable cannot be held up', async () => {
     const { said, router } = flood();
     const url = await ownServer({ softBytes: 100_000, hardBytes: 400_000 }, { router });

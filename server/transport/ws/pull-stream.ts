@@ -64,6 +64,12 @@ async function takeStep(iterator: AsyncIterator<unknown>, options: PullOptions):
   const next = await nextUnlessStopped(iterator, options);
   if (next === 'stopped') return 'stopped';
   if (next.done) return 'done';
+  // Other streams may have filled it meanwhile, and may fill it again before this one goes on: all are told of the same
+  // room, so between the last look and the value there is no `await`.
+  while (waits && outbound.isFull) {
+    await room(outbound, signal);
+    if (signal.aborted) return 'stopped';
+  }
   options.onValue(next.value);
   return 'more';
 }
@@ -85,7 +91,7 @@ function nextUnlessStopped(
   });
 }
 
-/** Resolves when the connection has room again, or when the call is stopped. */
+/** Resolves when the connection may have room again, or when the call is stopped. */
 function room(outbound: Outbound, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const waiter = { onRoom: go };
