@@ -65,9 +65,9 @@ export class FeedQueue {
     return this.#isLive;
   }
 
-  /** Has `ready` been given out, or put where it will be? */
+  /** Has `ready` been given out? */
   get hasBegun(): boolean {
-    return this.#epoch !== '';
+    return this.#epoch !== '' && this.#waiting('ready').length === 0;
   }
 
   /** Where what is yielded or waits to be yielded ends. */
@@ -149,9 +149,12 @@ export class FeedQueue {
     else if (this.#tail === from) throw holeAfter(this.#tail);
   }
 
-  /** Forgets what waits and ends with the word why. */
+  /** Forgets what waits and ends with the word why. A gap that the reader has not been told of is not forgotten: where
+   *  he stands now is beyond it. */
   revoke(reason: RevokedReason): void {
+    const gaps = this.#waiting('gap');
     this.clear();
+    for (const gap of gaps) this.#put(gap);
     this.#add({ type: 'revoked', reason });
   }
 
@@ -245,6 +248,10 @@ export class FeedQueue {
 
   #add(frame: Frame<RoomEvent>): void {
     this.#put({ id: this.#ownId(), offset: this.#offset, delivery: 'control', data: frame });
+  }
+
+  #waiting(type: 'ready' | 'gap'): TrackedFrame[] {
+    return this.#out.filter(({ delivery, data }) => delivery === 'control' && data.type === type);
   }
 
   #put(frame: TrackedFrame): void {

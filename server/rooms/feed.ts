@@ -199,7 +199,7 @@ export class Feed
     if (this.#state === 'ended') return;
     this.#stepOut();
     this.#isShutOut = reason !== 'left';
-    // One that has not begun stands nowhere that a frame could be tracked by.
+    // Where one stands that has not begun its reader does not know: a frame tracked by that would have him resume there.
     if (this.#state === 'begun' && this.#queue.hasBegun) this.#queue.revoke(reason);
     else {
       this.#queue.clear();

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { PUSH, type PushItem, type PushSink } from '../../../server/push.ts';
-import type { Frame } from '../../../shared/index.ts';
+import { FeedQueue } from '../../../server/rooms/feed-queue.ts';
+import { durableFrame } from '../../../server/rooms/tracked-frame.ts';
+import { createTally } from '../../../server/tally.ts';
+import type { Frame, Position } from '../../../shared/index.ts';
+import { feedStage } from '../../kit/feed-stage.ts';
 import { settle } from '../../kit/hand-log.ts';
-import { ada, bob, general, testHub } from '../../kit/rooms.ts';
+import { ada, bob, general, memoryLog, testHub } from '../../kit/rooms.ts';
 import { waitFor } from '../../kit/wait-for.ts';
 
 /** A reader that takes `room` items and is full then. */
@@ -97,6 +101,52 @@ describe('a feed whose reader is shut out', () => {
     feed.revoke('removed');
     await expect(feed.next()).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect((await feed.next()).done).toBe(true);
+  });
+
+  it('[RES3] has not begun while `ready` waits, which says what was missed', async () => {
+    const { append, open } = await feedStage(memoryLog());
+    for (const text of ['a', 'b', 'c', 'd', 'e']) await append(text);
+    // More than may be replayed: it begins with a gap.
+    const feed = await open({ since: { epoch: 'E', offset: 1 }, maxReplay: 2 });
+    const { taken, sink } = reader(100);
+    let isFull = false;
+    let failure: unknown;
+    const control = feed[PUSH]({
+      ...sink,
+      hasRoom: () => !isFull,
+      end: (error) => (failure ??= error),
+    });
+    // Another stream of his fills him while it is read.
+    isFull = true;
+    await settle();
+    feed.revoke('removed');
+    isFull = false;
+    control.resume();
+    expect(taken).toEqual([]);
+    expect(failure).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('[RES3] tells of a gap first that waits, and forgets the rest', () => {
+    const position = { epoch: 'E', offset: 9 };
+    const room = {
+      valuesFor: () => ({ latest: [] }),
+      presence: undefined,
+      keyWindowMs: 1,
+      frameId: ({ epoch, offset }: Position) => `${epoch}:${offset}/n`,
+      position,
+    };
+    const options = { room, userId: undefined, maxFrames: 9, tally: createTally() };
+    const queue = new FeedQueue(options);
+    queue.begin({ start: 'fresh', position: { epoch: 'E', offset: 1 } });
+    queue.take();
+    queue.skip('expired', position);
+    const event = durableFrame({ offset: 10, type: 'message', data: null, by: ada, at: 1 }, 'E');
+    queue.receive(event, false);
+    queue.revoke('removed');
+    const seen = [queue.take(), queue.take(), queue.take()].map(
+      (frame) => frame && [frame.data.type, frame.id],
+    );
+    expect(seen).toEqual([['gap', 'E:9/n'], ['revoked', 'E:9/n'], undefined]);
   });
 
   it('[AUT1] is found by room and user, on every node that hears the notice', async () => {
