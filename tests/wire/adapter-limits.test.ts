@@ -82,7 +82,8 @@ describe('the adapter on a ws server of an app', () => {
     let yielded = 0;
     const router = t.router({
       many: t.procedure.subscription(async function* ({ signal }) {
-        while (!signal?.aborted) {
+        for (;;) {
+          if (signal?.aborted) return;
           // All at once, so that all of them see the same room.
           await new Promise((resolve) => setImmediate(resolve));
           yielded += 1;

@@ -66,9 +66,11 @@ async function takeStep(iterator: AsyncIterator<unknown>, options: PullOptions):
   if (next.done) return 'done';
   // Other streams may have filled it meanwhile, and may fill it again before this one goes on: all are told of the same
   // room, so between the last look and the value there is no `await`.
-  while (waits && outbound.isFull) {
-    await room(outbound, signal);
-    if (signal.aborted) return 'stopped';
+  if (waits) {
+    while (outbound.isFull) {
+      await room(outbound, signal);
+      if (signal.aborted) return 'stopped';
+    }
   }
   options.onValue(next.value);
   return 'more';
