@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Deadlines } from '../../server/deadlines.ts';
 import { KeepAlives } from '../../server/transport/ws/keep-alive.ts';
+import type { KernelSide } from '../../server/transport/ws/kernel-queues.ts';
+import { SlowReaders } from '../../server/transport/ws/slow-readers.ts';
 import { HOUR } from '../../shared/index.ts';
 import { manualClock } from '../kit/manual-clock.ts';
 import { settableClock } from '../kit/settable-clock.ts';
@@ -168,6 +170,55 @@ describe('KeepAlives', () => {
     clock.advance(150);
     keepAlives.heard(one);
     await settle();
+    expect(cut).not.toHaveBeenCalled();
+  });
+
+  it('[TRN4] asks a slow reader again, and cuts him once he has stopped', async () => {
+    const clock = manualClock();
+    const sides = new Map<object, KernelSide>();
+    const slow = new SlowReaders(async () => new Map(sides) as Map<never, KernelSide>);
+    const keepAlives = new KeepAlives({ clock, pingMs: 100, pongWaitMs: 50, slow });
+    const told: string[] = [];
+    const one = (name: string) => {
+      const outbound = { unsentBytes: 0, cut: () => {} };
+      const cut = () => void told.push(`cut ${name}`);
+      return { ping: () => void told.push(`ping ${name}`), cut, outbound };
+    };
+    const [reads, dead] = [one('reads'), one('dead')];
+    for (const each of [reads, dead]) keepAlives.heard(each);
+    sides.set(reads.outbound, { bytes: 9_000, unanswered: 0 });
+    sides.set(dead.outbound, { bytes: 9_000, unanswered: 4 });
+    const pass = async () => {
+      clock.advance(150);
+      await settle();
+      await settle();
+      return told.splice(0);
+    };
+    expect(await pass()).toEqual(['ping reads', 'ping dead', 'cut dead']);
+    sides.set(reads.outbound, { bytes: 8_000, unanswered: 0 });
+    expect(await pass()).toEqual(['ping reads']);
+    expect(await pass()).toEqual(['ping reads', 'cut reads']);
+    expect(await pass()).toEqual([]);
+  });
+
+  it('[TRN4] neither cuts nor asks who is heard, or gone, while the kernel is asked', async () => {
+    const clock = manualClock();
+    let tell = () => {};
+    const slow = new SlowReaders(() => new Promise((resolve) => (tell = () => resolve(new Map()))));
+    const keepAlives = new KeepAlives({ clock, pingMs: 100, pongWaitMs: 50, slow });
+    const [ping, cut] = [vi.fn(), vi.fn()];
+    const one = () => ({ ping, cut, outbound: { unsentBytes: 0, cut: () => {} } });
+    const [heard, gone] = [one(), one()];
+    for (const each of [heard, gone]) keepAlives.heard(each);
+    clock.advance(150);
+    await settle();
+    keepAlives.heard(heard);
+    keepAlives.forget(gone);
+    tell();
+    await settle();
+    expect(ping).toHaveBeenCalledTimes(2);
+    clock.advance(100);
+    expect(ping).toHaveBeenCalledTimes(3);
     expect(cut).not.toHaveBeenCalled();
   });
 });

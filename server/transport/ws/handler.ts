@@ -20,6 +20,7 @@ import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { Pace } from './pace.ts';
 import { SharedReads } from './shared-reads.ts';
+import { SlowReaders } from './slow-readers.ts';
 import { StallWatch } from './stall-watch.ts';
 import { TcpWrites } from './tcp-writes.ts';
 import { WholeFrames } from './whole-frames.ts';
@@ -65,11 +66,11 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
   const queue = new FlushQueue();
   const writes = TcpWrites.find();
   const limits = { ...defaultLimits, ...options.limits };
-  const stalls = new StallWatch({ stallMs: limits.stallMs });
+  const stalls = new StallWatch(limits);
   // Sockets that nobody else reads are nobody else's.
   const mayTimeOut = maxBytes === undefined;
   const envelopes = new Envelopes(router, encoder, queue);
-  const { softBytes } = limits;
+  const { softBytes, stallMs } = limits;
   const direct =
     writes && !mayTimeOut && encoder === jsonEncoder
       ? new DirectWrites({ queue, envelopes, writes, tally, softBytes })
@@ -87,7 +88,13 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     envelopes,
     errors: new ErrorReplies({ router, onError }),
     keepAlives: keepAlive?.enabled
-      ? new KeepAlives({ clock, pingMs: keepAlive.pingMs, pongWaitMs: keepAlive.pongWaitMs })
+      ? new KeepAlives({
+          clock,
+          pingMs: keepAlive.pingMs,
+          pongWaitMs: keepAlive.pongWaitMs,
+          // Where nobody is cut who has stopped, tRPC's own adapter decides as ever.
+          slow: Number.isFinite(stallMs) ? new SlowReaders() : undefined,
+        })
       : undefined,
   };
   const isLimited = Number.isFinite(Math.min(limits.connections, limits.connectionsPerAddress));

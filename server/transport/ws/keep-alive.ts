@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws';
 import { systemClock, type Clock } from '../../clock.ts';
 import { Deadlines } from '../../deadlines.ts';
+import type { SlowReaders } from './slow-readers.ts';
+import type { Stalling } from './stall-watch.ts';
 
 const PING_MS = 30_000;
 const PONG_WAIT_MS = 5_000;
@@ -11,23 +13,33 @@ const SLACK = 1 / 60;
 export interface Pinged {
   ping(): void;
   cut(): void;
+  /** Its outgoing side, where that may be looked at. */
+  readonly outbound?: Stalling;
 }
 
 /** What `handleKeepAlive` does, for all connections of a handler with two timers in all. */
 export class KeepAlives {
   readonly #silent: Deadlines<Pinged>;
   readonly #asked: Deadlines<Pinged>;
+  readonly #slow: SlowReaders | undefined;
+  /** Who has not answered, and is neither cut nor asked again yet. */
+  readonly #late = new Set<Pinged>();
+  /** Those of a turn: the kernel tells of all at once. */
+  #turn: Pinged[] = [];
 
+  /** `slow`: who is not cut though he has not answered. Unset: nobody. */
   constructor(options: {
     clock: Clock;
     pingMs: number | undefined;
     pongWaitMs: number | undefined;
+    slow?: SlowReaders | undefined;
   }) {
-    const { clock, pingMs = PING_MS, pongWaitMs = PONG_WAIT_MS } = options;
+    const { clock, pingMs = PING_MS, pongWaitMs = PONG_WAIT_MS, slow } = options;
+    this.#slow = slow;
     this.#asked = new Deadlines({
       clock,
       ms: pongWaitMs,
-      onDue: (one) => one.cut(),
+      onDue: (one) => this.#onLate(one),
       // After a stall the answers of all of them lie in the kernel.
       readsFirst: true,
     });
@@ -44,13 +56,32 @@ export class KeepAlives {
 
   /** Something has come, or the connection is new. */
   heard(one: Pinged): void {
+    this.#late.delete(one);
     this.#asked.clear(one);
     this.#silent.set(one);
   }
 
   forget(one: Pinged): void {
+    this.#late.delete(one);
     this.#asked.clear(one);
     this.#silent.clear(one);
+  }
+
+  #onLate(one: Pinged): void {
+    if (!this.#slow || !one.outbound) return one.cut();
+    this.#late.add(one);
+    if (this.#turn.push(one) === 1) setImmediate(() => void this.#judge(this.#slow));
+  }
+
+  async #judge(slow: SlowReaders | undefined): Promise<void> {
+    const turn = this.#turn.splice(0);
+    const readers = await slow?.among(turn.flatMap(({ outbound = [] }) => outbound));
+    for (const one of turn) {
+      // Heard meanwhile, or gone.
+      if (!this.#late.delete(one)) continue;
+      if (one.outbound && readers?.has(one.outbound)) this.#silent.set(one);
+      else one.cut();
+    }
   }
 }
 

@@ -8,6 +8,14 @@ export interface Endpoints {
   readonly remoteAddress?: string | undefined;
 }
 
+/** What the kernel has to say of a connection's outgoing side. */
+export interface KernelSide {
+  /** Bytes that the other end has not acknowledged. */
+  readonly bytes: number;
+  /** Packets in a row that it left unanswered: repeats, and questions whether there is room again. */
+  readonly unanswered: number;
+}
+
 const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 
 /** How many bytes the kernel holds that the other end has not acknowledged, for each of these
@@ -15,31 +23,43 @@ const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
 export async function kernelQueues<T extends Endpoints>(
   sockets: readonly T[],
 ): Promise<Map<T, number>> {
+  const sides = await kernelSides(sockets);
+  return new Map(Array.from(sides, ([socket, { bytes }]) => [socket, bytes]));
+}
+
+/** All that it says of them, likewise. */
+export async function kernelSides<T extends Endpoints>(
+  sockets: readonly T[],
+): Promise<Map<T, KernelSide>> {
   const wanted = new Map(sockets.map((socket) => [nameOf(socket), socket]));
-  const queues = new Map<T, number>();
+  const sides = new Map<T, KernelSide>();
   for (const table of TABLES) {
     const text = await readFile(table, 'latin1').catch(() => '');
-    for (const { name, bytes } of parseTable(text)) {
+    for (const { name, ...side } of parseTable(text)) {
       const socket = wanted.get(name);
-      if (socket) queues.set(socket, bytes);
+      if (socket) sides.set(socket, side);
     }
   }
-  return queues;
+  return sides;
 }
 
-interface Row {
+interface Row extends KernelSide {
   readonly name: string;
-  readonly bytes: number;
 }
 
-/** The rows of a kernel table: number, local and remote address, state, queues, all in hex. */
+const ROW =
+  /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{8}):\S+ \S+ ([0-9A-F]{8}) +\d+ +(\d+) /gm;
+
+/** The rows of a kernel table: number, local and remote address, state, queues, timer, repeats, all in hex; then the
+ *  user and the questions, which are decimal. */
 export function* parseTable(text: string): Generator<Row> {
-  const row = /^ *\d+: [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) \S+ ([0-9A-F]{8}):/gm;
-  for (const [, local = '', address = '', remote = '', queue = ''] of text.matchAll(row)) {
+  for (const [, local = '', address = '', remote = '', ...counts] of text.matchAll(ROW)) {
     const [localPort, remotePort] = [Number.parseInt(local, 16), Number.parseInt(remote, 16)];
     const remoteAddress = addressOf(address);
     const name = nameOf({ localPort, remotePort, remoteAddress });
-    yield { name, bytes: Number.parseInt(queue, 16) };
+    const [queue = '', repeats = '', questions = ''] = counts;
+    const unanswered = Number.parseInt(repeats, 16) + Number(questions);
+    yield { name, bytes: Number.parseInt(queue, 16), unanswered };
   }
 }
 
