@@ -4,6 +4,7 @@ import {
   jsonEncoder,
   type Encoder,
 } from '@trpc/server/adapters/ws';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { applyWSSHandler as ourHandler } from '../../server/transport/adapter.ts';
@@ -24,6 +25,7 @@ function testRouter(aborted: string[]) {
       signal?.addEventListener('abort', () => aborted.push(path));
       return streamOf(make);
     });
+  const waits = t.procedure.query(({ signal }) => setTimeout(60_000, '', { signal }));
   return t.router({
     fails: t.procedure.query(() => {
       throw failed('a query');
@@ -31,6 +33,11 @@ function testRouter(aborted: string[]) {
     cuts: t.procedure.subscription(async function* ({ ctx }) {
       yield 1;
       ctx.res.terminate();
+    }),
+    calls: t.procedure.subscription(async function* ({ signal }) {
+      const caller = t.router({ waits }).createCaller({ res: {} as WebSocket }, { signal });
+      yield 1;
+      yield await caller.waits();
     }),
     noIterator: stream(() => {
       throw failed('no iterator');
@@ -122,6 +129,16 @@ describe.each([
     follow('badTwice');
     await waitFor(() => expect(replies).toEqual(['started', 'next', 'stopped']));
     expect(errors).toEqual(['next', 'return']);
+  });
+
+  it('the app hears nothing of a call of its own that a stream waited for when it was stopped', async () => {
+    const { send, follow, replies, errors } = await stage(adapter);
+    follow('calls');
+    await waitFor(() => expect(replies).toEqual(['started', 'data']));
+    send({ id: 1, method: 'subscription.stop' });
+    await waitFor(() => expect(replies).toEqual(['started', 'data', 'stopped']));
+    send({ id: 2, method: 'query', params: { path: 'fails' } });
+    await waitFor(() => expect(errors).toEqual(['a query']));
   });
 
   it('what `onError` returns is a promise, whoever has made it', async () => {

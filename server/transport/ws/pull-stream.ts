@@ -1,3 +1,4 @@
+import { getTRPCErrorFromUnknown } from '@trpc/server';
 import type { Outbound } from './outbound.ts';
 
 /** What becomes of a stream that is pulled. */
@@ -119,6 +120,7 @@ async function cleanedUp(iterator: AsyncIterator<unknown>): Promise<Failure | un
   }
 }
 
+/** Is it what a stop looks like from within? A caller of the server's own wraps it. */
 function isAbortError(cause: unknown): boolean {
-  return cause instanceof Error && cause.name === 'AbortError';
+  return getTRPCErrorFromUnknown(cause).cause?.name === 'AbortError';
 }
