@@ -115,11 +115,12 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
     const refusal = admission?.enter(client, addressBy(addressOf, req));
     if (refusal) return turnAway(client, refusal.message, clock);
     const { socket } = req;
-    const under = socketUnder(client) ?? socket;
+    const own = socketUnder(client);
+    const under = own ?? socket;
     if (frames) frames.read(client, under);
     else deadline.watch(under);
-    // What else an app has put under it, as a stream that encrypts, is written to by ws.
-    const outbound = new Outbound(client, under === socket ? socket : undefined, shared);
+    // What else an app has put under it, as a stream that encrypts, or over it is written to by `send`.
+    const outbound = new Outbound(client, own === socket ? socket : undefined, shared);
     new Connection(client, req, outbound, service).open();
   };
 }

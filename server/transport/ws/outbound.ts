@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { PushItem, PushTogether } from '../../push.ts';
-import { hearOfApp, tellApp } from './app-use.ts';
+import { hasOwnSend, hearOfApp, tellApp } from './app-use.ts';
 import type { Chain } from './chain.ts';
 import { NO_PLACE, type DirectOwner } from './direct-writes.ts';
 import type { Envelopes } from './envelope.ts';
 import { frameBytes, frameLength } from './frame-bytes.ts';
 import type { Flushable, Part } from './flush-queue.ts';
-import type { Endpoints } from './kernel-queues.ts';
+import { MessageWriter } from './message-writer.ts';
 import { SocketWriter } from './socket-writer.ts';
 import type { OutboundParts } from './outbound-parts.ts';
 import type { Stalling } from './stall-watch.ts';
@@ -33,20 +33,21 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
   #owesRoom = false;
   /** Among the direct writes, which are open to it while nothing waits and this turn has nothing else. */
   #place = NO_PLACE;
-  readonly #writer: SocketWriter | undefined;
+  #writer: SocketWriter | undefined;
   readonly #shared: OutboundParts;
   readonly #ws: WebSocket;
-  readonly #tcp: Endpoints | undefined;
+  readonly #socket: Socket | undefined;
+  /** Where there is no writer, from the first message on. */
+  #messages: MessageWriter | undefined;
   readonly #waiters = new Waiters();
 
   /** `socket`: the one that the upgrade handed over. Unset: everything goes through `ws`. */
   constructor(ws: WebSocket, socket: Socket | undefined, shared: OutboundParts) {
     this.#ws = ws;
-    this.#tcp = socket;
+    this.#socket = socket;
     this.#shared = shared;
-    // An extension would have to change every frame: that is the business of `ws`. An app that has put a `send` of its
-    // own in the place of it wants to hear of every message.
-    if (!socket || ws.extensions !== '' || Object.hasOwn(ws, 'send')) return;
+    // An extension would have to change every frame: that is the business of `ws`.
+    if (!socket || ws.extensions !== '' || hasOwnSend(ws)) return;
     const onDrain = () => {
       this.#queuedBytes = 0;
       this.#tellOfRoom();
@@ -62,6 +63,11 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
         this.flush();
         writer.minds();
         this.#takeBack();
+      },
+      onOwnSend: () => {
+        this.flush();
+        this.#leaveDirect();
+        this.#writer = undefined;
       },
       onClose: () => this.flush(),
       onEnd: () => {
@@ -102,15 +108,15 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
   }
 
   get localPort(): number | undefined {
-    return this.#tcp?.localPort;
+    return this.#socket?.localPort;
   }
 
   get remotePort(): number | undefined {
-    return this.#tcp?.remotePort;
+    return this.#socket?.remotePort;
   }
 
   get remoteAddress(): string | undefined {
-    return this.#tcp?.remoteAddress;
+    return this.#socket?.remoteAddress;
   }
 
   /** Without what this turn has gathered, which says nothing of the reader either. */
@@ -134,12 +140,11 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
     if (!this.#mayTakeMore()) return;
     const bytes = Buffer.byteLength(message);
     this.#shared.tally.bytesSent += bytes;
-    // Not what `ws` holds: of an app's own messages in there, nothing would tell when they have left.
-    this.#queuedBytes += bytes;
-    this.#ws.send(message, () => {
-      this.#queuedBytes -= bytes;
+    this.#messages ??= new MessageWriter(this.#ws, this.#socket, (waitingBytes) => {
+      this.#queuedBytes = waitingBytes;
       this.#tellOfRoom();
     });
+    this.#queuedBytes = this.#messages.send(message, bytes);
     this.#watch();
   }
 
