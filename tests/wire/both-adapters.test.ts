@@ -181,6 +181,19 @@ describe.each([
     expect(replies).toEqual(['started', 'data']);
   });
 
+  it('an app that listens to a client in createContext hears of the end before its streams do', async () => {
+    const heard: boolean[] = [];
+    const createContext = ({ res, info }: { res: WebSocket; info: { signal: AbortSignal } }) => {
+      res.on('close', () => heard.push(info.signal.aborted));
+      return { res };
+    };
+    const { ws, follow, replies } = await stage(adapter, { createContext });
+    follow('calls');
+    await waitFor(() => expect(replies).toEqual(['started', 'data']));
+    ws.terminate();
+    await waitFor(() => expect(heard).toEqual([false]));
+  });
+
   it('an app that `ws` refuses a close goes on being served', async () => {
     const clients: WebSocket[] = [];
     const onConnection = (client: WebSocket) => void clients.push(client);

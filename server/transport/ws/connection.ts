@@ -62,6 +62,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IntakeHost
   /** Undefined until it is known what to make the context from. */
   #context: Promise<unknown> | undefined;
   #hasContext = false;
+  #isOver = false;
   /** What has come meanwhile. */
   #earlyBytes = 0;
 
@@ -75,13 +76,14 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IntakeHost
 
   /** Begins to serve. */
   open(): void {
+    // First, as tRPC's own: what it listens to hears of an end before calls are stopped.
+    if (!expectsParams(this.#req)) this.#createContext(() => null);
     this.#ws.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#ws.on('error', (cause) => {
       this.errors.report(this, { ...NO_CALL, error: getTRPCErrorFromUnknown(cause) });
     });
     this.#ws.on('close', () => this.#close());
     this.#service.keepAlives?.heard(this);
-    if (!expectsParams(this.#req)) this.#createContext(() => null);
   }
 
   get req(): IncomingMessage {
@@ -161,6 +163,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IntakeHost
   }
 
   #close(): void {
+    this.#isOver = true;
     this.#service.keepAlives?.forget(this);
     this.outbound.close();
     this.#intake.forget();
@@ -231,7 +234,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IntakeHost
 
   #signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#ws.readyState === this.#ws.CLOSED) this.#abort.abort();
+    if (this.#isOver) this.#abort.abort();
     return this.#abort.signal;
   }
 
