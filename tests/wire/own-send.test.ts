@@ -83,10 +83,7 @@ const WAYS: Record<string, (adapter: Adapter, sent: string[]) => WebSocketServer
     const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     const serve = getWSConnectionHandler({ wss, router });
     wss.on('connection', (client, req) => {
-      const { OPEN, CLOSED } = client;
       const facade = {
-        OPEN,
-        CLOSED,
         send: counted(client, sent),
         on: client.on.bind(client),
         once: client.once.bind(client),

@@ -16,6 +16,7 @@ import { fallbackError, type Envelopes } from './envelope.ts';
 import { NO_CALL, type ErrorReplies } from './error-replies.ts';
 import { Intake, type IntakeHost } from './intake.ts';
 import type { KeepAlives, Pinged } from './keep-alive.ts';
+import { isOpen } from './ready-state.ts';
 import type { SocketLimits, WSSHandlerOptions } from './options.ts';
 import type { Outbound } from './outbound.ts';
 import type { Pace } from './pace.ts';
@@ -123,7 +124,7 @@ export class Connection<R extends AnyTRPCRouter> implements CallHost, IntakeHost
   }
 
   isOpen(): boolean {
-    return this.#ws.readyState === this.#ws.OPEN;
+    return isOpen(this.#ws);
   }
 
   context(): Promise<unknown> {

@@ -19,6 +19,7 @@ import { MessageDeadline } from './message-deadline.ts';
 import { defaultLimits, type WSSHandlerOptions } from './options.ts';
 import { Outbound } from './outbound.ts';
 import { Pace } from './pace.ts';
+import { isClosed, isOpen } from './ready-state.ts';
 import { SharedReads } from './shared-reads.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { StallWatch } from './stall-watch.ts';
@@ -111,7 +112,7 @@ export function getWSConnectionHandler<R extends AnyTRPCRouter>(
       : new WholeFrames({ maxBytes, deadline, reads: SharedReads.find() });
   return (client, req) => {
     // An app may have taken its time: nothing tells of the end of what has ended already.
-    if (client.readyState === client.CLOSED) return;
+    if (isClosed(client)) return;
     const refusal = admission?.enter(client, addressBy(addressOf, req));
     if (refusal) return turnAway(client, refusal.message, clock);
     const { socket } = req;
@@ -141,7 +142,7 @@ export function applyWSSHandler<R extends AnyTRPCRouter>(
     broadcastReconnectNotification: () => {
       const notification = encoder.encode({ id: null, method: 'reconnect' });
       for (const client of wss.clients) {
-        if (client.readyState === client.OPEN) client.send(notification);
+        if (isOpen(client)) client.send(notification);
       }
     },
   };

@@ -8,6 +8,7 @@ import type { Envelopes } from './envelope.ts';
 import { frameBytes, frameLength } from './frame-bytes.ts';
 import type { Flushable, Part } from './flush-queue.ts';
 import { MessageWriter } from './message-writer.ts';
+import { isOpen } from './ready-state.ts';
 import { SocketWriter } from './socket-writer.ts';
 import type { OutboundParts } from './outbound-parts.ts';
 import type { Stalling } from './stall-watch.ts';
@@ -176,7 +177,7 @@ export class Outbound implements Flushable, Stalling, DirectOwner {
 
   /** What `ws` says is for who cannot be written to without it: of a socket that has gone the writer knows. */
   get #isOpen(): boolean {
-    return this.#writer ? !this.#isClosing : this.#ws.readyState === this.#ws.OPEN;
+    return this.#writer ? !this.#isClosing : isOpen(this.#ws);
   }
 
   #sendFrame(frame: Buffer): void {
