@@ -125,8 +125,11 @@ function readTuple(def: z.core.$ZodTupleDef, json: readonly unknown[], walk: Wal
   });
 }
 
-/** The first option that takes it. */
+/** The option that it names, or the first that takes it. */
 function readUnion(def: z.core.$ZodUnionDef, json: unknown, walk: Walk): unknown {
+  const named = optionNamed(def, json);
+  // Whether it fits or not: what is wrong is told of its values, not of the text that they were.
+  if (named) return read(named, json, walk);
   const { bytes } = walk;
   for (const option of def.options) {
     const value = read(option, json, walk);
@@ -135,4 +138,14 @@ function readUnion(def: z.core.$ZodUnionDef, json: unknown, walk: Walk): unknown
   }
   // None does: the union says why.
   return json;
+}
+
+/** The option of a discriminated union that the value says it is. */
+function optionNamed(
+  def: z.core.$ZodUnionDef & { readonly discriminator?: string },
+  json: unknown,
+): AnySchema | undefined {
+  const { discriminator: key, options } = def;
+  if (key === undefined || !isRecord(json)) return undefined;
+  return options.find((option) => option._zod.propValues?.[key]?.has(json[key] as string));
 }

@@ -27,6 +27,19 @@ describe('plain JSON', () => {
       expect(one.parse(fromJson(one, json))).toEqual(value);
     }
   });
+
+  it('is read as the option that it names, also where it does not fit', () => {
+    const shape = z.discriminatedUnion('type', [
+      z.object({ type: z.literal('note'), at: z.string() }),
+      z.object({ type: z.literal('move'), to: z.string().max(2), at: z.date() }),
+    ]);
+    for (const one of [shape, strict(shape)]) {
+      const read = fromJson(one, { type: 'move', to: 'a100', at: '1970-01-02T00:00:00Z' });
+      expect(one.safeParse(read).error?.issues).toMatchObject([{ path: ['to'] }]);
+      const nope = fromJson(one, { type: 'nope', at: '1970-01-02T00:00:00Z' });
+      expect(one.safeParse(nope).error?.issues).toMatchObject([{ path: ['type'] }]);
+    }
+  });
 });
 
 describe('bytes as plain JSON', () => {
