@@ -5,7 +5,7 @@ import { CliError, usageError } from './failure.ts';
 import { askGuest, probe } from './guest.ts';
 import { createKindClient, type KindClient } from './kind-client.ts';
 import type { Values } from './options.ts';
-import { parseServerUrl } from './server-url.ts';
+import { parseServerUrl, type ServerUrl } from './server-url.ts';
 import { within } from './within.ts';
 
 /** The options of every command that talks to a server. */
@@ -29,16 +29,25 @@ export const nameOption = {
   name: { value: 'NAME', says: 'your name as a guest (default: your user name on this machine)' },
 } as const;
 
-/** Connects to a server for rooms of a kind, as the token's user or as a guest.
+/** A server, and who one is there. */
+export interface Entry {
+  readonly server: ServerUrl;
+  readonly token: string;
+}
+
+/** Enters a server, as the token's user or as a guest.
  *  @throws CliError UNREACHABLE, NO_GUESTS; RoomError as the server says */
-export async function connect(
-  kind: RoomKind,
+export async function enter(
   values: Values<typeof connectionOptions & typeof nameOption>,
-): Promise<KindClient> {
+): Promise<Entry> {
   const server = parseServerUrl(values.url);
   const name = parseName('name', values.name ?? systemName());
   await probe(server);
-  const token = values.token ?? (await askGuest(server, name)).token;
+  return { server, token: values.token ?? (await askGuest(server, name)).token };
+}
+
+/** Connects to it for rooms of a kind. */
+export function connect(kind: RoomKind, { server, token }: Entry): KindClient {
   return createKindClient(kind, { url: server.trpc, token });
 }
 

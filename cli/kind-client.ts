@@ -26,14 +26,21 @@ export interface Publication {
   readonly idempotencyKey: string;
 }
 
+/** What a publish has come to. */
+export type Sent = Pick<Ack, 'position'>;
+
+/** Publishes into the rooms of one kind. */
+export interface Publisher {
+  /** Publishes once, as things stand. @throws RoomError; CliError UNREACHABLE, REFUSED */
+  publish(publication: Publication): Promise<Sent>;
+  close(): void;
+}
+
 /** A client of the rooms of one kind, which goes by its name alone: the contract is the server's. */
-export interface KindClient {
+export interface KindClient extends Publisher {
   readonly connection: Connection;
   /** Joins one. What it carries comes by `onFrame`: of its events nothing is known. */
   join(room: string, options: JoinOptions): RoomHandle<RoomKind>;
-  /** Publishes once, as the connection stands. @throws RoomError */
-  publish(publication: Publication): Promise<Ack>;
-  close(): void;
 }
 
 /** A kind of that name, of which nothing else is known. @throws CliError of exit code 2 */
@@ -55,14 +62,20 @@ export function createKindClient(
   // What has the name of the kind.
   const ofKind = rooms[kind.name] as unknown as RoomsOfKind<RoomKind>;
   const { publish } = rooms.trpc[kind.name] as unknown as PublishCalls;
+  const { connection } = rooms;
+  const whyStopped = () =>
+    connection.current.state === 'stopped' ? connection.current.error : undefined;
   return {
-    connection: rooms.connection,
+    connection,
     join: (room, options) => ofKind.join(room, options),
     publish: async (publication) => {
+      const error = whyStopped();
+      if (error) throw error;
       try {
         return await publish.mutate(publication);
-      } catch (error) {
-        throw toRoomError(error);
+      } catch (cause) {
+        // The connection may have ended while the call waited.
+        throw whyStopped() ?? toRoomError(cause);
       }
     },
     close: () => rooms.close(),

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { chat, type Ack } from '../../shared/index.ts';
+import { chat } from '../../shared/index.ts';
 import { defineCommand, type Context } from '../command.ts';
-import { connect, connectionOptions, nameOption } from '../connect.ts';
+import { connect, connectionOptions, enter, nameOption } from '../connect.ts';
 import { CliError, EXIT, failureOf, interrupted, usageError } from '../failure.ts';
+import { createJsonPublisher } from '../json-publisher.ts';
 import {
   failureOfKind,
   kindNamed,
   kindOption,
-  type KindClient,
   type Publication,
+  type Publisher,
+  type Sent,
 } from '../kind-client.ts';
 import { parseAboveZero } from '../numbers.ts';
 import { retry, type Patience } from '../retry.ts';
@@ -26,8 +28,8 @@ export const send = defineCommand(
       {
         name: 'TEXT',
         says:
-          'the message, or with --type the data of the event as JSON; without it or with - each ' +
-          'line of standard input',
+          'the message, or with --type the data of the event as JSON, as REST takes it (dates and ' +
+          'bigints as text); without it or with - each line of standard input',
         isOptional: true,
       },
     ],
@@ -54,12 +56,12 @@ export const send = defineCommand(
   async ({ values, args: [room = '', text] }, context) => {
     checkRoom(room, 'send');
     const kind = kindNamed(values.kind, 'send');
-    const { type, dataOf } = eventOf(values);
+    const { type, dataOf, publisherOf } = eventOf(values);
     const patienceMs = parseAboveZero('patience', values.patience) * 1000;
     const isOne = text !== undefined && text !== '-';
     // What cannot be sent is told before a server is asked.
     const only = isOne ? dataOf(text) : undefined;
-    const rooms = await connect(kind, values);
+    const rooms = publisherOf(kind, await enter(values));
     const deliver = async (data: unknown) => {
       const patience = { patienceMs, signal: context.signal };
       const ack = await sendOnce(rooms, { room, type, data }, patience).catch((error: unknown) => {
@@ -77,10 +79,12 @@ export const send = defineCommand(
   },
 );
 
-/** Which event is published, and its data by what was written. @throws CliError of exit code 2 */
+/** Which event is published, its data by what was written, and what publishes it. @throws CliError of exit code 2 */
 function eventOf({ kind, type }: { readonly kind: string; readonly type: string | undefined }) {
-  if (type !== undefined) return { type, dataOf: parseData };
-  if (kind === chat.name) return { type: 'message', dataOf: (text: string) => ({ text }) };
+  if (type !== undefined) return { type, dataOf: parseData, publisherOf: createJsonPublisher };
+  if (kind === chat.name) {
+    return { type: 'message', dataOf: (text: string) => ({ text }), publisherOf: connect };
+  }
   throw usageError(`rooms of kind ${kind} need --type, and data as JSON`, 'send');
 }
 
@@ -95,22 +99,12 @@ function parseData(text: string): unknown {
 
 /** Publishes one event, and again under the same key while the failure is one that passes (SND1). */
 async function sendOnce(
-  rooms: KindClient,
+  rooms: Publisher,
   event: Omit<Publication, 'idempotencyKey'>,
   patience: Patience,
-): Promise<Ack> {
+): Promise<Sent> {
   const idempotencyKey = randomUUID();
-  return retry(async () => {
-    const { current } = rooms.connection;
-    if (current.state === 'stopped' && current.error) throw current.error;
-    try {
-      return await rooms.publish({ ...event, idempotencyKey });
-    } catch (error) {
-      // Read anew: the connection may have ended while the call waited.
-      const now = rooms.connection.current;
-      throw (now.state === 'stopped' && now.error) || error;
-    }
-  }, patience);
+  return retry(() => rooms.publish({ ...event, idempotencyKey }), patience);
 }
 
 /** One after the other, so that the room has them in the order of the lines. */

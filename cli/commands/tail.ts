@@ -10,7 +10,7 @@ import {
   type RoomKind,
 } from '../../shared/index.ts';
 import { defineCommand, type Context } from '../command.ts';
-import { connect, connectionOptions, nameOption, untilJoined } from '../connect.ts';
+import { connect, connectionOptions, enter, nameOption, untilJoined } from '../connect.ts';
 import { formatEvent } from '../event-line.ts';
 import { usageError } from '../failure.ts';
 import { untilAborted } from '../interrupt.ts';
@@ -55,7 +55,7 @@ export const tail = defineCommand(
     }
     const count =
       values.count === undefined ? undefined : parseCount('count', values.count, { min: 1 });
-    const rooms = await connect(kind, values);
+    const rooms = connect(kind, await enter(values));
     try {
       await follow(rooms, { room, since, history, count, json: values.json }, context);
       return 0;

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { bytes, defineRoom, durable, ephemeral, latest } from '../../shared/index.ts';
+import { answer, bareServer } from '../kit/bare-server.ts';
 import { readyServer } from '../kit/ready-server.ts';
 import { runCli, startCli } from './run-cli.ts';
 
@@ -13,6 +17,10 @@ const board = defineRoom('board', {
     level: latest(z.number(), { key: 'room', publish: 'client' }),
     wave: ephemeral(z.object({ emoji: z.string() }), { publish: 'client' }),
     file: durable(z.object({ size: z.bigint(), content: bytes() })),
+    move: durable(
+      z.object({ to: z.string().length(2), at: z.date(), seen: z.set(z.bigint()).optional() }),
+      { publish: 'client' },
+    ),
   },
 });
 
@@ -48,6 +56,56 @@ describe('rooms of any kind', () => {
       '* message by Ada {"text":"two","size":2}',
       '* level by Ada 7',
     ]);
+  });
+
+  it('take what JSON lacks as REST does: a text where a date or a bigint is due', async () => {
+    const { env, rooms } = await server();
+    const argv = ['send', 'plans', ...ofBoard, '--type', 'move'];
+    const data = { to: 'a2', at: '2026-01-01T00:00:00Z', seen: ['5'] };
+    const sent = await runCli([...argv, JSON.stringify(data)], { env });
+    expect(sent).toMatchObject({ code: 0, stderr: '' });
+    const { events } = await rooms.history('board', 'plans');
+    expect(events).toMatchObject([
+      { data: { to: 'a2', at: new Date('2026-01-01T00:00:00Z'), seen: new Set([5n]) } },
+    ]);
+    const wrong = await runCli([...argv, JSON.stringify({ ...data, to: 'a100' })], { env });
+    expect(wrong.stderr).toMatch(/^error: data\.to: [^;]*\n/);
+  });
+
+  it('go over tRPC where a server only mounts rooms', async () => {
+    const bare = await bareServer();
+    bare.onCall = ({ id }, socket) => answer(socket, id, { position: 'life:1' });
+    const argv = ['send', 'plans', '--kind', 'board', '--type', 'note', '{"text":"hi"}'];
+    const env = { TRPC_ROOMS_URL: bare.url, TRPC_ROOMS_TOKEN: 'pass' };
+    expect(await runCli(argv, { env })).toEqual({ code: 0, stdout: 'life:1\n', stderr: '' });
+    expect(bare.calls).toMatchObject([
+      {
+        params: { path: 'board.publish', input: { json: { type: 'note', data: { text: 'hi' } } } },
+      },
+    ]);
+  });
+
+  it('[SND1] are sent to again, under one key, when what stands before the server finds it again', async () => {
+    const tried: unknown[] = [];
+    const front = createServer((req, res) => {
+      if (req.url === '/healthz') return void res.end();
+      req.setEncoding('utf8').on('data', (body: string) => tried.push(JSON.parse(body)));
+      req.once('end', () => {
+        if (tried.length === 1) res.writeHead(502).end('<h1>Bad Gateway</h1>');
+        else res.end(JSON.stringify({ position: 'life:1' }));
+      });
+    });
+    front.listen(0, '127.0.0.1');
+    onTestFinished(() => void front.close());
+    await once(front, 'listening');
+    const env = {
+      TRPC_ROOMS_URL: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
+      TRPC_ROOMS_TOKEN: 'pass',
+    };
+    const sent = await runCli(['send', 'plans', ...ofBoard, '--type', 'level', '7'], { env });
+    expect(sent).toEqual({ code: 0, stdout: 'life:1\n', stderr: '' });
+    expect(tried).toHaveLength(2);
+    expect(tried[0]).toEqual(tried[1]);
   });
 
   it('are followed live, whatever their events carry', async () => {
