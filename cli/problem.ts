@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { errors, RoomError, type ErrorCode } from '../shared/index.ts';
+import { isErrorCode } from '../shared/errors.ts';
+import { RoomError } from '../shared/index.ts';
 import type { Answer } from './ask.ts';
 import { CliError } from './failure.ts';
 import type { ServerUrl } from './server-url.ts';
@@ -28,8 +29,4 @@ export function refusalOf(server: ServerUrl, answer: Answer): CliError {
     code: 'REFUSED',
     advice: 'Check --url: is this a trpc-rooms server, called by a name that it serves?',
   });
-}
-
-function isErrorCode(reason: string | undefined): reason is ErrorCode {
-  return reason !== undefined && Object.hasOwn(errors, reason);
 }

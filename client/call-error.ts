@@ -1,11 +1,7 @@
 import { TRPCClientError } from '@trpc/client';
-import {
-  errors,
-  RoomError,
-  type ErrorCode,
-  type InputIssue,
-  type TRPCCode,
-} from '../shared/index.ts';
+import { isErrorCode } from '../shared/errors.ts';
+import { RoomError, type ErrorCode, type InputIssue, type TRPCCode } from '../shared/index.ts';
+import { isRecord } from './record.ts';
 
 /** Does it come of a call to the server, and not of an app's own code? */
 export function isOwnError(error: unknown): boolean {
@@ -23,13 +19,13 @@ export function toRoomError(error: unknown): RoomError {
   // Our own link says by itself what went wrong.
   if (error.cause instanceof RoomError) return error.cause;
   const data: unknown = error.data;
-  const reason = isObject(data) ? data['reason'] : undefined;
-  if (isObject(data) && isErrorCode(reason)) {
+  const reason = isRecord(data) ? data['reason'] : undefined;
+  if (isRecord(data) && isErrorCode(reason)) {
     const [retryAfterMs, issues] = [timeOf(data['retryAfterMs']), issuesOf(data['issues'])];
     return new RoomError(reason, error.message, { cause: error, retryAfterMs, issues });
   }
   // A reply always carries data; without any there was no reply.
-  if (!isObject(data)) return new RoomError('DISCONNECTED', undefined, { cause: error });
+  if (!isRecord(data)) return new RoomError('DISCONNECTED', undefined, { cause: error });
   return new RoomError(byTrpcCode(data['code']), error.message, { cause: error });
 }
 
@@ -61,14 +57,6 @@ function issuesOf(value: unknown): InputIssue[] | undefined {
 
 function isIssue(value: unknown): value is InputIssue {
   return (
-    isObject(value) && typeof value['path'] === 'string' && typeof value['message'] === 'string'
+    isRecord(value) && typeof value['path'] === 'string' && typeof value['message'] === 'string'
   );
-}
-
-function isErrorCode(value: unknown): value is ErrorCode {
-  return typeof value === 'string' && Object.hasOwn(errors, value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

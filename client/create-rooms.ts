@@ -92,10 +92,10 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
   };
   // A token that names nobody leaves it to the app; '' is known to be nobody, undefined is not known yet.
   const userId = () => connection.user || options.user || connection.user;
-  const outbox = createOutbox(options, connection, callsOf, userId);
+  const isOpen = () => connection.current.state === 'open';
+  const outbox = createOutbox(options, isOpen, callsOf, userId);
   const clock = clockOf(options);
   const live = new LivePublishes({ clock, random: options.random ?? Math.random });
-  const isOpen = () => connection.current.state === 'open';
   const values = new OwnValues({ live, clock, isOpen });
   const stopped = () => connection.final;
   connection.subscribe(() => {
@@ -145,11 +145,9 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
   return { ...Object.fromEntries(kinds), ...client, me: mine } as unknown as RoomsClient<R, Own>;
 }
 
-type LiveConnection = ReturnType<typeof createConnection>;
-
 function createOutbox(
   options: RoomsClientOptions,
-  connection: LiveConnection,
+  isOpen: () => boolean,
   callsOf: (kind: string) => RoomCalls<RoomKind>,
   user: () => string | undefined,
 ): Outbox {
@@ -157,10 +155,10 @@ function createOutbox(
     ...options.outbox,
     clock: clockOf(options),
     random: options.random ?? Math.random,
-    newKey: options.newKey ?? (() => timeOrderedKey()),
+    newKey: options.newKey ?? timeOrderedKey,
     locks: options.locks ?? webLocks(),
     user,
-    isOpen: () => connection.current.state === 'open',
+    isOpen,
     send: (entry, signal) =>
       callsOf(entry.kind).publish.mutate(publishInput<RoomKind>(entry), { signal }),
   });

@@ -29,17 +29,16 @@ export function membershipCalls(
   options: AskOptions & { readonly newKey?: () => string },
 ): MembershipCalls {
   // The branch of a client whose contract says that the kind has membership.
-  const procedures = branch as Readonly<Record<string, Asked>>;
-  const { newKey = () => timeOrderedKey() } = options;
+  const procedures = branch as Readonly<Record<keyof MembershipProcedures, Asked>>;
+  const { newKey = timeOrderedKey } = options;
   const calls = MEMBERSHIP_PROCEDURES.map((name) => {
     const call = (given: unknown) => {
       // With a key of its own a call that is made twice makes one room.
       const input = name === 'create' ? { idempotencyKey: newKey(), ...(given as object) } : given;
-      return ask(options, async (how) => {
-        const procedure = procedures[name];
-        if (!procedure) throw new Error(`membership: no procedure ${name}`);
-        return QUERIES.includes(name) ? procedure.query(input, how) : procedure.mutate(input, how);
-      });
+      const procedure = procedures[name];
+      return ask(options, (how) =>
+        QUERIES.includes(name) ? procedure.query(input, how) : procedure.mutate(input, how),
+      );
     };
     return [name, call] as const;
   });

@@ -1,6 +1,5 @@
 import type { FrameOf, Members, RoomKind } from '../shared/index.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { isRecord, type Fields } from './record.ts';
 
 /** Takes what a subscription gave for a frame only if it has what this client reads of one: a server
  *  may send anything. Undefined: it cannot be read. Kinds of frames that are not known pass. */
@@ -99,8 +98,4 @@ function isEvent(event: unknown): boolean {
 
 function areTexts(fields: Fields, ...names: readonly string[]): boolean {
   return names.every((name) => typeof fields[name] === 'string');
-}
-
-function isRecord(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -137,7 +137,7 @@ export function publishInput<K extends RoomKind>(publish: {
 /** Over a stock client's branch a handle keeps its unsent publishes itself. It cannot know when the
  *  connection is back, so it tries; nor who publishes, so it waits for the ack. */
 function ownOutbox<K extends RoomKind>(calls: RoomCalls<K>, options: HandleOptions): Outbox {
-  const { random = Math.random, newKey = () => timeOrderedKey() } = options;
+  const { random = Math.random, newKey = timeOrderedKey } = options;
   return new Outbox({
     clock: clockOf(options),
     random,

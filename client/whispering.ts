@@ -1,4 +1,4 @@
-import { RoomError, type Ack, type RoomKind } from '../shared/index.ts';
+import type { Ack, RoomKind } from '../shared/index.ts';
 import { ask } from './ask.ts';
 import { unheeded } from './listeners.ts';
 import { newKey as timeOrderedKey } from './new-key.ts';
@@ -22,15 +22,15 @@ export function whispering<K extends RoomKind>(
   room: string,
   options: HandleOptions,
 ): RoomWhispers {
-  const { newKey = () => timeOrderedKey() } = options;
+  // Of a kind that has them.
+  const { whisper } = calls as Required<RoomCalls<K>>;
+  const { newKey = timeOrderedKey } = options;
   return {
     whisper: ({ to, text }, { idempotencyKey = newKey() } = {}) =>
       unheeded(
-        ask(options, async (how) => {
-          const { whisper } = calls;
-          if (!whisper) throw new RoomError('NO_SUCH_PROCEDURE', 'nobody whispers in this kind');
-          return readAck(await whisper.mutate({ room, to, text, idempotencyKey }, how));
-        }),
+        ask(options, async (how) =>
+          readAck(await whisper.mutate({ room, to, text, idempotencyKey }, how)),
+        ),
       ),
   };
 }

@@ -203,6 +203,11 @@ export const errors = {
 /** A row of the table of errors. */
 export type ErrorCode = keyof typeof errors;
 
+/** Is it the code of a row? */
+export function isErrorCode(value: unknown): value is ErrorCode {
+  return typeof value === 'string' && Object.hasOwn(errors, value);
+}
+
 /** One thing that is wrong with an input. */
 export interface InputIssue {
   /** Where, by names and places with dots between; '': the whole of it. */

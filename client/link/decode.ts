@@ -1,4 +1,5 @@
 import { RoomError } from '../../shared/index.ts';
+import { isRecord } from '../record.ts';
 import { clientSuperjson } from '../transformer.ts';
 import type { CallResult } from './call.ts';
 import type { Reply } from './incoming.ts';
@@ -31,15 +32,14 @@ export function decodeError(error: unknown): ErrorReply | RoomError {
 }
 
 function isErrorShape(value: unknown): value is ErrorReply['error'] {
-  if (typeof value !== 'object' || value === null) return false;
-  const { code, message } = value as Readonly<Record<string, unknown>>;
-  return typeof code === 'number' && typeof message === 'string';
+  return (
+    isRecord(value) && typeof value['code'] === 'number' && typeof value['message'] === 'string'
+  );
 }
 
 /** superjson throws at what is malformed, and runs out of stack at what is too deep. */
 function decode(raw: unknown): { readonly value: unknown } | undefined {
-  if (typeof raw !== 'object' || raw === null || !('json' in raw || 'meta' in raw))
-    return undefined;
+  if (!isRecord(raw) || !('json' in raw || 'meta' in raw)) return undefined;
   try {
     const value = clientSuperjson.output.deserialize(raw as { json: never });
     return { value };

@@ -1,3 +1,4 @@
+import { isRecord, type Fields } from '../record.ts';
 import { DEEPEST, isDeep } from './depth.ts';
 import type { Encoder } from './encoder.ts';
 
@@ -50,7 +51,7 @@ export function readIncoming(data: unknown, encoder?: Encoder): Incoming {
   return isRecord(frame) ? readEnvelope(frame) : unreadable('it is no object');
 }
 
-function readEnvelope(frame: Readonly<Record<string, unknown>>): Incoming {
+function readEnvelope(frame: Fields): Incoming {
   const { id, method, error, result } = frame;
   if (method !== undefined) return { says: method === 'reconnect' ? 'reconnect' : 'nothing-known' };
   if (id === null && error !== undefined) return { says: 'refused', error };
@@ -66,8 +67,4 @@ function readEnvelope(frame: Readonly<Record<string, unknown>>): Incoming {
 
 function unreadable(why: string): Incoming {
   return { says: 'unreadable', why };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

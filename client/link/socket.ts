@@ -69,11 +69,9 @@ export class Socket {
     }
   }
 
-  /** Nobody waits for the answer of a call any more. A WebSocket has no word for that; what stands in its place
-   *  may hold a request for each. */
+  /** Nobody waits for the answer of a call any more. */
   giveUp(id: number): void {
-    const ws: { giveUp?: (id: number) => void } = this.#ws as object;
-    ws.giveUp?.(id);
+    this.#ws.giveUp?.(id);
   }
 
   /** Finds out whether the other side is still there. */

@@ -8,6 +8,9 @@ export interface WebSocketLike {
   readonly bufferedAmount: number;
   send(data: string | Uint8Array<ArrayBuffer>): void;
   close(): void;
+  /** Nobody waits for the answer of a call any more. A WebSocket has no word for that; what stands in its place may
+   *  hold a request for each. */
+  giveUp?(id: number): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   /** `data`: a text or an ArrayBuffer. */
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;

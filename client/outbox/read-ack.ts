@@ -1,4 +1,5 @@
 import { RoomError, type Ack, type Level } from '../../shared/index.ts';
+import { isRecord } from '../record.ts';
 
 const LEVELS: readonly Level[] = ['disk', 'memory', 'redis', 'live'];
 
@@ -9,8 +10,8 @@ export function readAck(answer: unknown): Ack {
 }
 
 function isAck(answer: unknown): answer is Ack {
-  if (typeof answer !== 'object' || answer === null) return false;
-  const { id, position, at, level, duplicate } = answer as Readonly<Record<string, unknown>>;
+  if (!isRecord(answer)) return false;
+  const { id, position, at, level, duplicate } = answer;
   return (
     typeof id === 'string' &&
     typeof position === 'string' &&

@@ -1,4 +1,5 @@
-import { errors, RoomError, type ErrorCode } from '../../shared/index.ts';
+import { isErrorCode } from '../../shared/errors.ts';
+import { RoomError } from '../../shared/index.ts';
 import { byteLength } from '../link/frames.ts';
 import { clientSuperjson } from '../transformer.ts';
 import type { Entry } from './entry.ts';
@@ -70,9 +71,8 @@ function standing(failed: unknown): Standing {
   if (state !== 'rejected' && state !== 'expired') {
     return { state: 'queued', wait: undefined, error: undefined };
   }
-  const known = typeof code === 'string' && Object.hasOwn(errors, code);
   const text = typeof message === 'string' ? message : undefined;
-  return { state, error: new RoomError(known ? (code as ErrorCode) : 'INTERNAL', text) };
+  return { state, error: new RoomError(isErrorCode(code) ? code : 'INTERNAL', text) };
 }
 
 function numberOr(instead: number, value: unknown): number {
