@@ -20,7 +20,7 @@ import { roomPosition } from './positions.ts';
 import type { RoomCalls } from './room-calls.ts';
 import type { RoomHandle } from './room-handle.ts';
 import { publishInput } from './room-publisher.ts';
-import type { HandleOptions, JoinOptions } from './room.ts';
+import type { JoinOptions } from './room.ts';
 import type { NoProcedures, OwnProcedures, RoomsRouter } from './rooms-router.ts';
 import type { ClientStorage } from './storage/client-storage.ts';
 import { webLocks, type Locks } from './storage/locks.ts';
@@ -93,9 +93,20 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
   // A token that names nobody leaves it to the app; '' is known to be nobody, undefined is not known yet.
   const userId = () => connection.user || options.user || connection.user;
   const isOpen = () => connection.current.state === 'open';
-  const outbox = createOutbox(options, isOpen, callsOf, userId);
   const clock = clockOf(options);
-  const live = new LivePublishes({ clock, random: options.random ?? Math.random });
+  const { random = Math.random, newKey = timeOrderedKey } = options;
+  const outbox = new Outbox({
+    ...options.outbox,
+    clock,
+    random,
+    newKey,
+    locks: options.locks ?? webLocks(),
+    user: userId,
+    isOpen,
+    send: (entry, signal) =>
+      callsOf(entry.kind).publish.mutate(publishInput<RoomKind>(entry), { signal }),
+  });
+  const live = new LivePublishes({ clock, random });
   const values = new OwnValues({ live, clock, isOpen });
   const stopped = () => connection.final;
   connection.subscribe(() => {
@@ -105,7 +116,9 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
     live.close(error);
   });
   const shared = {
-    ...partsOf(options),
+    ...clock,
+    random,
+    newKey,
     stopped,
     outbox,
     live,
@@ -145,25 +158,6 @@ export function createRooms<const R extends Contract, Own extends OwnProcedures 
   return { ...Object.fromEntries(kinds), ...client, me: mine } as unknown as RoomsClient<R, Own>;
 }
 
-function createOutbox(
-  options: RoomsClientOptions,
-  isOpen: () => boolean,
-  callsOf: (kind: string) => RoomCalls<RoomKind>,
-  user: () => string | undefined,
-): Outbox {
-  return new Outbox({
-    ...options.outbox,
-    clock: clockOf(options),
-    random: options.random ?? Math.random,
-    newKey: options.newKey ?? timeOrderedKey,
-    locks: options.locks ?? webLocks(),
-    user,
-    isOpen,
-    send: (entry, signal) =>
-      callsOf(entry.kind).publish.mutate(publishInput<RoomKind>(entry), { signal }),
-  });
-}
-
 function createPosition(
   options: RoomsClientOptions,
   whenUser: Promise<string>,
@@ -175,14 +169,4 @@ function createPosition(
   const user = named ? Promise.resolve(named) : whenUser;
   const onError = options.outbox?.onStorageError ?? (() => {});
   return roomPosition({ storage, user, kind, room, clock: clockOf(options), onError });
-}
-
-/** What handles take over of a client's options. */
-function partsOf({ newKey, random, now, after }: RoomsClientOptions): HandleOptions {
-  return {
-    ...(newKey && { newKey }),
-    ...(random && { random }),
-    ...(now && { now }),
-    ...(after && { after }),
-  };
 }
