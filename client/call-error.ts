@@ -22,7 +22,9 @@ export function toRoomError(error: unknown): RoomError {
   const reason = isRecord(data) ? data['reason'] : undefined;
   if (isRecord(data) && isErrorCode(reason)) {
     const [retryAfterMs, issues] = [timeOf(data['retryAfterMs']), issuesOf(data['issues'])];
-    return new RoomError(reason, error.message, { cause: error, retryAfterMs, issues });
+    // Where it is final the server may say so of any.
+    const retryable = data['retryable'] === false ? false : undefined;
+    return new RoomError(reason, error.message, { cause: error, retryAfterMs, issues, retryable });
   }
   // A reply always carries data; without any there was no reply.
   if (!isRecord(data)) return new RoomError('DISCONNECTED', undefined, { cause: error });

@@ -187,7 +187,8 @@ export class JoinedRoom<K extends RoomKind> implements Room<K> {
 
   leave(): void {
     if (this.#isOver()) return;
-    this.#end({ state: 'left' }, new RoomError('DISCONNECTED', 'the room was left'));
+    const error = new RoomError('DISCONNECTED', 'the room was left', { retryable: false });
+    this.#end({ state: 'left' }, error);
   }
 
   #open(since: string | undefined): void {

@@ -220,12 +220,16 @@ export interface RoomErrorOptions {
   readonly cause?: unknown;
   readonly retryAfterMs?: number | undefined;
   readonly issues?: readonly InputIssue[] | undefined;
+  /** Default: what the row says. False: here it is final. */
+  readonly retryable?: boolean | undefined;
 }
 
 /** An expected failure: denied, refused, unavailable. Anything else thrown is a fault. */
 export class RoomError extends Error {
   override readonly name = 'RoomError';
   readonly code: ErrorCode;
+  /** May the same call succeed later, unchanged? */
+  readonly retryable: boolean;
   /** When to try again, in milliseconds from now, where the one who refused has said so. */
   readonly retryAfterMs: number | undefined;
   /** With BAD_INPUT, what is wrong, field by field, where the one who refused has said so. */
@@ -234,13 +238,9 @@ export class RoomError extends Error {
   constructor(code: ErrorCode, message?: string, options: RoomErrorOptions = {}) {
     super(message ?? errors[code].advice, 'cause' in options ? { cause: options.cause } : {});
     this.code = code;
+    this.retryable = options.retryable ?? errors[code].retryable;
     this.retryAfterMs = options.retryAfterMs;
     this.issues = options.issues;
-  }
-
-  /** May the same call succeed later, unchanged? */
-  get retryable(): boolean {
-    return errors[this.code].retryable;
   }
 }
 

@@ -98,7 +98,8 @@ export class LiveConnection implements Connection {
 
   close(): void {
     // Whoever closes it needs no reason.
-    this.#stop(new RoomError('DISCONNECTED', 'this client was closed'), { state: 'stopped' });
+    const error = new RoomError('DISCONNECTED', 'this client was closed', { retryable: false });
+    this.#stop(error, { state: 'stopped' });
   }
 
   #connect(): void {

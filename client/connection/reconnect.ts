@@ -37,13 +37,13 @@ export function afterEnding(
   random: number,
 ): NextStep {
   const { code, openMs } = ending;
-  const error = errorOfEnding(ending);
   const what = reconnectAfter(code);
   // A connection that outlived the time to authenticate had its token taken.
   const isAgain = what === 'refresh' && before.hasExpired && openMs < clientLimits.authTimeoutMs;
-  if (what === 'stop' || isAgain) return { step: 'stop', error };
+  if (what === 'stop' || isAgain) return { step: 'stop', error: errorOfEnding(ending, false) };
   const count = Math.ceil(before.count * (1 - Math.min(1, openMs / STABLE_MS)));
   const attempts = { count: count + 1, hasExpired: what === 'refresh' };
+  const error = errorOfEnding(ending);
   return { step: 'wait', ms: reconnectDelayMs(count, random), attempts, error };
 }
 
@@ -60,7 +60,7 @@ export function afterNoToken(before: Attempts, cause: unknown, random: number): 
   return { step: 'wait', ms: reconnectDelayMs(before.count, random), attempts, error };
 }
 
-function errorOfEnding({ code, reason, isFault }: Ending): RoomError {
-  const message = reason || `closed with code ${code}`;
-  return new RoomError(isFault ? 'INTERNAL' : (errorOfClose(code) ?? 'DISCONNECTED'), message);
+function errorOfEnding({ code, reason, isFault }: Ending, retryable?: boolean): RoomError {
+  const row = isFault ? 'INTERNAL' : (errorOfClose(code) ?? 'DISCONNECTED');
+  return new RoomError(row, reason || `closed with code ${code}`, { retryable });
 }

@@ -25,7 +25,12 @@ export function problemOf(error: TRPCError): Problem {
     data: { code, httpStatus: getHTTPStatusCodeFromError(error) },
   });
   const { reason, retryable, issues, retryAfterMs } = shape.data;
-  const more = { ...(issues && { issues }), ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  // The error's own word on that stands before its row's.
+  const more = {
+    retryable,
+    ...(issues && { issues }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
   const seconds = Math.ceil((retryAfterMs ?? 1_000) / 1_000);
   const mayPass = retryable && (retryAfterMs !== undefined || UNAVAILABLE.has(reason));
   return { reason, detail: shape.message, retryAfterS: mayPass ? seconds : undefined, more };

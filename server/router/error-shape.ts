@@ -74,17 +74,18 @@ export function formatError(
 ): ErrorShape {
   const [error, shape] = given.length === 1 ? [given[0].error, given[0].shape] : given;
   const reason = errorCodeOf(error);
-  const { retryable, advice, trpc, http } = errors[reason];
+  const { advice, trpc, http, ...row } = errors[reason];
   const { stack: _, ...data } = shape.data;
   // Of a fault they would be about the server's own data.
   const wrong = reason === 'BAD_INPUT' ? zodErrorOf(error.cause) : undefined;
   const issues = wrong && issuesOf(wrong);
-  const retryAfterMs = error.cause instanceof RoomError ? error.cause.retryAfterMs : undefined;
+  const ours = error.cause instanceof RoomError ? error.cause : undefined;
+  const { retryable } = ours ?? row;
+  const retryAfterMs = ours?.retryAfterMs;
   // One that was thrown by a stream has not passed the middleware that gives it its code.
-  const own =
-    error.cause instanceof RoomError
-      ? { code: TRPC_ERROR_CODES_BY_KEY[trpc], data: { code: trpc, httpStatus: http } }
-      : { code: shape.code, data: {} };
+  const own = ours
+    ? { code: TRPC_ERROR_CODES_BY_KEY[trpc], data: { code: trpc, httpStatus: http } }
+    : { code: shape.code, data: {} };
   return {
     code: own.code,
     message: messageOf(error, reason, issues),

@@ -74,6 +74,14 @@ describe('toRoomError', () => {
     expect(error.retryAfterMs).toBe(expected);
   });
 
+  it.each([
+    ['LOG_UNAVAILABLE', false, false],
+    ['LOG_UNAVAILABLE', 'no', true],
+    ['FORBIDDEN', true, false],
+  ])('believes that %s is final, and not that it passes: %j', (reason, retryable, expected) => {
+    expect(toRoomError(reply({ reason, retryable })).retryable).toBe(expected);
+  });
+
   it('gives back an error that is one already', () => {
     const error = new RoomError('CONFLICT');
     expect(toRoomError(error)).toBe(error);

@@ -220,6 +220,15 @@ describe('a joined room', () => {
     expect(room.current).toEqual({ state: 'failed', error: reason });
   });
 
+  it('says that what fails because it was left is final', async () => {
+    const { room } = join({ onGap: 'reload' });
+    const set = room.setPresence({ status: 'away' });
+    room.leave();
+    const error = { code: 'DISCONNECTED', message: 'the room was left', retryable: false };
+    await expect(set).rejects.toMatchObject(error);
+    await expect(room.ready).rejects.toMatchObject(error);
+  });
+
   it('fails at once when there is no stream to be had', async () => {
     const { calls } = handCalls();
     const refusing: RoomCalls<Chat> = {

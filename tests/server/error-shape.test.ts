@@ -2,6 +2,7 @@ import { callTRPCProcedure, initTRPC, TRPCError, type AnyTRPCRouter } from '@trp
 import { getErrorShape } from '@trpc/server';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { problemOf } from '../../server/rest/problem.ts';
 import {
   errorCodeOf,
   faultId,
@@ -28,6 +29,9 @@ const router = createRouter({
   }),
   room: procedure.input(z.string()).query(({ input }) => {
     throw new RoomError(input as ErrorCode, undefined, { cause: new Error(secret) });
+  }),
+  final: procedure.query(() => {
+    throw new RoomError('RESTARTING', 'it will not come back', { retryable: false });
   }),
   theirs: procedure.input(z.string()).query(({ input }) => {
     throw new TRPCError({ code: input as 'FORBIDDEN', message: 'not you' });
@@ -99,6 +103,13 @@ describe('an error reply', () => {
       expect(text).not.toContain(secret);
     },
   );
+
+  it('says what the error itself says of trying again, over REST as well', async () => {
+    const { error, shape } = await replyTo('final');
+    expect(shape.data).toMatchObject({ reason: 'RESTARTING', retryable: false });
+    const problem = problemOf(error);
+    expect(problem).toMatchObject({ more: { retryable: false }, retryAfterS: undefined });
+  });
 
   it('names each field that is wrong', async () => {
     const { shape } = await replyTo('checked', { text: 5, deep: { n: 'x' }, extra: 1 });

@@ -24,6 +24,13 @@ describe.each(codes)('%s', (code) => {
   });
 });
 
+describe('RoomError', () => {
+  it('may be final where its row is not', () => {
+    const error = new RoomError('DISCONNECTED', 'it was closed', { retryable: false });
+    expect(error).toMatchObject({ code: 'DISCONNECTED', retryable: false });
+  });
+});
+
 describe.each(closing)('%s', (code) => {
   const row = errors[code];
   const close = 'close' in row ? row.close : NaN;

@@ -158,6 +158,6 @@ describe('createConnection', () => {
     await closed;
     // Whoever closes it is told of no error.
     expect(connection.current).toEqual({ state: 'stopped' });
-    expect(connection.final).toMatchObject({ code: 'DISCONNECTED' });
+    expect(connection.final).toMatchObject({ code: 'DISCONNECTED', retryable: false });
   });
 });

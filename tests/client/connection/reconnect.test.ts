@@ -60,7 +60,8 @@ describe('afterEnding', () => {
     'stops after %i, with the words of the server',
     (code) => {
       const next = afterEnding(NO_ATTEMPTS, ended(code, { reason: 'because', openMs: 60_000 }), 0);
-      expect(next).toMatchObject({ step: 'stop', error: { message: 'because' } });
+      const error = { message: 'because', retryable: false };
+      expect(next).toMatchObject({ step: 'stop', error });
     },
   );
 
