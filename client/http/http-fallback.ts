@@ -22,7 +22,7 @@ const TRY_AGAIN_MS = 5 * 60_000;
 /** What to give `createRooms` as its `WebSocket` so that it works where WebSockets are blocked: after two that
  *  did not open, while the server answers over HTTP, calls become requests and streams event streams (SSE). They
  *  resume where the sockets stood. Browsers allow six of them to one host at once: follow few rooms then. What
- *  one does just now (typing, presence) needs a WebSocket and is refused. After 5 minutes the next connection
+ *  goes with a connection (presence states, values keyed by member) needs a WebSocket and is refused: NOT_PRESENT. After 5 minutes the next connection
  *  tries a WebSocket again. Not for clients with an `encoder`. */
 export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass {
   const { onChange = () => {} } = options;

@@ -76,7 +76,7 @@ export class HttpSocket {
       this.giveUp(id);
       this.#stops.delete(id);
       // As a WebSocket's server does.
-      return this.#tell('message', { data: reply({ id, result: { type: 'stopped' } }) });
+      return this.#say({ id, result: { type: 'stopped' } });
     }
     void this.#call(message);
   }
@@ -112,9 +112,12 @@ export class HttpSocket {
 
   #reply(message: { readonly id: number } & Readonly<Record<string, unknown>>): void {
     if (this.readyState !== OPEN) return;
-    const code = CLOSE_CODES[reasonOf(message['error']) ?? ''];
-    if (code === undefined) return this.#tell('message', { data: reply(message) });
-    this.#tell('message', { data: JSON.stringify({ id: null, error: message['error'] }) });
+    const data = dataOf(message['error']);
+    // Nobody is present by a request: there is nothing to wait for.
+    if (data.reason === 'NOT_PRESENT') data.retryable = false;
+    const code = CLOSE_CODES[data.reason ?? ''];
+    if (code === undefined) return this.#say(message);
+    this.#say({ id: null, error: message['error'] });
     this.#end(code, '');
   }
 
@@ -144,6 +147,10 @@ export class HttpSocket {
     this.#tell('close', { code, reason });
   }
 
+  #say(message: object): void {
+    this.#tell('message', { data: JSON.stringify(message) });
+  }
+
   #tell(type: string, event: object): void {
     for (const handler of this.#handlers.get(type) ?? []) handler(event as never);
   }
@@ -156,13 +163,7 @@ type Message =
       readonly data: { readonly token?: string; readonly sessionId?: string };
     };
 
-function reply(message: object): string {
-  return JSON.stringify(message);
-}
-
-/** The row of our table that an error of the server names, still encoded. */
-function reasonOf(error: unknown): string | undefined {
-  const shape = (error as { json?: { data?: { reason?: unknown } } } | undefined)?.json;
-  const reason = shape?.data?.reason;
-  return typeof reason === 'string' ? reason : undefined;
+/** What an error of the server says of itself, still encoded. */
+function dataOf(error: unknown): { readonly reason?: string; retryable?: boolean } {
+  return (error as { json?: { data?: object } } | undefined)?.json?.data ?? {};
 }

@@ -79,14 +79,16 @@ export class OwnPresence<State> {
   }
 
   #failed(error: RoomError): void {
-    // The next `ready` says that there is a seat, and sends it again.
-    if (error.code === 'NOT_PRESENT') this.#isSeated = false;
-    else if (error.retryable) {
-      this.#cancel = this.#clock.after(error.retryAfterMs ?? AGAIN_MS, () => this.#go());
-    } else {
-      this.#wanted = undefined;
+    const isHere = error.code !== 'NOT_PRESENT';
+    if (!error.retryable) {
+      // What was said where there are seats is said again when there are.
+      if (isHere || this.#waiting.length > 0) this.#wanted = undefined;
       this.#settle(({ reject }) => reject(error));
+    } else if (isHere) {
+      this.#cancel = this.#clock.after(error.retryAfterMs ?? AGAIN_MS, () => this.#go());
     }
+    // The next `ready` says that there is a seat, and sends it again.
+    else this.#isSeated = false;
   }
 
   #settle(tell: (one: Waiting) => void): void {

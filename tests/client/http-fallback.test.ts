@@ -51,6 +51,18 @@ describe('httpFallback', () => {
     await waitFor(async () => expect((await bob.members()).count).toBe(1));
   });
 
+  it('refuses presence states, at once and for good, and takes what goes with the user', async () => {
+    const server = await startServer();
+    const { rooms } = client(server, await server.token('ada'));
+    const room = rooms.chat.join('r', { onGap: 'reload' });
+    await room.ready;
+    const refused = { code: 'NOT_PRESENT', retryable: false };
+    for (let times = 0; times < 2; times += 1) {
+      await expect(room.setPresence({ status: 'away' })).rejects.toMatchObject(refused);
+    }
+    await room.say('typing');
+  });
+
   it('stops for a token that is refused, as a WebSocket does', async () => {
     const server = await startServer();
     const { rooms } = client(server, 'no.token.here');

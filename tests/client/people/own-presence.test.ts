@@ -119,6 +119,29 @@ describe('what one says of oneself', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('is refused at once where there is never a seat', async () => {
+    const { own, sent, answer } = stage();
+    own.seated();
+    for (const state of ['away', 'here']) {
+      const done = own.set(state);
+      await answer(new RoomError('NOT_PRESENT', undefined, { retryable: false }));
+      await expect(done).rejects.toMatchObject({ code: 'NOT_PRESENT' });
+    }
+    own.seated();
+    expect(sent).toEqual(['away', 'here']);
+  });
+
+  it('[PRE2] is said again where there are seats, after a time where there are none', async () => {
+    const { own, sent, answer } = stage();
+    own.seated();
+    void own.set('away');
+    await answer();
+    own.seated();
+    await answer(new RoomError('NOT_PRESENT', undefined, { retryable: false }));
+    own.seated();
+    expect(sent).toEqual(['away', 'away', 'away']);
+  });
+
   it('ends with the room', async () => {
     const { own, sent } = stage();
     const done = own.set('away');
