@@ -5,7 +5,7 @@ import { Calls } from '../link/calls.ts';
 import { decodeError } from '../link/decode.ts';
 import type { Encoder } from '../link/encoder.ts';
 import { Socket, type Ending } from '../link/socket.ts';
-import type { WebSocketClass } from '../link/web-socket.ts';
+import { webSocketOf, type WebSocketClass } from '../link/web-socket.ts';
 import { Listeners, type Listener } from '../listeners.ts';
 import { newKey } from '../new-key.ts';
 import type { Connection, ConnectionState } from './connection-state.ts';
@@ -122,7 +122,7 @@ export class LiveConnection implements Connection {
     try {
       const socket: Socket = new Socket({
         url: this.#options.url,
-        WebSocket: this.#options.WebSocket ?? globalThis.WebSocket,
+        WebSocket: webSocketOf(this.#options.WebSocket),
         params: { token, sessionId: this.#sessionId },
         clock: this.#clock,
         encoder: this.#options.encoder,
@@ -138,6 +138,7 @@ export class LiveConnection implements Connection {
       });
       this.#next = { socket };
     } catch (cause) {
+      if (cause instanceof RoomError) return this.#stop(cause);
       const why = cause instanceof Error ? cause.message : String(cause);
       this.#stop(new RoomError('BAD_INPUT', `cannot connect to this URL: ${why}`, { cause }));
     }

@@ -1,5 +1,5 @@
 import { clockOf, type ClockOptions } from '../clock.ts';
-import type { WebSocketClass, WebSocketLike } from '../link/web-socket.ts';
+import { webSocketOf, type WebSocketClass, type WebSocketLike } from '../link/web-socket.ts';
 import { HttpSocket } from './http-socket.ts';
 
 /** How a client reaches its server. */
@@ -57,8 +57,7 @@ export function httpFallback(options: HttpFallbackOptions = {}): WebSocketClass 
     });
   };
   const openSocket = (url: string): WebSocketLike => {
-    const Runtime: WebSocketClass = options.WebSocket ?? globalThis.WebSocket;
-    const socket = new Runtime(url);
+    const socket = new (webSocketOf(options.WebSocket))(url);
     let hasOpened = false;
     socket.addEventListener('open', () => {
       hasOpened = true;

@@ -1,3 +1,5 @@
+import { RoomError } from '../../shared/index.ts';
+
 /** What a client uses of a WebSocket. Browsers' has it, and so has that of `ws`. */
 export interface WebSocketLike {
   /** Is set to `arraybuffer`. */
@@ -22,3 +24,10 @@ export interface WebSocketLike {
 
 /** Opens a WebSocket. @throws whatever, for a URL that is none */
 export type WebSocketClass = new (url: string) => WebSocketLike;
+
+/** The one that was given, or the runtime's own. @throws RoomError BAD_INPUT where there is none */
+export function webSocketOf(given: WebSocketClass | undefined): WebSocketClass {
+  const found = given ?? (globalThis as Partial<typeof globalThis>).WebSocket;
+  if (found) return found;
+  throw new RoomError('BAD_INPUT', 'there is no WebSocket here: pass that of ws as WebSocket');
+}

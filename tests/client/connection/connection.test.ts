@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ConnectionState } from '../../../client/connection/connection-state.ts';
 import { createConnection } from '../../../client/connection/connection.ts';
+import { httpFallback } from '../../../client/index.ts';
 import { HOUR, limits } from '../../../shared/index.ts';
+import { waitFor } from '../../kit/wait-for.ts';
 
 /** A server that only opens sockets, and a connection to it whose clock is turned by hand. */
 async function connect(token: string | (() => string | Promise<string>) = 'token') {
@@ -147,6 +149,20 @@ describe('createConnection', () => {
     connection.subscribe(({ state }) => seen.push(state));
     await first;
     expect([connection.current.state, seen]).toEqual(['stopped', ['stopped']]);
+  });
+
+  it.each([
+    ['a client', {}],
+    ['a fallback', { WebSocket: httpFallback() }],
+  ])('says that there is no WebSocket here, and what to do: %s', async (_, options) => {
+    vi.stubGlobal('WebSocket', undefined);
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const connection = createConnection({ url: 'ws://127.0.0.1:9/trpc', token: 't', ...options });
+    onTestFinished(() => connection.close());
+    await waitFor(() => expect(connection.current.state).toBe('stopped'));
+    expect(connection.current).toMatchObject({
+      error: { code: 'BAD_INPUT', message: expect.stringMatching(/^there is no WebSocket here/) },
+    });
   });
 
   it('closes for good, and twice without harm', async () => {
