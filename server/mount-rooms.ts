@@ -1,3 +1,4 @@
+import type { ZodType } from 'zod';
 import {
   formatPosition,
   isDerived,
@@ -10,6 +11,7 @@ import {
   type Members,
   type RoomKind,
 } from '../shared/index.ts';
+import { historyInput, membersInput } from '../shared/procedures.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { createSignOuts } from './auth/sign-outs.ts';
 import { shownOf } from './auth/user.ts';
@@ -149,11 +151,13 @@ export function mountRooms<R extends Contract>(
       return hub.run(() => changes.remove(found.kind, found.target, shownOf(by)));
     },
     history: async (kind, room, page = {}) => {
+      const input = demand(historyInput, { ...page, room });
       // The contract's own schemas have parsed what the log holds.
-      return (await hub.history({ ...page, kind, room })) as HistoryPage<never>;
+      return (await hub.history({ ...input, kind })) as HistoryPage<never>;
     },
     members: async (kind, room, page = {}) => {
-      return (await hub.members({ kind, id: room }, page)) as Members<never>;
+      const input = demand(membersInput, { ...page, room });
+      return (await hub.members({ kind, id: room }, input)) as Members<never>;
     },
     occupied: async (kind, page) => {
       demandKind(kind);
@@ -188,6 +192,13 @@ export function mountRooms<R extends Contract>(
     drain: () => hub.drain(),
     close: () => (closing ??= close()),
   };
+}
+
+/** What the server's own code asks for, as far as it may. @throws RoomError BAD_INPUT */
+function demand<T>(schema: ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw badInput(parsed.error);
 }
 
 interface PublishOptions {

@@ -73,7 +73,8 @@ export interface Rooms<R extends Contract> {
     options?: { by?: By; idempotencyKey?: string },
   ): Promise<Ack>;
 
-  /** A page of what a room's log holds, as the procedure `history` gives it; nobody is asked.
+  /** A page of what a room's log holds, as the procedure `history` gives it, with the same limits (200 events, 50 when
+   *  not asked); nobody is asked.
    *  @throws RoomError BAD_INPUT, STALE_POSITION, LOG_UNAVAILABLE */
   history<K extends keyof R & string>(
     kind: K,
@@ -81,7 +82,7 @@ export interface Rooms<R extends Contract> {
     page?: Omit<HistoryInput, 'room'>,
   ): Promise<HistoryPage<DurableEventOf<R[K]>>>;
 
-  /** A page of who is in a room now; nobody is asked. */
+  /** A page of who is in a room now, up to 500; nobody is asked. @throws RoomError BAD_INPUT */
   members<K extends keyof R & string>(
     kind: K,
     room: string,

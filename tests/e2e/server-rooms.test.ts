@@ -87,6 +87,24 @@ describe('the rooms of a ready server', () => {
     });
   });
 
+  it('read pages of history and members that are as large as those of clients', async () => {
+    const { rooms } = await startServer();
+    const at = await rooms.position('chat', 'r');
+    for (const bad of [
+      () => rooms.history('chat', 'r', { limit: 201 }),
+      () => rooms.history('chat', 'r', { limit: 0 }),
+      () => rooms.history('chat', 'r', { before: at, after: at }),
+      () => rooms.members('chat', 'r', { limit: 501 }),
+      () => rooms.members('chat', 'no room'),
+    ]) {
+      await expect(bad()).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    }
+    expect(await rooms.history('chat', 'r', { limit: 200 })).toEqual({
+      events: [],
+      hasMore: false,
+    });
+  });
+
   it('[CON1] read the latest values that stand in a room, followed or not', async () => {
     const ticker = defineRoom('ticker', {
       events: {
