@@ -107,7 +107,7 @@ function plain(parts: SiteParts): Html {
   return html`<p>
       Every query and mutation is a path below <code>/api</code>, with the same checks and errors.
     </p>
-    ${codeBlock(`curl -H "Authorization: Bearer $TOKEN" ${at}/history?limit=10
+    ${codeBlock(`curl -H "Authorization: Bearer $TOKEN" "${at}/history?limit=10"
 curl -H "Authorization: Bearer $TOKEN" -H 'Idempotency-Key: 1' -d '${body}' ${at}/publish
 curl -N -H "Authorization: Bearer $TOKEN" ${at}/events`)}
     <p>See <a href="rest-${name}.html">REST: ${name}</a>.</p>`;
