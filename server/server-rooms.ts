@@ -43,7 +43,8 @@ export interface Rooms<R extends Contract> {
   /** Publishes an event as the server itself, or as somebody: the server may publish every event of
    *  the contract, and nobody is asked. `ifPosition`: of a durable event, only where the room stands at that position,
    *  on whichever node it is decided. @throws RoomError BAD_INPUT, CONFLICT, LOG_UNAVAILABLE; with `ifPosition`
-   *  STALE_VERSION, where something else was published meanwhile, and STALE_POSITION, where its epoch is over */
+   *  STALE_VERSION, where something else was published meanwhile, and STALE_POSITION, where its epoch is over. What a
+   *  schema of the contract throws comes as it is, here as in `edit` and `notify` */
   publish<K extends keyof R & string, T extends EventType<R[K]>>(
     kind: K,
     room: string,

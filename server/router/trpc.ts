@@ -1,5 +1,5 @@
 import { initTRPC, TRPCError, type TRPCProcedureType } from '@trpc/server';
-import type { z } from 'zod';
+import { ZodError, type z } from 'zod';
 import { errors, RoomError } from '../../shared/index.ts';
 import type { User } from '../auth/user.ts';
 import { DIRECT, type DirectCall } from '../direct.ts';
@@ -55,12 +55,12 @@ export interface UserCall<Schema extends z.ZodType, Output> {
 
 /** Makes the tRPC procedure of a call that only a user with a valid token reaches. It offers the direct path
  *  too (TRN2): the same two checks in the same order, without the copies that each link of tRPC's chain makes.
- *  The schema must be synchronous there (CON3). */
+ *  The schema must be synchronous (CON3). */
 export function userCall<Schema extends z.ZodType, Output>(
   now: () => number,
   { type, input, isLarge = false, run }: UserCall<Schema, Output>,
 ) {
-  const chain = userProcedure(now).input(input);
+  const chain = userProcedure(now).input(forChain(input));
   const resolve = (opts: {
     ctx: RoomsContext;
     input: z.output<Schema>;
@@ -76,7 +76,7 @@ export function userCall<Schema extends z.ZodType, Output>(
       try {
         // The context of a router that rooms are mounted in is what `RoomsContext` asks for.
         const caller = admit(ctx as RoomsContext, now);
-        return await run(caller, parsed(input, raw), signal);
+        return await run(caller, taken(input, raw), signal);
       } catch (error) {
         throw error instanceof RoomError ? translated(error) : error;
       }
@@ -87,12 +87,37 @@ export function userCall<Schema extends z.ZodType, Output>(
   return Object.assign(build(resolve), { [DIRECT]: direct });
 }
 
-function parsed<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
+function taken<Schema extends z.ZodType>(schema: Schema, raw: unknown): z.output<Schema> {
   try {
     return schema.parse(raw);
-  } catch (cause) {
-    throw isEncoded(raw) ? notDecoded() : new TRPCError({ code: 'BAD_REQUEST', cause });
+  } catch (error) {
+    const cause = failureOf(error, raw);
+    throw cause instanceof ZodError ? new TRPCError({ code: 'BAD_REQUEST', cause }) : cause;
   }
+}
+
+/** The schema, but that it tells who has failed. tRPC's chain takes whatever a parser throws for the caller's doing,
+ *  as it does a message that cannot be read; what is a RoomError it leaves to `userProcedure`. */
+function forChain<Schema extends z.ZodType>(schema: Schema): Schema {
+  const parse = (raw: unknown): z.output<Schema> => {
+    try {
+      return schema.parse(raw);
+    } catch (error) {
+      throw failureOf(error, raw);
+    }
+  };
+  // Whoever reads what a procedure takes finds the schema that it is.
+  const told = Object.create(schema) as Schema;
+  return Object.assign(told, { parse, parseAsync: async (raw: unknown) => parse(raw) });
+}
+
+/** Why a schema has not taken an input. A ZodError is what it says of the input; whatever else it throws is no word on
+ *  that, but a fault of the contract (CON3). */
+function failureOf(error: unknown, raw: unknown): ZodError | RoomError {
+  if (isEncoded(raw)) return notDecoded();
+  if (error instanceof ZodError || error instanceof RoomError) return error;
+  const message = 'a schema of the contract has thrown, or is not synchronous';
+  return new RoomError('INTERNAL', message, { cause: error });
 }
 
 /** Is this what superjson writes? A router without it hands inputs on as they came, and no procedure of ours
@@ -102,26 +127,24 @@ function isEncoded(raw: unknown): boolean {
   return Object.keys(raw).every((key) => key === 'json' || key === 'meta');
 }
 
-function notDecoded(): TRPCError {
+function notDecoded(): RoomError {
   const message =
     'the input is superjson that nobody has decoded: the router that rooms are mounted in needs ' +
     '`initTRPC.create({ transformer: superjson })`';
-  return translated(new RoomError('BAD_INPUT', message));
+  return new RoomError('BAD_INPUT', message);
 }
 
 /** A procedure that only a user with a valid token reaches, as one middleware. */
 export function userProcedure(now: () => number) {
-  return t.procedure.use(async ({ ctx, next, getRawInput }) => {
+  return t.procedure.use(async ({ ctx, next }) => {
     try {
       admit(ctx, now);
     } catch (error) {
       throw error instanceof RoomError ? translated(error) : error;
     }
     const result = await next();
-    if (result.ok) return result;
-    if (result.error.cause instanceof RoomError) throw translated(result.error.cause);
-    if (result.error.code === 'BAD_REQUEST' && isEncoded(await getRawInput())) throw notDecoded();
-    return result;
+    if (result.ok || !(result.error.cause instanceof RoomError)) return result;
+    throw translated(result.error.cause);
   });
 }
 
