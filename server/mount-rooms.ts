@@ -3,9 +3,7 @@ import {
   formatPosition,
   isDerived,
   RoomError,
-  SERVER,
   withMe,
-  type By,
   type Contract,
   type HistoryPage,
   type Members,
@@ -14,11 +12,11 @@ import {
 import { historyInput, membersInput } from '../shared/procedures.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { createSignOuts } from './auth/sign-outs.ts';
-import { shownOf } from './auth/user.ts';
 import { badInput } from './bad-input.ts';
 import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
+import { readByWhom, type ByWhom } from './person-input.ts';
 import type { Records } from './records/records.ts';
 import { outlined } from './membership/outline.ts';
 import { createRoomKeeping } from './membership/room-keeping.ts';
@@ -113,7 +111,7 @@ export function mountRooms<R extends Contract>(
     room: RoomName,
     type: string,
     data: unknown,
-    { by = SERVER, ...how }: PublishOptions = {},
+    { by, idempotencyKey, ...on }: PublishOptions = {},
   ) => {
     const { kind, id } = room;
     const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
@@ -126,7 +124,8 @@ export function mountRooms<R extends Contract>(
     const parsed = spec.data.safeParse(data);
     if (!parsed.success) throw badInput(parsed.error);
     demandRoomId(id);
-    return hub.publish({ room, type, data: parsed.data, ...how, by: shownOf(by) });
+    const how = readByWhom({ by, idempotencyKey });
+    return hub.publish({ room, type, data: parsed.data, ...on, ...how });
   };
 
   return {
@@ -141,14 +140,15 @@ export function mountRooms<R extends Contract>(
     },
     signOut: signOuts.signOut,
     signOuts,
-    edit: async (kind, room, target, data, { by = SERVER, ifVersion } = {}) => {
+    edit: async (kind, room, target, data, { by: given, ifVersion } = {}) => {
+      const { by } = readByWhom({ by: given });
       const found = await targetIn(kind, room, target);
-      const edit = { data, by: shownOf(by), ifVersion };
-      return hub.run(() => changes.edit(found.kind, found.target, edit));
+      return hub.run(() => changes.edit(found.kind, found.target, { data, by, ifVersion }));
     },
-    remove: async (kind, room, target, { by = SERVER } = {}) => {
+    remove: async (kind, room, target, { by: given } = {}) => {
+      const { by } = readByWhom({ by: given });
       const found = await targetIn(kind, room, target);
-      return hub.run(() => changes.remove(found.kind, found.target, shownOf(by)));
+      return hub.run(() => changes.remove(found.kind, found.target, by));
     },
     history: async (kind, room, page = {}) => {
       const input = demand(historyInput, { ...page, room });
@@ -201,9 +201,7 @@ function demand<T>(schema: ZodType<T>, input: unknown): T {
   throw badInput(parsed.error);
 }
 
-interface PublishOptions {
-  readonly by?: By;
-  readonly idempotencyKey?: string;
+interface PublishOptions extends ByWhom {
   readonly replyTo?: string;
   readonly ifPosition?: string;
 }

@@ -41,10 +41,11 @@ export interface Rooms<R extends Contract> {
   readonly routers: RoomRouters<R>;
 
   /** Publishes an event as the server itself, or as somebody: the server may publish every event of
-   *  the contract, and nobody is asked. `ifPosition`: of a durable event, only where the room stands at that position,
-   *  on whichever node it is decided. @throws RoomError BAD_INPUT, CONFLICT, LOG_UNAVAILABLE; with `ifPosition`
-   *  STALE_VERSION, where something else was published meanwhile, and STALE_POSITION, where its epoch is over. What a
-   *  schema of the contract throws comes as it is, here as in `edit` and `notify` */
+   *  the contract, and nobody is asked. `by`: a user id and a display name, here and in all that follows.
+   *  `idempotencyKey`: 1 to 128 printable ASCII characters. `ifPosition`: of a durable event, only where the room stands
+   *  at that position, on whichever node it is decided. @throws RoomError BAD_INPUT, CONFLICT, LOG_UNAVAILABLE; with
+   *  `ifPosition` STALE_VERSION, where something else was published meanwhile, and STALE_POSITION, where its epoch is
+   *  over. What a schema of the contract throws comes as it is, here as in `edit` and `notify` */
   publish<K extends keyof R & string, T extends EventType<R[K]>>(
     kind: K,
     room: string,
@@ -63,7 +64,7 @@ export interface Rooms<R extends Contract> {
     options?: { by?: By; ifVersion?: string },
   ): Promise<Ack>;
 
-  /** Takes a message back, likewise. @throws RoomError NO_SUCH_EVENT, LOG_UNAVAILABLE */
+  /** Takes a message back, likewise. @throws RoomError BAD_INPUT, NO_SUCH_EVENT, LOG_UNAVAILABLE */
   remove(kind: keyof R & string, room: string, target: string, options?: { by?: By }): Promise<Ack>;
   /** Publishes an event into the private stream of a user: it reaches all his devices, or waits for them.
    *  @throws RoomError as `publish` */

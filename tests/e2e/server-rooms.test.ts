@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { chat, defineRoom, durable, latest } from '../../shared/index.ts';
+import { chat, defineRoom, durable, latest, SERVER, type By } from '../../shared/index.ts';
 import { follow, startServer, stockClient } from '../kit/clients.ts';
 import { followMe } from '../kit/my-stream.ts';
 import { waitFor } from '../kit/wait-for.ts';
@@ -40,6 +40,35 @@ describe('the rooms of a ready server', () => {
     await waitFor(() => expect(events()).toHaveLength(4));
     for (const event of events()) expect(event.by).toEqual({ id: 'ops', name: 'Ops' });
     expect(JSON.stringify(feed.frames)).not.toMatch(/expiresAt|tenant/);
+  });
+
+  it.each<[what: string, field: string, how: { by?: By; idempotencyKey?: string }]>([
+    ['an id that is none', 'by.id', { by: { id: 'a@b', name: 'Ada' } }],
+    ['an id that is none', 'by.id', { by: { id: '@ada', name: 'Ada' } }],
+    ['the server by another name', 'by.id', { by: { ...SERVER, name: 'Ops' } }],
+    ['no name', 'by.name', { by: { id: 'ada', name: '' } }],
+    ['a name that is not as it looks', 'by.name', { by: { id: 'ada', name: 'Ada\u202eecilA' } }],
+    ['nobody at all', 'by', { by: null as never }],
+    ['no key', 'idempotencyKey', { idempotencyKey: '' }],
+    ['a key with a space', 'idempotencyKey', { idempotencyKey: 'a b' }],
+    ['a long key', 'idempotencyKey', { idempotencyKey: 'k'.repeat(100_000) }],
+  ])('[CON3] [SND1] refuse to tell others of %s (%s)', async (_, path, how) => {
+    const { rooms } = await startServer();
+    const text = { text: 'hi' };
+    const { position } = await rooms.publish('chat', 'r', 'message', text, { by: SERVER });
+    const tried = [
+      rooms.publish('chat', 'r', 'message', text, how),
+      rooms.publish('chat', 'r', 'typing', { typing: true }, how),
+      rooms.notify('bob', 'notification', { code: 'hello', params: {} }, how),
+      ...('by' in how
+        ? [rooms.edit('chat', 'r', position, text, how), rooms.remove('chat', 'r', position, how)]
+        : []),
+    ];
+    const message = expect.stringContaining(`${path}: `);
+    const refused = { status: 'rejected', reason: { code: 'BAD_INPUT', message } };
+    expect(await Promise.allSettled(tried)).toMatchObject(tried.map(() => refused));
+    const { events } = await rooms.history('chat', 'r');
+    expect(events).toMatchObject([{ by: SERVER, data: text }]);
   });
 
   it('[PRE1] list the rooms that somebody is in, and know who can be reached', async () => {
