@@ -63,9 +63,9 @@ export async function openRooms<R extends Contract>(
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? createLogger('info');
   const { dataDir = './data', redisUrl, scrubWithinMs, publishing } = options;
-  demandKeys(options.rooms);
+  const contract = wholeContract(options.rooms);
   const store = await openStore({
-    retention: retentionOf(withMe(options.rooms)),
+    retention: retentionOf(contract),
     dataDir,
     redisUrl,
     scrubWithinMs,
@@ -89,12 +89,19 @@ export async function openRooms<R extends Contract>(
   });
 }
 
-function demandKeys(contract: Contract): void {
+/** The contract with its private streams in it. @throws StartError */
+function wholeContract(contract: Contract): Contract {
+  advised('Give each kind its own name as key.', () => checkKeys(contract));
+  return advised('Make `me` with `defineMe`, or leave it out.', () => withMe(contract));
+}
+
+/** What is wrong with a contract, with what to do about it. */
+function advised<T>(advice: string, check: () => T): T {
   try {
-    checkKeys(contract);
+    return check();
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new StartError(message, { advice: 'Give each kind its own name as key.', cause });
+    throw new StartError(message, { advice, cause });
   }
 }
 

@@ -23,7 +23,7 @@ import { createRoomKeeping } from './membership/room-keeping.ts';
 import { occupiedRooms } from './presence/occupied.ts';
 import { Hub, type HubOptions } from './rooms/hub.ts';
 import { meRoom } from './rooms/me-room.ts';
-import { demandRoomId } from './rooms/room-id.ts';
+import { demandRoomId, demandUserId } from './rooms/room-id.ts';
 import { PublishMeter, type PublishLimits } from './rooms/publish-limits.ts';
 import { createStoredEvents } from './rooms/stored-events.ts';
 import type { RoomRouters } from './router/room-procedures.ts';
@@ -104,8 +104,10 @@ export function mountRooms<R extends Contract>(
   };
   let closing: Promise<void> | undefined;
 
-  const demandKind = (kind: string, kinds: Contract = contract) => {
-    if (!Object.hasOwn(kinds, kind)) throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
+  const demandKind = (kind: string, kinds: Contract = contract): RoomKind => {
+    const found = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+    if (!found) throw new RoomError('BAD_INPUT', `no room kind ${kind}`);
+    return found;
   };
   const publish = async (
     room: RoomName,
@@ -114,12 +116,11 @@ export function mountRooms<R extends Contract>(
     { by, idempotencyKey, ...on }: PublishOptions = {},
   ) => {
     const { kind, id } = room;
-    const found = Object.hasOwn(contract, kind) ? contract[kind] : undefined;
-    if (found && isDerived(found, type)) {
+    const found = demandKind(kind);
+    if (isDerived(found, type)) {
       throw new RoomError('BAD_INPUT', `${type} is published by rooms alone`);
     }
-    const events = found?.events;
-    const spec = events && Object.hasOwn(events, type) ? events[type] : undefined;
+    const spec = Object.hasOwn(found.events, type) ? found.events[type] : undefined;
     if (!spec) throw new RoomError('BAD_INPUT', `${kind} has no event ${type}`);
     const parsed = spec.data.safeParse(data);
     if (!parsed.success) throw badInput(parsed.error);
@@ -132,7 +133,10 @@ export function mountRooms<R extends Contract>(
     // One entry per kind of the contract, each made from its kind.
     routers: routers as unknown as RoomRouters<R>,
     publish: (kind, room, type, data, how) => publish({ kind, id: room }, type, data, how),
-    notify: (userId, type, data, how) => publish(meRoom(userId), type, data, how),
+    notify: async (userId, type, data, how) => {
+      demandUserId(userId);
+      return publish(meRoom(userId), type, data, how);
+    },
     revoke: async ({ kind, room, user }) => {
       demandKind(kind);
       const revoked = { who: { only: user }, reason: 'revoked' } as const;
@@ -172,7 +176,7 @@ export function mountRooms<R extends Contract>(
       return formatPosition({ epoch, offset: head });
     },
     isOnline: async (userId) => {
-      demandRoomId(userId);
+      demandUserId(userId);
       return (await presence.count(meRoom(userId))) > 0;
     },
     latest: async (kind, id) => (await hub.latest({ kind, id })) as { latest: never[] },

@@ -1,9 +1,10 @@
-import { ROOM_ID, RoomError } from '../../shared/index.ts';
+import { RoomError } from '../../shared/index.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { SignedOut } from '../bus/notice.ts';
 import type { Clock } from '../clock.ts';
 import { userPartition, type Records } from '../records/records.ts';
 import { meRoom } from '../rooms/me-room.ts';
+import { demandUserId } from '../rooms/room-id.ts';
 import type { User } from './user.ts';
 
 /** Whom somebody has let in by their tokens. */
@@ -62,7 +63,7 @@ export function createSignOuts({
   };
 
   const signOut: SignOuts['signOut'] = async (userId, { issuedBefore } = {}) => {
-    if (!ROOM_ID.test(userId)) throw new RoomError('BAD_INPUT', 'not a user id');
+    demandUserId(userId);
     const now = clock.now();
     const at = issuedBefore?.getTime() ?? now;
     // Not `at > now`: a date that is none compares as false.

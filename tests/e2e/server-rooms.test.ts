@@ -177,6 +177,23 @@ describe('the rooms of a ready server', () => {
     await expect(unknown).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
+  it('say of which id and which name they know nothing', async () => {
+    const { rooms } = await startServer();
+    const hello = { code: 'hello', params: {} };
+    const asked: [call: Promise<unknown>, message: string][] = [
+      [rooms.notify('b b', 'notification', hello), 'not a user id: b b'],
+      [rooms.isOnline('b b'), 'not a user id: b b'],
+      [rooms.signOut('b b'), 'not a user id: b b'],
+      [rooms.publish('chat', 'b b', 'message', { text: 'hi' }), 'not a room id: b b'],
+      [rooms.publish('zz' as 'chat', 'r', 'message', { text: 'hi' }), 'no room kind zz'],
+      [rooms.publish('chat', 'r', 'nope' as never, {} as never), 'chat has no event nope'],
+    ];
+    const said = await Promise.allSettled(asked.map(([call]) => call));
+    expect(said).toMatchObject(
+      asked.map(([, message]) => ({ reason: { code: 'BAD_INPUT', message } })),
+    );
+  });
+
   it('[CON3] say what is wrong with an event, field by field', async () => {
     const { rooms } = await startServer();
     await expect(rooms.publish('chat', 'r', 'message', { text: '' })).rejects.toMatchObject({

@@ -1,10 +1,11 @@
 import { createServer as createNetServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { readConfig } from '../../server/config.ts';
 import { createRooms } from '../../server/create-rooms.ts';
 import { createServer } from '../../server/create-server.ts';
 import { StartError } from '../../server/start-error.ts';
-import { chat } from '../../shared/index.ts';
+import { chat, defineRoom, durable } from '../../shared/index.ts';
 import { tempDir } from '../kit/temp-dir.ts';
 
 describe('starting', () => {
@@ -30,6 +31,18 @@ describe('starting', () => {
     const refused = await createRooms({ rooms: { talk: chat }, dataDir }).catch((e: unknown) => e);
     expect(refused).toBeInstanceOf(StartError);
     expect(refused).toMatchObject({ message: 'rooms: "talk" must be named chat, as its kind' });
+    await (await createRooms({ rooms: { chat }, dataDir })).close();
+  });
+
+  it('refuses private streams that are not made by defineMe, saying what to do', async () => {
+    const dataDir = tempDir();
+    const mine = defineRoom('me', { events: { shipped: durable(z.object({})) } });
+    const refused = await createRooms({ rooms: { me: mine }, dataDir }).catch((e: unknown) => e);
+    expect(refused).toBeInstanceOf(StartError);
+    expect(refused).toMatchObject({
+      message: 'rooms: "me" must be made by defineMe',
+      advice: expect.stringContaining('`defineMe`'),
+    });
     await (await createRooms({ rooms: { chat }, dataDir })).close();
   });
 
