@@ -1,4 +1,4 @@
-import type { ZodError } from 'zod';
+import type { ZodError, ZodType } from 'zod';
 import { RoomError, type InputIssue } from '../shared/index.ts';
 
 const MAX_ISSUES = 10;
@@ -20,4 +20,11 @@ export function sentenceOf(issues: readonly InputIssue[]): string {
 export function badInput(error: ZodError): RoomError {
   const issues = issuesOf(error);
   return new RoomError('BAD_INPUT', sentenceOf(issues), { cause: error, issues });
+}
+
+/** What the server's own code hands over, as a schema reads it. @throws RoomError BAD_INPUT */
+export function demand<T>(schema: ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw badInput(parsed.error);
 }

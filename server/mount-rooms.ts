@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import {
   formatPosition,
   isDerived,
@@ -12,7 +11,7 @@ import {
 import { historyInput, membersInput } from '../shared/procedures.ts';
 import { withDeadline, type Authorize } from './auth/authorize.ts';
 import { createSignOuts } from './auth/sign-outs.ts';
-import { badInput } from './bad-input.ts';
+import { demand } from './bad-input.ts';
 import type { RoomName } from './log/room-log.ts';
 import { mountLife } from './messages/mount-life.ts';
 import { findTarget } from './messages/target.ts';
@@ -122,11 +121,10 @@ export function mountRooms<R extends Contract>(
     }
     const spec = Object.hasOwn(found.events, type) ? found.events[type] : undefined;
     if (!spec) throw new RoomError('BAD_INPUT', `${kind} has no event ${type}`);
-    const parsed = spec.data.safeParse(data);
-    if (!parsed.success) throw badInput(parsed.error);
+    const parsed = demand(spec.data, data);
     demandRoomId(id);
     const how = readByWhom({ by, idempotencyKey });
-    return hub.publish({ room, type, data: parsed.data, ...on, ...how });
+    return hub.publish({ room, type, data: parsed, ...on, ...how });
   };
 
   return {
@@ -196,13 +194,6 @@ export function mountRooms<R extends Contract>(
     drain: () => hub.drain(),
     close: () => (closing ??= close()),
   };
-}
-
-/** What the server's own code asks for, as far as it may. @throws RoomError BAD_INPUT */
-function demand<T>(schema: ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw badInput(parsed.error);
 }
 
 interface PublishOptions extends ByWhom {

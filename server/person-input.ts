@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { displayName, SERVER, type By } from '../shared/index.ts';
 import { idempotencyKey, roomId } from '../shared/procedures.ts';
-import { badInput } from './bad-input.ts';
+import { demand } from './bad-input.ts';
 
 /** Somebody, as the server's own code and backends name him. */
 export const personInput = z.strictObject({ id: roomId, name: displayName });
@@ -24,7 +24,6 @@ const byWhom = z.object({ by: personInput.strip().optional(), idempotencyKey });
  *  the server itself, which may name itself too. @throws RoomError BAD_INPUT */
 export function readByWhom({ by, idempotencyKey: key }: ByWhom) {
   const isServer = by?.id === SERVER.id && by.name === SERVER.name;
-  const parsed = byWhom.safeParse({ by: isServer ? undefined : by, idempotencyKey: key });
-  if (!parsed.success) throw badInput(parsed.error);
-  return { by: parsed.data.by ?? SERVER, idempotencyKey: parsed.data.idempotencyKey };
+  const read = demand(byWhom, { by: isServer ? undefined : by, idempotencyKey: key });
+  return { by: read.by ?? SERVER, idempotencyKey: read.idempotencyKey };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roomId } from '../../shared/procedures.ts';
-import { badInput } from '../bad-input.ts';
+import { demand } from '../bad-input.ts';
 import type { OccupiedRooms, Presence } from './presence.ts';
 
 // Each room of a page is counted anew.
@@ -19,8 +19,6 @@ export async function occupiedRooms(
   kind: string,
   page: z.input<typeof occupiedInput> = {},
 ): Promise<OccupiedRooms> {
-  const parsed = occupiedInput.safeParse(page);
-  if (!parsed.success) throw badInput(parsed.error);
-  const { after, limit } = parsed.data;
+  const { after, limit } = demand(occupiedInput, page);
   return presence.occupied(kind, { after, limit });
 }
